@@ -1,0 +1,1 @@
+"""What was recorded, kept: tables, engine, migrations, writes (store) and reads (queries)."""

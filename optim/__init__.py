@@ -1,0 +1,1 @@
+"""The pipeline, its wins, and the measuring of configs against each other."""

@@ -1,0 +1,1 @@
+"""What the app shows: pages, and the data, charts and actions that they put together."""
