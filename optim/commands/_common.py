@@ -1,0 +1,63 @@
+"""What all commands share: how they fail, how they print, how they open the database.
+
+Exit codes: 0 done, 1 the answer is no, 2 usage, 3 could not.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+NO, USAGE, COULD_NOT = 1, 2, 3
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
+
+
+class Problem(click.ClickException):
+    """Something could not be done: one sentence on stderr and an exit code that a script can use."""
+
+    def __init__(self, message: str, exit_code: int = COULD_NOT) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+def fail(message: str, exit_code: int = COULD_NOT) -> NoReturn:
+    """Ends the command with one sentence."""
+    raise Problem(message, exit_code)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout; moments as ISO text, sets as sorted lists."""
+    click.echo(json.dumps(value, indent=2, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def home() -> Path:
+    """The folder for caches, solvers, journals and logs: ``QUICKWIN_HOME`` or ``.quickwin`` in the current folder."""
+    return Path(os.environ.get("QUICKWIN_HOME", ".quickwin"))
+
+
+def open_database() -> Engine:
+    """The database of ``DATABASE_URL``, by default ``quickwin.db`` in the current folder, brought up to date.
+
+    Raises:
+        Problem: it can not be opened; the sentence says why.
+    """
+    from db.engine import DatabaseProblem, open_engine
+
+    try:
+        return open_engine()
+    except DatabaseProblem as problem:
+        fail(str(problem))
