@@ -1,0 +1,673 @@
+"""Where a pipeline's time goes: one file, standard library only. Copy it into any pipeline, on Kaggle too.
+
+    recorder = Recorder(journal="run.jsonl", name="baseline")
+    for task_id in tasks:
+        with recorder.task(task_id) as task:
+            with recorder.phase("score"):
+                with recorder.phase("dsl", category="dsl"):
+                    ...
+            recorder.cache("validation").hit()
+            recorder.count("candidates", 132)
+            task.solved = True
+    result = recorder.finish()  # a plain dict, ready for JSON
+
+Phases form a tree: a phase's total seconds include its children, its self seconds do not. The same name below
+another parent is another phase. Entering and leaving one costs a fraction of a microsecond: each phase is one object
+that is its own context manager. ``inline = recorder.phase("inline")`` may be taken once, before a hot loop, and
+entered anywhere and recursively; it is fastest where it was taken, and it counts where it is entered.
+
+Self seconds and what no phase covers add up to the wall-clock of a serial run. The recorder's own work at a task's
+end (the journal, the callback) is covered by no phase.
+
+One recorder per worker: it belongs to one thread of one process. ``merge`` puts several workers' results together;
+``Recorder(workers=n)`` and ``add_task`` collect the tasks of n workers as they come in.
+Memory grows with tasks x distinct phases; beyond ``MAX_PHASES`` distinct phases new ones are gathered as "(more)".
+
+The journal is JSON lines, each flushed when written: a header, one line per finished task, a final line.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta, timezone
+from types import TracebackType
+from typing import Any, TextIO
+
+JOURNAL_FORMAT = "quickwin-journal"
+JOURNAL_VERSION = 1
+CATEGORIES = ("dsl", "framework", "io")
+MAX_PHASES = 2_000
+MAX_PROBLEMS = 5  # kept in words per task; all are counted
+MAX_TEXT = 500
+_STATUSES = ("finished", "running", "interrupted", "failed")  # of several, the last one named here stays
+
+Json = dict[str, Any]
+
+
+class Phase:
+    """One phase at one place of the tree, and the context manager that times it."""
+
+    __slots__ = (
+        *("_clock", "_handle", "_recorder"),
+        *("calls", "category", "children", "own", "parent", "path", "start", "total"),
+    )
+
+    def __init__(self, recorder: Recorder, parent: Phase | None, name: str, category: str) -> None:
+        self._recorder, self._clock, self._handle = recorder, recorder._clock, self
+        self.parent, self.category = parent, category
+        self.path: tuple[str, ...] = () if parent is None else (*parent.path, name)
+        self.children: dict[str, Phase] = {}
+        self.start = self.total = self.own = 0.0
+        self.calls = 0
+
+    def __enter__(self) -> Phase:
+        recorder = self._recorder
+        if recorder._current is self.parent:
+            recorder._current = self
+            self.start = self._clock()
+            return self
+        return self._enter_elsewhere()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        end = self._clock()
+        recorder = self._recorder
+        if recorder._current is self:
+            self.total += end - self.start
+            self.calls += 1
+            recorder._current = self.parent  # type: ignore[assignment]  # only the root has none, and it is not left
+        else:
+            recorder._leave(self, end)
+
+    def _enter_elsewhere(self) -> Phase:
+        """Enters the phase of this name below the phase that is open now; leaving this one will leave that one."""
+        node = self._recorder.phase(self.path[-1], self.category)
+        node._handle = self
+        self._recorder._current = node
+        node.start = self._clock()
+        return node
+
+    def _close(self, end: float) -> Phase | None:
+        self.total += end - self.start
+        self.calls += 1
+        self._handle = self
+        return self.parent
+
+
+class Cache:
+    """Hits and misses of one cache; may be taken once and used everywhere. ``entries`` is its size, None unknown."""
+
+    __slots__ = ("_told", "entries", "hit_sum", "hits", "hits_timed", "miss_sum", "misses", "misses_timed", "name")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.entries: int | None = None
+        self._told: int | None = None
+        self._reset()
+
+    def hit(self, n: int = 1, *, seconds: float | None = None) -> None:
+        """Counts ``n`` hits, which took ``seconds`` each where that was measured."""
+        self.hits += n
+        if seconds is not None:
+            self.hits_timed += n
+            self.hit_sum += n * seconds
+
+    def miss(self, seconds: float | None = None, *, n: int = 1) -> None:
+        """Counts ``n`` misses, which cost ``seconds`` each where that was measured."""
+        self.misses += n
+        if seconds is not None:
+            self.misses_timed += n
+            self.miss_sum += n * seconds
+
+    def _reset(self) -> None:
+        self.hits = self.misses = self.hits_timed = self.misses_timed = 0
+        self.hit_sum = self.miss_sum = 0.0
+
+    def _take(self) -> Json:
+        """What was counted since the last time, as JSON; seconds are means per hit and per miss."""
+        taken = {
+            "name": self.name,
+            "hits": int(self.hits),
+            "misses": int(self.misses),
+            "entries": None if self.entries is None else int(self.entries),
+            "miss_seconds": self.miss_sum / self.misses_timed if self.misses_timed else None,
+            "hit_seconds": self.hit_sum / self.hits_timed if self.hits_timed else None,
+            "misses_timed": int(self.misses_timed),
+            "hits_timed": int(self.hits_timed),
+        }
+        self._told = self.entries
+        self._reset()
+        return taken
+
+
+class Task:
+    """One task while it runs. Set ``solved``; an exception that leaves it makes it failed, and goes on its way."""
+
+    __slots__ = ("_base", "_recorder", "errors", "index", "reason", "solved", "start", "status", "task_id", "timeouts")
+
+    def __init__(self, recorder: Recorder, task_id: str, index: int | None) -> None:
+        self._recorder, self.task_id, self.index = recorder, task_id, index
+        self._base, self.start = recorder._root, 0.0
+        self.solved: bool | None = None
+        self.reason: str | None = None
+        self.status = "finished"
+        self.errors = self.timeouts = 0
+
+    def fail(self, reason: str) -> None:
+        """Marks the task as failed, for example because its worker had to be killed."""
+        self.status, self.reason = "failed", reason[:MAX_TEXT]
+
+    def __enter__(self) -> Task:
+        self._recorder._begin(self)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if error is not None:
+            self.fail(_describe(error))
+            if not isinstance(error, Exception):
+                self.status = "interrupted"
+        self._recorder._end(self)
+
+
+class Recorder:
+    """Records one run of one worker.
+
+    Args:
+        clock: gives seconds; monotonic.
+        journal: a path to append to, or an open text file, or None.
+        name: the run's label.
+        key: identifies the run for good; a random one when not given.
+        metadata: anything JSON knows; written into the journal's header and into the result. Fields that a run has
+            (config, cache_state, workload, environment ...) are read back as such.
+        on_task: called with each finished task's dict, outside of any task.
+        workers: how many workers' tasks are added here at the same time; above 1 phases are worker-seconds.
+        cpu_clock: gives CPU seconds of this process and of its finished children.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.perf_counter,
+        journal: str | os.PathLike[str] | TextIO | None = None,
+        name: str = "run",
+        *,
+        key: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        on_task: Callable[[Json], object] | None = None,
+        workers: int = 1,
+        cpu_clock: Callable[[], float] | None = None,
+    ) -> None:
+        self._clock, self._cpu_clock = clock, cpu_clock or _cpu_seconds
+        self._on_task, self._basis = on_task, "sum" if workers == 1 else "workers"
+        self._current = self._root = Phase(self, None, "", "framework")
+        self._phases: list[Phase] = []  # parents before their children
+        self._caches: dict[str, Cache] = {}
+        self._task: Task | None = None
+        self._counts: dict[str, int] = {}
+        self._problems: list[Json] = []
+        self._totals, self._between, self._tasks = _Totals(), _Totals(), list[Json]()
+        self._result: Json | None = None
+        self._head: Json = {
+            **(metadata or {}),
+            "key": key or os.urandom(16).hex(),
+            "label": name,
+            "started_at": datetime.now(timezone.utc).isoformat(),  # noqa: UP017  # datetime.UTC needs Python 3.11
+            "workers": workers,
+            "pid": os.getpid(),
+        }
+        self._journal = _Journal(journal)
+        self._journal.write({"type": "header", "format": JOURNAL_FORMAT, "version": JOURNAL_VERSION, **self._head})
+        self._cpu_start, self._start = self._cpu_clock(), clock()
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if error is None:
+            self.finish()
+        else:
+            status = "failed" if isinstance(error, Exception) else "interrupted"
+            self.finish(status, notes=[f"the run ended by {_describe(error)}"])
+
+    # What the pipeline calls
+
+    def phase(self, name: str, category: str = "framework") -> Phase:
+        """The phase ``name`` below the one that is open now, to be entered by ``with``.
+
+        ``category`` is dsl, framework or io; the first call at a place decides.
+
+        Raises:
+            ValueError: an empty name or an unknown category.
+        """
+        try:
+            return self._current.children[name]
+        except KeyError:
+            return self._new_phase(name, category)
+
+    def task(self, task_id: str, index: int | None = None) -> Task:
+        """A task, to be entered by ``with``. ``index`` is its place in the run; by default, one after the other.
+
+        Raises:
+            RuntimeError: on entering, when another task is open. Tasks do not nest.
+        """
+        return Task(self, str(task_id), index)
+
+    def cache(self, name: str) -> Cache:
+        """The counters of the cache ``name``."""
+        known = self._caches.get(name)
+        if known is None:
+            known = self._caches[name] = Cache(name)
+        return known
+
+    def count(self, name: str, n: int = 1) -> None:
+        """Adds ``n`` to a count of the open task, or of the run when none is open."""
+        counts = self._counts
+        counts[name] = counts.get(name, 0) + n
+
+    def error(self, kind: str = "error", detail: object = None) -> None:
+        """Counts an error of the open task, by its kind too; the kind "timeout" is counted as a timeout instead.
+
+        Outside of tasks these are the counts "run.errors" and "run.timeouts". The first few details are kept in words.
+        """
+        what = "timeouts" if kind == "timeout" else "errors"
+        if self._task is None:
+            self.count(f"run.{what}")
+        else:
+            setattr(self._task, what, getattr(self._task, what) + 1)
+        if what == "errors" and kind != "error":
+            self.count(f"errors.{kind}")
+        if detail is not None and len(self._problems) < MAX_PROBLEMS:
+            self._problems.append({"kind": kind, "detail": str(detail)[:MAX_TEXT]})
+
+    def timeout(self, detail: object = None) -> None:
+        """Counts a timeout of the open task."""
+        self.error("timeout", detail)
+
+    def add_task(self, task: Mapping[str, Any]) -> None:
+        """Adds a task that another worker recorded (its ``on_task`` dict), or one whose worker died: then
+        ``{"task_id": ..., "seconds": ..., "status": "failed", "reason": ...}`` will do. Do not time the waiting for a
+        worker in a phase as well: its seconds would count twice.
+
+        Raises:
+            RuntimeError: a task of this recorder is open.
+        """
+        if self._task is not None:
+            raise RuntimeError(f"add_task within task {self._task.task_id!r}: tasks do not nest")
+        self._between.add(self._fold(self._clock()))
+        full = {**_NO_TASK, **task}
+        full["index"] = len(self._tasks) if full["index"] is None else full["index"]
+        full["phases"] = [{**phase, "basis": self._basis} for phase in full["phases"]]
+        self._keep(full)
+
+    def finish(self, status: str = "finished", **fields: Any) -> Json:
+        """Ends the run, closes the journal and gives the run as a plain dict, ready for JSON.
+
+        ``fields`` are what is known only now, for example ``results_fingerprint``. A second call changes nothing.
+        """
+        if self._result is not None:
+            return self._result
+        now = self._clock()
+        self._totals.add(self._fold(now))
+        self._totals.add(self._between.take())
+        end = {
+            "status": status,
+            "wall_seconds": now - self._start,
+            "cpu_seconds": max(self._cpu_clock() - self._cpu_start, 0.0),
+            **self._totals.take(),
+            **{name: value for name, value in fields.items() if name != "notes"},
+            "notes": [*self._head.get("notes", ()), *fields.get("notes", ()), *self._journal.notes],
+        }
+        self._journal.write({"type": "end", "task_count": len(self._tasks), **end, "phases": _brief(end["phases"])})
+        self._journal.close()
+        self._result = _plain({"source": "measured", **self._head, **end}) | {"tasks": self._tasks}
+        return self._result
+
+    # What phases and tasks call
+
+    def _new_phase(self, name: str, category: str) -> Phase:
+        if not isinstance(name, str) or not name:
+            raise ValueError(f"a phase needs a name, got {name!r}")
+        if category not in CATEGORIES:
+            raise ValueError(f"phase {name!r}: category must be one of {', '.join(CATEGORIES)}, got {category!r}")
+        parent = self._current
+        if len(self._phases) >= MAX_PHASES:
+            name = f"(more {category})"
+            if name in parent.children:
+                return parent.children[name]
+        node = parent.children[name] = Phase(self, parent, name, category)
+        self._phases.append(node)
+        return node
+
+    def _leave(self, handle: Phase, end: float) -> None:
+        """Closes the phase that was entered through ``handle``, and those left open above it."""
+        node: Phase | None = self._current
+        while node is not None and node._handle is not handle:
+            node = node.parent
+        if node is not None and node is not self._root:
+            self._close_down_to(node.parent, end)
+
+    def _close_down_to(self, base: Phase | None, end: float) -> None:
+        while self._current is not base and self._current.parent is not None:
+            self._current = self._current._close(end) or self._root
+
+    def _begin(self, task: Task) -> None:
+        if self._task is not None:
+            raise RuntimeError(f"task {task.task_id!r} began within task {self._task.task_id!r}: tasks do not nest")
+        now = self._clock()
+        self._between.add(self._fold(now))
+        self._task, task._base, task.start = task, self._current, now
+
+    def _end(self, task: Task) -> None:
+        now = self._clock()
+        if self._result is not None or self._task is not task:
+            return
+        self._close_down_to(task._base, now)
+        self._task = None
+        self._keep(
+            {
+                "task_id": task.task_id,
+                "index": len(self._tasks) if task.index is None else int(task.index),
+                "start_seconds": task.start - self._start,
+                "seconds": now - task.start,
+                "solved": None if task.solved is None else bool(task.solved),
+                "status": task.status,
+                "errors": task.errors,
+                "timeouts": task.timeouts,
+                "reason": task.reason,
+                **self._fold(now),
+            }
+        )
+
+    def _keep(self, task: Json) -> None:
+        between = self._between.take()
+        self._totals.add(between)
+        self._totals.add(task)
+        self._tasks.append(task)
+        line = {"type": "task", **task, "phases": _brief(task["phases"])}
+        if any(between.values()):
+            line["between"] = {**between, "phases": _brief(between["phases"])}
+        self._journal.write(line)
+        if self._on_task is not None:
+            self._on_task(task)
+
+    def _fold(self, now: float) -> Json:
+        """Takes everything recorded since the last fold out of the counters; open phases are split at ``now``."""
+        node = self._current
+        while node.parent is not None:
+            node.total += now - node.start
+            node.start = now
+            node = node.parent
+        counts, self._counts = self._counts, {}
+        problems, self._problems = self._problems, []
+        used = [cache for cache in self._caches.values() if cache.hits or cache.misses or cache.entries != cache._told]
+        return {
+            "phases": self._fold_phases(),
+            "counts": {str(name): int(n) for name, n in counts.items()},
+            "caches": [cache._take() for cache in used],
+            "problems": problems,
+        }
+
+    def _fold_phases(self) -> list[Json]:
+        used = [node for node in self._phases if node.calls or node.total]
+        for node in used:
+            node.own += node.total
+            node.parent.own -= node.total  # type: ignore[union-attr]  # only the root has none, and it is not listed
+        return [self._take_phase(node) for node in used]
+
+    def _take_phase(self, node: Phase) -> Json:
+        taken = {
+            "path": list(node.path),
+            "category": node.category,
+            "total_seconds": node.total,
+            "self_seconds": max(node.own, 0.0),  # rounding may leave less than nothing
+            "calls": node.calls,
+            "basis": self._basis,
+        }
+        node.total = node.own = 0.0
+        node.calls = 0
+        return taken
+
+
+class NullRecorder(Recorder):
+    """The same interface that records nothing: what recording costs is the difference to it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(name=kwargs.get("name", "run"))
+        self._nothing = _NullPhase(self, self._root, "nothing", "framework")
+        self._no_cache = _NullCache("nothing")
+
+    def phase(self, name: str, category: str = "framework") -> Phase:
+        return self._nothing
+
+    def task(self, task_id: str, index: int | None = None) -> Task:
+        return _NullTask(self, task_id, index)
+
+    def cache(self, name: str) -> Cache:
+        return self._no_cache
+
+    def count(self, name: str, n: int = 1) -> None:
+        pass
+
+    def error(self, kind: str = "error", detail: object = None) -> None:
+        pass
+
+    def add_task(self, task: Mapping[str, Any]) -> None:
+        pass
+
+    def finish(self, status: str = "finished", **fields: Any) -> Json:
+        return {"key": self._head["key"], "label": self._head["label"], "status": status}
+
+
+class _NullPhase(Phase):
+    __slots__ = ()
+
+    def __enter__(self) -> Phase:
+        return self
+
+    def __exit__(self, kind: object, error: object, at: object) -> None:
+        pass
+
+
+class _NullCache(Cache):
+    __slots__ = ()
+
+    def hit(self, n: int = 1, *, seconds: float | None = None) -> None:
+        pass
+
+    def miss(self, seconds: float | None = None, *, n: int = 1) -> None:
+        pass
+
+
+class _NullTask(Task):
+    __slots__ = ()
+
+    def __enter__(self) -> Task:
+        return self
+
+    def __exit__(self, kind: object, error: object, at: object) -> None:
+        pass
+
+
+def merge(results: Iterable[Mapping[str, Any]], *, key: str | None = None, name: str | None = None) -> Json:
+    """Several workers' results of ``finish`` as one run: phases by path, caches and counts by name, all tasks.
+
+    The wall-clock goes from the first start to the last end. Of more than one worker phases become worker-seconds
+    (basis "workers"). A cache's ``entries`` are those of the largest part, since workers may share it. Tasks keep their
+    index where all differ; else they are numbered by start.
+
+    Raises:
+        ValueError: no results.
+    """
+    parts = list(results)
+    if not parts:
+        raise ValueError("merge needs at least one result of Recorder.finish, got none")
+    workers, totals = sum(part.get("workers", 1) for part in parts), _Totals()
+    for part in parts:
+        totals.add(part)
+    merged = {**parts[0], **totals.take(), **_span(parts), "workers": workers}
+    merged["phases"] = _rebase(merged["phases"], workers)
+    merged["tasks"] = [{**task, "phases": _rebase(task["phases"], workers)} for task in _number_tasks(parts)]
+    merged["status"] = max((part.get("status", "finished") for part in parts), key=_STATUSES.index)
+    merged["notes"] = list(dict.fromkeys(note for part in parts for note in part.get("notes", ())))
+    return {**merged, "key": key or merged["key"], "label": name or merged["label"]}
+
+
+def _span(parts: list[Mapping[str, Any]]) -> Json:
+    """``started_at``, ``wall_seconds`` and ``cpu_seconds`` of several results together."""
+    starts = [datetime.fromisoformat(part["started_at"]) for part in parts]
+    ends = [start + timedelta(seconds=part["wall_seconds"]) for start, part in zip(starts, parts)]  # noqa: B905  # strict needs Python 3.10
+    wall = parts[0]["wall_seconds"] if len(parts) == 1 else (max(ends) - min(starts)).total_seconds()
+    cpu = sum(part["cpu_seconds"] for part in parts)
+    return {"started_at": min(starts).isoformat(), "wall_seconds": wall, "cpu_seconds": cpu}
+
+
+def _number_tasks(parts: list[Mapping[str, Any]]) -> list[Json]:
+    placed = [
+        (datetime.fromisoformat(part["started_at"]) + timedelta(seconds=task.get("start_seconds") or 0.0), task)
+        for part in parts
+        for task in part["tasks"]
+    ]
+    if len({task["index"] for _, task in placed}) == len(placed):
+        return sorted((task for _, task in placed), key=lambda task: int(task["index"]))
+    placed.sort(key=lambda one: one[0])
+    return [{**task, "index": index} for index, (_, task) in enumerate(placed)]
+
+
+def _rebase(phases: list[Json], workers: int) -> list[Json]:
+    return phases if workers == 1 else [{**phase, "basis": "workers"} for phase in phases]
+
+
+class _Totals:
+    """Phases by path, counts and caches by name, added up in order of first appearance."""
+
+    def __init__(self) -> None:
+        self._phases: dict[tuple[str, ...], Json] = {}
+        self._counts: dict[str, int] = {}
+        self._caches: dict[str, Json] = {}
+        self._problems: list[Json] = []
+
+    def add(self, part: Mapping[str, Any]) -> None:
+        for phase in part.get("phases", ()):
+            known = self._phases.setdefault(tuple(phase["path"]), phase)
+            if known is not phase:
+                self._phases[tuple(phase["path"])] = _add_phase(known, phase)
+        for name, n in part.get("counts", {}).items():
+            self._counts[name] = self._counts.get(name, 0) + n
+        for cache in part.get("caches", ()):
+            known = self._caches.setdefault(cache["name"], cache)
+            if known is not cache:
+                self._caches[cache["name"]] = _add_cache(known, cache)
+        self._problems = [*self._problems, *part.get("problems", ())][:MAX_PROBLEMS]
+
+    def take(self) -> Json:
+        """What was added since the last time."""
+        taken = {
+            "phases": list(self._phases.values()),
+            "counts": self._counts,
+            "caches": list(self._caches.values()),
+            "problems": self._problems,
+        }
+        self.__init__()  # type: ignore[misc]
+        return taken
+
+
+def _add_phase(one: Json, two: Json) -> Json:
+    added = dict(one)
+    for name in ("total_seconds", "self_seconds", "calls"):
+        added[name] = one[name] + two[name]
+    return added
+
+
+def _add_cache(one: Json, two: Json) -> Json:
+    sizes = [cache["entries"] for cache in (one, two) if cache.get("entries") is not None]
+    added: Json = {"name": one["name"], "entries": max(sizes, default=None)}
+    for lookups, seconds in (("hits", "hit_seconds"), ("misses", "miss_seconds")):
+        added[lookups] = one[lookups] + two[lookups]
+        timed = [(cache[f"{lookups}_timed"], cache[seconds]) for cache in (one, two) if cache.get(f"{lookups}_timed")]
+        n = added[f"{lookups}_timed"] = sum(n for n, _ in timed)
+        added[seconds] = sum(n * mean for n, mean in timed) / n if n else None
+    return added
+
+
+class _Journal:
+    """Appends JSON lines to a file, each flushed; a file that fails is left, with a note, and the run goes on."""
+
+    def __init__(self, target: str | os.PathLike[str] | TextIO | None) -> None:
+        self.notes: list[str] = []
+        self._owned = isinstance(target, (str, os.PathLike))
+        self._file: TextIO | None = _open_to_append(target) if isinstance(target, (str, os.PathLike)) else target
+
+    def write(self, line: Json) -> None:
+        if self._file is None:
+            return
+        text = json.dumps(line, default=_simple, separators=(",", ":"))
+        try:
+            self._file.write(text + "\n")
+            self._file.flush()
+        except OSError as error:
+            self.notes.append(f"the journal ends early, it could not be written: {error}")
+            self._file = None
+
+    def close(self) -> None:
+        if self._file is not None and self._owned:
+            self._file.close()
+        self._file = None
+
+
+def _open_to_append(path: str | os.PathLike[str]) -> TextIO:
+    """Opens a journal; what is in it already stays, and a line torn by a killed run is ended first."""
+    with open(path, "ab+") as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":
+                file.write(b"\n")
+    return open(path, "a", encoding="utf-8", newline="\n")
+
+
+def _brief(phases: list[Json]) -> list[list[Any]]:
+    """Phases as the journal has them: path, category, total, self, calls."""
+    return [
+        [phase["path"], phase["category"], phase["total_seconds"], phase["self_seconds"], phase["calls"]]
+        for phase in phases
+    ]
+
+
+def _simple(value: Any) -> Any:
+    """Stands in for what JSON does not know: numpy scalars by their number, sets as lists, the rest as text."""
+    if hasattr(value, "item"):
+        return value.item()
+    if isinstance(value, (set, frozenset)):
+        return sorted(value, key=str)
+    return str(value)
+
+
+def _plain(value: Json) -> Json:
+    plain: Json = json.loads(json.dumps(value, default=_simple))
+    return plain
+
+
+def _describe(error: BaseException) -> str:
+    text = str(error)
+    return (f"{type(error).__name__}: {text}" if text else type(error).__name__)[:MAX_TEXT]
+
+
+def _cpu_seconds() -> float:
+    times = os.times()
+    return time.process_time() + times.children_user + times.children_system
+
+
+_NO_TASK: Json = {
+    "index": None,
+    "start_seconds": None,
+    "seconds": None,
+    "solved": None,
+    "status": "finished",
+    "errors": 0,
+    "timeouts": 0,
+    "reason": None,
+    "phases": [],
+    "counts": {},
+    "caches": [],
+    "problems": [],
+}
