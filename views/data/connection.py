@@ -1,0 +1,61 @@
+"""The engine, shared, and the one way in which reads are cached."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar, cast
+
+import streamlit as st
+
+from db.engine import default_url, open_engine
+from views.settings import settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_AREAS: dict[str, list[Any]] = {}
+
+
+def engine() -> Any:
+    """The SQLAlchemy engine of the settings' database, one per address and process.
+
+    Raises:
+        DatabaseProblem: it can not be opened; one sentence says why.
+    """
+    return _engine(settings().database_url or default_url())
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _engine(url: str) -> Any:
+    return open_engine(url)
+
+
+def cached(area: str, ttl: float = 10.0, max_entries: int = 64) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Caches a read of ``area`` for ``ttl`` seconds; ``forget(area)`` clears it after a write.
+
+    The database's address is part of the key. The time is short because other processes write as well.
+    """
+
+    def decorate(read: Callable[P, R]) -> Callable[P, R]:
+        def keyed(url: str | None, args: Any, kwargs: Any) -> Any:
+            return read(*args, **kwargs)
+
+        # Streamlit tells caches apart by these names and the source.
+        keyed.__module__, keyed.__qualname__ = read.__module__, read.__qualname__
+        stored = st.cache_data(ttl=ttl, max_entries=max_entries, show_spinner=False)(keyed)
+
+        @functools.wraps(read)
+        def call(*args: P.args, **kwargs: P.kwargs) -> R:
+            return cast(R, stored(settings().database_url, args, kwargs))
+
+        _AREAS.setdefault(area, []).append(stored)
+        return call
+
+    return decorate
+
+
+def forget(*areas: str) -> None:
+    """Clears the cached reads of ``areas``; of all without any."""
+    for area in areas or tuple(_AREAS):
+        for read in _AREAS.get(area, ()):
+            read.clear()

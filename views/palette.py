@@ -1,0 +1,99 @@
+"""One small palette: the same colour for the same category, win and verdict on every page.
+
+Every colour has a contrast of at least 3:1 against the light and the dark background (a test computes it) and is
+told apart by a symbol, a pattern or a word beside it, never by itself. The hues are those of Okabe and Ito, "Color
+Universal Design" (2008), where their lightness allows both backgrounds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mark:
+    """How one thing looks everywhere.
+
+    ``symbol`` is a Plotly marker, ``pattern`` a Plotly fill pattern, ``sign`` one character for text, ``badge`` a
+    colour name of Streamlit's badges, ``icon`` a Material icon.
+    """
+
+    label: str
+    colour: str
+    symbol: str = "circle"
+    pattern: str = ""
+    sign: str = ""
+    badge: str = "gray"
+    icon: str = ""
+
+
+CATEGORIES = {
+    "dsl": Mark(label="DSL programs", colour="#009E73", sign="●", badge="green"),
+    "framework": Mark(label="framework", colour="#D55E00", pattern="/", sign="◆", badge="orange"),
+    "io": Mark(label="files and database", colour="#0077BB", pattern=".", sign="■", badge="blue"),
+    "unaccounted": Mark(label="unaccounted", colour="#7F8790", pattern="x", sign="○", badge="gray"),
+}
+
+WINS = {
+    "solver_body_cache": Mark(label="Solver body cache", colour="#0077BB", symbol="circle", sign="#1", badge="blue"),
+    "validation_cache": Mark(label="Validation cache", colour="#B8860B", symbol="square", sign="#2", badge="yellow"),
+    "early_exit": Mark(label="Early exit", colour="#C2609A", symbol="diamond", sign="#3", badge="red", pattern="/"),
+    "dsl_cache": Mark(label="DSL cache", colour="#8A6FC4", symbol="triangle-up", sign="#4", badge="violet"),
+    "batch_validation": Mark(label="Batch validation", colour="#2A9D8F", symbol="star", sign="#5", badge="green"),
+}
+
+VERDICTS = {
+    "faster": Mark(
+        label="faster", colour="#009E73", symbol="triangle-up", sign="▲", badge="green", icon=":material/trending_up:"
+    ),
+    "slower": Mark(
+        label="slower",
+        colour="#D55E00",
+        symbol="triangle-down",
+        sign="▼",
+        badge="orange",
+        icon=":material/trending_down:",
+    ),
+    "same": Mark(label="same", colour="#7F8790", symbol="square", sign="=", icon=":material/drag_handle:"),
+    "unresolved": Mark(
+        label="unresolved", colour="#8A6FC4", symbol="circle-open", sign="?", badge="violet", icon=":material/help:"
+    ),
+    "wrong": Mark(label="wrong answers", colour="#D3372F", symbol="x", sign="✖", badge="red", icon=":material/cancel:"),
+    "not comparable": Mark(
+        label="not comparable", colour="#7F8790", symbol="hash-open", sign="≠", icon=":material/block:"
+    ),
+}
+
+DECISIONS = {
+    "keep": Mark(label="kept", colour="#009E73", sign="✓", badge="green", icon=":material/check_circle:"),
+    "revert": Mark(label="reverted", colour="#D55E00", sign="✗", badge="orange", icon=":material/undo:"),
+    "undecided": Mark(label="undecided", colour="#7F8790", sign="·", badge="gray", icon=":material/pending:"),
+}
+
+#: What is planned or projected and not measured; drawn hollow or hatched beside the measured.
+PLANNED = Mark(label="planned", colour="#7F8790", symbol="line-ns-open", pattern="/", sign="…")
+TARGET = Mark(label="target", colour="#009E73", sign="◎", pattern=".")
+NOISE = Mark(label="noise floor", colour="#7F8790", sign="≈", pattern="x")
+REFERENCE = Mark(label="the tracker's", colour="#5B6B7A", sign="□", pattern="-")
+
+
+def category(name: str) -> Mark:
+    """The mark of a phase's category; an unknown one looks unaccounted."""
+    return CATEGORIES.get(name, CATEGORIES["unaccounted"])
+
+
+def win(name: str) -> Mark:
+    """The mark of a win; one that is not of the plan gets its name and a neutral colour."""
+    return WINS.get(name) or Mark(label=name, colour="#7F8790", sign="#")
+
+
+def verdict(name: str | None) -> Mark:
+    """The mark of a verdict; without one it is ``not measured``."""
+    return VERDICTS.get(name or "") or Mark(
+        label="not measured", colour="#7F8790", symbol="circle-open", sign="·", icon=":material/radio_button_unchecked:"
+    )
+
+
+def decision(name: str | None) -> Mark:
+    """The mark of a decision; without one it is ``undecided``."""
+    return DECISIONS.get(name or "", DECISIONS["undecided"])
