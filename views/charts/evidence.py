@@ -1,0 +1,185 @@
+"""Charts of measurements: the interval closing in, arms block by block, what each win contributes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from views import palette, text
+from views.charts.layout import figure, fill, see_through
+
+_BAND = "#0077BB"
+
+
+def closing_in(path: pd.DataFrame, margin: float, noise: tuple[float, float] | None = None) -> go.Figure:
+    """The speedup and its interval after every block.
+
+    Args:
+        path: block, speedup, low, high; the bounds are nan while the interval is not finite.
+        margin: what counts as the same, 0.01 for 1%.
+        noise: the A/A control's interval, drawn as the noise floor.
+    """
+    known = path[path["low"].notna()]
+    drawn = figure(
+        go.Scatter(
+            name="95% interval",
+            x=[*known["block"], *known["block"][::-1]],
+            y=[*known["high"], *known["low"][::-1]],
+            fill="toself",
+            fillcolor=see_through(_BAND, 0.2),
+            line={"color": see_through(_BAND, 0.6), "width": 1},
+            hoverinfo="skip",
+        ),
+        go.Scatter(
+            name="speedup",
+            x=path["block"],
+            y=path["speedup"],
+            mode="lines+markers",
+            line={"color": _BAND},
+            marker={"size": 7},
+            hovertemplate="after block %{x}: %{y:.3f}x<extra></extra>",
+        ),
+        height=300,
+    )
+    _floor(drawn, margin, noise)
+    drawn.update_xaxes(title_text="blocks", dtick=1 if len(path) <= 20 else None, rangemode="tozero")
+    drawn.update_yaxes(title_text="speedup (before / after)", ticksuffix="x")
+    return drawn
+
+
+def _floor(drawn: go.Figure, margin: float, noise: tuple[float, float] | None) -> None:
+    grey = palette.NOISE.colour
+    drawn.add_hline(y=1, line={"color": grey, "width": 1})
+    drawn.add_hrect(y0=1 - margin, y1=1 + margin, fillcolor=see_through(grey, 0.25), line_width=0, layer="below")
+    if noise:
+        drawn.add_hrect(
+            y0=noise[0],
+            y1=noise[1],
+            fillcolor=see_through(palette.NOISE.colour, 0.08),
+            line={"color": grey, "width": 1, "dash": "dot"},
+            layer="below",
+            annotation_text="noise floor",
+            annotation_position="bottom right",
+        )
+
+
+def arms(blocks: pd.DataFrame) -> go.Figure:
+    """Wall-clock seconds of every run, arms beside each other in their blocks.
+
+    Args:
+        blocks: block, arm, config, wall_seconds.
+    """
+    symbols = {"A": ("circle", "#5B6B7A"), "B": ("triangle-up", "#0077BB"), "A2": ("circle-open", "#5B6B7A")}
+    drawn = figure(height=260)
+    for arm, rows in blocks.groupby("arm", sort=True):
+        symbol, colour = symbols.get(str(arm), ("square", palette.WINS["dsl_cache"].colour))
+        config = text.plain(rows["config"].iloc[0])
+        name = f"{text.plain(arm)}: {config}" + (" (again, for the noise floor)" if arm == "A2" else "")
+        drawn.add_trace(
+            go.Scatter(
+                name=name,
+                x=rows["block"],
+                y=rows["wall_seconds"],
+                mode="lines+markers",
+                line={"color": colour, "dash": "dot" if arm == "A2" else "solid", "width": 1},
+                marker={"symbol": symbol, "size": 9},
+                hovertemplate="block %{x}: %{y:.3g} s<extra></extra>",
+            )
+        )
+    drawn.update_xaxes(title_text="blocks", dtick=1 if blocks["block"].nunique() <= 20 else None)
+    drawn.update_yaxes(title_text="seconds", rangemode="tozero")
+    return drawn
+
+
+def contributions(shapley: pd.DataFrame) -> go.Figure:
+    """Shapley seconds per win, with their intervals.
+
+    Args:
+        shapley: win, seconds, low, high.
+    """
+    marks = [palette.win(win) for win in shapley["win"]]
+    bar = go.Bar(
+        orientation="h",
+        y=[f"{mark.sign} {text.plain(mark.label)}" for mark in marks],
+        x=shapley["seconds"],
+        marker={"color": [mark.colour for mark in marks]},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": (shapley["high"] - shapley["seconds"]).fillna(0).tolist(),
+            "arrayminus": (shapley["seconds"] - shapley["low"]).fillna(0).tolist(),
+            "color": palette.PLANNED.colour,
+        },
+        text=[text.seconds(value) for value in shapley["seconds"]],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{y}: %{x:.3g} s<extra></extra>",
+        showlegend=False,
+    )
+    drawn = figure(bar, height=60 + 46 * len(shapley))
+    drawn.update_xaxes(title_text="seconds saved of the baseline (Shapley)")
+    drawn.update_yaxes(autorange="reversed")
+    return drawn
+
+
+def interactions(pairs: pd.DataFrame, wins: Sequence[str]) -> go.Figure:
+    """How pairs of wins work together: below 1x they do each other's work, above they help each other.
+
+    Args:
+        pairs: one, two (win names), factor (of the speedup together over the product of both), low, high.
+        wins: in the order to show.
+    """
+    labels = [f"{palette.win(win).sign} {text.plain(palette.win(win).label)}" for win in wins]
+    factor = {(row["one"], row["two"]): row["factor"] for row in pairs.to_dict("records")}
+    factor |= {(two, one): value for (one, two), value in factor.items()}
+    cells = [[factor.get((one, two)) if one != two else None for two in wins] for one in wins]
+    drawn = figure(
+        go.Heatmap(
+            z=cells,
+            x=[palette.win(win).sign for win in wins],
+            y=labels,
+            zmid=1,
+            colorscale=[[0, "#D55E00"], [0.5, "rgba(127,135,144,0.15)"], [1, "#0077BB"]],
+            text=[[_signed(value) for value in row] for row in cells],
+            texttemplate="%{text}",
+            hovertemplate="%{y} with %{x}: %{z:.3f}x<extra></extra>",
+            showscale=False,
+            xgap=3,
+            ygap=3,
+        ),
+        height=60 + 46 * len(wins),
+    )
+    drawn.update_yaxes(autorange="reversed", showgrid=False)
+    drawn.update_xaxes(side="top", showgrid=False)
+    return drawn
+
+
+def _signed(factor: float | None) -> str:
+    if factor is None:
+        return ""
+    sign = "−" if factor < 0.995 else "+" if factor > 1.005 else "="
+    return f"{sign} {factor:.2f}x"
+
+
+def configs(table: pd.DataFrame) -> go.Figure:
+    """Seconds of every config, fastest first.
+
+    Args:
+        table: config, seconds, measured.
+    """
+    ordered = table.sort_values("seconds")
+    bar = go.Bar(
+        orientation="h",
+        y=[text.plain(config) for config in ordered["config"]],
+        x=ordered["seconds"],
+        marker=fill(palette.CATEGORIES["io"])
+        | {"pattern": {"shape": ["" if one else "/" for one in ordered["measured"]]}},
+        hovertemplate="%{y}: %{x:.3g} s<extra></extra>",
+        showlegend=False,
+    )
+    drawn = figure(bar, height=60 + 20 * len(ordered))
+    drawn.update_xaxes(title_text="seconds")
+    drawn.update_yaxes(autorange="reversed")
+    return drawn

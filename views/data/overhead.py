@@ -1,0 +1,91 @@
+"""What a run's time is made of, as shares that add up to 100%, and what faster phases would bring; pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from optim.plan import Plan
+from views import text
+
+#: The category of what no phase covers.
+UNACCOUNTED = "unaccounted"
+COLUMNS = ["bar", "phase", "category", "seconds", "share"]
+
+
+def shares(bar: str, parts: pd.DataFrame) -> pd.DataFrame:
+    """The parts of one run as shares of all of it.
+
+    Args:
+        bar: what to call the run.
+        parts: phase, category, seconds (self seconds, and what is unaccounted).
+
+    Returns:
+        bar, phase, category, seconds, share (0-1, adding up to 1), by category and size.
+    """
+    order = {"dsl": 0, "framework": 1, "io": 2, UNACCOUNTED: 3}
+    found = parts[parts["seconds"] > 0].copy()
+    found["bar"], found["share"] = bar, found["seconds"] / found["seconds"].sum()
+    found["order"] = found["category"].map(order).fillna(3)
+    return found.sort_values(["order", "seconds"], ascending=[True, False])[COLUMNS].reset_index(drop=True)
+
+
+def claimed(bar: str, plan: Plan) -> pd.DataFrame:
+    """The tracker's own split of its baseline: what it calls overhead, and the rest; as ``shares`` gives it."""
+    over = plan.baseline.overhead_percent / 100
+    rows = [
+        [bar, "the rest, by the tracker", "dsl", plan.baseline.seconds * (1 - over), 1 - over],
+        [bar, '"framework overhead", by the tracker', UNACCOUNTED, plan.baseline.seconds * over, over],
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def overhead(parts: pd.DataFrame) -> float:
+    """The share of a run that is not ``dsl``, in 0-1."""
+    return float(parts.loc[parts["category"] != "dsl", "share"].sum())
+
+
+def largest(parts: pd.DataFrame) -> tuple[str, float, float]:
+    """The largest part that is not dsl: its name, seconds, share."""
+    rest = parts[parts["category"] != "dsl"].sort_values("seconds", ascending=False)
+    if rest.empty:
+        return "nothing", 0.0, 0.0
+    first = rest.iloc[0]
+    return str(first["phase"]), float(first["seconds"]), float(first["share"])
+
+
+def headline(plan: Plan, before: pd.DataFrame, after: pd.DataFrame | None) -> str:
+    """The answer in words, as Markdown."""
+    name, seconds, share = largest(before)
+    total = float(before["seconds"].sum())
+    said = (
+        f"**{text.percent(overhead(before))} of the baseline measured here is overhead**, of {text.seconds(total)}. "
+        f"Its largest part is {text.escape(name)}: {text.seconds(seconds)}, {text.percent(share)}."
+    )
+    if after is None or after.empty:
+        return said
+    now, left = float(after["seconds"].sum()), largest(after)
+    return (
+        f"{said} Now the run takes {text.seconds(now)}, {text.percent(overhead(after))} of it overhead; "
+        f"{text.escape(left[0])} is the largest part that is left ({text.seconds(left[1])})."
+    )
+
+
+def what_if(parts: pd.DataFrame, factors: Mapping[str, float]) -> float:
+    """The seconds of a run whose phases were so many times faster; phases not named stay as they are."""
+    faster = parts["phase"].map(factors).fillna(1.0)
+    return float((parts["seconds"] / faster).sum())
+
+
+def spread(tasks: pd.DataFrame) -> str:
+    """How uneven the tasks are, in a sentence; ``tasks`` has ``seconds``."""
+    known = tasks["seconds"].dropna().sort_values(ascending=False)
+    if known.empty or known.sum() <= 0:
+        return "No task's time is known."
+    few = max(1, round(len(known) / 10))
+    share = float(known.head(few).sum() / known.sum())
+    return (
+        f"The slowest {text.count(few, 'task')} of {len(known)} take {text.percent(share)} of the time; "
+        f"the median task takes {text.seconds(float(known.median()))}."
+    )
