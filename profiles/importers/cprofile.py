@@ -1,0 +1,134 @@
+"""cProfile's ``.prof`` files: what ``Profile.dump_stats`` and ``python -m cProfile -o`` write.
+
+A function profile is no tree of phases: it says per function how often it was called and how long it took, and a
+function called from many places is in it once. So it becomes a run marked as profiled, whose wall-clock is the
+sum of all functions' own seconds, without phases, and beside it the profile with a frame for each function. Numbers
+under a profiler are never evidence: it slows calls down, some far more than others.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from profiles.importers._marshal import MarshalProblem, MarshalReader
+from profiles.importers._names import clean
+from profiles.importers._stacks import FunctionTiming, flat_session
+from profiles.importers.base import (
+    LOSSES_NAMED,
+    Importer,
+    ImportProblem,
+    Loss,
+    Parsed,
+    Source,
+    content_key,
+    count,
+    seconds,
+)
+from profiles.records import RunRecord
+
+NAME = "cprofile"
+_FIRST = frozenset(b"{\xfb")
+_SECOND = frozenset(b"()0\xa8\xa9")
+_WHERE_BUILT_IN = "~"
+
+
+def recognize(source: Source) -> float:
+    head = source.data[:2]
+    return 0.95 if len(head) == 2 and head[0] in _FIRST and head[1] in _SECOND else 0.0
+
+
+def parse(source: Source) -> Parsed:
+    """The profile in a ``.prof`` file; an entry that can not be true, and what follows damage, is a loss.
+
+    Raises:
+        ImportProblem: not one function could be read.
+    """
+    functions, losses = read_functions(source.data)
+    if not functions:
+        why = losses[0].reason if losses else "it holds no functions"
+        raise ImportProblem(f"this is no cProfile file that can be read: {why}")
+    return profiled_run(NAME, source.name, functions, losses)
+
+
+def read_functions(data: bytes) -> tuple[list[FunctionTiming], list[Loss]]:
+    """The functions of a marshalled pstats dict in the order of the file, and what was left out."""
+    functions: list[FunctionTiming] = []
+    losses: list[Loss] = []
+    bad = 0
+    try:
+        for key, value in MarshalReader(data).pairs():
+            timing = _timing(key, value)
+            if timing is None:
+                bad += 1
+            else:
+                functions.append(timing)
+    except MarshalProblem as problem:
+        losses.append(Loss(reason=f"the file {problem}; {len(functions):,} functions before that were read"))
+    if bad:
+        losses.append(Loss(reason=f"{bad:,} entries are no timing of a function and were left out"))
+    return functions, losses
+
+
+def _timing(key: Any, value: Any) -> FunctionTiming | None:
+    """``(file, line, name): (primitive calls, calls, own seconds, total seconds, callers)``, else None."""
+    if not (isinstance(key, tuple) and len(key) == 3 and isinstance(value, tuple) and len(value) in (4, 5)):
+        return None
+    file, line, name = key
+    primitive, calls, own, total = count(value[0]), count(value[1]), seconds(value[2]), seconds(value[3])
+    if not (isinstance(file, str) and isinstance(name, str)) or count(line) is None:
+        return None
+    if primitive is None or calls is None or own is None or total is None:
+        return None
+    return FunctionTiming(
+        name=name,
+        file="" if file == _WHERE_BUILT_IN else file,
+        line=line,
+        calls=calls,
+        primitive_calls=primitive,
+        self_seconds=own,
+        total_seconds=total,
+    )
+
+
+def profiled_run(
+    form: str,
+    name: str,
+    functions: list[FunctionTiming],
+    losses: list[Loss],
+    *,
+    wall: float | None = None,
+    notes: tuple[str, ...] = (),
+) -> Parsed:
+    """A profiled run with its function profile; ``wall`` where more is known than the functions' own seconds.
+
+    Raises:
+        ImportProblem: the seconds add up to more than a number can hold.
+    """
+    total = seconds(sum(one.self_seconds for one in functions) if wall is None else wall)
+    if total is None:
+        raise ImportProblem("the profile's seconds add up to more than a number can hold")
+    figures = sorted(
+        (one.file, one.line, one.name, one.calls, one.self_seconds, one.total_seconds) for one in functions
+    )
+    record = RunRecord(
+        key=content_key("profile", figures),
+        label=clean(name),
+        source=f"imported:{form}",
+        source_name=clean(name),
+        wall_seconds=total,
+        profiled=True,
+        counts={"functions": len(functions), "calls": min(sum(one.calls for one in functions), 2**53)},
+        notes=("a profiled run: wall-clock is the sum of all functions' own seconds under the profiler", *notes),
+    )
+    session = flat_session(functions, duration=total, target=name)
+    return Parsed(runs=(record,), losses=tuple(losses[: LOSSES_NAMED + 1]), profiles=(session,))
+
+
+IMPORTER = Importer(
+    name=NAME,
+    title="cProfile .prof",
+    description="What cProfile's dump_stats writes: functions with calls, own and total seconds.",
+    recognize=recognize,
+    parse=parse,
+    binary=True,
+)
