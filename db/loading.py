@@ -1,0 +1,70 @@
+"""Reads a run's rows back into a record; shared by the store and the queries."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from db.models import Cache, Count, Phase, Run, RunEnvironment, RunFinding, Task, TaskPhase
+from db.problems import database_name, problem
+from db.rows import RunRows, run_values, to_record
+from profiles.records import RecordError, RunRecord
+
+
+@cache
+def children() -> dict[Any, str]:
+    """The tables whose rows a run owns as plain values, and the field of RunRows that holds them."""
+    return {
+        Phase: "phases",
+        Task: "tasks",
+        TaskPhase: "task_phases",
+        Cache: "caches",
+        Count: "counts",
+        RunFinding: "findings",
+    }
+
+
+def load_record(connection: Connection, run_id: int) -> RunRecord | None:
+    """The record of a run as it was stored; None where there is no such run.
+
+    Raises:
+        DatabaseProblem: what is read is not what was written: the file is damaged.
+    """
+    run = connection.execute(select(*Run.__table__.columns).where(Run.id == run_id)).mappings().first()
+    if run is None:
+        return None
+    rows = RunRows(
+        run={name: run[name] for name in run if name in _RECORDED},
+        environment=_environment(connection, run_id),
+        **{name: _rows(connection, child, run_id) for child, name in children().items()},
+    )
+    if run["checksum"] not in (None, rows.checksum()):
+        raise _damaged(connection, run_id)
+    try:
+        return to_record(rows)
+    except (RecordError, KeyError, ValueError) as error:
+        raise _damaged(connection, run_id) from error
+
+
+_RECORDED = frozenset(run_values(RunRecord(key="", label="")))
+
+
+def _damaged(connection: Connection, run_id: int) -> Exception:
+    name = database_name(connection.engine.url)
+    return problem("damaged", name, f"run {run_id} is not what was written")
+
+
+def _environment(connection: Connection, run_id: int) -> dict[str, Any] | None:
+    columns = [column for column in RunEnvironment.__table__.columns if column.name != "run_id"]
+    row = connection.execute(select(*columns).where(RunEnvironment.run_id == run_id)).mappings().first()
+    return None if row is None else dict(row)
+
+
+def _rows(connection: Connection, child: Any, run_id: int) -> list[tuple[Any, ...]]:
+    table = child.__table__
+    order = list(table.primary_key.columns)[1:]
+    columns = [column for column in table.columns if column.name != "run_id"]
+    found = connection.execute(select(*columns).where(table.c.run_id == run_id).order_by(*order))
+    return [tuple(row) for row in found]

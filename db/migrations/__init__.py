@@ -1,0 +1,77 @@
+"""The schema's versions: Alembic migrations in ``versions/``, run by themselves when a database is opened.
+
+Alembic is imported only where there is something to do, so that a start on a database of today costs one query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+from db.problems import problem
+
+#: The newest version, the last one in ``versions/`` (a test holds them together).
+HEAD = "0001"
+VERSION_TABLE = "quickwin_version"
+# Any number: the lock that makes two processes that start at once migrate one after the other.
+_LOCK = 7_215_001
+
+
+def bring_up_to_date(connection: Connection, name: str) -> None:
+    """Runs the migrations that are missing, within the connection's transaction.
+
+    Raises:
+        DatabaseProblem: the database is of a newer version, or of another program.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    versions = current_versions(connection, name)
+    refuse_newer(versions, name)
+    if versions != [HEAD]:
+        _upgrade(connection)
+
+
+def current_versions(connection: Connection, name: str) -> list[str]:
+    """The version the database is of, as a list of one; empty for a database without tables.
+
+    Raises:
+        DatabaseProblem: it has tables, but none that says its version.
+    """
+    tables = inspect(connection).get_table_names()
+    refuse_foreign(tables, name)
+    return [str(one) for one in connection.scalars(text(f"SELECT version_num FROM {VERSION_TABLE}"))] if tables else []
+
+
+def refuse_foreign(tables: Collection[str], name: str) -> None:
+    """Raises DatabaseProblem where there are tables, but none that says the schema's version."""
+    if tables and VERSION_TABLE not in tables:
+        raise problem("foreign", name, min(tables))
+
+
+def refuse_newer(versions: Iterable[str], name: str) -> None:
+    """Raises DatabaseProblem where a version is not among those known here."""
+    for version in versions:
+        if version != HEAD and version not in known_versions():
+            raise problem("newer", name, version)
+
+
+@cache
+def known_versions() -> tuple[str, ...]:
+    """All versions known here, the oldest first."""
+    from alembic.script import ScriptDirectory
+
+    script = ScriptDirectory(str(Path(__file__).parent))
+    return tuple(reversed([one.revision for one in script.walk_revisions()]))
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

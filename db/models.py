@@ -1,0 +1,347 @@
+"""The tables. A run owns its phases, tasks, caches, counts, findings and profile; they go when it is purged.
+
+Moments are UTC; seconds are doubles. What a history list shows of a run stands in ``runs`` itself, computed on write,
+so that no list touches the rows of tasks or phases. ``task_phases`` is the one big table: integers and seconds only.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A timezone-aware datetime, kept and given back in UTC, to the microsecond."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables; ``Base.metadata`` is what the migrations must lead to."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012
+        str: Text(),
+        float: Double(),
+        datetime: UtcDateTime(),
+        dict[str, Any]: JSON(none_as_null=True),
+        list[str]: JSON(none_as_null=True),
+    }
+
+
+def _of_run() -> Mapped[int]:
+    return mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+
+
+def _big() -> Any:
+    return mapped_column(BigInteger)
+
+
+class Run(Base):
+    """One run with its rollups (``task_count`` to ``finding_count``), which are computed on write.
+
+    ``config`` is the name for people, ``wins`` the exact set; both NULL where unknown. ``owner`` says which process
+    records the run (see ``db.processes``). ``checksum`` is NULL as long as the run is running.
+    """
+
+    __tablename__ = "runs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    label: Mapped[str]
+    source: Mapped[str]
+    source_name: Mapped[str | None]
+    status: Mapped[str]
+    config: Mapped[str | None]
+    wins: Mapped[list[str] | None]
+    cache_state: Mapped[str]
+    workload: Mapped[str | None]
+    workload_tasks: Mapped[int | None] = _big()
+    workload_candidates: Mapped[int | None] = _big()
+    workload_description: Mapped[str | None]
+    results_fingerprint: Mapped[str | None]
+    machine: Mapped[str | None]
+    started_at: Mapped[datetime | None]
+    wall_seconds: Mapped[float | None]
+    cpu_seconds: Mapped[float | None]
+    workers: Mapped[int]
+    profiled: Mapped[bool]
+    pid: Mapped[int | None] = _big()
+    owner: Mapped[str | None]
+    notes: Mapped[list[str]]
+    note: Mapped[str]
+    file_digest: Mapped[str | None]
+    stored_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+    checksum: Mapped[str | None]
+    task_count: Mapped[int]
+    solved: Mapped[int]
+    failed: Mapped[int]
+    errors: Mapped[int] = _big()
+    timeouts: Mapped[int] = _big()
+    dsl_seconds: Mapped[float | None]
+    framework_seconds: Mapped[float | None]
+    io_seconds: Mapped[float | None]
+    unaccounted_seconds: Mapped[float | None]
+    overhead_share: Mapped[float | None]
+    finding_count: Mapped[int]
+
+    __table_args__ = (
+        UniqueConstraint("key"),
+        Index("ix_runs_comparable", "workload", "config", "cache_state", "machine", "started_at"),
+        Index("ix_runs_started_at", "started_at", "id"),
+        Index("ix_runs_label", "label"),
+        Index("ix_runs_status", "status"),
+        Index("ix_runs_file_digest", "file_digest"),
+        {"sqlite_autoincrement": True},
+    )
+
+
+class RunEnvironment(Base):
+    """Where a run took place; no row where unknown. ``machine`` stands in ``runs``."""
+
+    __tablename__ = "environments"
+
+    run_id: Mapped[int] = _of_run()
+    cpu_model: Mapped[str | None]
+    cpu_count: Mapped[int | None]
+    memory_bytes: Mapped[int | None] = _big()
+    platform: Mapped[str | None]
+    python: Mapped[str | None]
+    packages: Mapped[dict[str, Any]]
+    git_commit: Mapped[str | None]
+    git_dirty: Mapped[bool | None]
+    load_at_start: Mapped[float | None]
+
+
+class Phase(Base):
+    """The rollup of one phase of a run, and the number by which ``task_phases`` names it.
+
+    ``path`` is a JSON array of names. ``part``: ``run`` (the run's own phases), ``sum`` (added up from the tasks of a
+    run that has none of its own), ``task`` (occurs in tasks only, and is not shown among the run's phases).
+    """
+
+    __tablename__ = "phases"
+
+    run_id: Mapped[int] = _of_run()
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    path: Mapped[str]
+    category: Mapped[str]
+    basis: Mapped[str]
+    part: Mapped[str]
+    total_seconds: Mapped[float]
+    self_seconds: Mapped[float]
+    calls: Mapped[int] = _big()
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class Task(Base):
+    """One task of a run. ``position`` counts tasks in the order of the record, or of their commits."""
+
+    __tablename__ = "tasks"
+
+    run_id: Mapped[int] = _of_run()
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    task_id: Mapped[str]
+    index: Mapped[int] = _big()
+    seconds: Mapped[float | None]
+    solved: Mapped[bool | None]
+    status: Mapped[str]
+    errors: Mapped[int] = _big()
+    timeouts: Mapped[int] = _big()
+    reason: Mapped[str | None]
+    counts: Mapped[str | None]
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class TaskPhase(Base):
+    """One phase of one task: ``task`` is the task's position, ``phase`` the number in ``phases``."""
+
+    __tablename__ = "task_phases"
+
+    run_id: Mapped[int] = _of_run()
+    task: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    phase: Mapped[int]
+    total_seconds: Mapped[float]
+    self_seconds: Mapped[float]
+    calls: Mapped[int] = _big()
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class Cache(Base):
+    """What one cache did in a run."""
+
+    __tablename__ = "caches"
+
+    run_id: Mapped[int] = _of_run()
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    hits: Mapped[int] = _big()
+    misses: Mapped[int] = _big()
+    entries: Mapped[int | None] = _big()
+    miss_seconds: Mapped[float | None]
+    hit_seconds: Mapped[float | None]
+    claimed_hit_rate: Mapped[float | None]
+    claimed_saved_seconds: Mapped[float | None]
+
+
+class Count(Base):
+    """One count of a run."""
+
+    __tablename__ = "counts"
+
+    run_id: Mapped[int] = _of_run()
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int] = _big()
+
+
+class RunFinding(Base):
+    """One finding of the claim audit."""
+
+    __tablename__ = "findings"
+
+    run_id: Mapped[int] = _of_run()
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    rule: Mapped[str]
+    severity: Mapped[str]
+    claimed: Mapped[str]
+    follows: Mapped[str]
+    line: Mapped[int | None] = _big()
+
+
+class Tag(Base):
+    """A word that a person put on a run."""
+
+    __tablename__ = "tags"
+
+    run_id: Mapped[int] = _of_run()
+    tag: Mapped[str] = mapped_column(primary_key=True)
+
+    __table_args__ = (Index("ix_tags_tag", "tag"),)
+
+
+class Profile(Base):
+    """A run's pyinstrument session: its JSON, compressed by zlib."""
+
+    __tablename__ = "profiles"
+
+    run_id: Mapped[int] = _of_run()
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class MeasurementRow(Base):
+    """Arms measured against each other in blocks; ``spec`` and ``verdict`` as the evidence code writes them."""
+
+    __tablename__ = "measurements"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    cache_state: Mapped[str]
+    spec: Mapped[dict[str, Any]]
+    status: Mapped[str]
+    verdict: Mapped[dict[str, Any] | None]
+    pid: Mapped[int | None] = _big()
+    owner: Mapped[str | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    __table_args__ = (
+        Index("ix_measurements_kind", "kind", "status"),
+        Index("ix_measurements_status", "status"),
+        {"sqlite_autoincrement": True},
+    )
+
+
+class BlockRun(Base):
+    """The run of one arm in one block. ``position`` is its place in the block's random order."""
+
+    __tablename__ = "blocks"
+
+    measurement_id: Mapped[int] = mapped_column(
+        ForeignKey("measurements.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    block: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    arm: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
+
+    __table_args__ = (Index("ix_blocks_run_id", "run_id"),)
+
+
+class DecisionRow(Base):
+    """What a person decided about a win. Appended, never edited.
+
+    ``overruled``: somebody else had decided since ``seen_decision_id``; kept in the log, without effect.
+    """
+
+    __tablename__ = "decisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    win: Mapped[str]
+    decision: Mapped[str]
+    because: Mapped[str]
+    measurement_id: Mapped[int | None] = mapped_column(ForeignKey("measurements.id"))
+    seen_decision_id: Mapped[int | None]
+    forced: Mapped[bool]
+    who: Mapped[str | None]
+    decided_at: Mapped[datetime]
+    overruled: Mapped[bool]
+
+    __table_args__ = (Index("ix_decisions_win", "win", "overruled", "id"), {"sqlite_autoincrement": True})
+
+
+class Document(Base):
+    """A text kept as it came (``kind`` ``tracker``), or the digest of an imported file (``kind`` ``import``)."""
+
+    __tablename__ = "documents"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[str]
+    name: Mapped[str]
+    digest: Mapped[str | None]
+    body: Mapped[str | None]
+    stored_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("kind", "name"), Index("ix_documents_digest", "digest"))

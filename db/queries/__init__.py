@@ -1,0 +1,64 @@
+"""Reads. Each function is one short snapshot; the columns of its DataFrame stand in its docstring and its schema.
+
+Text columns hold nan where something is unknown, ``Int64`` and ``boolean`` columns ``pd.NA``, moments are UTC.
+All raise DatabaseProblem where the database can not be read.
+"""
+
+from db.problems import DatabaseProblem, UnknownRow
+from db.queries.details import (
+    caches,
+    counts,
+    environment,
+    findings,
+    imported,
+    phases,
+    profile,
+    run,
+    tags,
+    task_phases,
+    tasks,
+)
+from db.queries.documents import document, documents
+from db.queries.evidence import (
+    Measurement,
+    blocks,
+    current_decisions,
+    decisions,
+    kept_wins,
+    measurement,
+    measurements,
+)
+from db.queries.filters import RunFilters
+from db.queries.history import filter_values, groups, phase_shares, run_count, runs, trend
+
+__all__ = [
+    "DatabaseProblem",
+    "Measurement",
+    "RunFilters",
+    "UnknownRow",
+    "blocks",
+    "caches",
+    "counts",
+    "current_decisions",
+    "decisions",
+    "document",
+    "documents",
+    "environment",
+    "filter_values",
+    "findings",
+    "groups",
+    "imported",
+    "kept_wins",
+    "measurement",
+    "measurements",
+    "phase_shares",
+    "phases",
+    "profile",
+    "run",
+    "run_count",
+    "runs",
+    "tags",
+    "task_phases",
+    "tasks",
+    "trend",
+]

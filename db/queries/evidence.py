@@ -1,0 +1,185 @@
+"""Measurements, their blocks, and what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, func, select
+
+from db.engine import reading
+from db.frames import FLAG, ID, MOMENT, NUMBER, SECONDS, TEXT, WHOLE, frame
+from db.models import BlockRun, DecisionRow, MeasurementRow, Run
+from db.problems import UnknownRow
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measurement:
+    """One measurement: its spec and its verdict (None as long as there is none) as they were written."""
+
+    id: int
+    kind: str
+    cache_state: str
+    spec: Mapping[str, Any]
+    status: str
+    verdict: Mapping[str, Any] | None
+    pid: int | None
+    created_at: datetime
+    updated_at: datetime
+
+
+def measurement(engine: Engine, measurement_id: int) -> Measurement:
+    """One measurement. Raises UnknownRow."""
+    columns = [column for column in MeasurementRow.__table__.columns if column.name != "owner"]
+    with reading(engine) as connection:
+        row = connection.execute(select(*columns).where(MeasurementRow.id == measurement_id)).mappings().first()
+    if row is None:
+        raise UnknownRow(f"there is no measurement {measurement_id}")
+    return Measurement(**row)
+
+
+_MEASUREMENTS = {
+    "id": ID,
+    "kind": TEXT,
+    "status": TEXT,
+    "created_at": MOMENT,
+    "updated_at": MOMENT,
+    "cache_state": TEXT,
+    "arms": TEXT,
+    "config_a": TEXT,
+    "config_b": TEXT,
+    "tasks": WHOLE,
+    "blocks": ID,
+    "max_blocks": WHOLE,
+    "verdict": TEXT,
+    "speedup": NUMBER,
+    "low": NUMBER,
+    "high": NUMBER,
+    "reason": TEXT,
+    "pid": WHOLE,
+}
+
+
+def measurements(
+    engine: Engine, *, kind: str | None = None, status: str | None = None, limit: int = 100, offset: int = 0
+) -> pd.DataFrame:
+    """Measurements, the newest first.
+
+    Columns: id, kind (``pair`` or ``attribution``), status, created_at, updated_at, cache_state, arms (``A=none,
+    B=dsl_cache``), config_a, config_b (of the first two arms), tasks, blocks (that hold all arms), max_blocks, verdict,
+    speedup, low, high, reason, pid.
+    """
+    statement = select(*MeasurementRow.__table__.columns).order_by(MeasurementRow.id.desc()).limit(limit).offset(offset)
+    statement = statement.where(MeasurementRow.kind == kind) if kind else statement
+    statement = statement.where(MeasurementRow.status == status) if status else statement
+    with reading(engine) as connection:
+        found = connection.execute(statement).all()
+        sizes = _block_sizes(connection, [row.id for row in found])
+    return frame([_summary(row, sizes.get(row.id, [])) for row in found], _MEASUREMENTS)
+
+
+def _block_sizes(connection: Connection, ids: list[int]) -> dict[int, list[int]]:
+    statement = select(BlockRun.measurement_id, func.count()).where(BlockRun.measurement_id.in_(ids))
+    sizes: dict[int, list[int]] = {}
+    for one, size in connection.execute(statement.group_by(BlockRun.measurement_id, BlockRun.block)):
+        sizes.setdefault(one, []).append(size)
+    return sizes
+
+
+def _summary(row: Any, sizes: list[int]) -> tuple[Any, ...]:
+    arms = [(str(arm.get("name", "")), str(arm.get("config", ""))) for arm in row.spec.get("arms", ())]
+    configs = [config for _, config in arms] + [None, None]
+    verdict = row.verdict or {}
+    return (
+        *(row.id, row.kind, row.status, row.created_at, row.updated_at, row.cache_state),
+        ", ".join(f"{name}={config}" for name, config in arms),
+        *configs[:2],
+        row.spec.get("tasks"),
+        sum(size >= len(arms) for size in sizes),
+        row.spec.get("max_blocks"),
+        *(verdict.get(name) for name in ("verdict", "speedup", "low", "high", "reason")),
+        row.pid,
+    )
+
+
+_BLOCKS: dict[str, tuple[Any, str]] = {
+    "block": (BlockRun.block, ID),
+    "arm": (BlockRun.arm, TEXT),
+    "config": (Run.config, TEXT),
+    "position": (BlockRun.position, ID),
+    "run_id": (BlockRun.run_id, ID),
+    "wall_seconds": (Run.wall_seconds, SECONDS),
+    "cpu_seconds": (Run.cpu_seconds, SECONDS),
+    "results_fingerprint": (Run.results_fingerprint, TEXT),
+    "errors": (Run.errors, ID),
+    "timeouts": (Run.timeouts, ID),
+    "status": (Run.status, TEXT),
+    "cache_state": (Run.cache_state, TEXT),
+    "workload": (Run.workload, TEXT),
+    "machine": (Run.machine, TEXT),
+    "profiled": (Run.profiled, FLAG),
+    "started_at": (Run.started_at, MOMENT),
+}
+
+
+def blocks(engine: Engine, measurement_id: int) -> pd.DataFrame:
+    """The runs of a measurement, block by block in the order in which they ran.
+
+    Columns: block, arm, config, position, run_id, wall_seconds, cpu_seconds, results_fingerprint, errors, timeouts,
+    status, cache_state, workload, machine, profiled, started_at.
+    """
+    statement = select(*(column for column, _ in _BLOCKS.values())).join(Run, Run.id == BlockRun.run_id)
+    statement = statement.where(BlockRun.measurement_id == measurement_id)
+    with reading(engine) as connection:
+        found = connection.execute(statement.order_by(BlockRun.block, BlockRun.position, BlockRun.arm)).all()
+    return frame(found, {name: dtype for name, (_, dtype) in _BLOCKS.items()})
+
+
+_DECISIONS = {
+    "id": ID,
+    "win": TEXT,
+    "decision": TEXT,
+    "because": TEXT,
+    "measurement_id": WHOLE,
+    "seen_decision_id": WHOLE,
+    "forced": FLAG,
+    "who": TEXT,
+    "decided_at": MOMENT,
+    "overruled": FLAG,
+}
+
+
+def decisions(engine: Engine, win: str | None = None, *, limit: int = 500, offset: int = 0) -> pd.DataFrame:
+    """The log of decisions, the newest first, those that came too late (``overruled``) among them.
+
+    Columns: id, win, decision, because, measurement_id, seen_decision_id, forced, who, decided_at, overruled.
+    """
+    statement = _decided().order_by(DecisionRow.id.desc()).limit(limit).offset(offset)
+    with reading(engine) as connection:
+        found = connection.execute(statement if win is None else statement.where(DecisionRow.win == win))
+        return frame(found.all(), _DECISIONS)
+
+
+def current_decisions(engine: Engine) -> pd.DataFrame:
+    """The decision that holds for each win that was decided about; columns as ``decisions``."""
+    newest = select(func.max(DecisionRow.id)).where(DecisionRow.overruled.is_(False)).group_by(DecisionRow.win)
+    with reading(engine) as connection:
+        found = connection.execute(_decided().where(DecisionRow.id.in_(newest)).order_by(DecisionRow.win))
+        return frame(found.all(), _DECISIONS)
+
+
+def _decided() -> Any:
+    return select(*(DecisionRow.__table__.c[name] for name in _DECISIONS))
+
+
+def kept_wins(engine: Engine) -> frozenset[str]:
+    """The wins whose decision is keep."""
+    newest = select(func.max(DecisionRow.id)).where(DecisionRow.overruled.is_(False)).group_by(DecisionRow.win)
+    kept = select(DecisionRow.win).where(DecisionRow.id.in_(newest), DecisionRow.decision == "keep")
+    with reading(engine) as connection:
+        return frozenset(connection.scalars(kept))

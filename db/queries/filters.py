@@ -1,0 +1,107 @@
+"""Which runs a history shows: keyword filters to SQL conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, TypedDict
+
+from sqlalchemy import ColumnElement, or_, select
+
+from db.configs import WIN_ORDER
+from db.models import BlockRun, Run, Tag
+
+Choice = str | Sequence[str] | None
+
+
+class RunFilters(TypedDict, total=False):
+    """Filters of the history; what is left out or None does not filter. A list means any of its values.
+
+    ``text`` looks into label, key, config, note, file name and tags, and is a run's number when it is one; ``win`` is
+    on in the config; ``since`` and ``until`` bound ``started_at`` (until excluded); ``deleted``: False (default) hides
+    deleted runs, True shows them alone, None shows both.
+    """
+
+    text: str | None
+    label: Choice
+    config: Choice
+    win: Choice
+    source: Choice
+    machine: Choice
+    workload: Choice
+    status: Choice
+    cache_state: Choice
+    tag: Choice
+    since: datetime | None
+    until: datetime | None
+    measurement_id: int | None
+    profiled: bool | None
+    deleted: bool | None
+    ids: Sequence[int] | None
+
+
+_EQUAL = {
+    "label": Run.label,
+    "config": Run.config,
+    "source": Run.source,
+    "machine": Run.machine,
+    "workload": Run.workload,
+    "status": Run.status,
+    "cache_state": Run.cache_state,
+}
+
+
+def conditions(filters: RunFilters) -> list[ColumnElement[bool]]:
+    """The SQL conditions that ``filters`` ask for.
+
+    Raises:
+        TypeError: there is no filter of that name.
+    """
+    unknown = set(filters) - set(RunFilters.__annotations__)
+    if unknown:
+        known = ", ".join(RunFilters.__annotations__)
+        raise TypeError(f"no filter is called {', '.join(sorted(unknown))}; known: {known}")
+    given: dict[str, Any] = {name: value for name, value in filters.items() if value is not None and value != ""}
+    found: list[ColumnElement[bool]] = [
+        _EQUAL[name].in_(_several(value)) for name, value in given.items() if name in _EQUAL
+    ]
+    found += [make(given[name]) for name, make in _SPECIAL.items() if name in given]
+    hidden = filters.get("deleted", False)
+    if hidden is not None:
+        found.append(Run.deleted_at.is_not(None) if hidden else Run.deleted_at.is_(None))
+    return found
+
+
+def _several(value: str | Sequence[str]) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _text(text: str) -> ColumnElement[bool]:
+    places = (Run.label, Run.key, Run.config, Run.note, Run.source_name)
+    found = [place.icontains(text, autoescape=True) for place in places]
+    found.append(Run.id.in_(select(Tag.run_id).where(Tag.tag.icontains(text, autoescape=True))))
+    number = text.strip().removeprefix("#")
+    if number.isascii() and number.isdigit() and len(number) < 10:
+        found.append(Run.id == int(number))
+    return or_(*found)
+
+
+def _wins(value: str | Sequence[str]) -> ColumnElement[bool]:
+    return or_(*(_win(one) for one in _several(value)))
+
+
+def _win(win: str) -> ColumnElement[bool]:
+    listed = ("," + Run.config + ",").contains(f",{win},", autoescape=True)
+    return or_(listed, Run.config == "all") if win in WIN_ORDER else listed
+
+
+_SPECIAL: dict[str, Callable[[Any], ColumnElement[bool]]] = {
+    "text": _text,
+    "win": _wins,
+    "tag": lambda value: Run.id.in_(select(Tag.run_id).where(Tag.tag.in_(_several(value)))),
+    "since": lambda value: Run.started_at >= value,
+    "until": lambda value: Run.started_at < value,
+    "measurement_id": lambda value: Run.id.in_(select(BlockRun.run_id).where(BlockRun.measurement_id == value)),
+    "profiled": lambda value: Run.profiled.is_(value),
+    "ids": lambda value: Run.id.in_([int(one) for one in value]),
+}

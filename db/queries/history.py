@@ -1,0 +1,227 @@
+"""Many runs: the history, its filters, trends. Reads ``runs`` and ``phases`` only, never the rows of tasks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Unpack
+
+from sqlalchemy import Connection, Engine, func, select
+
+from db.engine import reading
+from db.frames import FLAG, ID, MOMENT, NUMBER, SECONDS, TEXT, WHOLE, frame
+from db.models import Phase, Profile, Run, RunEnvironment, Tag
+from db.queries.filters import RunFilters, conditions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Column of the history: (column of ``runs``, dtype).
+_RUNS: dict[str, tuple[Any, str]] = {
+    "id": (Run.id, ID),
+    "key": (Run.key, TEXT),
+    "label": (Run.label, TEXT),
+    "source": (Run.source, TEXT),
+    "source_name": (Run.source_name, TEXT),
+    "status": (Run.status, TEXT),
+    "config": (Run.config, TEXT),
+    "cache_state": (Run.cache_state, TEXT),
+    "profiled": (Run.profiled, FLAG),
+    "started_at": (Run.started_at, MOMENT),
+    "wall_seconds": (Run.wall_seconds, SECONDS),
+    "cpu_seconds": (Run.cpu_seconds, SECONDS),
+    "workers": (Run.workers, ID),
+    "tasks": (Run.task_count, ID),
+    "solved": (Run.solved, ID),
+    "failed": (Run.failed, ID),
+    "errors": (Run.errors, ID),
+    "timeouts": (Run.timeouts, ID),
+    "dsl_seconds": (Run.dsl_seconds, SECONDS),
+    "framework_seconds": (Run.framework_seconds, SECONDS),
+    "io_seconds": (Run.io_seconds, SECONDS),
+    "unaccounted_seconds": (Run.unaccounted_seconds, SECONDS),
+    "overhead_share": (Run.overhead_share, NUMBER),
+    "workload": (Run.workload, TEXT),
+    "workload_tasks": (Run.workload_tasks, WHOLE),
+    "workload_candidates": (Run.workload_candidates, WHOLE),
+    "workload_description": (Run.workload_description, TEXT),
+    "results_fingerprint": (Run.results_fingerprint, TEXT),
+    "machine": (Run.machine, TEXT),
+    "findings": (Run.finding_count, ID),
+    "note": (Run.note, TEXT),
+    "stored_at": (Run.stored_at, MOMENT),
+    "deleted_at": (Run.deleted_at, MOMENT),
+}
+#: What is looked up for the page's runs only.
+_EXTRAS = {"tags": TEXT, "cpu_model": TEXT, "git_commit": TEXT, "git_dirty": FLAG, "has_profile": FLAG}
+_SORTABLE = tuple(_RUNS)
+
+
+def runs(
+    engine: Engine,
+    *,
+    sort: str = "started_at",
+    descending: bool = True,
+    limit: int = 100,
+    offset: int = 0,
+    **filters: Unpack[RunFilters],
+) -> pd.DataFrame:
+    """One page of the history, newest first; filters as in RunFilters, ``sort`` any column but the last five.
+
+    Columns: id, key, label, source, source_name, status, config, cache_state, profiled, started_at, wall_seconds,
+    cpu_seconds, workers, tasks, solved, failed, errors, timeouts, dsl_seconds, framework_seconds, io_seconds,
+    unaccounted_seconds, overhead_share (0-1), workload, workload_tasks, workload_candidates, workload_description,
+    results_fingerprint, machine, findings (how many), note, stored_at, deleted_at, tags (joined by ", "),
+    cpu_model, git_commit, git_dirty, has_profile.
+
+    Raises:
+        ValueError: there is no column to sort by of that name.
+    """
+    if sort not in _RUNS:
+        raise ValueError(f"runs can not be sorted by {sort!r}; known: {', '.join(_SORTABLE)}")
+    column = _RUNS[sort][0]
+    order = column.desc().nulls_last() if descending else column.asc().nulls_last()
+    statement = select(*(one for one, _ in _RUNS.values())).where(*conditions(filters))
+    statement = statement.order_by(order, Run.id.desc() if descending else Run.id).limit(limit).offset(offset)
+    with reading(engine) as connection:
+        found = connection.execute(statement).all()
+        extras = _extras(connection, [row[0] for row in found])
+    rows = [(*row, *extras[row[0]]) for row in found]
+    return frame(rows, {name: dtype for name, (_, dtype) in _RUNS.items()} | _EXTRAS)
+
+
+def _extras(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+    tagged: dict[int, list[str]] = {}
+    for run_id, tag in connection.execute(select(Tag.run_id, Tag.tag).where(Tag.run_id.in_(ids)).order_by(Tag.tag)):
+        tagged.setdefault(run_id, []).append(tag)
+    columns = (RunEnvironment.cpu_model, RunEnvironment.git_commit, RunEnvironment.git_dirty)
+    found = connection.execute(select(RunEnvironment.run_id, *columns).where(RunEnvironment.run_id.in_(ids)))
+    places = {row[0]: tuple(row[1:]) for row in found}
+    profiled = set(connection.scalars(select(Profile.run_id).where(Profile.run_id.in_(ids))))
+    unknown = (None, None, None)
+    return {one: (", ".join(tagged.get(one, ())), *places.get(one, unknown), one in profiled) for one in ids}
+
+
+def run_count(engine: Engine, **filters: Unpack[RunFilters]) -> int:
+    """How many runs the filters leave."""
+    with reading(engine) as connection:
+        return connection.scalar(select(func.count()).select_from(Run).where(*conditions(filters))) or 0
+
+
+_TREND = ("id", "label", "started_at", "wall_seconds", "cpu_seconds", "overhead_share", "results_fingerprint")
+
+
+def trend(
+    engine: Engine,
+    *,
+    workload: str | None,
+    config: str | None,
+    cache_state: str,
+    machine: str | None,
+    limit: int = 2000,
+) -> pd.DataFrame:
+    """Comparable finished runs over time, the oldest first; the newest ``limit`` of them. None means unknown.
+
+    Deleted and profiled runs are left out. Columns: id, label, started_at, wall_seconds, cpu_seconds, overhead_share,
+    results_fingerprint.
+    """
+    same = (Run.workload == workload, Run.config == config, Run.cache_state == cache_state, Run.machine == machine)
+    known = (Run.started_at.is_not(None), Run.wall_seconds.is_not(None), *conditions(_COUNTED))
+    statement = select(*(_RUNS[name][0] for name in _TREND)).where(*same, *known)
+    with reading(engine) as connection:
+        found = connection.execute(statement.order_by(Run.started_at.desc(), Run.id.desc()).limit(limit)).all()
+    return frame(found[::-1], {name: _RUNS[name][1] for name in _TREND})
+
+
+_COUNTED = RunFilters(status="finished", profiled=False)
+
+_GROUPS = {
+    "workload": TEXT,
+    "workload_description": TEXT,
+    "config": TEXT,
+    "cache_state": TEXT,
+    "machine": TEXT,
+    "runs": ID,
+    "fastest_seconds": SECONDS,
+    "mean_seconds": SECONDS,
+    "newest_id": ID,
+    "newest_at": MOMENT,
+}
+
+
+def groups(engine: Engine, *, limit: int = 500, **filters: Unpack[RunFilters]) -> pd.DataFrame:
+    """Groups of runs that are comparable with each other, the largest first: finished, not profiled, with a time.
+
+    Columns: workload, workload_description, config, cache_state, machine, runs (how many), fastest_seconds,
+    mean_seconds, newest_id, newest_at.
+    """
+    by = (Run.workload, func.max(Run.workload_description), Run.config, Run.cache_state, Run.machine)
+    amounts = (func.count(), func.min(Run.wall_seconds), func.avg(Run.wall_seconds))
+    newest = (func.max(Run.id), func.max(Run.started_at))
+    known = (Run.wall_seconds.is_not(None), *conditions({**_COUNTED, **filters}))
+    statement = select(*by, *amounts, *newest).where(*known).group_by(by[0], *by[2:])
+    with reading(engine) as connection:
+        found = connection.execute(statement.order_by(func.count().desc(), func.max(Run.id).desc()).limit(limit))
+        return frame(found.all(), _GROUPS)
+
+
+_CHOICES = {
+    "label": Run.label,
+    "config": Run.config,
+    "source": Run.source,
+    "machine": Run.machine,
+    "workload": Run.workload,
+    "status": Run.status,
+    "cache_state": Run.cache_state,
+}
+
+
+def filter_values(engine: Engine, *, limit: int = 200) -> dict[str, list[str]]:
+    """What there is to filter by: for label, config, source, machine, workload, status, cache_state and tag the values
+    that occur in runs that are not deleted, the most frequent first, ``limit`` of each at most.
+    """
+    with reading(engine) as connection:
+        values = {name: _frequent(connection, column, limit) for name, column in _CHOICES.items()}
+        values["tag"] = _frequent(connection, Tag.tag, limit)
+    return values
+
+
+def _frequent(connection: Connection, column: Any, limit: int) -> list[str]:
+    shown = Run.deleted_at.is_(None)
+    statement = select(column).where(column.is_not(None))
+    statement = statement.join(Run, Run.id == Tag.run_id).where(shown) if column is Tag.tag else statement.where(shown)
+    return list(connection.scalars(statement.group_by(column).order_by(func.count().desc(), column).limit(limit)))
+
+
+_SHARES = {"run_id": ID, "path": TEXT, "category": TEXT, "self_seconds": SECONDS, "share": NUMBER}
+
+
+def phase_shares(engine: Engine, run_ids: Iterable[int]) -> pd.DataFrame:
+    """What part each phase had of its run, for bars and sparklines of many runs; shares of a run add up to 1.
+
+    What no phase covers is the row with the path and category ``unaccounted`` (serial runs only).
+    Columns: run_id, path (joined by "/"), category, self_seconds, share (0-1), in the order of the phases.
+    """
+    ids = [int(one) for one in run_ids]
+    columns = (Phase.run_id, Phase.path, Phase.category, Phase.self_seconds)
+    timed = (Phase.run_id.in_(ids), Phase.part != "task", Phase.basis.in_(("sum", "workers")))
+    with reading(engine) as connection:
+        found = connection.execute(select(*columns).where(*timed).order_by(Phase.run_id, Phase.number)).all()
+        rest = connection.execute(select(Run.id, Run.unaccounted_seconds).where(Run.id.in_(ids))).all()
+    parts: dict[int, list[tuple[str, str, float]]] = {}
+    for run_id, path, category, own in found:
+        parts.setdefault(run_id, []).append((shown_path(path), category, own))
+    for run_id, unaccounted in rest:
+        if unaccounted is not None and unaccounted > 0:
+            parts.setdefault(run_id, []).append(("unaccounted", "unaccounted", unaccounted))
+    return frame([row for run_id in ids for row in _with_shares(run_id, parts.get(run_id, []))], _SHARES)
+
+
+def _with_shares(run_id: int, parts: list[tuple[str, str, float]]) -> list[tuple[Any, ...]]:
+    whole = sum(own for *_, own in parts)
+    return [(run_id, path, category, own, own / whole if whole else 0.0) for path, category, own in parts]
+
+
+def shown_path(path: str) -> str:
+    """A stored path as it is shown: its names joined by "/", a "/" within a name as U+2215."""
+    return "/".join(name.replace("/", "\u2215") for name in json.loads(path))

@@ -1,0 +1,96 @@
+"""Looks at a SQLite file before anything is written to it: what can not be used is refused and left as it is.
+
+The file is read with SQLite's ``immutable`` or ``mode=ro``, which take no lock that would change it.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy.engine import URL
+
+from db.migrations import refuse_foreign, refuse_newer
+from db.problems import problem
+
+MAGIC = b"SQLite format 3\0"
+#: Files up to this size are checked wholly at the start (about 0.1 s); in larger ones damage shows when it is read.
+CHECKED_BYTES = 32 * 1024 * 1024
+
+
+def check_file(address: URL) -> None:
+    """Refuses the file of ``address`` where it can not be used; a missing or empty one can.
+
+    Raises:
+        DatabaseProblem: not a database, damaged, of a newer version, of another program, or not to be opened.
+    """
+    path = _path(address)
+    if path is None:
+        return
+    _check_place(path)
+    if not path.exists() or path.stat().st_size == 0:
+        return
+    with path.open("rb") as file:
+        header = file.read(100)
+    if not header.startswith(MAGIC):
+        raise problem("no database", str(path))
+    if not _in_use(path) and _is_cut(path, header):
+        raise problem("damaged", str(path), "its end is missing")
+    _check_content(path)
+
+
+def _path(address: URL) -> Path | None:
+    name = address.database or ""
+    if name in ("", ":memory:"):
+        return None
+    if name.startswith("file:"):
+        name = name.removeprefix("file:").partition("?")[0]
+        return None if name.startswith(":memory:") else Path(name)
+    return Path(name)
+
+
+def _check_place(path: Path) -> None:
+    if path.is_dir():
+        raise problem("no connection", str(path), "it is a folder; name a file in it")
+    if not path.parent.is_dir():
+        raise problem("no connection", str(path), f"the folder {path.parent} does not exist")
+
+
+def _in_use(path: Path) -> bool:
+    """Whether another process writes to it, or one that died left something to be recovered."""
+    beside = (path.with_name(path.name + ending) for ending in ("-wal", "-journal"))
+    return any(one.exists() and one.stat().st_size for one in beside)
+
+
+def _is_cut(path: Path, header: bytes) -> bool:
+    """Whether the file is shorter than its header says (https://www.sqlite.org/fileformat.html, 1.3)."""
+    page = int.from_bytes(header[16:18], "big")
+    pages = int.from_bytes(header[28:32], "big")
+    counted = header[24:28] == header[92:96]
+    return len(header) < 100 or (counted and pages * (65536 if page == 1 else page) > path.stat().st_size)
+
+
+def _check_content(path: Path) -> None:
+    with _opened(path) as connection:
+        tables = [str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        refuse_foreign(tables, str(path))
+        if tables:
+            versions = [str(one) for (one,) in connection.execute("SELECT version_num FROM quickwin_version")]
+            refuse_newer(versions, str(path))
+        if path.stat().st_size <= CHECKED_BYTES:
+            answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if answer != "ok":
+                raise problem("damaged", str(path), " ".join(str(answer).split()))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    # immutable leaves no file beside the database, but takes no lock: only where nobody writes.
+    mode = "mode=ro" if _in_use(path) else "mode=ro&immutable=1"
+    address = f"file:{quote(os.fspath(path.absolute()))}?{mode}"
+    with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as connection:
+        yield connection

@@ -1,0 +1,44 @@
+"""Writes. Each function is one short transaction of its own, and raises DatabaseProblem where the database refuses."""
+
+from db.problems import DatabaseProblem, UnknownRow
+from db.store.decisions import DECISIONS, Decision, DecisionConflict, decide
+from db.store.documents import save_document
+from db.store.edits import (
+    delete_runs,
+    note_run,
+    purge_deleted,
+    rename_run,
+    save_profile,
+    tag_run,
+    undelete_runs,
+    untag_run,
+)
+from db.store.measurements import MEASUREMENT_STATUSES, add_block_run, begin_measurement, update_measurement
+from db.store.runs import add_task, begin_run, finish_run, mark_interrupted, store_run
+
+__all__ = [
+    "DECISIONS",
+    "MEASUREMENT_STATUSES",
+    "DatabaseProblem",
+    "Decision",
+    "DecisionConflict",
+    "UnknownRow",
+    "add_block_run",
+    "add_task",
+    "begin_measurement",
+    "begin_run",
+    "decide",
+    "delete_runs",
+    "finish_run",
+    "mark_interrupted",
+    "note_run",
+    "purge_deleted",
+    "rename_run",
+    "save_document",
+    "save_profile",
+    "store_run",
+    "tag_run",
+    "undelete_runs",
+    "untag_run",
+    "update_measurement",
+]

@@ -1,0 +1,247 @@
+"""Runs as they are recorded: one commit per finished task, so that what was committed survives kill -9."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from db.engine import reading, writing
+from db.loading import children, load_record
+from db.models import Document, Phase, Run, RunEnvironment, Task, TaskPhase
+from db.problems import UnknownRow
+from db.processes import is_over, owner_of
+from db.rollups import rollups
+from db.rows import RunRows, clean, phase_key, phase_row, sum_of_tasks, task_phase_rows, task_row, timing_key, to_rows
+from db.store.bulk import insert_rows
+from db.store.measurements import interrupt_measurements
+from profiles.records import PhaseTiming, RunRecord, TaskRecord
+
+#: A running run whose process can not be looked at from here counts as gone after so long without a commit.
+SILENT_SECONDS = 3600.0
+
+
+def begin_run(engine: Engine, record: RunRecord) -> int:
+    """Stores ``record`` as a running run of the process ``record.pid`` (this one by default); gives its id.
+
+    A run of the same key that did not finish is begun anew, with what it had taken away.
+
+    Raises:
+        ValueError: a run with this key has finished already.
+    """
+    pid = record.pid or os.getpid()
+    record = record.replace(status="running", pid=pid)
+    with writing(engine) as connection:
+        known = connection.execute(select(Run.id, Run.status).where(Run.key == clean(record.key))).first()
+        if known is not None and known.status == "finished":
+            raise ValueError(f"run {known.id} with the key {record.key!r} has finished already; begin one with another")
+        return _write(connection, record, run_id=known and known.id, owner=owner_of(pid))
+
+
+def add_task(
+    engine: Engine,
+    run_id: int,
+    task: TaskRecord,
+    *,
+    phases: Sequence[PhaseTiming] | None = None,
+    wall_seconds: float | None = None,
+    cpu_seconds: float | None = None,
+) -> None:
+    """Commits one finished task of a running run, so that it survives whatever happens next.
+
+    Args:
+        phases: the run's phases so far; without them the task's phases are added to what the run had.
+        wall_seconds: the run's wall-clock so far, kept as what an interrupted run took.
+
+    Raises:
+        UnknownRow: there is no such run.
+    """
+    with writing(engine) as connection:
+        _count_task(connection, run_id, task, {"wall_seconds": wall_seconds, "cpu_seconds": cpu_seconds})
+        position = _task_position(connection, run_id)
+        insert_rows(connection, _table(Task), [(run_id, *task_row(position, task))])
+        numbers = _add_phases(connection, run_id, task, phases)
+        rows = [(run_id, *row) for row in task_phase_rows(position, task, numbers)]
+        insert_rows(connection, _table(TaskPhase), rows)
+
+
+def finish_run(engine: Engine, run_id: int, record: RunRecord) -> None:
+    """Stores the whole record of a run that was begun; its status is the record's (``finished``, ``failed``, ...).
+
+    Tasks that were committed and that the record lacks are kept, behind its own.
+
+    Raises:
+        UnknownRow: there is no such run.
+    """
+    with writing(engine) as connection:
+        known = _known_tasks(connection, run_id)
+        own = {(task.task_id, task.index) for task in record.tasks}
+        lost = tuple(task for task in known if (task.task_id, task.index) not in own)
+        _write(connection, record.replace(tasks=record.tasks + lost), run_id=run_id)
+
+
+def store_run(engine: Engine, record: RunRecord, file_digest: str | None = None) -> tuple[int, bool]:
+    """Stores a whole record at once; gives the run's id and whether it is new. A known key adds nothing.
+
+    A deleted run of the same key comes back as it was.
+
+    Args:
+        file_digest: the digest of the file that the record was imported from.
+    """
+    try:
+        return _store_once(engine, record, file_digest)
+    except IntegrityError:
+        # On PostgreSQL another process can store the same key between the question and the insert.
+        return _store_once(engine, record, file_digest)
+
+
+def _store_once(engine: Engine, record: RunRecord, file_digest: str | None) -> tuple[int, bool]:
+    with writing(engine) as connection:
+        known = connection.scalar(select(Run.id).where(Run.key == clean(record.key)))
+        if known is not None:
+            connection.execute(update(Run).where(Run.id == known).values(deleted_at=None))
+            return known, False
+        if file_digest is not None:
+            _keep_digest(connection, record, file_digest)
+        return _write(connection, record, file_digest=file_digest), True
+
+
+def mark_interrupted(engine: Engine, silent_seconds: float = SILENT_SECONDS) -> int:
+    """Marks running runs and measurements whose process is gone as interrupted, with what they had; gives how many.
+
+    Args:
+        silent_seconds: after how long without a commit it counts as gone when its process can not be looked at.
+    """
+    with reading(engine) as connection:
+        found = connection.execute(_RUNNING).all()
+    gone = [row.id for row in found if is_over(row.pid, row.owner, row.updated_at, silent_seconds)]
+    for run_id in gone:
+        _interrupt(engine, run_id)
+    return len(gone) + interrupt_measurements(engine, silent_seconds)
+
+
+_RUNNING = select(Run.id, Run.pid, Run.owner, Run.updated_at).where(Run.status == "running")
+
+
+def _interrupt(engine: Engine, run_id: int) -> None:
+    with writing(engine) as connection:
+        record = load_record(connection, run_id)
+        if record is None or record.status != "running":
+            return
+        phases = record.phases or tuple(sum_of_tasks(record.tasks))
+        _write(connection, record.replace(status="interrupted", phases=phases), run_id=run_id)
+
+
+def _write(
+    connection: Connection,
+    record: RunRecord,
+    run_id: int | None = None,
+    owner: str | None = None,
+    file_digest: str | None = None,
+) -> int:
+    rows, now = to_rows(record), datetime.now(UTC)
+    checksum = None if record.status == "running" else rows.checksum()
+    values = {**rows.run, **rollups(record), "checksum": checksum, "updated_at": now}
+    if run_id is None:
+        values |= {"owner": owner, "note": "", "file_digest": file_digest, "stored_at": now}
+        run_id = connection.scalars(insert(Run).returning(Run.id), [values]).one()
+    else:
+        values |= {"owner": owner} if owner else {}
+        # The name that a person gave in the meantime stays.
+        values = {name: value for name, value in values.items() if name not in ("key", "label")}
+        if connection.execute(update(Run).where(Run.id == run_id).values(values)).rowcount == 0:
+            raise UnknownRow(f"there is no run {run_id}")
+        _clear(connection, run_id)
+    _write_children(connection, run_id, rows)
+    return run_id
+
+
+def _clear(connection: Connection, run_id: int) -> None:
+    for child in (RunEnvironment, *children()):
+        connection.execute(delete(child).where(child.run_id == run_id))
+
+
+def _write_children(connection: Connection, run_id: int, rows: RunRows) -> None:
+    if rows.environment is not None:
+        connection.execute(insert(RunEnvironment), [{"run_id": run_id, **rows.environment}])
+    for child, name in children().items():
+        insert_rows(connection, _table(child), [(run_id, *row) for row in getattr(rows, name)])
+
+
+def _table(model: Any) -> Table:
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+def _task_position(connection: Connection, run_id: int) -> int:
+    position = connection.scalar(select(func.max(Task.position)).where(Task.run_id == run_id))
+    return 0 if position is None else position + 1
+
+
+def _add_phases(
+    connection: Connection, run_id: int, task: TaskRecord, phases: Sequence[PhaseTiming] | None
+) -> dict[Any, int]:
+    """Brings the run's phases up to date; gives the number of each phase by its key."""
+    given = [phase_row(one, "run") for one in phases or ()]
+    known = connection.execute(
+        select(Phase.path, Phase.category, Phase.basis, Phase.number).where(Phase.run_id == run_id)
+    ).all()
+    numbers: dict[Any, int] = {tuple(row[:3]): row[3] for row in known}
+    part = "sum" if phases is None else "task"
+    own = {phase_key(row) for row in given}
+    added = [phase_row(one, part) for one in sum_of_tasks([task]) if timing_key(one) not in own]
+    for row in given + added:
+        numbers.setdefault(phase_key(row), len(numbers))
+    _upsert(connection, [(run_id, numbers[phase_key(row)], *row) for row in given], add=False)
+    _upsert(connection, [(run_id, numbers[phase_key(row)], *row) for row in added], add=True)
+    return numbers
+
+
+def _upsert(connection: Connection, rows: list[tuple[Any, ...]], *, add: bool) -> None:
+    if not rows:
+        return
+    table = _table(Phase)
+    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table)
+    new, amounts = statement.excluded, ("total_seconds", "self_seconds", "calls")
+    changes = {name: table.c[name] + new[name] if add else new[name] for name in amounts}
+    statement = statement.on_conflict_do_update(
+        index_elements=[table.c.run_id, table.c.number], set_={**changes, "part": new["part"]}
+    )
+    connection.execute(statement, [dict(zip(table.columns.keys(), row, strict=True)) for row in rows])
+
+
+def _count_task(connection: Connection, run_id: int, task: TaskRecord, so_far: dict[str, float | None]) -> None:
+    changes: dict[str, Any] = {name: value for name, value in so_far.items() if value is not None}
+    statement = update(Run).where(Run.id == run_id)
+    done = connection.execute(
+        statement.values(
+            task_count=Run.task_count + 1,
+            solved=Run.solved + int(task.solved is True),
+            failed=Run.failed + int(task.status == "failed"),
+            errors=Run.errors + task.errors,
+            timeouts=Run.timeouts + task.timeouts,
+            updated_at=datetime.now(UTC),
+            **changes,
+        )
+    )
+    if done.rowcount == 0:
+        raise UnknownRow(f"there is no run {run_id}")
+
+
+def _known_tasks(connection: Connection, run_id: int) -> Iterable[TaskRecord]:
+    record = load_record(connection, run_id)
+    return () if record is None else record.tasks
+
+
+def _keep_digest(connection: Connection, record: RunRecord, digest: str) -> None:
+    known = connection.scalar(select(Document.id).where(Document.kind == "import", Document.name == digest))
+    if known is None:
+        values = {"kind": "import", "name": digest, "digest": digest, "body": record.source_name}
+        connection.execute(insert(Document), [{**values, "stored_at": datetime.now(UTC)}])
