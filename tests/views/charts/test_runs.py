@@ -1,0 +1,59 @@
+"""The trend: one series a config, a step at each stretch between changes."""
+
+import pandas as pd
+import pytest
+
+from views import palette
+from views.charts import runs
+
+
+def history(configs: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "run_id": range(1, len(configs) + 1),
+            "started_at": pd.date_range("2026-01-01", periods=len(configs), freq="h", tz="UTC"),
+            "wall_seconds": [10.0 - number / 10 for number in range(len(configs))],
+            "config": configs,
+            "label": [f"<b>{number}</b>" for number in range(len(configs))],
+        }
+    )
+
+
+def stretches(*rows: tuple[str, str, str, float]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["config", "start", "stop", "median_seconds"])
+
+
+def test_each_config_is_one_series_in_its_own_colour() -> None:
+    drawn = runs.trend(history(["none", "none", "all", "dsl_cache"]), stretches())
+    colours = {trace.name: trace.marker.color for trace in drawn.data}
+    assert set(colours) == {"none", "all", "DSL cache"}
+    assert colours["DSL cache"] == palette.WINS["dsl_cache"].colour
+    assert len(set(colours.values())) == 3
+
+
+def test_no_more_series_than_can_be_told_apart_and_no_run_is_lost() -> None:
+    drawn = runs.trend(history([f"config{number}" for number in range(20)]), stretches())
+    assert len(drawn.data) == runs.MOST_SERIES + 1
+    assert sum(len(trace.x) for trace in drawn.data) == 20
+
+
+def test_a_label_is_shown_and_not_interpreted() -> None:
+    drawn = runs.trend(history(["none"]), stretches())
+    assert drawn.data[0].text[0] == "&lt;b&gt;0&lt;/b&gt;"
+
+
+def test_a_change_shows_as_two_steps_with_their_medians() -> None:
+    steps = stretches(("none", "2026-01-01", "2026-01-02", 9.5), ("none", "2026-01-02", "2026-01-03", 4.0))
+    drawn = runs.trend(history(["none"] * 4), steps)
+    lines = [trace for trace in drawn.data if "lines" in trace.mode]
+    assert [tuple(line.y) for line in lines] == [(9.5, 9.5), (4.0, 4.0)]
+    assert [line.text[0] for line in lines] == ["9.50 s", "4.00 s"]
+
+
+@pytest.mark.parametrize("count,kind", [(10, "scatter"), (runs.MANY + 1, "scattergl")])
+def test_many_points_are_drawn_by_webgl(count: int, kind: str) -> None:
+    assert runs.trend(history(["none"] * count), stretches()).data[0].type == kind
+
+
+def test_no_runs_make_an_empty_chart() -> None:
+    assert len(runs.trend(history([]), stretches()).data) == 0
