@@ -1,0 +1,123 @@
+"""What one run of a measurement came to, and whether two of them may be compared at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from profiles.records import RunRecord
+
+_FIELDS = {"workload": "the same tasks, seed and candidates", "machine": "the same machine", "cache_state": ""}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """One run, as far as evidence needs it. ``failed`` counts tasks whose worker had to be killed."""
+
+    wall_seconds: float | None
+    results_fingerprint: str | None
+    errors: int = 0
+    timeouts: int = 0
+    failed: int = 0
+    cache_state: str = "unknown"
+    workload: str | None = None
+    machine: str | None = None
+    status: str = "finished"
+    profiled: bool = False
+    run_id: int | None = None
+    reason: str | None = None
+
+    @classmethod
+    def from_run(cls, run: RunRecord, run_id: int | None = None) -> Self:
+        """The outcome that a run's record holds."""
+        broken = [task for task in run.tasks if task.status == "failed"]
+        return cls(
+            wall_seconds=run.wall_seconds,
+            results_fingerprint=run.results_fingerprint,
+            errors=run.errors,
+            timeouts=run.timeouts,
+            failed=len(broken),
+            cache_state=run.cache_state,
+            workload=run.workload.fingerprint if run.workload else None,
+            machine=run.environment.machine if run.environment else None,
+            status=run.status,
+            profiled=run.profiled,
+            run_id=run_id,
+            reason=next((task.reason for task in broken if task.reason), None),
+        )
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        """The outcome in a row of ``db.queries.blocks``; what is missing there (nan, None) stays unknown."""
+        known = {name: value for name, value in row.items() if name in cls.__slots__ and value == value}
+        counts = {name: int(known.get(name) or 0) for name in ("errors", "timeouts", "failed")}
+        base = {"wall_seconds": None, "results_fingerprint": None}
+        return cls(**{**base, **{name: value for name, value in known.items() if value is not None}, **counts})
+
+
+def unusable(outcome: Outcome, cache_state: str | None = None) -> str | None:
+    """Why a run is no evidence by itself, in a clause; None when it is.
+
+    ``cache_state`` is what was prepared: a warm run that was not warm, or a cold one that found entries, is refused.
+    """
+    if outcome.status != "finished":
+        return f"the run is {outcome.status}, not finished"
+    if not outcome.wall_seconds or outcome.wall_seconds <= 0:
+        return "the run has no wall-clock time"
+    if outcome.profiled:
+        return "the run was profiled, which slows it down unevenly"
+    if cache_state is not None and outcome.cache_state != cache_state:
+        found = "found cache entries" if cache_state == "cold" else f"had {outcome.cache_state} caches"
+        return f"the run was to be {cache_state} but {found}"
+    return None
+
+
+def incomparable(before: Outcome, after: Outcome) -> str | None:
+    """Why two runs can not be compared and what would make them comparable, in a sentence; None when they can."""
+    for run in (before, after):
+        if reason := unusable(run):
+            return f"{reason}: measure it again with a run that finishes unprofiled"
+    for name, remedy in _FIELDS.items():
+        one, two = getattr(before, name), getattr(after, name)
+        if one in (None, "unknown") or two in (None, "unknown"):
+            return f"the {_spoken(name)} of a run is unknown: measure both here, where it is recorded"
+        if one != two:
+            return _differs(name, one, two, remedy)
+    return None
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _differs(name: str, one: str, two: str, remedy: str) -> str:
+    if name == "cache_state":
+        return f"one run had {one} caches, the other {two}: run both cold, or both warm"
+    return f"the runs differ in {_spoken(name)} ({one[:12]} and {two[:12]}): run both on {remedy}"
+
+
+def wrong(before: Outcome, after: Outcome) -> str | None:
+    """Why the second run's answers are not those of the first, in a clause; None when they are.
+
+    Other results, more errors or timeouts than before, or failed tasks: such a run can not be a faster one.
+    """
+    if after.failed > before.failed:
+        return f"{_count(after.failed - before.failed, 'task')} failed that did not fail before" + _because(after)
+    if after.timeouts > before.timeouts:
+        return f"{_count(after.timeouts - before.timeouts, 'new timeout')} ({before.timeouts} before)"
+    if after.errors > before.errors:
+        return f"{_count(after.errors - before.errors, 'new error')} ({before.errors} before)"
+    if after.results_fingerprint is None or before.results_fingerprint is None:
+        return "no results fingerprint was recorded, so equal answers can not be shown"
+    if after.results_fingerprint != before.results_fingerprint:
+        return f"other results: fingerprint {after.results_fingerprint[:12]}, not {before.results_fingerprint[:12]}"
+    return None
+
+
+def _because(outcome: Outcome) -> str:
+    return f" ({outcome.reason})" if outcome.reason else ""
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
