@@ -1,0 +1,102 @@
+"""A persistent cache: text by key, in a SQLite file, bounded, safe with several processes, never anything executable.
+
+Entries are bound to a scope (the fingerprint of the DSL and the limits): another scope's entries are never seen. A file
+that is damaged is replaced by an empty one: a cache can be lost, a run can not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS entries (
+    scope TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (scope, key)
+)
+"""
+MAX_BYTES = 256 * 1024 * 1024
+#: Keys of one SELECT; SQLite allows 32,766 parameters.
+_BATCH = 500
+
+
+class DiskCache:
+    """Text entries by key within ``scope``; the oldest are dropped when the file grows over ``max_bytes``."""
+
+    def __init__(self, path: Path, scope: str, max_bytes: int = MAX_BYTES) -> None:
+        self._path, self._scope, self._max_bytes = path, scope, max_bytes
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return self._connect()
+        except sqlite3.DatabaseError:
+            for suffix in ("", "-wal", "-shm"):
+                self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+            return self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, timeout=30, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            # A cache may lose its last entries when the machine loses power, but a commit must not wait for the disk.
+            connection.execute("PRAGMA synchronous = OFF")
+            connection.execute(_TABLE)
+            connection.execute("SELECT count(*) FROM entries").fetchone()
+        except sqlite3.DatabaseError:
+            connection.close()
+            raise
+        return connection
+
+    def __len__(self) -> int:
+        """Entries of this scope; 0 where the file can not be read."""
+        with contextlib.suppress(sqlite3.DatabaseError):
+            query = "SELECT count(*) FROM entries WHERE scope = ?"
+            return int(self._connection.execute(query, (self._scope,)).fetchone()[0])
+        return 0
+
+    def get(self, keys: Iterable[str]) -> dict[str, str]:
+        """The entries that are there, by key. A file that can not be read has none."""
+        wanted, found = list(keys), dict[str, str]()
+        with contextlib.suppress(sqlite3.DatabaseError):
+            for at in range(0, len(wanted), _BATCH):
+                found.update(self._select(wanted[at : at + _BATCH]))
+        return found
+
+    def _select(self, keys: list[str]) -> list[tuple[str, str]]:
+        query = f"SELECT key, value FROM entries WHERE scope = ? AND key IN ({','.join('?' * len(keys))})"
+        return self._connection.execute(query, (self._scope, *keys)).fetchall()
+
+    def put(self, entries: Mapping[str, str]) -> None:
+        """Adds entries or replaces them, in one transaction. A full disk or a damaged file loses them, and no more."""
+        if not entries:
+            return
+        rows = [(self._scope, key, value) for key, value in entries.items()]
+        with contextlib.suppress(sqlite3.DatabaseError):
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", rows)
+                self._connection.execute("COMMIT")
+            except sqlite3.DatabaseError:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+            self._shrink()
+
+    def _shrink(self) -> None:
+        """Drops the oldest half once the file is over its bound. Replaced entries count as new: they get a new rowid."""
+        if self._used_bytes() > self._max_bytes:
+            oldest = "SELECT rowid FROM entries ORDER BY rowid LIMIT (SELECT count(*) / 2 + 1 FROM entries)"
+            self._connection.execute(f"DELETE FROM entries WHERE rowid IN ({oldest})")
+
+    def _used_bytes(self) -> int:
+        pages, free, size = (
+            int(self._connection.execute(f"PRAGMA {name}").fetchone()[0])
+            for name in ("page_count", "freelist_count", "page_size")
+        )
+        return (pages - free) * size
+
+    def close(self) -> None:
+        self._connection.close()

@@ -1,0 +1,176 @@
+"""One shared expression graph of all candidates: every distinct expression is one node, however many programs hold it.
+
+Node 0 is the input ``I``. A node is a leaf (a name of the DSL or an integer) or a call of a node with nodes as arguments.
+Nodes are numbered so that arguments come before the calls that use them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from optim.dsl import Dsl
+from optim.inline import InlineProblem, check_limits
+from optim.programs import ProgramProblem, parse_statement
+
+#: The function node of a tuple display.
+TUPLE = -1
+INPUT = 0
+
+
+class _Names(dict[str, int]):
+    """The nodes of a program's variables; any other name is a leaf."""
+
+    def __init__(self, leaves: dict[str, int], leaf: Callable[[str], int]) -> None:
+        super().__init__(leaves)
+        self._leaf = leaf
+
+    def __missing__(self, name: str) -> int:
+        return self._leaf(name)
+
+
+class Graph:
+    """A hash-consed expression graph; it grows with each program that it is asked for.
+
+    ``calls[node]`` is None for a leaf, else ``(function node or TUPLE, argument nodes)``. ``constant[node]`` says that
+    the node does not depend on the input. ``names[node]`` is a leaf's name.
+    """
+
+    def __init__(self, dsl: Dsl) -> None:
+        self.names: list[str | None] = ["I"]
+        self.calls: list[tuple[int, tuple[int, ...]] | None] = [None]
+        self.constant: list[bool] = [False]
+        self._sizes: list[tuple[int, int]] = [(1, 0)]
+        self._texts: list[str | None] = ["I"]
+        self._leaves: dict[str, int] = {"I": INPUT}
+        self._nodes: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._parsed: dict[str, tuple[str, str, tuple[str, ...]]] = {}
+        self._roots: dict[str, int | InlineProblem] = {}
+        self._orders: dict[int, tuple[int, ...]] = {}
+        self._values = dsl.names
+
+    def __len__(self) -> int:
+        return len(self.calls)
+
+    def root(self, source: str) -> int:
+        """The node of a program's result.
+
+        Raises:
+            InlineProblem: its body would be too large or too deep, or it is no straight-line program.
+        """
+        found = self._roots.get(source)
+        if found is None:
+            found = self._roots[source] = self._read(source)
+        if isinstance(found, InlineProblem):
+            raise found
+        return found
+
+    def text(self, node: int) -> str:
+        """The expression that a node stands for, as ``ast.unparse`` prints it."""
+        known = self._texts[node]
+        if known is None:
+            for one in self.order(node):
+                if self._texts[one] is None:
+                    self._texts[one] = self._join(one)
+            known = self._texts[node]
+            assert known is not None
+        return known
+
+    def order(self, node: int) -> tuple[int, ...]:
+        """All calls that a node needs, itself included, each after its arguments."""
+        known = self._orders.get(node)
+        if known is None:
+            known = self._orders[node] = self._needed(node)
+        return known
+
+    def leaf_value(self, node: int) -> Any:
+        """The value of a leaf other than the input.
+
+        Raises:
+            NameError: the DSL does not have that name.
+        """
+        name = self.names[node]
+        assert name is not None
+        if name in self._values:
+            return self._values[name]
+        if name.lstrip("-").isdigit():
+            return int(name)
+        raise NameError(f"name {name!r} is not defined")
+
+    def _read(self, source: str) -> int | InlineProblem:
+        try:
+            *lines, returned = source.split("\n")
+            node = self._read_lines(lines)(returned.removeprefix("return "))
+            check_limits(*self._sizes[node])
+        except ProgramProblem as problem:
+            return InlineProblem(str(problem))
+        except InlineProblem as problem:
+            return problem
+        return node
+
+    def _read_lines(self, lines: list[str]) -> Callable[[str], int]:
+        parsed, nodes = self._parsed, self._nodes
+        node_of = _Names(self._leaves, self._leaf)
+        for line in lines:
+            # Mutants share nearly all lines with their parent, and nearly all nodes: both are looked up first.
+            target, function, arguments = parsed.get(line) or self._parse(line)
+            call = (node_of[function] if function else TUPLE, tuple([node_of[name] for name in arguments]))
+            node = nodes.get(call)
+            node_of[target] = self._call(call) if node is None else node
+        return node_of.__getitem__
+
+    def _parse(self, line: str) -> tuple[str, str, tuple[str, ...]]:
+        statement = parse_statement(line)
+        found = self._parsed[line] = (statement.target, statement.function, statement.arguments)
+        return found
+
+    def _leaf(self, name: str) -> int:
+        found = self._leaves.get(name)
+        if found is None:
+            found = self._leaves[name] = self._add(name, None, True, (1, 0), name)
+        return found
+
+    def _call(self, call: tuple[int, tuple[int, ...]]) -> int:
+        function, arguments = call
+        parts = arguments if function == TUPLE else (function, *arguments)
+        sizes = [self._sizes[part] for part in parts]
+        size = sum([one[0] for one in sizes]), 1 + max([one[1] for one in sizes], default=0)
+        constant = all([self.constant[part] for part in parts])
+        found = self._nodes[call] = self._add(None, call, constant, size, None)
+        return found
+
+    def _add(
+        self,
+        name: str | None,
+        call: tuple[int, tuple[int, ...]] | None,
+        constant: bool,
+        size: tuple[int, int],
+        text: str | None,
+    ) -> int:
+        self.names.append(name)
+        self.calls.append(call)
+        self.constant.append(constant)
+        self._sizes.append(size)
+        self._texts.append(text)
+        return len(self.calls) - 1
+
+    def _needed(self, root: int) -> tuple[int, ...]:
+        needed, stack, calls = set(), [root], self.calls
+        while stack:
+            node = stack.pop()
+            call = calls[node]
+            if call is not None and node not in needed:
+                needed.add(node)
+                stack.extend(call[1])
+                if call[0] > 0:
+                    stack.append(call[0])
+        return tuple(sorted(needed))
+
+    def _join(self, node: int) -> str:
+        call = self.calls[node]
+        assert call is not None
+        function, arguments = call
+        inner = ", ".join([self._texts[part] or "" for part in arguments])
+        if function == TUPLE:
+            return f"({inner},)" if len(arguments) == 1 else f"({inner})"
+        return f"{self._texts[function]}({inner})"

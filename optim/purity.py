@@ -1,0 +1,72 @@
+"""Which functions of a DSL are pure as far as their source tells: those whose results may be shared.
+
+A function is taken as pure when everything it names is its own, a pure function or constant of the DSL, a harmless
+builtin, or a module of the standard library that computes only. What it returns is checked when it is run.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Mapping
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+_IMPURE_BUILTINS = frozenset(
+    "open print input exec eval compile globals locals vars setattr delattr id hash object iter memoryview "
+    "__import__ breakpoint help exit quit".split()
+)
+_PURE_MODULES = frozenset(
+    {"math", "cmath", "itertools", "functools", "collections", "operator", "statistics", "typing"}
+)
+#: ``iter`` gives a mutable object, but one that a function makes and uses up itself does no harm.
+_HARMLESS = frozenset(dir(builtins)) - (_IMPURE_BUILTINS - {"iter", "hash"})
+
+
+def impure_functions(functions: Mapping[str, Any], constants: Mapping[str, Any]) -> frozenset[str]:
+    """The names of the functions whose results must not be shared, directly impure or by what they call."""
+    uses = {name: _global_names(function) for name, function in functions.items()}
+    impure = {name for name in functions if _is_impure(functions[name], uses[name], functions, constants)}
+    while more := {name for name, used in uses.items() if name not in impure and used & impure}:
+        impure |= more
+    return frozenset(impure)
+
+
+def _is_impure(function: Any, used: frozenset[str], functions: Mapping[str, Any], constants: Mapping[str, Any]) -> bool:
+    if (
+        not isinstance(function, FunctionType)
+        or _stores_globals(function.__code__)
+        or function.__code__.co_flags & 0x2A0
+    ):
+        return True  # 0x2A0: generators and coroutines
+    known = function.__globals__
+    return any(name not in functions and name not in constants and not _is_harmless(name, known) for name in used)
+
+
+def _is_harmless(name: str, known: Mapping[str, Any]) -> bool:
+    if name not in known:
+        return name in _HARMLESS or not hasattr(builtins, name)
+    value = known[name]
+    module = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
+    return (
+        module in _PURE_MODULES or isinstance(value, type) or isinstance(value, int | str | float | tuple | frozenset)
+    )
+
+
+def _global_names(function: Any) -> frozenset[str]:
+    if not isinstance(function, FunctionType):
+        return frozenset()
+    return frozenset(name for code in _codes(function.__code__) for name in code.co_names)
+
+
+def _codes(code: CodeType) -> list[CodeType]:
+    return [code, *(inner for const in code.co_consts if isinstance(const, CodeType) for inner in _codes(const))]
+
+
+def _stores_globals(code: CodeType) -> bool:
+    import dis
+
+    return any(
+        one.opname in ("STORE_GLOBAL", "DELETE_GLOBAL", "STORE_ATTR")
+        for part in _codes(code)
+        for one in dis.get_instructions(part)
+    )

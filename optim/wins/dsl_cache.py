@@ -1,0 +1,199 @@
+"""Results of pure DSL operations shared between all candidates of a task on the same sample.
+
+All candidates are one expression graph: every distinct operation is run once for each sample, operations that do not
+depend on the sample once for the run. Shared are expressions, not values: an equal frozenset that was built another way
+may iterate in another order, and a program may depend on that. An operation that is not pure, or that returns something
+that can change (a list, an iterator), is not shared: the candidates that need it run on their own.
+
+Memory is bounded: values live for one task, at most ``MAX_VALUES`` of them, and are given up when memory runs out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import BuiltinFunctionType, FunctionType
+from typing import Any
+
+from optim.baseline import CompiledEvaluator
+from optim.graph import INPUT, TUPLE
+from optim.guard import TimeLimit
+from optim.inline import InlineProblem
+from optim.parts import Bench, Candidate, Parts
+from optim.purity import impure_functions
+from optim.score import score_output
+from optim.tasks import Task
+from optim.wins import Win
+
+MAX_VALUES = 500_000
+#: Types of values that can not change, so that sharing them is safe.
+_FIXED = frozenset({int, bool, tuple, frozenset, str, float, type(None), FunctionType, BuiltinFunctionType, type})
+
+
+class Changeable(Exception):
+    """An operation returned something that can change."""
+
+
+class Sample:
+    """What is known of one sample: values by node, nodes that failed (and whether by a timeout), scores by root."""
+
+    def __init__(self, constants: dict[int, Any], given: Any, expected: Any) -> None:
+        self.values = {**constants, INPUT: given}
+        self.expected = expected
+        self.failed: dict[int, bool] = {}
+        self.scores: dict[int, int | None] = {}
+
+
+class GraphEvaluator:
+    """Evaluates candidates as parts of one expression graph; a program is its root node."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench, self._graph = bench, bench.graph
+        self._alone = CompiledEvaluator(bench)
+        self._impure = impure_functions(bench.dsl.functions, bench.dsl.constants)
+        self._constants: dict[int, Any] = {}
+        self._samples: list[Sample] = []
+        self._known = self._held = 0
+        self._unshared: set[int] = set()
+        self._cache = bench.recorder.cache("dsl")
+
+    def begin(self, task: Task, candidates: Sequence[Candidate]) -> None:
+        self._alone.begin(task, candidates)
+        self._phase = self._bench.recorder.phase("dsl", "dsl")
+        self._keep_constants()
+        self._roots = [self._root(candidate) for candidate in candidates]
+        self._read_leaves()
+        self._samples = [Sample(self._constants, given, expected) for given, expected in task.samples]
+        self._cache.entries, self._held = max(self._cache.entries or 0, self._held), 0
+
+    def program(self, candidate: Candidate) -> Any:
+        root = self._roots[candidate.index]
+        return self._alone.program(candidate) if root in self._unshared else root
+
+    def score(self, program: Any, sample: int) -> int | None:
+        if type(program) is not int:
+            return self._alone.score(program, sample)
+        state = self._samples[sample]
+        if program in state.scores:
+            self._cache.hits += 1
+            return state.scores[program]
+        try:
+            score = self._evaluate(program, state)
+        except Changeable:
+            self._unshared.add(program)
+            return self._alone.score(self._compiled(program), sample)
+        state.scores[program] = score
+        return score
+
+    def _root(self, candidate: Candidate) -> int | None:
+        if candidate.body is None:
+            return None
+        try:
+            root = self._graph.root(candidate.source)
+        except InlineProblem:
+            return None
+        if self._impure and self._uses_impure(root):
+            self._unshared.add(root)
+        return root
+
+    def _uses_impure(self, root: int) -> bool:
+        names = self._graph.names
+        calls = [self._graph.calls[node] for node in (root, *self._graph.order(root))]
+        return any(names[part] in self._impure for call in calls if call for part in (call[0], *call[1]) if part >= 0)
+
+    def _compiled(self, root: int) -> Any:
+        return self._alone.program(Candidate(0, "", self._graph.text(root)))
+
+    def _read_leaves(self) -> None:
+        """Values of the names that are new with this task; an unknown name stays out and fails when used."""
+        for node in range(max(self._known, 1), len(self._graph)):
+            if self._graph.calls[node] is None:
+                try:
+                    self._constants[node] = self._graph.leaf_value(node)
+                except NameError:
+                    continue
+        self._known = len(self._graph)
+
+    def _keep_constants(self) -> None:
+        """Carries what does not depend on the sample over to the next task."""
+        if self._samples:
+            constant = self._graph.constant
+            values = self._samples[0].values
+            self._constants.update({node: value for node, value in values.items() if constant[node]})
+        self._samples = []
+
+    def _evaluate(self, root: int, state: Sample) -> int | None:
+        guard, order, before = self._bench.guard, self._graph.order(root), len(state.values)
+        score: int | None = 0
+        guard.begin()
+        try:
+            with self._phase:
+                output = self._value(root, order, state)
+            score = score_output(output, state.expected)
+        except TimeLimit:
+            score = None
+        except Changeable:
+            guard.end()
+            raise
+        except Exception:
+            self._bench.recorder.error()
+        seconds = guard.end()
+        self._account(len(order), len(state.values) - before, seconds)
+        if score is None or seconds > guard.limit:
+            self._bench.recorder.timeout()
+            return None
+        return score
+
+    def _account(self, needed: int, run: int, seconds: float) -> None:
+        cache = self._cache
+        cache.hits += needed - run
+        cache.misses += run
+        cache.misses_timed += run
+        cache.miss_sum += seconds
+        self._held += run
+        if self._held > MAX_VALUES:
+            self._forget()
+
+    def _forget(self) -> None:
+        for state in self._samples:
+            state.values = {**self._constants, INPUT: state.values[INPUT]}
+        self._held = 0
+
+    def _value(self, root: int, order: Sequence[int], state: Sample) -> Any:
+        try:
+            return self._run(root, order, state)
+        except MemoryError:
+            # What is held for others may be what is in the way: a candidate on its own gets all of the memory.
+            self._forget()
+            state.failed = {}
+            return self._run(root, order, state)
+
+    def _run(self, root: int, order: Sequence[int], state: Sample) -> Any:
+        values, failed, calls = state.values, state.failed, self._graph.calls
+        node = root
+        try:
+            for node in order:
+                if node not in values:
+                    if node in failed:
+                        raise TimeLimit if failed[node] else ArithmeticError
+                    function, arguments = calls[node]  # type: ignore[misc]  # only calls are in an order
+                    if function == TUPLE:
+                        value: Any = tuple([values[one] for one in arguments])
+                    elif len(arguments) == 1:
+                        value = values[function](values[arguments[0]])
+                    else:
+                        value = values[function](*[values[one] for one in arguments])
+                    if type(value) not in _FIXED:
+                        raise Changeable
+                    values[node] = value
+        except (TimeLimit, Exception) as error:
+            if not isinstance(error, Changeable):
+                failed[node] = isinstance(error, TimeLimit)
+            raise
+        return values[root]
+
+
+def _install(bench: Bench, parts: Parts) -> None:
+    parts.evaluator = GraphEvaluator(bench)
+
+
+WIN = Win("dsl_cache", "DSL operation caching", (("score",),), False, _install)
