@@ -104,7 +104,7 @@ def _plan(fields: Fields) -> Plan:
         phase=fields.text("phase"),
         status=fields.text("status"),
         reference_machine=fields.text("reference_machine"),
-        earlier=fields.texts("earlier"),
+        earlier=fields.pairs("earlier"),
         origin_seconds=origin.number("seconds"),
         baseline=_baseline(fields.table("baseline")),
         target=_target(fields.table("target")),

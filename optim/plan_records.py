@@ -125,7 +125,7 @@ class Plan:
     phase: str
     status: str
     reference_machine: str
-    earlier: tuple[str, ...]
+    earlier: tuple[tuple[str, str], ...]
     origin_seconds: float
     baseline: Baseline
     target: Target
