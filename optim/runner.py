@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from optim.cluster import ClusterSupervisor
 from optim.pipeline import results_fingerprint
 from optim.settings import Settings
-from optim.supervisor import Answer, Progress, RunProblem, Supervisor
+from optim.supervisor import Answer, Progress, Supervisor
 from optim.wins import all_wins
 from optim.workload import CacheFolder, Work
 from profiles.environment import capture
@@ -44,19 +45,24 @@ def persistent_wins(wins: frozenset[str]) -> frozenset[str]:
     return frozenset(name for name, win in all_wins().items() if win.persistent and name in wins)
 
 
-class Run:
-    """One execution of the pipeline.
+def found_state(settings: Settings, work: Work) -> str:
+    """Whether the persistent caches that a run would use are cold, warm or unknown, for this workload."""
+    folder = CacheFolder(Path(settings.caches_dir))
+    return folder.state(work.workload.fingerprint, persistent_wins(settings.wins))
 
-    Its wall-clock goes from the moment when the workers are ready (the interpreter started, tasks and DSL read) to the last
-    task saved. What came before is the set-up, and noted as such.
+
+class Run:
+    """One execution of the pipeline. ``record`` is what was recorded, None before the first task could begin.
+
+    Its wall-clock goes from the moment when the workers are ready (the interpreter started, tasks and DSL read) to the
+    last task saved. What came before is the set-up, and noted as such.
     """
 
     def __init__(self, settings: Settings, work: Work, label: str, listener: Listener, journal: Path | None) -> None:
         self._settings, self._work, self._listener = settings, work, listener
         self._label, self._journal, self._key = label, journal, uuid.uuid4().hex
         self._answers: dict[int, tuple[str, list[list[object]]]] = {}
-        self._caches = CacheFolder(Path(settings.caches_dir))
-        self._persistent = persistent_wins(settings.wins)
+        self.record: RunRecord | None = None
         self._recorder: Recorder | None = None
 
     def execute(self) -> Finished:
@@ -67,8 +73,8 @@ class Run:
             KeyboardInterrupt: passed on, after the run was recorded as interrupted.
         """
         start = time.perf_counter()
-        supervisor = Supervisor(self._settings, self._work.tasks, self._take, self._listener.on_progress)
-        self._state = self._caches.state(self._work.workload.fingerprint, self._persistent)
+        supervisor = self._supervisor()
+        self._state = found_state(self._settings, self._work)
         with supervisor.workers():
             recorder = self._recorder = self._new_recorder(supervisor, time.perf_counter() - start)
             self._listener.on_begin(self._begun())
@@ -81,11 +87,16 @@ class Run:
                 raise
             finally:
                 result = recorder.finish(status, results_fingerprint=self._results(status))
-        self._caches.mark_primed(self._work.workload.fingerprint, self._persistent)
-        return Finished(RunRecord.from_json(result), tuple(supervisor.profiles))
+                self.record = RunRecord.from_json(result)
+        caches = CacheFolder(Path(self._settings.caches_dir))
+        caches.mark_primed(self._work.workload.fingerprint, persistent_wins(self._settings.wins))
+        return Finished(self.record, tuple(supervisor.profiles))
 
-    def _new_recorder(self, supervisor: Supervisor, setup_seconds: float) -> Recorder:
-        workers = min(self._settings.workers, len(self._work.tasks))
+    def _supervisor(self) -> Supervisor | ClusterSupervisor:
+        kind = Supervisor if self._settings.scheduler is None else ClusterSupervisor
+        return kind(self._settings, self._work.tasks, self._take, self._listener.on_progress)
+
+    def _new_recorder(self, supervisor: Supervisor | ClusterSupervisor, setup_seconds: float) -> Recorder:
         self._metadata: dict[str, Any] = {
             "config": sorted(self._settings.wins),
             "cache_state": self._state,
@@ -103,7 +114,7 @@ class Run:
             name=self._label,
             key=self._key,
             metadata=self._metadata,
-            workers=workers,
+            workers=supervisor.worker_count,
             on_task=lambda task: self._listener.on_task(read_task_record(task)),
             cpu_clock=lambda: time.process_time() + supervisor.cpu_seconds,
         )

@@ -32,6 +32,7 @@ class Settings:
     limit_seconds: float = 1.0
     memory_bytes: int = 2 * 1024**3
     workers: int = 1
+    scheduler: str | None = None
     tasks_dir: str | None = None
     dsl: str | None = None
     solvers: str | None = None

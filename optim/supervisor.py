@@ -29,8 +29,8 @@ from optim.tasks import Task
 
 Answer = dict[str, Any]
 MAX_KILLS = 8
-#: Tasks that a worker has at hand, so that it need not wait for the next one.
-_DEPTH = 2
+#: Tasks that one of several workers has at hand, so that it need not wait for the next one; a single one has them all.
+_DEPTH = 3
 _TICK_SECONDS = 0.05
 _START_SECONDS = 120.0
 _ROOT = Path(__file__).resolve().parent.parent
@@ -111,7 +111,11 @@ class Progress:
 
 
 class Supervisor:
-    """Runs tasks in workers. ``on_answer`` gets each task's answer once, ``on_tick`` the progress many times a second."""
+    """Runs tasks in workers on this machine.
+
+    ``on_answer`` gets each task's answer once, ``on_tick`` the progress many times a second; ``indexes`` says which of the
+    tasks to run, by default all.
+    """
 
     def __init__(
         self,
@@ -119,18 +123,25 @@ class Supervisor:
         tasks: Sequence[Task],
         on_answer: Callable[[Answer], None],
         on_tick: Callable[[Progress], None] = lambda progress: None,
+        indexes: Sequence[int] | None = None,
     ) -> None:
         self._settings, self._tasks = settings, tasks
         self._on_answer, self._on_tick = on_answer, on_tick
         self._workers: list[WorkerProcess] = []
         self._selector = selectors.DefaultSelector()
-        self._queue = deque(range(len(tasks)))
+        self._queue = deque(range(len(tasks)) if indexes is None else indexes)
+        self._total = len(self._queue)
         self._banned: dict[int, list[tuple[int, str]]] = {}
         self._started: dict[int, float] = {}
         self._done: set[int] = set()
         self._spawned = 0
         self._gone_cpu_seconds = 0.0
         self.profiles: list[str] = []
+
+    @property
+    def worker_count(self) -> int:
+        """Processes that share the tasks."""
+        return min(self._settings.workers, self._total)
 
     @property
     def cpu_seconds(self) -> float:
@@ -147,7 +158,7 @@ class Supervisor:
         with tempfile.TemporaryDirectory(prefix="quickwin-") as folder:
             self._folder = Path(folder)
             try:
-                for _ in range(min(self._settings.workers, len(self._tasks))):
+                for _ in range(self.worker_count):
                     self._spawn()
                 for worker in self._workers:
                     self._await_ready(worker)
@@ -165,7 +176,7 @@ class Supervisor:
         """
         for worker in self._workers:
             self._assign(worker)
-        while len(self._done) < len(self._tasks):
+        while len(self._done) < self._total:
             for worker in self._readable(_TICK_SECONDS):
                 self._receive(worker)
             for worker in list(self._workers):
@@ -213,7 +224,8 @@ class Supervisor:
             raise RunProblem(problem)
 
     def _assign(self, worker: WorkerProcess) -> None:
-        while self._queue and len(worker.assigned) < _DEPTH:
+        depth = _DEPTH if self._settings.workers > 1 else len(self._tasks)
+        while self._queue and len(worker.assigned) < depth:
             index = self._queue.popleft()
             self._started.setdefault(index, monotonic())
             worker.assigned.append(index)
@@ -296,4 +308,4 @@ class Supervisor:
     def _progress(self) -> Progress:
         at = [(worker.assigned[0], worker.heartbeat.read()) for worker in self._workers if worker.assigned]
         places = [(self._tasks[index].task_id, PHASES[beat[3]]) for index, beat in at]
-        return Progress(len(self._done), len(self._tasks), places)
+        return Progress(len(self._done), self._total, places)

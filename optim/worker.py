@@ -62,6 +62,10 @@ class Worker:
         # What is loaded stays: the collector need not look at it again, nor as often as it does by default.
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
+        self._cpu_start = time.process_time()
+
+    def _cpu_seconds(self) -> float:
+        return time.process_time() - self._cpu_start
 
     def serve(self, orders: TextIO, answers: TextIO) -> None:
         """Answers each order for a task with what was recorded and accepted; a last one with the profile."""
@@ -72,7 +76,7 @@ class Worker:
                     break
                 _send(answers, self.work(int(order["task"]), frozenset(order.get("banned", ()))))
             self._pipeline.close()
-        _send(answers, {"end": True, "profile": profiler.text, "cpu": time.process_time()})
+        _send(answers, {"end": True, "profile": profiler.text, "cpu": self._cpu_seconds()})
 
     def work(self, index: int, banned: frozenset[int]) -> dict[str, Any]:
         """Processes a task. What is wrong with the task's data or programs fails the task, not the worker."""
@@ -85,7 +89,7 @@ class Worker:
             print(f"task {task.task_id}: {type(error).__name__}: {error}", file=sys.stderr)
         record = self._recorded.pop() if self._recorded else {"task_id": task.task_id, "index": index, "seconds": None}
         answer = {"task": index, "record": record, "accepted": [[one.name, one.score] for one in accepted]}
-        return {**answer, "cpu": time.process_time(), "disk": problem}
+        return {**answer, "cpu": self._cpu_seconds(), "disk": problem}
 
 
 class _NoProfiler:

@@ -25,7 +25,7 @@ class Problem(click.ClickException):
 
     def __init__(self, message: str, exit_code: int = COULD_NOT) -> None:
         super().__init__(message)
-        self.exit_code = exit_code
+        self.exit_code = exit_code  # type: ignore[misc]  # click declares it for the class
 
 
 def fail(message: str, exit_code: int = COULD_NOT) -> NoReturn:

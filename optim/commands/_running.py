@@ -1,0 +1,121 @@
+"""Runs the pipeline from settings and stores what it records: shared by ``run`` and ``demo``."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from optim.commands._common import fail, home
+from optim.commands._storing import Storing
+from optim.dsl import DslProblem
+from optim.runner import Finished, Listener, Run, no_room
+from optim.settings import Settings
+from optim.supervisor import Progress, RunProblem
+from optim.tasks import TaskProblem
+from optim.workload import Work, prepare
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+
+def prepared(settings: Settings) -> Work:
+    """The workload, or one sentence and exit code 2."""
+    try:
+        return prepare(settings)
+    except (TaskProblem, DslProblem) as problem:
+        fail(str(problem), 2)
+
+
+def run_and_store(settings: Settings, work: Work, label: str, engine: Engine, quiet: bool) -> tuple[int, Finished]:
+    """Runs and stores; gives the run's id in the database and the finished run.
+
+    Raises:
+        Problem: the run could not go on, or could not be stored; what was recorded is stored as failed or interrupted.
+    """
+    if problem := no_room(Path(settings.output_dir)):
+        fail(problem)
+    storing = Storing(engine)
+    journal = home() / "journals" / f"{label.replace('/', '-')}-{work.workload.fingerprint}.jsonl"
+    with _progress(label, quiet) as on_progress, _terminable():
+        run = Run(settings, work, label, Listener(storing.begin, storing.task, on_progress), journal)
+        try:
+            finished = run.execute()
+        except RunProblem as problem:
+            _store_rest(storing, run)
+            fail(str(problem))
+        except KeyboardInterrupt:
+            _store_rest(storing, run)
+            fail(f"interrupted; the tasks that were done are kept in run {storing.run_id}")
+    journal.unlink(missing_ok=True)
+    return _stored(storing, finished), finished
+
+
+def _stored(storing: Storing, finished: Finished) -> int:
+    from db.problems import DatabaseProblem
+
+    try:
+        return storing.finish(finished.record, finished.profiles)
+    except DatabaseProblem as problem:
+        fail(str(problem))
+
+
+def _store_rest(storing: Storing, run: Run) -> None:
+    if run.record is not None and storing.run_id is not None:
+        with contextlib.suppress(Exception):  # the run's own problem is the one to tell
+            storing.finish(run.record)
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """A termination is an interruption: what was done is kept."""
+
+    def interrupt(number: int, frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextlib.contextmanager
+def _progress(label: str, quiet: bool) -> Iterator[Any]:
+    """A progress bar on stderr that names task and phase."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    counters = (BarColumn(28), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), *counters, TextColumn("{task.fields[at]}"))
+    with Bars(*columns, console=Console(stderr=True), disable=quiet, refresh_per_second=8) as bars:
+        bar = bars.add_task(label, total=None, at="starting")
+
+        def show(progress: Progress) -> None:
+            at = ", ".join(f"{task}: {phase}" for task, phase in progress.at[:4])
+            bars.update(bar, total=progress.total, completed=progress.done, at=at)
+
+        yield show
+
+
+@contextlib.contextmanager
+def placed(settings: Settings, state: str | None, label: str) -> Iterator[Settings]:
+    """The settings with their folders: fresh caches for a cold run, removed afterwards; the kept ones otherwise."""
+    base = home().resolve()
+    if state != "cold":
+        yield replace(settings, caches_dir=str(base / "caches"), output_dir=str(base / "solvers" / "kept"))
+        return
+    base.mkdir(parents=True, exist_ok=True)
+    output = Path(tempfile.mkdtemp(prefix=f"{label.replace('/', '-')}-", dir=_folder(base / "solvers")))
+    with tempfile.TemporaryDirectory(prefix="caches-", dir=base) as caches:
+        yield replace(settings, caches_dir=caches, output_dir=str(output))
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir(parents=True, exist_ok=True)
+    return path

@@ -1,0 +1,54 @@
+"""What commands say about runs, in words and aligned columns."""
+
+from __future__ import annotations
+
+from profiles.breakdown import overhead_share, unaccounted_seconds
+
+from profiles.records import RunRecord
+
+
+def seconds(value: float | None) -> str:
+    """Seconds with a unit and enough digits: ``9.214 s``, ``12 ms``, ``unknown``."""
+    if value is None:
+        return "unknown"
+    return f"{value * 1000:.3g} ms" if value < 0.1 else f"{value:.3f} s"
+
+
+def percent(value: float | None) -> str:
+    """A share of 0-1 as percent with one digit."""
+    return "unknown" if value is None else f"{value * 100:.1f}%"
+
+
+def run_summary(run_id: int, record: RunRecord) -> str:
+    """A run in a few lines: what it was, its seconds, its overhead, its answers, its caches."""
+    solved = sum(bool(task.solved) for task in record.tasks)
+    failed = [task for task in record.tasks if task.status == "failed"]
+    lines = [
+        f"run       {run_id}  {record.label}  ({record.status}, {record.cache_state} caches)",
+        f"seconds   {seconds(record.wall_seconds)}",
+        f"overhead  {percent(overhead_share(record))} of it is not DSL",
+        f"answers   {record.results_fingerprint or 'none'}: {record.counts.get('accepted', 0)} solvers accepted, "
+        f"{solved} of {len(record.tasks)} tasks solved, {len(failed)} failed",
+        *(f"failed    {task.task_id}: {task.reason}" for task in failed),
+        *(
+            f"cache     {cache.name}: {cache.hits:,} hits of {cache.lookups:,} ({percent(cache.hit_rate)})"
+            for cache in record.caches
+        ),
+    ]
+    return "\n".join(lines)
+
+
+def phase_lines(record: RunRecord) -> list[tuple[str, str, str, str, int]]:
+    """Rows of a phase table: indented name, category, total, self, calls; the unaccounted rest last."""
+    rows = [
+        (
+            "  " * (len(one.path) - 1) + one.name,
+            one.category,
+            seconds(one.total_seconds),
+            seconds(one.self_seconds),
+            one.calls,
+        )
+        for one in sorted(record.phases, key=lambda one: one.path)
+    ]
+    rest = unaccounted_seconds(record)
+    return [*rows, ("unaccounted", "", "", seconds(rest), 0)] if rest is not None else rows
