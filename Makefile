@@ -1,0 +1,42 @@
+# Two commands are enough: `make run` and `make test`. The rest is extra.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+
+.PHONY: run demo serve test check bench clean
+
+run: demo serve  ## environment, the main job (baseline and all wins), then the app on what it recorded
+
+demo: $(VENV)/run.done
+	$(BIN)/python -m optim demo
+
+serve: $(VENV)/run.done
+	$(BIN)/python -m optim serve --port $(PORT)
+
+test: $(VENV)/dev.done  ## environment, browser where it can be had, the whole suite
+	./tests/install-browser
+	$(BIN)/python -m pytest
+
+check: $(VENV)/dev.done  ## formatting, lint, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(VENV)/dev.done  ## prints the figures that the README reports; takes about half an hour
+	$(BIN)/python -m benchmarks
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Quickwin needs Python 3.11 or later; $(PYTHON) is older. Try: make PYTHON=python3.12 run" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV) || { echo "No virtual environment could be made; on Debian: apt-get install python3-venv" >&2; exit 2; }
+
+$(VENV)/run.done: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/dev.done: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ $(VENV)/run.done
+
+clean:
+	rm -rf $(VENV)
