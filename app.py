@@ -5,5 +5,5 @@ import streamlit as st
 from views.navigation import streamlit_page
 from views.page import all_pages
 
-st.set_page_config(page_title="Quickwin", page_icon=":material/bolt:", layout="wide")
+st.set_page_config(page_title="Quickwin", page_icon="⚡", layout="wide")
 st.navigation([streamlit_page(page) for page in all_pages()], position="top").run()

@@ -89,3 +89,20 @@ def spread(tasks: pd.DataFrame) -> str:
         f"The slowest {text.count(few, 'task')} of {len(known)} take {text.percent(share)} of the time; "
         f"the median task takes {text.seconds(float(known.median()))}."
     )
+
+
+def named(phases: pd.DataFrame, run_id: int) -> pd.DataFrame:
+    """One run's rows of ``db.queries.phase_shares`` as the parts that ``shares`` takes.
+
+    A phase that has children keeps its own seconds under its name and ``(itself)``.
+    """
+    own = phases[phases["run_id"] == run_id]
+    paths = own["path"].tolist()
+    parents = {path for path in paths if any(other.startswith(path + "/") for other in paths)}
+    return pd.DataFrame(
+        {
+            "phase": [f"{path} (itself)" if path in parents else path for path in paths],
+            "category": own["category"].tolist(),
+            "seconds": own["self_seconds"].tolist(),
+        }
+    )

@@ -1,12 +1,110 @@
-"""Decide."""
+"""Decide: which quick wins do we keep?"""
 
 import streamlit as st
 
+from optim.plan import load_plan
+from views import palette, text
+from views.charts import evidence as charts
+from views.charts.layout import CONFIG
+from views.data import deciding
+from views.data import evidence as data
+from views.navigation import link
 from views.page import Page
+from views.parts import decision
 
 
 def render() -> None:
-    st.write("Being built.")
+    """Draws the page."""
+    plan = load_plan()
+    evidence = data.evidence(plan)
+    st.markdown(deciding.headline(plan, evidence))
+    names = [win.name for win in plan.wins]
+    win = st.segmented_control(
+        "Win",
+        names,
+        default=deciding.first_to_decide(evidence),
+        required=True,
+        key="win",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        _evidence(plan.win(win), evidence.win(win))
+    with right:
+        decision.form(evidence.win(win))
+    _attribution()
+    _log()
+
+
+def _evidence(win, row) -> None:
+    mark = palette.verdict(row.measured.verdict if row.measured else None)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(f"#{win.number} {text.escape(win.title)}", width="content")
+        st.badge(mark.label, icon=mark.icon, color=mark.badge)
+        held = palette.decision(row.decision)
+        st.badge(held.label, icon=held.icon, color=held.badge)
+    if row.measured and row.measured.reason:
+        st.markdown(text.escape(row.measured.reason))
+    facts = deciding.facts(win, row, data.bounds().get(win.name))
+    st.table(dict(facts), border="horizontal")
+    if row.measured is None:
+        link("measure", "Measure it", icon=":material/timer:", before="none", after=win.name)
+        return
+    path = data.closing(data.blocks(row.measured.measurement_id))
+    if not path.empty:
+        noise = (row.measured.noise_low, row.measured.noise_high) if row.measured.noise_low else None
+        st.plotly_chart(
+            charts.closing_in(path, 0.01, noise), key="decide.closing", config=CONFIG, alt="The interval block by block"
+        )
+    link("measure", "See every run of it", icon=":material/timer:", measurement=row.measured.measurement_id)
+
+
+def _attribution() -> None:
+    st.subheader("All wins together")
+    known = deciding.attributions()
+    if not known:
+        st.markdown(
+            "How the seconds divide among the wins, and which of them do each other's work, is not measured yet."
+        )
+        link("measure", "Start an attribution", icon=":material/timer:", kind="all wins, 32 configs")
+        return
+    found = deciding.attribution(known[0])
+    for sentence in deciding.remarks(found):
+        st.markdown(sentence)
+    left, right = st.columns(2, gap="medium")
+    left.plotly_chart(
+        charts.contributions(deciding.shapley(found)),
+        key="decide.shapley",
+        config=CONFIG,
+        alt="Seconds that each win saves",
+    )
+    right.plotly_chart(
+        charts.interactions(deciding.interactions(found), found["wins"]),
+        key="decide.interactions",
+        config=CONFIG,
+        alt="Pairs of wins: below 1x they do each other's work, above they help each other",
+    )
+    st.caption("Left: adds up to baseline minus all on. Right: − the two do each other's work, + they help each other.")
+
+
+def _log() -> None:
+    st.subheader("The log of decisions")
+    log = data.decisions()
+    if log.empty:
+        st.markdown("Nothing is decided yet.")
+        return
+    st.dataframe(
+        log[["decided_at", "win", "decision", "because", "measurement_id", "who", "overruled"]],
+        key="decide.log",
+        hide_index=True,
+        alt="All decisions, the newest first",
+        column_config={
+            "decided_at": st.column_config.DatetimeColumn("when (UTC)", format="YYYY-MM-DD HH:mm"),
+            "measurement_id": "measurement",
+            "overruled": "too late",
+        },
+    )
 
 
 PAGE = Page(
@@ -14,6 +112,6 @@ PAGE = Page(
     url_path="decide",
     icon=":material/gavel:",
     order=60,
-    question="Which quick wins do we keep?",
+    question="Which quick wins are kept, on which evidence. Keep, revert or measure more, with a reason.",
     render=render,
 )

@@ -1,12 +1,122 @@
-"""Measure."""
+"""Measure: is this config faster than that one?"""
+
+import shlex
 
 import streamlit as st
 
+from optim.config import WIN_NAMES
+from views import text
+from views.actions import measuring as actions
+from views.data import evidence as data
+from views.data import measuring
 from views.page import Page
+from views.parts import measurement
+from views.problems import ActionProblem
+
+CONFIGS = ["none", "kept", "all", *WIN_NAMES, *(f"all-{win}" for win in WIN_NAMES)]
 
 
 def render() -> None:
-    st.write("Being built.")
+    """Draws the page."""
+    _take_over()
+    known = data.measurements()
+    if known.empty:
+        st.markdown(
+            "**Nothing is measured yet.** Choose two configs below: each runs in fresh processes, in random order, "
+            "block after block, until it is clear which is faster or the budget is spent."
+        )
+    else:
+        _shown(known)
+    _started()
+    with st.container(border=True, key="measure.form"):
+        st.subheader("Start a measurement")
+        _form()
+    if not known.empty:
+        _history(known)
+
+
+def _shown(known) -> None:
+    ids = [str(one) for one in known["id"]]
+    label = "Measurement"
+    chosen = st.selectbox(label, ids, key="measurement", bind="query-params", label_visibility="collapsed", width=140)
+    measurement.show(int(chosen))
+
+
+def _form() -> None:
+    kind = st.segmented_control(
+        "What", measuring.KINDS, default=measuring.PAIR, required=True, key="kind", bind="query-params"
+    )
+    before, after = "none", "all"
+    if kind == measuring.PAIR:
+        left, right = st.columns(2)
+        options = {"accept_new_options": True, "bind": "query-params"}
+        before = left.selectbox("Before", CONFIGS, index=0, key="before", **options)
+        after = right.selectbox("After", CONFIGS, index=2, key="after", **options, help="Or names joined by commas.")
+    with st.grid(5, min_column_width=150):
+        tasks = st.number_input("Tasks", 1, 400, 100, key="tasks", bind="query-params")
+        candidates = st.number_input("Candidates a task", 10, 1000, 132, key="candidates", bind="query-params")
+        state = st.segmented_control(
+            "Caches", ("cold", "warm"), default="cold", required=True, key="caches", bind="query-params"
+        )
+        blocks = st.number_input("At most, blocks", 3, 200, 20, key="blocks", bind="query-params")
+        minutes = st.number_input("At most, minutes", 1, 600, 30, key="minutes", bind="query-params")
+    choice = measuring.Choice(
+        kind=kind,
+        before=before,
+        after=after,
+        tasks=tasks,
+        candidates=candidates,
+        cache_state=state,
+        blocks=blocks,
+        minutes=minutes,
+    )
+    problem = choice.problem
+    st.markdown(text.escape(f"{problem[0].upper()}{problem[1:]}.") if problem else measuring.duration(choice))
+    st.button(
+        "Start", key="measure.start", type="primary", disabled=bool(problem), on_click=_start, args=(choice.arguments,)
+    )
+    st.code("python -m optim " + shlex.join(choice.arguments), language="bash")
+
+
+def _start(arguments: list[str]) -> None:
+    try:
+        pid, log = actions.start(arguments)
+        st.session_state["measure.started"] = (pid, str(log))
+    except ActionProblem as problem:
+        st.session_state["measure.problem"] = str(problem)
+
+
+def _take_over() -> None:
+    """Shows the measurement that was started here once its process has stored it."""
+    started = st.session_state.get("measure.started")
+    number = measurement.begun(started[0]) if started else None
+    if number:
+        del st.session_state["measure.started"]
+        st.session_state["measurement"] = number
+
+
+def _started() -> None:
+    if "measure.started" in st.session_state:
+        measurement.starting(*st.session_state["measure.started"])
+
+
+def _history(known) -> None:
+    st.subheader("All measurements")
+    st.dataframe(
+        known[["id", "config_a", "config_b", "tasks", "cache_state", "verdict", "speedup", "low", "high", "blocks"]],
+        key="measure.history",
+        hide_index=True,
+        alt="All measurements, the newest first",
+        column_config={
+            "id": "number",
+            "config_a": "before",
+            "config_b": "after",
+            "cache_state": "caches",
+            "speedup": st.column_config.NumberColumn("speedup", format="%.2fx"),
+            "low": st.column_config.NumberColumn("95% from", format="%.2fx"),
+            "high": st.column_config.NumberColumn("to", format="%.2fx"),
+        },
+    )
 
 
 PAGE = Page(
@@ -14,6 +124,6 @@ PAGE = Page(
     url_path="measure",
     icon=":material/timer:",
     order=50,
-    question="Is this config faster than that one?",
+    question="Is this config faster than that one? Start a measurement, watch its interval close in, stop, go on.",
     render=render,
 )

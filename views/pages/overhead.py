@@ -1,12 +1,109 @@
-"""Overhead."""
+"""Overhead: what is the overhead made of?"""
 
+import pandas as pd
 import streamlit as st
 
+from optim.plan import load_plan
+from views import text
+from views.charts import overhead as charts
+from views.charts.layout import CONFIG
+from views.data import breakdowns as data
+from views.data import overhead as figures
+from views.navigation import link
 from views.page import Page
 
 
 def render() -> None:
-    st.write("Being built.")
+    """Draws the page."""
+    plan = load_plan()
+    words = st.container()
+    before, after = _runs()
+    parts = data.parts(plan, before, after)
+    with words:
+        _words(plan, parts)
+    st.plotly_chart(
+        charts.composition(pd.concat(parts.values())),
+        key="overhead.composition",
+        config=CONFIG,
+        alt="Shares of the run's wall-clock by phase, coloured by category, each bar adding up to 100%",
+    )
+    st.caption(
+        "Every bar adds up to 100%. What no timer covered is unaccounted, and called nothing else. The tracker's "
+        "figures are its own: no phases are known for that share, so here it stands as unaccounted."
+    )
+    latest = parts.get("after", parts.get("before"))
+    if latest is not None:
+        left, right = st.columns(2, gap="medium")
+        with left:
+            _what_if(plan, latest, parts["before"])
+        with right:
+            _tasks({"Baseline": before, "Now": after})
+
+
+def _runs() -> tuple[int | None, int | None]:
+    before, after = data.baseline_and_now()
+    known = [str(one) for one in data.choices()["id"]]
+    if not known:
+        return None, None
+    with st.expander("Look at other runs", key="overhead.runs", icon=":material/tune:"):
+        left, right = st.columns(2)
+        before = _choose(left, "Baseline", "baseline_run", known, before)
+        after = _choose(right, "Now", "now_run", known, after)
+    return before, after
+
+
+def _choose(column, label: str, key: str, known: list[str], default: int | None) -> int | None:
+    index = known.index(str(default)) if str(default) in known else None
+    chosen = column.selectbox(label, known, index=index, key=key, bind="query-params", placeholder="no such run")
+    if chosen:
+        column.caption(data.title(int(chosen)))
+    return int(chosen) if chosen else None
+
+
+def _words(plan, parts) -> None:
+    if "before" in parts:
+        st.markdown(figures.headline(plan, parts["before"], parts.get("after")))
+        return
+    st.markdown(
+        f"**The tracker says {plan.baseline.overhead_percent:g}% of {plan.baseline.seconds:g} s is framework overhead, "
+        "and does not say of what.** Measure a baseline here and this page splits it into phases."
+    )
+    with st.container(horizontal=True, key="overhead.start"):
+        link("measure", "Measure a baseline", before="none", after="all")
+        link("import", "Import a log with its phases")
+    st.code("python -m optim run --wins none", language="bash")
+
+
+def _what_if(plan, parts, baseline) -> None:
+    st.subheader("What if a phase were faster?")
+    factors = {}
+    largest = parts.sort_values("seconds", ascending=False).head(6)
+    for row in largest.to_dict("records"):
+        label = f"{text.escape(row['phase'])}: {text.seconds(row['seconds'])}, times faster"
+        key = f"overhead.faster.{row['phase']}"
+        factors[row["phase"]] = st.slider(label, 1.0, 20.0, 1.0, 0.5, key=key, format="%.1fx")
+    total, whole = figures.what_if(parts, factors), float(baseline["seconds"].sum())
+    projected = plan.baseline.seconds * total / whole
+    meets = projected <= plan.target.seconds.high
+    st.markdown(
+        f"The run would take **{text.seconds(total)}** here. On {text.escape(plan.reference_machine)} that would be "
+        f"**{text.seconds(projected)}** (projection), which {'meets' if meets else 'does not meet'} the target of "
+        f"{plan.target.seconds.low:g} to {plan.target.seconds.high:g} s."
+    )
+
+
+def _tasks(runs: dict[str, int | None]) -> None:
+    st.subheader("Over the tasks")
+    frames = {name: data.tasks(run_id) for name, run_id in runs.items() if run_id is not None}
+    known = {name: frame for name, frame in frames.items() if not frame.empty}
+    if not known:
+        st.markdown("No task of these runs has a time.")
+        return
+    st.markdown(figures.spread(list(known.values())[-1]))
+    spread = pd.concat([frame.assign(bar=name) for name, frame in known.items()])
+    st.plotly_chart(
+        charts.task_spread(spread), key="overhead.tasks", config=CONFIG, alt="Seconds per task, slowest first"
+    )
 
 
 PAGE = Page(
@@ -14,6 +111,6 @@ PAGE = Page(
     url_path="overhead",
     icon=":material/donut_small:",
     order=30,
-    question="What is the overhead made of?",
+    question="What the overhead is made of, before and now, and what a faster phase would bring.",
     render=render,
 )

@@ -1,12 +1,103 @@
-"""Progress."""
+"""Progress: where do we stand?"""
 
 import streamlit as st
 
+from optim.checklist import ticks
+from optim.plan import contradictions, load_plan
+from views import text
+from views.charts import progress as charts
+from views.charts.layout import CONFIG
+from views.data import evidence as data
+from views.data.cards import cards
+from views.data.progress import forest, headline, standing, steps
+from views.navigation import link
 from views.page import Page
 
 
 def render() -> None:
-    st.write("Being built.")
+    """Draws the page."""
+    plan = load_plan()
+    evidence = data.evidence(plan)
+    now = standing(plan, evidence)
+    st.markdown(headline(plan, now))
+    if evidence.empty:
+        with st.container(horizontal=True, key="progress.start"):
+            link("measure", "Measure all five wins against the baseline", before="none", after="all")
+            link("import", "Import the log of a run of your own")
+    _figures(plan, now)
+    wide, narrow = st.columns([3, 2], gap="medium")
+    with wide:
+        st.subheader(
+            "From the origin to the target", help="Solid: done. Hatched: planned, or measured and not decided."
+        )
+        target = (plan.target.seconds.low, plan.target.seconds.high)
+        st.plotly_chart(
+            charts.waterfall(steps(plan, evidence), target),
+            key="progress.waterfall",
+            config=CONFIG,
+            alt="Waterfall of seconds from the origin over the baseline and the wins, with the target as a band",
+        )
+    with narrow:
+        st.subheader("What each win brings", help="The plan, what Amdahl's law allows, and what was measured.")
+        st.plotly_chart(
+            charts.forest(forest(plan, evidence, data.bounds())),
+            key="progress.forest",
+            config=CONFIG,
+            alt="Per win: planned range, largest possible speedup, measured interval and noise floor",
+        )
+    _cards(plan, evidence)
+    _checklist(plan, evidence)
+    _contradictions(plan)
+
+
+def _figures(plan, now) -> None:
+    low, high = plan.target.seconds.low, plan.target.seconds.high
+    here = text.times(now.now.speedup) if now.now else "not measured"
+    projected = text.seconds(now.projected.seconds) if now.projected else text.NONE
+    machine = text.escape(plan.reference_machine)
+    with st.grid(5, min_column_width=150):
+        st.metric("Baseline (the tracker's)", text.seconds(plan.baseline.seconds), border=True, height="stretch")
+        st.metric("Now, measured here", here, border=True, height="stretch")
+        if now.reference_seconds:
+            st.metric(f"Now on {machine}", text.seconds(now.reference_seconds), border=True, height="stretch")
+        else:
+            st.metric(f"Projected on {machine}", projected, border=True, height="stretch")
+        st.metric("Target", f"{low:g}–{high:g} s", border=True, height="stretch")
+        odds = text.percent(now.odds.probability)
+        st.metric("Odds of the target", odds, border=True, height="stretch", help=text.escape(now.odds.sentence))
+
+
+def _cards(plan, evidence) -> None:
+    st.subheader("The quick wins")
+    with st.grid(5, min_column_width=210):
+        for card in cards(plan, evidence):
+            with st.container(border=True, height="stretch", key=f"progress.card.{card.win}"):
+                st.markdown(f"**#{card.number} {card.title}**")
+                st.badge(card.status, icon=card.mark.icon, color=card.mark.badge)
+                st.markdown("  \n".join(f"{name}: {value}" for name, value in card.fields if value != text.NONE))
+                st.space("stretch")
+                link(card.next_page, card.next_label, icon=":material/arrow_forward:", **card.next_query)
+
+
+def _checklist(plan, evidence) -> None:
+    found = ticks(plan, evidence)
+    done = sum(one.ticked for one in found)
+    with st.expander(f"Testing checklist: {done} of {len(found)} ticked by evidence", key="progress.checklist"):
+        for one in found:
+            icon = ":material/check_box:" if one.ticked else ":material/check_box_outline_blank:"
+            why = f" ({text.escape(one.evidence)})" if one.evidence else ""
+            st.markdown(f"{icon} {'done' if one.ticked else 'open'}: {text.escape(one.text)}{why}")
+        link("decide", "See the measurements and decisions behind the ticks")
+
+
+def _contradictions(plan) -> None:
+    found = contradictions(plan)
+    if not found:
+        return
+    label = f"The plan's own numbers disagree in {text.count(len(found), 'place')}"
+    with st.expander(label, key="progress.contradictions"):
+        for one in found:
+            st.markdown(f"- Claimed: {text.escape(one.claimed)}. It follows: {text.escape(one.follows)}.")
 
 
 PAGE = Page(
@@ -14,6 +105,6 @@ PAGE = Page(
     url_path="progress",
     icon=":material/trending_up:",
     order=0,
-    question="Where do we stand?",
+    question="Where do we stand: baseline, now, target, and what each quick win brought.",
     render=render,
 )

@@ -1,0 +1,90 @@
+"""Starting and stopping measurements: each runs in a process of its own that outlives the page and the app."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from views.data.connection import forget
+from views.problems import ActionProblem
+from views.settings import settings
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def start(arguments: Sequence[str]) -> tuple[int, Path]:
+    """Starts ``python -m optim`` with these arguments, detached; gives its process id and its log file.
+
+    The process gets its own session: closing the tab, or the app, does not end it.
+
+    Raises:
+        ActionProblem: the log file or the process could not be made.
+    """
+    now = settings()
+    log = now.logs / f"{arguments[0]}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.log"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("xb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "optim", *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "QUICKWIN_HOME": str(now.home), "PYTHONPATH": _python_path()},
+                start_new_session=True,
+            )
+    except OSError as error:
+        raise ActionProblem(f"the measurement could not be started: {error.strerror or error}") from error
+    forget("evidence")
+    return process.pid, log
+
+
+def _python_path() -> str:
+    known = os.environ.get("PYTHONPATH")
+    return str(_ROOT) if not known else f"{_ROOT}{os.pathsep}{known}"
+
+
+def running(pid: int) -> bool:
+    """Whether the process that ``start`` gave is still at work; one that is done is put to rest."""
+    try:
+        done, _ = os.waitpid(pid, os.WNOHANG)
+        return done == 0
+    except ChildProcessError:
+        return _exists(pid)
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+def stop(pid: int) -> None:
+    """Asks a measurement to stop: it finishes what it must, keeps what it has, and can be continued.
+
+    Raises:
+        ActionProblem: there is no such process of this user any more.
+    """
+    try:
+        os.kill(pid, signal.SIGINT)
+    except (ProcessLookupError, PermissionError) as error:
+        raise ActionProblem("this measurement's process is gone already; reload to see how far it came") from error
+    forget("evidence")
+
+
+def tail(log: Path, lines: int = 12) -> str:
+    """The last lines of a measurement's log, for when it did not even begin."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - 8000))
+            text = file.read().decode("utf-8", "replace")
+    except OSError:
+        return ""
+    return "\n".join(text.replace("\r", "\n").splitlines()[-lines:])

@@ -1,0 +1,76 @@
+"""Reads for the Overhead page: which runs there are to look at, what they are made of, their tasks."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from db import queries
+from optim.config import config_name
+from optim.plan import Plan
+from views import text
+from views.data.connection import cached, engine
+from views.data.evidence import newest_run
+from views.data.overhead import claimed, named, shares
+
+
+@cached("runs")
+def choices(limit: int = 200) -> pd.DataFrame:
+    """The newest finished, serial runs; columns as ``db.queries.runs``."""
+    found = queries.runs(engine(), status="finished", profiled=False, limit=limit)
+    return found[(found["workers"] == 1) & (found["wall_seconds"] > 0)]
+
+
+@cached("runs")
+def phase_shares(run_id: int) -> pd.DataFrame:
+    """What a run is made of; columns as ``db.queries.phase_shares``."""
+    return queries.phase_shares(engine(), [run_id])
+
+
+@cached("runs")
+def tasks(run_id: int) -> pd.DataFrame:
+    """The tasks of a run: task, seconds."""
+    found = queries.tasks(engine(), [run_id], sort="seconds", descending=True, limit=1000)
+    return found[["task_id", "seconds"]].rename(columns={"task_id": "task"}).dropna()
+
+
+@cached("evidence")
+def kept() -> str:
+    """The config of the wins that were kept."""
+    return config_name(queries.kept_wins(engine()))
+
+
+def baseline_and_now() -> tuple[int | None, int | None]:
+    """The newest baseline measured here, and the newest run of what was kept (of all wins, while none is) beside it."""
+    before = newest_run(config_name(()))
+    if before is None:
+        return None, None
+    run = describe(before)
+    wanted = kept() if kept() != config_name(()) else "all"
+    return before, newest_run(wanted, str(run["workload"]), str(run["machine"]))
+
+
+@cached("runs")
+def describe(run_id: int) -> dict[str, object]:
+    """One run's row of ``db.queries.runs``; empty where there is none."""
+    found = queries.runs(engine(), ids=[run_id], limit=1)
+    return {} if found.empty else {str(name): value for name, value in found.iloc[0].to_dict().items()}
+
+
+def title(run_id: int) -> str:
+    """A run in a line of Markdown: number, label, config, caches, seconds."""
+    run = describe(run_id)
+    if not run:
+        return f"run {run_id}"
+    config = run["config"] if isinstance(run["config"], str) else "config unknown"
+    wall = run["wall_seconds"]
+    seconds = text.seconds(float(wall)) if isinstance(wall, float) else text.NONE
+    return f"run {run_id}, {text.escape(run['label'])}: {text.escape(config)}, {run['cache_state']}, {seconds}"
+
+
+def parts(plan: Plan, before: int | None, after: int | None) -> dict[str, pd.DataFrame]:
+    """The bars of the page: the tracker's, then the baseline's and today's where there are such runs."""
+    found = {"tracker": claimed("The tracker's baseline", plan)}
+    for name, label, run_id in (("before", "Baseline", before), ("after", "Now", after)):
+        if run_id is not None:
+            found[name] = shares(f"{label}, run {run_id}", named(phase_shares(run_id), run_id))
+    return found

@@ -1,0 +1,134 @@
+"""What the Decide page shows: the state of every win, one win's evidence, attributions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from db import queries
+from optim.evidence import Measured, TrackerEvidence, WinEvidence
+from optim.plan import Plan, PlannedWin
+from views import palette, text
+from views.data.connection import cached, engine
+from views.data.evidence import measurement
+
+
+def headline(plan: Plan, evidence: TrackerEvidence) -> str:
+    """The answer in words, as Markdown."""
+    kept, reverted = evidence.decisions("keep"), evidence.decisions("revert")
+    waiting = [row for row in evidence.wins if row.measured and row.decision == "undecided"]
+    unmeasured = [row.win for row in evidence.wins if not row.measured and row.decision == "undecided"]
+    said = [f"**{len(kept) + len(reverted)} of {len(plan.wins)} wins are decided**"]
+    if kept:
+        said.append(f"kept: {text.escape(text.listed(kept))}")
+    if reverted:
+        said.append(f"reverted: {text.escape(text.listed(reverted))}")
+    if waiting:
+        said.append("waiting for you: " + text.escape(text.listed(_short(row) for row in waiting)))
+    if unmeasured:
+        said.append(f"not measured yet: {text.escape(text.listed(unmeasured))}")
+    return "; ".join(said) + "."
+
+
+def _short(row: WinEvidence) -> str:
+    found = row.measured
+    verdict = palette.verdict(found.verdict if found else None).label
+    return f"{row.win} ({verdict}{', ' + text.times(found.speedup) if found and found.speedup else ''})"
+
+
+def first_to_decide(evidence: TrackerEvidence) -> str:
+    """The win to show first: one that waits for a decision, else one that is not measured, else the first."""
+    waiting = [row for row in evidence.wins if row.decision == "undecided"]
+    measured = [row for row in waiting if row.measured]
+    return (measured or waiting or list(evidence.wins))[0].win
+
+
+def facts(win: PlannedWin, row: WinEvidence, bound: float | None) -> list[tuple[str, str]]:
+    """What is known about one win: label and value, both Markdown."""
+    found = row.measured
+    saved = win.target_percent
+    plan = f"{saved.low:g} to {saved.high:g}% saving ({text.times(win.target_speedup.low)} to "
+    possible = f"at most {text.times(bound)} (Amdahl's law on the newest baseline here)" if bound else text.NONE
+    return [
+        ("Hypothesis", text.escape(win.hypothesis)),
+        ("Planned", f"{plan}{text.times(win.target_speedup.high)})"),
+        ("Predicted", possible),
+        ("Measured", _measured(found)),
+        ("Noise floor", _noise(found)),
+        ("Answers", _answers(found)),
+    ]
+
+
+def _measured(found: Measured | None) -> str:
+    if found is None:
+        return "not yet"
+    numbers = text.speedup(found.speedup, found.low, found.high)
+    where = f"{text.count(found.blocks, 'block')}, {text.count(found.tasks or 0, 'task')}, {found.cache_state}"
+    against = f"{text.escape(found.config_before)} against {text.escape(found.config_after)}"
+    return f"{numbers}, {text.percent(found.saving, 1)} saving; {against}, {where}"
+
+
+def _noise(found: Measured | None) -> str:
+    if found is None or found.noise_low is None or found.noise_high is None:
+        return text.NONE
+    return f"{text.times(found.noise_low)} to {text.times(found.noise_high)} between two runs of the same config"
+
+
+def _answers(found: Measured | None) -> str:
+    if found is None:
+        return text.NONE
+    if found.verdict == "wrong":
+        return "different: this win can not be kept as it is"
+    return "not comparable" if found.verdict == "not comparable" else "equal in every block"
+
+
+def objection(row: WinEvidence, decision: str) -> str | None:
+    """Why the evidence speaks against a decision, in a sentence; None when it does not."""
+    found = row.measured
+    if decision == "undecided":
+        return None
+    if found is None:
+        return "Nothing was measured about this win."
+    against = {"keep": ("slower", "same", "wrong", "not comparable", "unresolved"), "revert": ("faster",)}
+    if found.verdict in against[decision]:
+        return f"The measurement says: {palette.verdict(found.verdict).label}."
+    return None
+
+
+@cached("evidence", ttl=5)
+def attributions() -> list[int]:
+    """The numbers of the attributions that have a result, the newest first."""
+    found = queries.measurements(engine(), kind="attribution", status="finished", limit=50)
+    return [int(one) for one in found["id"] if attribution(int(one))]
+
+
+def attribution(measurement_id: int) -> dict[str, Any]:
+    """The attribution of a measurement as it was stored; empty where there is none."""
+    verdict = json.loads(measurement(measurement_id))["verdict"] or {}
+    found: dict[str, Any] = verdict.get("attribution") or {}
+    return found
+
+
+def shapley(found: Mapping[str, Any]) -> pd.DataFrame:
+    """win, seconds, low, high of an attribution."""
+    return pd.DataFrame(found["shapley"], columns=["win", "seconds", "low", "high"]).astype(
+        {"seconds": "float64", "low": "float64", "high": "float64"}
+    )
+
+
+def interactions(found: Mapping[str, Any]) -> pd.DataFrame:
+    """one, two, factor, low, high of an attribution's pairs."""
+    rows = [{"one": pair["wins"][0], "two": pair["wins"][1], **pair} for pair in found["interactions"]]
+    return pd.DataFrame(rows, columns=["one", "two", "factor", "low", "high"])
+
+
+def remarks(found: Mapping[str, Any]) -> list[str]:
+    """What the attribution says in words, ghosts first; Markdown."""
+    said = [text.escape(one["sentence"]) for kind in ("ghosts", "clashes", "burdens") for one in found.get(kind, ())]
+    best = found.get("best")
+    if best:
+        said.append(f"The fastest config is **{text.escape(best['config'])}**: {text.seconds(best['seconds'])}.")
+    return said

@@ -1,0 +1,162 @@
+"""Measurements, decisions and what they say together."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+
+from db import queries
+from optim import evidence_assembly, prediction, statistics, verdicts
+from optim.config import config_name
+from optim.evidence import TrackerEvidence
+from optim.plan import Plan
+from optim.wins import all_wins
+from profiles.records import PhaseTiming
+from views.data.connection import cached, engine
+
+#: The states in which a measurement goes on by itself.
+UNDER_WAY = ("planned", "running", "stopping")
+
+
+@cached("evidence", ttl=5)
+def measurements(limit: int = 200) -> pd.DataFrame:
+    """Measurements, the newest first; columns as ``db.queries.measurements``."""
+    return queries.measurements(engine(), limit=limit)
+
+
+@cached("evidence", ttl=2)
+def measurement(measurement_id: int) -> str:
+    """One measurement as JSON text: id, kind, status, spec, verdict, pid, updated_at.
+
+    Raises:
+        UnknownRow: there is none of that number.
+    """
+    found = queries.measurement(engine(), measurement_id)
+    return json.dumps(
+        {
+            "id": found.id,
+            "kind": found.kind,
+            "status": found.status,
+            "spec": dict(found.spec),
+            "verdict": None if found.verdict is None else dict(found.verdict),
+            "pid": found.pid,
+            "updated_at": found.updated_at.isoformat(),
+        }
+    )
+
+
+@cached("evidence", ttl=2)
+def blocks(measurement_id: int) -> pd.DataFrame:
+    """The runs of a measurement; columns as ``db.queries.blocks``."""
+    return queries.blocks(engine(), measurement_id)
+
+
+@cached("evidence", ttl=5)
+def decisions(limit: int = 200) -> pd.DataFrame:
+    """The log of decisions, the newest first; columns as ``db.queries.decisions``."""
+    return queries.decisions(engine(), limit=limit)
+
+
+@cached("runs", ttl=10)
+def reference_runs(machine: str) -> pd.DataFrame:
+    """Runs of the reference machine, the newest first; columns as ``db.queries.runs`` and solvers."""
+    found = queries.runs(engine(), limit=1000)
+    name = machine.lower()
+    there = found["tags"].str.lower().str.split(", ").map(lambda tags: name in tags)
+    there |= found["machine"].fillna("").str.lower().str.contains(name, regex=False)
+    chosen = found[there].head(50).copy()
+    counts = queries.counts(engine(), chosen["id"].tolist())
+    accepted = counts[counts["name"] == "accepted"].set_index("run_id")["value"]
+    chosen["solvers"] = chosen["id"].map(accepted)
+    return chosen
+
+
+def evidence(plan: Plan) -> TrackerEvidence:
+    """All evidence that the database holds; put together anew each time from cached reads."""
+    known = measurements()
+    finished = known[known["status"] == "finished"]["id"].tolist()
+    return evidence_assembly.assemble(
+        measurements=[json.loads(measurement(one)) for one in finished],
+        blocks={one: blocks(one) for one in finished},
+        decisions=decisions(),
+        reference_runs=reference_runs(plan.reference_machine),
+        plan_order=[win.name for win in plan.wins],
+    )
+
+
+@cached("runs", ttl=10)
+def newest_run(config: str, workload: str | None = None, machine: str | None = None) -> int | None:
+    """The newest finished, unprofiled run measured with this config; of one workload and machine where given."""
+    found = queries.runs(
+        engine(),
+        config=config,
+        source="measured",
+        status="finished",
+        profiled=False,
+        workload=workload,
+        machine=machine,
+        sort="started_at",
+        limit=1,
+    )
+    return None if found.empty else int(found["id"].iloc[0])
+
+
+@cached("runs", ttl=30)
+def bounds() -> dict[str, float | None]:
+    """Per win the largest speedup that Amdahl's law allows on the newest baseline measured here; None without one."""
+    baseline = newest_run(config_name(()))
+    wins = all_wins()
+    if baseline is None:
+        return dict.fromkeys(wins)
+    record = queries.runs(engine(), ids=[baseline], limit=1).iloc[0]
+    timings = [_timing(row) for row in queries.phases(engine(), [baseline]).to_dict("records")]
+    return {name: _bound(timings, record, win.addresses) for name, win in wins.items()}
+
+
+def _timing(row: dict[Any, Any]) -> PhaseTiming:
+    return PhaseTiming(
+        path=tuple(str(row["path"]).split("/")),
+        category=row["category"],
+        total_seconds=row["total_seconds"],
+        self_seconds=row["self_seconds"],
+        calls=int(row["calls"]),
+        basis=row["basis"],
+    )
+
+
+def _bound(timings: list[PhaseTiming], run: Any, addresses: tuple[tuple[str, ...], ...]) -> float | None:
+    try:
+        found = prediction.predict(timings, float(run["wall_seconds"]), addresses, int(run["workers"]))
+    except prediction.PredictionError:
+        return None
+    return min(found.speedup, 1000.0) if found.addresses else None
+
+
+def closing(table: pd.DataFrame, before: str = "A", after: str = "B") -> pd.DataFrame:
+    """How the interval closed in: the speedup and its bounds after every block that holds both arms.
+
+    Args:
+        table: as ``blocks`` gives it.
+
+    Returns:
+        block (1, 2, ...), speedup, low, high; the bounds are nan while they are not finite.
+    """
+    arms = table[table["status"] == "finished"].pivot_table(index="block", columns="arm", values="wall_seconds")
+    if before not in arms or after not in arms:
+        return pd.DataFrame(columns=["block", "speedup", "low", "high"], dtype="float64")
+    both = arms[[before, after]].dropna().sort_index()
+    trials = statistics.log_ratios(both[before].tolist(), both[after].tolist())
+    rows = [{"block": count, **_bounds(trials[:count])} for count in range(1, len(trials) + 1)]
+    return pd.DataFrame(rows, columns=["block", "speedup", "low", "high"]).astype("float64")
+
+
+def _bounds(trials: Any) -> dict[str, float | None]:
+    return statistics.interval(trials).to_json()
+
+
+def judged(table: pd.DataFrame, margin: float, cache_state: str | None = None) -> dict[str, Any]:
+    """The verdict that the blocks of a pair give so far, as it is stored with a measurement."""
+    plain = verdicts.blocks_from_rows(evidence_assembly.rows(table))
+    return verdicts.judge(plain, margin, cache_state=cache_state).to_json()

@@ -1,0 +1,127 @@
+"""One measurement as it goes on: how far, the interval closing in, the runs, stop and continue."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from views import palette, text
+from views.actions import measuring as actions
+from views.charts import evidence as charts
+from views.charts.layout import CONFIG
+from views.data import evidence as data
+from views.data import measuring
+from views.navigation import link
+from views.problems import ActionProblem, guard
+
+
+def show(measurement_id: int) -> None:
+    """Draws the measurement; redraws every two seconds while it is under way."""
+    found = measuring.load(data.measurement(measurement_id))
+    under_way = found["status"] in data.UNDER_WAY
+    st.fragment(_draw, run_every=2.0 if under_way else None)(measurement_id, under_way)
+
+
+def _draw(measurement_id: int, was_under_way: bool) -> None:
+    with guard():
+        found = measuring.load(data.measurement(measurement_id))
+        table = data.blocks(measurement_id)
+        if was_under_way and found["status"] not in data.UNDER_WAY:
+            st.rerun()
+        _words(found, table)
+        _buttons(found)
+        if found["spec"].get("kind") != "attribution":
+            _pair(found, table)
+
+
+def _words(found: dict[str, Any], table: Any) -> None:
+    arms = len(found["spec"]["arms"])
+    sizes = table.groupby("block")["arm"].count()
+    whole = int((sizes >= arms).sum())
+    verdict = (found["verdict"] or {}).get("verdict")
+    if found["status"] in data.UNDER_WAY:
+        most = int(found["spec"].get("max_blocks") or 1)
+        st.progress(min(1.0, len(table) / (most * arms)), text=f"{text.count(len(table), 'run')} done")
+    else:
+        mark = palette.verdict(verdict)
+        st.badge(mark.label, icon=mark.icon, color=mark.badge)  # type: ignore[arg-type]
+    st.markdown(measuring.state(found, whole, len(table)))
+
+
+def _buttons(found: dict[str, Any]) -> None:
+    number = found["id"]
+    with st.container(horizontal=True, key=f"measure.buttons.{number}"):
+        if found["status"] in ("running", "planned"):
+            st.button("Stop", key="measure.stop", icon=":material/stop:", on_click=_stop, args=(found["pid"],))
+        elif found["status"] in ("stopped", "interrupted", "failed") or _wants_more(found):
+            st.button("Continue", key="measure.continue", icon=":material/play_arrow:", on_click=_go_on, args=(number,))
+        if found["verdict"] and found["status"] not in data.UNDER_WAY:
+            link("decide", "Decide on this evidence", icon=":material/gavel:", measurement=number)
+    if problem := st.session_state.pop("measure.problem", None):
+        st.warning(text.escape(problem))
+
+
+def _wants_more(found: dict[str, Any]) -> bool:
+    return (found["verdict"] or {}).get("verdict") == "unresolved"
+
+
+def _stop(pid: int) -> None:
+    try:
+        actions.stop(pid)
+    except ActionProblem as problem:
+        st.session_state["measure.problem"] = str(problem)
+
+
+def _go_on(number: int) -> None:
+    try:
+        actions.start(["measure", "--continue", str(number)])
+    except ActionProblem as problem:
+        st.session_state["measure.problem"] = str(problem)
+
+
+def _pair(found: dict[str, Any], table: Any) -> None:
+    path = data.closing(table)
+    if path.empty:
+        return
+    verdict, margin = found["verdict"] or {}, float(found["spec"].get("margin") or 0.01)
+    noise = verdict.get("noise") or {}
+    band = (noise["low"], noise["high"]) if noise.get("low") and noise.get("high") else None
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader("The interval, block by block")
+        st.plotly_chart(
+            charts.closing_in(path, margin, band),
+            key="measure.closing",
+            config=CONFIG,
+            alt="Speedup with its 95% interval after every block, the margin and the noise floor around 1x",
+        )
+    with right:
+        st.subheader("Every run")
+        st.plotly_chart(charts.arms(table), key="measure.arms", config=CONFIG, alt="Seconds of each arm in each block")
+    st.caption(
+        "The interval stays valid when one looks after every block. Grey: what counts as the same, "
+        f"{text.percent(margin)} either way."
+    )
+
+
+@st.fragment(run_every=1.0)
+def starting(pid: int, log: str) -> None:
+    """Waits until the process that was started has stored its measurement, then shows that; or says why it ended."""
+    with guard():
+        if begun(pid) is not None:
+            st.rerun()
+        if actions.running(pid):
+            st.info("Starting: the new process reads its tasks.", icon=":material/hourglass_top:")
+            return
+        st.error("It ended before it began to measure. Its last words:", icon=":material/error:")
+        st.code(actions.tail(Path(log)) or "none", language=None)
+        st.button("Dismiss", key="measure.dismiss", on_click=lambda: st.session_state.pop("measure.started", None))
+
+
+def begun(pid: int) -> str | None:
+    """The number of the measurement that the process keeps, as text; None before it has stored one."""
+    known = data.measurements()
+    mine = known[known["pid"] == pid]
+    return None if mine.empty else str(mine["id"].iloc[0])
