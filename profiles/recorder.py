@@ -206,7 +206,7 @@ class Recorder:
         self._task: Task | None = None
         self._counts: dict[str, int] = {}
         self._problems: list[Json] = []
-        self._totals, self._between, self._tasks = _Totals(), _Totals(), list[Json]()
+        self._totals, self._between, self._tasks = Totals(), Totals(), list[Json]()
         self._result: Json | None = None
         self._head: Json = {
             **(metadata or {}),
@@ -294,8 +294,10 @@ class Recorder:
         """
         if self._task is not None:
             raise RuntimeError(f"add_task within task {self._task.task_id!r}: tasks do not nest")
-        self._between.add(self._fold(self._clock()))
+        now = self._clock()
+        self._between.add(self._fold(now))
         full = {**_NO_TASK, **task}
+        full["start_seconds"] = max(now - self._start - (full["seconds"] or 0.0), 0.0)  # the worker's clock is another
         full["index"] = len(self._tasks) if full["index"] is None else full["index"]
         full["phases"] = [{**phase, "basis": self._basis} for phase in full["phases"]]
         self._keep(full)
@@ -502,7 +504,7 @@ def merge(results: Iterable[Mapping[str, Any]], *, key: str | None = None, name:
     parts = list(results)
     if not parts:
         raise ValueError("merge needs at least one result of Recorder.finish, got none")
-    workers, totals = sum(part.get("workers", 1) for part in parts), _Totals()
+    workers, totals = sum(part.get("workers", 1) for part in parts), Totals()
     for part in parts:
         totals.add(part)
     merged = {**parts[0], **totals.take(), **_span(parts), "workers": workers}
@@ -538,7 +540,7 @@ def _rebase(phases: list[Json], workers: int) -> list[Json]:
     return phases if workers == 1 else [{**phase, "basis": "workers"} for phase in phases]
 
 
-class _Totals:
+class Totals:
     """Phases by path, counts and caches by name, added up in order of first appearance."""
 
     def __init__(self) -> None:
