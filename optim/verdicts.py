@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -75,8 +75,8 @@ def judge(
     whole = [block for block in blocks if before in block and after in block]
     if not whole:
         return Verdict(verdict="unresolved", reason="no block is finished yet", blocks=0, more_blocks=3)
-    if refusal := _refusal(whole, (before, after, control), cache_state):
-        return Verdict(verdict=refusal[0], reason=refusal[1], blocks=len(whole))
+    if refused := refusal(whole, before, control, cache_state):
+        return Verdict(verdict=refused[0], reason=refused[1], blocks=len(whole))
     trials = _trials(whole, before, after)
     controlled = [block for block in whole if control in block]
     floor = statistics.noise_floor(_trials(controlled, before, control)) if controlled else None
@@ -95,17 +95,18 @@ def _seconds(outcome: Outcome) -> float:
     return outcome.wall_seconds or 0.0
 
 
-def _refusal(blocks: Sequence[Block], arms: Sequence[str], cache_state: str | None) -> tuple[str, str] | None:
+def refusal(
+    blocks: Sequence[Block], before: str, control: str | None, cache_state: str | None
+) -> tuple[str, str] | None:
     """``not comparable`` or ``wrong`` with its reason, or None; runs are held against the first block's baseline."""
-    first = blocks[0][arms[0]]
-    runs = [(number, arm, block[arm]) for number, block in enumerate(blocks, 1) for arm in arms if arm in block]
+    runs = [(number, arm, run) for number, block in enumerate(blocks, 1) for arm, run in block.items()]
     for number, arm, run in runs:
-        if reason := _not_as_prepared(run, cache_state) or incomparable(first, run):
+        if reason := _not_as_prepared(run, cache_state) or incomparable(blocks[0][before], run):
             return "not comparable", f"Block {number}, arm {arm}: {reason}."
-    for number, block in enumerate(blocks, 1):
-        for arm in arms:
-            if arm in block and (reason := wrong(_worst(blocks, arms[0]), block[arm])):
-                return _blame(arm, arms, number, reason)
+    baseline = _worst(blocks, before)
+    for number, arm, run in runs:
+        if reason := wrong(baseline, run):
+            return _blame(arm, arm in (before, control), number, reason)
     return None
 
 
@@ -117,15 +118,13 @@ def _not_as_prepared(run: Outcome, cache_state: str | None) -> str | None:
 
 def _worst(blocks: Sequence[Block], arm: str) -> Outcome:
     """The first outcome of the arm, with the most errors, timeouts and failures that any of its runs had."""
-    from dataclasses import replace
-
     runs = [block[arm] for block in blocks]
     most = {name: max(getattr(run, name) for run in runs) for name in ("errors", "timeouts", "failed")}
     return replace(runs[0], **most)
 
 
-def _blame(arm: str, arms: Sequence[str], number: int, reason: str) -> tuple[str, str]:
-    if arm == arms[1]:
+def _blame(arm: str, is_baseline: bool, number: int, reason: str) -> tuple[str, str]:
+    if not is_baseline:
         return "wrong", f"Not a faster run but a wrong one: block {number}, arm {arm}: {reason}."
     remedy = "make the baseline give the same answers twice before measuring against it"
     return "not comparable", f"Block {number}: the baseline differs from itself ({reason}): {remedy}."
@@ -142,9 +141,8 @@ def sentence(verdict: str, found: Interval, margin: float, more: int | None) -> 
         return f"The same within {percent(margin)}: {span}."
     if found.blocks < statistics.MIN_BLOCKS:
         return f"Unresolved: {found.speedup:.3f}x after {found.blocks} of at least {statistics.MIN_BLOCKS} blocks."
-    hope = (
-        f"about {more} more blocks like these would settle it" if more else "more blocks like these would not settle it"
-    )
+    blocks = "block like these" if more == 1 else "blocks like these"
+    hope = f"about {more} more {blocks} would settle it" if more else "more blocks like these would not settle it"
     return f"Unresolved: {span}; {hope}."
 
 

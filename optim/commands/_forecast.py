@@ -1,0 +1,70 @@
+"""What is known before a measurement begins: what its wins can save at most, and how noisy runs are here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from optim.config import parse_config
+from optim.prediction import Path, Prediction, PredictionError, predict
+from optim.spec import Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Engine
+
+    from profiles.records import RunRecord
+
+
+def prediction_for(spec: Spec, baseline: RunRecord) -> dict[str, Any] | None:
+    """What the wins that the arms add to the baseline's config can save at most, together and one by one, as JSON.
+
+    None where nothing is added, or the baseline's phases do not tell.
+    """
+    from optim.wins import all_wins
+
+    before = parse_config(spec.arms[0].config)
+    added = [win for win in spec.wins if win not in before]
+    taken = before - (parse_config(spec.arms[1].config) if spec.kind == "pair" else before)
+    if not added or taken or not baseline.wall_seconds:
+        return None
+    known = all_wins()
+    paths = {win: known[win].addresses for win in added}
+    try:
+        single = {win: _bound(baseline, one).to_json() for win, one in paths.items()}
+        together = _bound(baseline, [path for one in paths.values() for path in one])
+    except PredictionError:
+        return None
+    return {**together.to_json(), "by_win": single}
+
+
+def _bound(baseline: RunRecord, addresses: Iterable[Path]) -> Prediction:
+    return predict(baseline.phases, baseline.wall_seconds or 0.0, addresses, baseline.workers)
+
+
+def prediction_from_history(engine: Engine, spec: Spec) -> dict[str, Any] | None:
+    """From the newest finished run of the baseline's config over as many tasks and candidates."""
+    from db import queries
+    from optim.settings import Settings
+
+    found = queries.runs(
+        engine, config=spec.arms[0].config, status="finished", source="measured", profiled=False, limit=50
+    )
+    candidates = spec.tasks * (spec.candidates or Settings().candidates)
+    same = found[
+        (found["tasks"] == spec.tasks)
+        & (found["workload_candidates"] == candidates)
+        & (found["workers"] == spec.workers)
+    ]
+    return prediction_for(spec, queries.run(engine, int(same["id"].iloc[0]))) if len(same) else None
+
+
+def noise_seen(engine: Engine) -> float | None:
+    """The run noise that the newest measurement's control arm showed."""
+    from db import queries
+
+    for measurement_id in queries.measurements(engine, kind="pair", limit=10)["id"]:
+        noise = ((queries.measurement(engine, int(measurement_id)).verdict or {}).get("noise") or {}).get("run_noise")
+        if noise:
+            return float(noise)
+    return None
