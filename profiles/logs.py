@@ -157,6 +157,8 @@ def write_cell(name: str, value: object) -> str:
         return ",".join(write_word(one) for one in sorted(value)) or "none"
     if value is None:
         return NOTHING
+    if name == "hit_rate":
+        return f"{value:.1%}"
     if isinstance(value, bool):
         return YES if value else NO
     if isinstance(value, int | float):

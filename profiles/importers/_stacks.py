@@ -117,9 +117,10 @@ def session(
     target: str,
     start: float = 0.0,
     cpu_seconds: float = 0.0,
+    start_stack: Sequence[str] = (),
     functions: Sequence[FunctionTiming] = (),
 ) -> Mapping[str, Any]:
-    """A session as pyinstrument's ``Session.from_json`` reads it.
+    """A session as pyinstrument's ``Session.from_json`` reads it, and its ``root_frame``: that needs a start stack.
 
     A profile without call stacks (cProfile's) has its table beside it in ``functions``, a list of FunctionTiming as
     dicts with clean names; its stacks are then one function each, with the function's own seconds.
@@ -130,7 +131,7 @@ def session(
         "min_interval": 0.001,
         "max_interval": 0.001,
         "sample_count": samples,
-        "start_call_stack": [],
+        "start_call_stack": list(start_stack[:DEEPEST]) or [""],
         "target_description": clean(target),
         "cpu_time": cpu_seconds,
         "sys_path": [],

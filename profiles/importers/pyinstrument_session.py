@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from profiles.importers._names import clean
-from profiles.importers._stacks import Frame, StackTree, session
+from profiles.importers._stacks import DEEPEST, Frame, StackTree, session
 from profiles.importers.base import (
     Importer,
     ImportProblem,
@@ -157,9 +157,20 @@ def _parsed(name: str, plain: Mapping[str, Any], tree: StackTree, frames: Frames
         notes=(f"a profiled run of {target}: its frames hold {sampled:.3f} s of {duration:.3f} s",),
     )
     profile = session(
-        records, duration=duration, samples=samples, target=target, start=start or 0.0, cpu_seconds=cpu or 0.0
+        records,
+        duration=duration,
+        samples=samples,
+        target=target,
+        start=start or 0.0,
+        cpu_seconds=cpu or 0.0,
+        start_stack=_start_stack(plain.get("start_call_stack")),
     )
     return Parsed(runs=(record,), losses=tuple(losses), profiles=(profile,))
+
+
+def _start_stack(plain: object) -> list[str]:
+    frames = plain[:DEEPEST] if isinstance(plain, list) else []
+    return [_frame_of_info(one).info for one in frames if isinstance(one, str)]
 
 
 def _moment(start: float | None) -> datetime | None:

@@ -1,0 +1,146 @@
+"""CSV tables in the ways in which people write them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from profiles.importers import Source
+from profiles.importers._csv_cells import find_columns, read_seconds
+from profiles.importers.base import ImportProblem, Parsed
+from profiles.importers.csv_table import IMPORTER, complete
+
+PLAIN = "task,phase,seconds\na1,score,1.5\na1,filter,0.5\nb2,score,2.25\n"
+
+
+def parse(text: str) -> Parsed:
+    return IMPORTER.parse(Source(name="times.csv", data=text.encode()))
+
+
+def phases(parsed: Parsed) -> dict[str, float]:
+    return {"/".join(one.path): one.total_seconds for one in parsed.runs[0].phases}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PLAIN,
+        PLAIN.replace(",", ";"),
+        PLAIN.replace(",", "\t"),
+        PLAIN.replace("\n", "\r\n"),
+        "\ufeff" + PLAIN,
+        "Task ID;Stage;Time (ms)\na1;score;1500\na1;filter;500,0\nb2;score;2250\n",
+        "puzzle;step;Dauer;duration_s\na1;score;x;1,5\na1;filter;x;0,5\nb2;score;x;2,25\n",
+        'phase,task,elapsed\n"score",a1,"1,5"\nfilter,a1,500 ms\nscore,b2,2.25s\n',
+        "seconds,task,phase\n0.5,a1,score\n1e0,a1,score\n.5,a1,filter\n2.25,b2,score\n",
+    ],
+)
+def test_the_same_table_in_many_forms_gives_the_same_run(text: str) -> None:
+    source = Source(name="x", data=text.encode())
+    assert IMPORTER.recognize(source) >= 0.6
+    parsed = IMPORTER.parse(source)
+    assert parsed.losses == ()
+    assert phases(parsed) == {"score": 3.75, "filter": 0.5}
+    assert [(task.task_id, task.seconds) for task in parsed.runs[0].tasks] == [("a1", 2.0), ("b2", 2.25)]
+    assert parsed.runs[0].wall_seconds == 4.25
+
+
+def test_inner_phases_are_part_of_their_outer_one() -> None:
+    run = parse("task,phase,seconds\na,validate,2\na,validate/compile,0.5\na,save/disk,1\n").runs[0]
+    own = {"/".join(one.path): one.self_seconds for one in run.phases}
+    assert own == {"validate": 1.5, "validate/compile": 0.5, "save": 0.0, "save/disk": 1.0}
+    assert run.wall_seconds == 3.0
+
+
+def test_a_phase_shorter_than_its_parts_is_raised_and_said() -> None:
+    run = parse("task,phase,seconds\na,validate,1\na,validate/compile,3\n").runs[0]
+    assert run.wall_seconds == 3.0
+    assert [one.rule for one in run.findings] == ["phase-below-its-parts"]
+
+
+def test_totals_of_a_task_and_of_the_run_are_the_whole_not_a_phase() -> None:
+    run = parse("task,phase,seconds\na,score,1\na,total,1.5\n,total,2\n").runs[0]
+    assert run.wall_seconds == 2.0 and run.tasks[0].seconds == 1.5
+    assert [one.path for one in run.phases] == [("score",)]
+
+
+def test_a_row_of_sums_is_compared_and_not_added() -> None:
+    agreeing = parse(PLAIN + "total,score,3.75\n").runs[0]
+    assert agreeing.wall_seconds == 4.25 and agreeing.findings == ()
+    differing = parse(PLAIN + "total,score,9\n").runs[0]
+    assert differing.wall_seconds == 4.25
+    assert [one.rule for one in differing.findings] == ["total-against-tasks"]
+
+
+def test_bad_rows_are_losses_with_their_lines() -> None:
+    parsed = parse("task,phase,seconds\na,score,1\na,score,-1\na,score,nan\na,score\na,,3\na,score,1e999\n")
+    assert [(loss.line, loss.reason) for loss in parsed.losses] == [
+        (3, "the figure is no time >= 0"),
+        (4, "the figure is no time >= 0"),
+        (7, "the figure is no time >= 0"),
+        (5, "the row has no cell for the time"),
+        (6, "the row names no phase, or one below more than 20 others"),
+    ]
+    assert parsed.runs[0].wall_seconds == 1.0
+
+
+def test_figures_without_a_unit_are_said_to_be() -> None:
+    assert [one.rule for one in parse("task,phase,time\na,score,1\n").runs[0].findings] == ["no-unit"]
+    assert parse("task,phase,time\na,score,1 s\n").runs[0].findings == ()
+
+
+def test_two_decimal_marks_in_one_table_are_said() -> None:
+    run = parse("task;phase;seconds\na;score;1,5\na;filter;1.234\n").runs[0]
+    assert [one.rule for one in run.findings] == ["two-decimal-marks"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "delimiter", "seconds"),
+    [
+        ("1.234,5", ";", 1234.5),
+        ("1,234.5", ";", 1234.5),
+        ("1,5", ",", 1.5),
+        ("1,234", ",", None),
+        ("1,2,3", ";", None),
+        ("12", ";", 12.0),
+        ("", ";", None),
+        ("=1+1", ";", None),
+        ("0x10", ";", None),
+        ("1_000", ";", None),
+        ("9" * 5000, ";", None),
+    ],
+)
+def test_figures_are_read_as_they_are_written_or_not_at_all(cell: str, delimiter: str, seconds: float | None) -> None:
+    columns = find_columns(delimiter.join(("task", "phase", "seconds")))
+    assert columns is not None and read_seconds(cell, columns) == seconds
+
+
+@pytest.mark.parametrize("header", ["", "a,b,c", "task,phase", "seconds", "{", "run_batt.py:1: -- time, phase"])
+def test_other_text_is_not_taken_for_a_table(header: str) -> None:
+    assert IMPORTER.recognize(Source(name="x", data=header.encode())) == 0.0
+
+
+@pytest.mark.parametrize("text", ["", "task,phase,seconds\n", "task,phase,seconds\na,b,c\n", "x"])
+def test_a_table_without_a_figure_is_refused(text: str) -> None:
+    with pytest.raises(ImportProblem):
+        parse(text)
+
+
+@given(
+    st.dictionaries(st.lists(st.sampled_from("abc"), min_size=1, max_size=4).map(tuple), st.floats(0, 1e6), max_size=12)
+)
+def test_completed_phases_hold_their_parts_and_nothing_is_shortened(totals: dict[tuple[str, ...], float]) -> None:
+    done, _ = complete(totals)
+    assert all(done[path] >= seconds for path, seconds in totals.items())
+    for path, seconds in done.items():
+        below = sum(other for inner, other in done.items() if inner[:-1] == path)
+        assert seconds >= below - 1e-6 * max(below, 1)
+
+
+@given(st.text(max_size=300))
+def test_any_rows_are_read_or_refused(text: str) -> None:
+    try:
+        parsed = parse("task,phase,seconds\n" + text)
+    except ImportProblem as problem:
+        assert str(problem)
+    else:
+        assert (parsed.runs[0].wall_seconds or 0) >= 0
