@@ -7,9 +7,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from views import palette
-from views.charts.frames import rows
 from views.charts.layout import figure, see_through
 from views.charts.run import pruned
+from views.frames import rows
 from views.text import plain, seconds
 
 _SLOWER, _FASTER, _SAME = (palette.VERDICTS[name] for name in ("slower", "faster", "same"))

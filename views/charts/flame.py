@@ -13,8 +13,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from views import palette
-from views.charts.frames import rows
 from views.charts.layout import figure, see_through
+from views.frames import rows
 from views.text import percent, plain, seconds
 
 MOST_FRAMES = 2_000

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from views import palette
-from views.charts.frames import rows
 from views.charts.layout import figure, fill
+from views.frames import rows
 from views.palette import Mark
 from views.text import percent, plain, seconds
 
@@ -113,29 +114,31 @@ def pruned(nodes: pd.DataFrame, most: int = MOST_NODES) -> pd.DataFrame:
     return whole[whole["parent"].isin(kept) | (whole["parent"] == "")]
 
 
-def slowest_tasks(tasks: pd.DataFrame, height: int = 300) -> go.Figure:
-    """The slowest tasks as bars, slowest on top: columns task_id, seconds, status, solved."""
-    traces = [
-        _task_bars(tasks[failed], mark)
-        for mark, failed in ((_FINISHED, tasks["status"] == "finished"), (_FAILED, tasks["status"] != "finished"))
-        if failed.any()
-    ]
-    drawn = figure(*traces, height=height, barmode="overlay", showlegend=len(traces) > 1)
-    drawn.update_yaxes(categoryorder="array", categoryarray=[plain(name, 40) for name in tasks["task_id"][::-1]])
+def slowest_tasks(tasks: pd.DataFrame, height: int = 340) -> go.Figure:
+    """Tasks as bars split by category, in the order given from the top: columns task_id, category, seconds, status."""
+    states = tasks.drop_duplicates("task_id").set_index("task_id")["status"]
+    named = {task: _task_name(task, status) for task, status in states.items()}
+    marks = [(palette.category(str(name)), part) for name, part in tasks.groupby("category", sort=False)]
+    drawn = figure(*(_task_bars(part, mark, named) for mark, part in marks), height=height, barmode="stack")
+    drawn.update_yaxes(categoryorder="array", categoryarray=list(named.values())[::-1])
     drawn.update_xaxes(ticksuffix=" s", rangemode="tozero")
     return drawn
 
 
-def _task_bars(tasks: pd.DataFrame, mark: Mark) -> go.Bar:
+def _task_name(task: Any, status: str) -> str:
+    return plain(task, 40) + ("" if status == "finished" else f" {_FAILED.sign} {plain(status, 20)}")
+
+
+def _task_bars(tasks: pd.DataFrame, mark: Mark, named: dict[Any, str]) -> go.Bar:
     return go.Bar(
-        x=tasks["seconds"].to_numpy(),
-        y=[plain(name, 40) for name in tasks["task_id"]],
+        x=tasks["seconds"].to_numpy(dtype=float),
+        y=[named[task] for task in tasks["task_id"]],
         orientation="h",
         name=mark.label,
         marker=fill(mark),
         text=[seconds(value) for value in tasks["seconds"]],
-        textposition="auto",
-        hovertemplate="%{y}: %{x:.3f} s<extra></extra>",
+        hovertemplate="%{y}<br>%{text} " + mark.label + "<extra></extra>",
+        textposition="none",
     )
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from views import palette
-from views.charts.frames import rows
 from views.charts.layout import figure
+from views.frames import rows
 from views.palette import Mark
 from views.text import plain, seconds
 

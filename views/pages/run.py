@@ -1,12 +1,31 @@
-"""Run."""
+"""Run: one run, what it is made of, its tasks, caches, profile, environment and audit."""
 
 import streamlit as st
 
+from views.data import run as data
 from views.page import Page
+from views.parts import notices
+from views.parts.run_details import details
+from views.parts.run_overview import head, overview
+from views.parts.runs_start import no_such_run, nothing_yet
 
 
 def render() -> None:
-    st.write("Being built.")
+    notices.show("run")
+    newest = data.newest()
+    if newest is None:
+        nothing_yet()
+        return
+    number, title = st.columns([1, 5], vertical_alignment="bottom")
+    asked = number.number_input("Run", min_value=1, value=None, placeholder=str(newest), key="run", bind="query-params")
+    run = data.row(asked or newest)
+    if not run:
+        no_such_run(asked, newest)
+        return
+    with title:
+        head(run)
+    overview(run)
+    details(run)
 
 
 PAGE = Page(

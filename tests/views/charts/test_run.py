@@ -65,11 +65,11 @@ def test_a_tree_of_ten_thousand_phases_is_cut_to_what_a_page_can_hold() -> None:
     assert len(run.icicle(tree).data[0].ids) == run.MOST_NODES
 
 
-def test_failed_tasks_are_told_from_finished_ones() -> None:
-    tasks = pd.DataFrame(
-        {"task_id": ["a", "b"], "seconds": [2.0, 1.0], "status": ["failed", "finished"], "solved": [False, True]}
-    )
-    assert [trace.name for trace in run.slowest_tasks(tasks).data] == ["finished", "failed"]
+def test_tasks_are_split_by_category_and_a_failed_one_says_so() -> None:
+    rows = [("a", "dsl", 2.0, "failed"), ("b", "dsl", 1.0, "finished"), ("a", "io", 0.5, "failed")]
+    drawn = run.slowest_tasks(pd.DataFrame(rows, columns=["task_id", "category", "seconds", "status"]))
+    assert {trace.name: sum(trace.x) for trace in drawn.data} == {"DSL programs": 3.0, "files and database": 0.5}
+    assert list(drawn.layout.yaxis.categoryarray) == ["b", "a ✖ failed"]
 
 
 def test_the_curve_of_tasks_ends_at_all_of_them() -> None:

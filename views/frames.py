@@ -1,4 +1,4 @@
-"""Rows of a frame as plain dicts, for what a chart writes into its labels."""
+"""Rows of a frame as plain dicts, for sentences and for what a chart writes into its labels."""
 
 from __future__ import annotations
 

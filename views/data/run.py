@@ -1,0 +1,124 @@
+"""One run: what the page says and shows of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from db import queries
+from views import text
+from views.data import phases
+from views.data.connection import cached, engine
+from views.data.phases import Parts
+
+SEVERITIES = {"error": 0, "warning": 1, "note": 2}
+
+
+@cached("runs")
+def newest() -> int | None:
+    """The run that was stored last; None in an empty database."""
+    found = queries.runs(engine(), sort="id", limit=1)
+    return None if found.empty else int(found["id"].iloc[0])
+
+
+@cached("runs")
+def row(run_id: int) -> dict[str, Any]:
+    """The run's row of ``db.queries.runs`` with None for what is unknown; empty where there is no such run."""
+    found = queries.runs(engine(), ids=[run_id], limit=1, deleted=None)
+    if found.empty:
+        return {}
+    return {
+        str(name): None if text.missing(value) or value is pd.NA else value for name, value in found.iloc[0].items()
+    }
+
+
+@cached("runs")
+def phase_rows(run_ids: tuple[int, ...]) -> pd.DataFrame:
+    """The phases of runs; columns as ``db.queries.phases``."""
+    return queries.phases(engine(), run_ids)
+
+
+def parts(run: dict[str, Any]) -> Parts:
+    """What the run is made of; ``run`` is its row."""
+    return phases.parts(phase_rows((int(run["id"]),)), run["wall_seconds"], int(run["workers"]))
+
+
+@cached("runs")
+def tasks(run_id: int) -> pd.DataFrame:
+    """The run's tasks, slowest first; columns as ``db.queries.tasks``."""
+    return queries.tasks(engine(), run_id, sort="seconds", descending=True, limit=5000)
+
+
+@cached("runs")
+def failed_tasks(run_id: int) -> pd.DataFrame:
+    """The tasks that failed, with the reason; columns as ``db.queries.tasks``."""
+    return queries.tasks(engine(), run_id, status="failed", limit=500)
+
+
+@cached("runs")
+def slowest(run_id: int, most: int = 15) -> pd.DataFrame:
+    """The slowest tasks by category: columns task_id, category, seconds, status; the rest is unaccounted."""
+    chosen = tasks(run_id).head(most).dropna(subset=["seconds"])
+    if chosen.empty:
+        return pd.DataFrame(columns=["task_id", "category", "seconds", "status"])
+    timed = queries.task_phases(engine(), run_id, limit=50_000)
+    timed = timed[timed["task_id"].isin(chosen["task_id"]) & timed["basis"].isin(phases.WHOLE)]
+    spent = timed.groupby(["task_id", "category"], observed=True)["self_seconds"].sum().unstack().fillna(0.0)
+    spent = spent.reindex(chosen["task_id"], fill_value=0.0)
+    whole = chosen.set_index("task_id")["seconds"]
+    spent[phases.UNACCOUNTED] = (whole - spent.sum(axis=1)).clip(lower=0.0)
+    long = spent.rename_axis("task_id").reset_index().melt("task_id", var_name="category", value_name="seconds")
+    return long.merge(chosen[["task_id", "status"]], on="task_id")
+
+
+@cached("runs")
+def caches(run_id: int) -> pd.DataFrame:
+    """The run's caches; columns as ``db.queries.caches``."""
+    return queries.caches(engine(), run_id)
+
+
+@cached("runs")
+def counts(run_id: int) -> pd.DataFrame:
+    """The run's counts; columns as ``db.queries.counts``."""
+    return queries.counts(engine(), run_id)
+
+
+@cached("runs")
+def environment(run_ids: tuple[int, ...]) -> pd.DataFrame:
+    """Where runs took place; columns as ``db.queries.environment``."""
+    return queries.environment(engine(), run_ids)
+
+
+@cached("runs")
+def findings(run_id: int) -> pd.DataFrame:
+    """What the audit found, the gravest first; columns as ``db.queries.findings``."""
+    found = queries.findings(engine(), run_id)
+    order = found["severity"].map(SEVERITIES).fillna(len(SEVERITIES))
+    return found.assign(order=order).sort_values(["order", "line"], kind="stable").drop(columns="order")
+
+
+@cached("runs", max_entries=8)
+def profile(run_id: int) -> str | None:
+    """The run's pyinstrument session as JSON text; None without one."""
+    return queries.profile(engine(), run_id)
+
+
+def facts(run: dict[str, Any]) -> pd.DataFrame:
+    """The settings of a run, one row for each that is known: columns name, value (text)."""
+    names = {
+        "config": "config",
+        "cache_state": "caches",
+        "workers": "workers",
+        "workload_description": "workload",
+        "workload": "workload fingerprint",
+        "results_fingerprint": "results fingerprint",
+        "machine": "machine fingerprint",
+        "cpu_seconds": "CPU seconds",
+        "source_name": "file",
+        "source": "source",
+        "key": "key",
+        "note": "note",
+    }
+    rows = [(label, str(run[name])) for name, label in names.items() if run[name] not in (None, "")]
+    return pd.DataFrame(rows, columns=["name", "value"])

@@ -1,0 +1,128 @@
+"""What one run says, in sentences of Markdown; whatever a log or a person wrote is escaped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from views import palette, text
+from views.data.phases import UNACCOUNTED, Parts
+from views.frames import rows
+
+_GRAVE = ("error", "warning")
+
+
+def outcome(run: dict[str, Any]) -> str:
+    """What it did: seconds, work, answers, errors; ``run`` is its row."""
+    wall = "no wall-clock time" if run["wall_seconds"] is None else f"**{text.seconds(run['wall_seconds'])}**"
+    work = f" for {text.count(run['tasks'], 'task')}" if run["tasks"] else ""
+    config = "its config is unknown" if run["config"] is None else f"with **{text.escape(run['config'])}**"
+    caches = "" if run["cache_state"] == "unknown" else f", {run['cache_state']} caches"
+    workers = "" if run["workers"] == 1 else f", {run['workers']} workers"
+    return f"{wall}{work}, {config}{caches}{workers}. {answers(run)}{standing(run)}"
+
+
+def answers(run: dict[str, Any]) -> str:
+    """Solved tasks, errors and timeouts."""
+    if not run["tasks"]:
+        return ""
+    solved = f"{run['solved']} of {text.count(run['tasks'], 'task')} solved, " if run["solved"] else ""
+    failed = f", **{text.count(run['failed'], 'failed task')}**" if run["failed"] else ""
+    return f"{solved}{text.count(run['errors'], 'error')}, {text.count(run['timeouts'], 'timeout')}{failed}."
+
+
+def standing(run: dict[str, Any]) -> str:
+    """What keeps it from being evidence, if anything."""
+    said = {
+        "running": " It is **still running**: this is what it has so far.",
+        "interrupted": " It was **interrupted**: this is what it had until then.",
+        "failed": " It **failed**.",
+    }.get(run["status"], "")
+    if run["profiled"]:
+        said += " It was **profiled**, which slows it down unevenly, so it is never used as evidence."
+    return said
+
+
+def made_of(run: dict[str, Any], parts: Parts) -> str:
+    """What the run is made of: the overhead's share, the largest phase, what no phase covers."""
+    if len(parts.nodes) <= 1 or not parts.whole:
+        return "It has no phases whose seconds cover the whole run, so what it is made of is not known."
+    categories = parts.by_category().set_index("category")["seconds"]
+    return " ".join(one for one in (_overhead(categories, parts), _largest(parts), _uncovered(parts)) if one)
+
+
+def _overhead(categories: pd.Series[float], parts: Parts) -> str:
+    unit = "" if parts.serial else " of the worker-seconds"
+    split = [f"{palette.category(str(name)).label} {text.seconds(value)}" for name, value in categories.items()]
+    if "dsl" not in categories:
+        return f"It does not say how much of it were the DSL programs: {text.listed(split)}."
+    share = 1 - float(categories["dsl"]) / parts.whole
+    return f"**{text.percent(share)}{unit} is overhead** (all but the DSL programs): {text.listed(split)}."
+
+
+def _largest(parts: Parts) -> str:
+    top = parts.largest()
+    if top is None:
+        return ""
+    share = text.percent(top["self_seconds"] / parts.whole)
+    name = text.escape(str(top["id"]).removeprefix("run/"), 80)
+    return f"The largest part is **{name}**: {text.seconds(top['self_seconds'])}, {share}."
+
+
+def _uncovered(parts: Parts) -> str:
+    if not parts.serial:
+        return "The phases are seconds of several workers, added up: more than the wall-clock."
+    if parts.unaccounted is not None and parts.unaccounted < -0.01 * parts.whole:
+        return f"The phases hold {text.seconds(-parts.unaccounted)} more than the run lasted."
+    known = parts.nodes.loc[parts.nodes["category"] == UNACCOUNTED, "self_seconds"].sum()
+    if known > 0.05 * parts.whole:
+        return f"{text.percent(known / parts.whole)} is **unaccounted**: no timer covers it."
+    return ""
+
+
+def about_findings(findings: pd.DataFrame) -> str:
+    """How many findings, and the gravest; empty without any."""
+    grave = findings[findings["severity"].isin(_GRAVE)]
+    if findings.empty:
+        return ""
+    if grave.empty:
+        return f"The audit of this log has {text.count(len(findings), 'note')}."
+    first = rows(grave.head(1))[0]
+    counts = [
+        text.count(int((grave["severity"] == one).sum()), one) for one in _GRAVE if (grave["severity"] == one).any()
+    ]
+    return f"**The audit of this log found {text.listed(counts)}.** First: {text.escape(first['follows'], 300)}"
+
+
+def about_tasks(tasks: pd.DataFrame) -> str:
+    """How much of the task seconds the slowest ten take, and what failed."""
+    known = tasks["seconds"].dropna()
+    if known.empty or not known.sum():
+        return "The run does not say how long its tasks took."
+    most = min(10, len(known))
+    share = text.percent(float(known.nlargest(most).sum() / known.sum()))
+    slowest = rows(tasks.nlargest(1, "seconds"))[0]
+    return (
+        f"The slowest {most} of {text.count(len(tasks), 'task')} take **{share}** of all task seconds; the slowest, "
+        f"{text.escape(slowest['task_id'], 60)}, takes {text.seconds(float(known.max()))}."
+    )
+
+
+def about_caches(caches: pd.DataFrame) -> str:
+    """What the caches really saved, where the cost of a miss was measured, and what was only claimed."""
+    measured = caches.dropna(subset=["saved_seconds"])
+    claimed = caches.dropna(subset=["claimed_saved_seconds"])
+    said = []
+    if not measured.empty:
+        best = rows(measured.nlargest(1, "saved_seconds"))[0]
+        total = text.seconds(float(measured["saved_seconds"].sum()))
+        said.append(
+            f"By the measured cost of a miss the caches saved **{total}**, most of it {text.escape(best['name'], 60)}."
+        )
+    if not claimed.empty:
+        total = text.seconds(float(claimed["claimed_saved_seconds"].sum()))
+        said.append(f"The log **claims** {total} saved; it did not measure what a miss costs.")
+    elif measured.empty:
+        said.append("What a miss costs was not measured, so what these caches saved is not known.")
+    return " ".join(said)

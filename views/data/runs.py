@@ -1,0 +1,147 @@
+"""The history: one page of it, what there is to filter by, and series of comparable runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import pandas as pd
+
+from db import queries
+from views import text
+from views.data.connection import cached, engine
+from views.frames import rows
+
+#: Rows of one page of the table; more pages are a click away.
+PAGE_ROWS = 200
+#: The newest runs that the trend shows.
+TREND_RUNS = 2_000
+#: What of an exported history is worth a column.
+EXPORTED = 1_000_000
+
+_SERIES = ["workload", "cache_state", "machine"]
+
+
+@cached("runs", ttl=10)
+def history(filters: Mapping[str, Any], sort: str, descending: bool, offset: int = 0) -> pd.DataFrame:
+    """One page of runs; columns as ``db.queries.runs``."""
+    return queries.runs(
+        engine(),
+        sort=sort,
+        descending=descending,
+        limit=PAGE_ROWS,
+        offset=offset,
+        **filters,
+    )
+
+
+@cached("runs", ttl=10)
+def count(filters: Mapping[str, Any]) -> int:
+    """How many runs the filters leave."""
+    return queries.run_count(engine(), **filters)
+
+
+@cached("runs", ttl=30)
+def choices() -> dict[str, list[str]]:
+    """What there is to filter by; as ``db.queries.filter_values``."""
+    return queries.filter_values(engine())
+
+
+@cached("runs", ttl=10)
+def timed(filters: Mapping[str, Any]) -> pd.DataFrame:
+    """The newest finished, unprofiled runs with a start and a time, oldest first.
+
+    Columns: run_id, label, started_at, wall_seconds, config (empty where unknown), workload, workload_description,
+    workload_tasks, cache_state, machine, cpu_model.
+    """
+    asked = {**filters, "profiled": False, "status": "finished"}
+    found = queries.runs(engine(), sort="started_at", limit=TREND_RUNS, **asked)
+    known = found[found["started_at"].notna() & (found["wall_seconds"] > 0)].iloc[::-1]
+    columns = ["label", "started_at", "wall_seconds", "config", "workload", "workload_description", "workload_tasks"]
+    kept = known[["id", *columns, "cache_state", "machine", "cpu_model"]].rename(columns={"id": "run_id"})
+    return kept.assign(config=kept["config"].fillna("")).reset_index(drop=True)
+
+
+@cached("runs", ttl=10)
+def sparklines(run_ids: tuple[int, ...]) -> dict[int, list[float]]:
+    """Per run its phases' self seconds in the order of the pipeline, unaccounted last; for bars in a table."""
+    shares = queries.phase_shares(engine(), run_ids)
+    return {int(str(one)): part["self_seconds"].round(4).tolist() for one, part in shares.groupby("run_id", sort=False)}
+
+
+@cached("runs", ttl=10)
+def labels(run_ids: tuple[int, ...]) -> dict[int, str]:
+    """The labels of runs by id."""
+    found = queries.runs(engine(), ids=run_ids, limit=len(run_ids), deleted=None)
+    return dict(zip(found["id"].tolist(), found["label"].tolist(), strict=True))
+
+
+@cached("runs", ttl=10)
+def everything(filters: Mapping[str, Any], sort: str, descending: bool) -> pd.DataFrame:
+    """All runs that the filters leave, for downloads."""
+    return queries.runs(engine(), sort=sort, descending=descending, limit=EXPORTED, **filters)
+
+
+def series(runs: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Runs that may be compared with each other, by a name for people, the largest series first."""
+    groups = [part for _, part in runs.groupby(_SERIES, dropna=False, sort=False)]
+    found: dict[str, pd.DataFrame] = {}
+    for part in sorted(groups, key=len, reverse=True):
+        name = _series_name(part)
+        found[name if name not in found else f"{name} ({part['workload'].iloc[-1]:.8})"] = part
+    return found
+
+
+def _series_name(part: pd.DataFrame) -> str:
+    first = rows(part.tail(1))[0]
+    work = first["workload_description"] if not text.missing(first["workload_description"]) else ""
+    if not work:
+        work = (
+            "unknown work"
+            if text.missing(first["workload_tasks"])
+            else text.count(int(first["workload_tasks"]), "task")
+        )
+    state = "cold or warm unknown" if first["cache_state"] == "unknown" else f"{first['cache_state']} caches"
+    machine = "unknown machine" if text.missing(first["machine"]) else f"machine {str(first['machine'])[:8]}"
+    return f"{text.one_line(work, 60)}, {state}, {machine}"
+
+
+def since(date: date | None) -> datetime | None:
+    """The beginning of a day in UTC, for the filter; None for none."""
+    return None if date is None else datetime.combine(date, time.min, tzinfo=UTC)
+
+
+def medians(part: pd.DataFrame) -> list[tuple[str, float, int]]:
+    """Per config of a series its name, median seconds and number of runs, the slowest first."""
+    grouped = part.groupby("config", sort=False)["wall_seconds"].agg(["median", "size"])
+    ordered = grouped.sort_values("median", ascending=False)
+    return [
+        (str(config) or "unknown config", float(row["median"]), int(row["size"])) for config, row in ordered.iterrows()
+    ]
+
+
+def in_words(part: pd.DataFrame, segments: pd.DataFrame) -> str:
+    """What a series of comparable runs says, as Markdown: its slowest and fastest config, and the newest change."""
+    levels = medians(part)
+    shown = levels if len(levels) <= 2 else [levels[0], levels[-1]]
+    said = [
+        f"**{text.seconds(median)}** with {text.escape(config, 40)} ({text.count(runs, 'run')})"
+        for config, median, runs in shown
+    ]
+    return f"Median {' and '.join(said)}. {_newest_change(segments)}"
+
+
+def _newest_change(segments: pd.DataFrame) -> str:
+    changed = segments[segments.duplicated("config", keep="first")]
+    if changed.empty:
+        return "No config changed its speed over these runs."
+    place = int(segments["start"].where(segments.duplicated("config", keep="first")).argmax())
+    before, now = rows(segments.iloc[place - 1 : place + 1])
+    share = now["median_seconds"] / before["median_seconds"] - 1
+    word = "faster" if share < 0 else "slower"
+    return (
+        f"{text.escape(now['config'] or 'unknown config', 40)} became {text.percent(abs(share))} {word} at run "
+        f"{now['first_run']} ({now['start']:%Y-%m-%d}): {text.seconds(before['median_seconds'])} to "
+        f"{text.seconds(now['median_seconds'])}."
+    )

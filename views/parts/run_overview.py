@@ -1,0 +1,70 @@
+"""The first screen of a run: what it did, what it is made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from views import text
+from views.charts import run as charts
+from views.charts.layout import CONFIG
+from views.data import run as data
+from views.data import run_words as words
+from views.data.phases import WHOLE
+from views.data.safe import cells
+
+
+def head(run: dict[str, Any]) -> None:
+    """Number, label, state and when."""
+    with st.container(horizontal=True, vertical_alignment="center", key="run.head"):
+        st.markdown(f"#### {text.escape(run['label'], 120)}")
+        if run["status"] != "finished":
+            st.badge(run["status"], color="orange", icon=":material/warning:")
+        if run["deleted_at"] is not None:
+            st.badge("deleted", color="gray", icon=":material/delete:")
+        for tag in (run["tags"] or "").split(", "):
+            if tag:
+                st.badge(text.escape(tag, 40), color="blue")
+        where = (
+            "measured here"
+            if run["source"] == "measured"
+            else f"from {text.escape(run['source_name'] or run['source'], 80)}"
+        )
+        st.caption(f"{text.moment(run['started_at'])}{'' if run['started_at'] is None else ' UTC'}, {where}")
+
+
+def overview(run: dict[str, Any]) -> None:
+    """Sentences, the bar of categories and the icicle of phases."""
+    parts = data.parts(run)
+    st.markdown(words.outcome(run))
+    found = words.about_findings(data.findings(run["id"])) if run["findings"] else ""
+    if found:
+        st.warning(found, icon=":material/fact_check:")
+    st.markdown(words.made_of(run, parts))
+    if len(parts.nodes) > 1:
+        st.plotly_chart(
+            charts.shares(parts.by_category()), key="run.shares", config=CONFIG, alt="Seconds of the run by category"
+        )
+        st.plotly_chart(
+            charts.icicle(parts.nodes),
+            key="run.icicle",
+            config=CONFIG,
+            alt="Phases of the run as a tree, by total seconds",
+        )
+        st.caption("Width is total seconds; click a phase to look into it, and the top to come back.")
+    _partial(run)
+
+
+def _partial(run: dict[str, Any]) -> None:
+    """What a log printed about phases that does not add up over the run."""
+    rows = data.phase_rows((run["id"],))
+    partial = rows[~rows["basis"].isin(WHOLE)]
+    if partial.empty:
+        return
+    with st.expander(
+        f"{text.count(len(partial), 'printed key')} that do not hold seconds of the whole run", key="run.partial"
+    ):
+        st.caption("last_task: overwritten by each task, so it holds the last one only. count: no seconds at all.")
+        shown = partial[["path", "basis", "total_seconds", "calls"]]
+        st.dataframe(cells(shown), key="run.partial_keys", hide_index=True, alt="Keys of the log that hold no whole")

@@ -1,0 +1,64 @@
+"""The filters of the history. Each widget's key is its name in the address, so that a link shows the same runs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import streamlit as st
+
+from optim.config import WIN_NAMES
+from views import palette
+from views.data import runs
+
+#: Ways to sort: what people read, then the column and whether the largest comes first.
+SORTS = {
+    "newest first": ("started_at", True),
+    "oldest first": ("started_at", False),
+    "fastest first": ("wall_seconds", False),
+    "slowest first": ("wall_seconds", True),
+    "most overhead first": ("overhead_share", True),
+    "most findings first": ("findings", True),
+    "label": ("label", False),
+    "last stored first": ("id", True),
+}
+
+
+def filters() -> tuple[dict[str, Any], str]:
+    """Draws the filters; gives those that are set, as ``db.queries.RunFilters``, and the way to sort."""
+    choices = runs.choices()
+    row = st.columns([3, 2, 2, 2, 1.4], vertical_alignment="bottom")
+    text = row[0].text_input("Search", key="q", bind="query-params", placeholder="label, note, tag, file or number")
+    config = row[1].multiselect("Config", choices["config"], key="config", bind="query-params")
+    status = row[2].multiselect("Status", choices["status"], key="status", bind="query-params")
+    sort = row[3].selectbox("Order", list(SORTS), key="sort", bind="query-params")
+    with row[4].popover("More filters", key="runs.more", width="stretch"):
+        more = _more(choices)
+    given = {"text": text.strip(), "config": config, "status": status, **more}
+    return {name: value for name, value in given.items() if value}, sort
+
+
+def _more(choices: dict[str, list[str]]) -> dict[str, Any]:
+    win = st.multiselect("Win is on", WIN_NAMES, format_func=_win, key="win", bind="query-params")
+    picked = {
+        name: st.multiselect(title, choices[name], key=name, bind="query-params")
+        for name, title in (
+            ("label", "Label"),
+            ("source", "Source"),
+            ("cache_state", "Caches"),
+            ("machine", "Machine"),
+            ("workload", "Workload"),
+            ("tag", "Tag"),
+        )
+    }
+    first, last = st.columns(2)
+    since = runs.since(first.date_input("From", value=None, key="since", bind="query-params"))
+    until = runs.since(last.date_input("Up to", value=None, key="until", bind="query-params"))
+    deleted = st.toggle("Deleted runs instead", key="deleted", bind="query-params")
+    day_after = until + timedelta(days=1) if until else None
+    return {"win": win, **picked, "since": since, "until": day_after, "deleted": deleted}
+
+
+def _win(name: str) -> str:
+    mark = palette.win(name)
+    return f"{mark.sign} {mark.label}"

@@ -1,0 +1,36 @@
+"""The history over time: one series of comparable runs, and where it changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from views.charts import runs as charts
+from views.charts.layout import CONFIG
+from views.data import runs
+from views.data.changes import segments
+from views.text import count
+
+
+def trend(filters: dict[str, Any]) -> None:
+    """Draws the trend of the runs that the filters leave, with a sentence above it."""
+    known = runs.series(runs.timed(filters))
+    if not known:
+        st.caption("None of these runs has a start and a wall-clock time, so there is no trend to show.")
+        return
+    name = next(iter(known))
+    if len(known) > 1:
+        name = st.selectbox(
+            "Comparable runs", list(known), key="series", bind="query-params", help="same work, caches and machine"
+        )
+    part = known[name]
+    found = segments(part)
+    st.markdown(runs.in_words(part, found) if len(known) > 1 else f"{name}: {runs.in_words(part, found)}")
+    drawn = charts.trend(part, found, height=260)
+    st.plotly_chart(
+        drawn,
+        key="runs.trend",
+        config=CONFIG,
+        alt=f"Wall-clock seconds of {count(len(part), 'comparable run')} over time",
+    )
