@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import math
 import re
 from dataclasses import dataclass
 
@@ -24,6 +23,8 @@ UNITS = {
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60.0),
     **dict.fromkeys(("h", "hour", "hours"), 3600.0),
 }
+#: No run takes longer than this many seconds; sums of such figures stay numbers.
+LARGEST = 2.0**53
 _HEADER_CHARACTERS = 2_000
 _CELL_CHARACTERS = 64
 _WORD = re.compile(r"[^\W_]+")
@@ -96,7 +97,7 @@ def read_seconds(cell: str, columns: Columns) -> float | None:
     if number is None or _NUMBER.fullmatch(number) is None:
         return None
     figure = float(number) * (UNITS[match[2]] if match[2] else columns.scale)
-    return figure if math.isfinite(figure) and figure >= 0 else None
+    return figure if 0 <= figure <= LARGEST else None
 
 
 def _decimal(text: str, delimiter: str) -> str | None:

@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"-?\d{1,20}(?:\.\d{1,25})?(?:e[+-]?\d{1,4})?")
 _PAIRS = ("run", "workload", "environment")
 _TABLES = ("packages", "phases", "caches", "counts", "tasks", "task phases", "task counts", "findings", "notes")
 #: Longer lines are no rows of a log.
-_LINE_CHARACTERS = 100_000
+_LINE_CHARACTERS = 1_000_000
 
 Row = dict[str, Any]
 

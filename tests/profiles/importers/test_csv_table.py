@@ -74,9 +74,9 @@ def test_a_row_of_sums_is_compared_and_not_added() -> None:
 def test_bad_rows_are_losses_with_their_lines() -> None:
     parsed = parse("task,phase,seconds\na,score,1\na,score,-1\na,score,nan\na,score\na,,3\na,score,1e999\n")
     assert [(loss.line, loss.reason) for loss in parsed.losses] == [
-        (3, "the figure is no time >= 0"),
-        (4, "the figure is no time >= 0"),
-        (7, "the figure is no time >= 0"),
+        (3, "the figure is no time that can be true"),
+        (4, "the figure is no time that can be true"),
+        (7, "the figure is no time that can be true"),
         (5, "the row has no cell for the time"),
         (6, "the row names no phase, or one below more than 20 others"),
     ]
