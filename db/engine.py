@@ -149,9 +149,12 @@ def _postgres_engine(address: URL, busy_seconds: float, options: dict[str, Any])
 
 def _refuse_inherited(engine: Engine) -> None:
     """A process that was forked opens its own connections: sharing its parent's would damage both."""
+    # Held, because letting go of one would close it under the parent.
+    inherited: list[Any] = []
 
     @event.listens_for(engine, "checkout")
     def same_process(dbapi_connection: Any, record: Any, proxy: Any) -> None:
         if record.info.get("pid") != os.getpid():
+            inherited.append(dbapi_connection)
             record.dbapi_connection = proxy.dbapi_connection = None
             raise DisconnectionError("this connection belongs to the parent process")

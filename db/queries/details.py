@@ -31,7 +31,7 @@ def run(engine: Engine, run_id: int) -> RunRecord:
         DatabaseProblem: what is read is not what was written: the file is damaged.
     """
     with reading(engine) as connection:
-        record = load_record(connection, run_id)
+        record = load_record(connection, int(run_id))
     if record is None:
         raise UnknownRow(f"there is no run {run_id}")
     return record
@@ -233,7 +233,7 @@ _TAGS = {"tag": TEXT, "runs": ID}
 
 def tags(engine: Engine, run_id: int | None = None) -> pd.DataFrame:
     """All tags of runs that are not deleted, or those of one run, by name. Columns: tag, runs (how many have it)."""
-    chosen = Run.deleted_at.is_(None) if run_id is None else Run.id == run_id
+    chosen = Run.deleted_at.is_(None) if run_id is None else Run.id == int(run_id)
     statement = select(Tag.tag, func.count()).join(Run, Run.id == Tag.run_id).where(chosen)
     with reading(engine) as connection:
         return frame(connection.execute(statement.group_by(Tag.tag).order_by(Tag.tag)).all(), _TAGS)
@@ -242,7 +242,7 @@ def tags(engine: Engine, run_id: int | None = None) -> pd.DataFrame:
 def profile(engine: Engine, run_id: int) -> str | None:
     """The pyinstrument session kept with the run, as JSON text; None where there is none."""
     with reading(engine) as connection:
-        body = connection.scalar(select(Profile.body).where(Profile.run_id == run_id))
+        body = connection.scalar(select(Profile.body).where(Profile.run_id == int(run_id)))
     return None if body is None else zlib.decompress(body).decode()
 
 
@@ -253,4 +253,4 @@ def imported(engine: Engine, file_digest: str) -> list[int]:
 
 
 def _ids(run_ids: RunIds) -> list[int]:
-    return [run_ids] if isinstance(run_ids, int) else [int(one) for one in run_ids]
+    return [int(one) for one in run_ids] if isinstance(run_ids, Iterable) else [int(run_ids)]

@@ -37,7 +37,7 @@ def measurement(engine: Engine, measurement_id: int) -> Measurement:
     """One measurement. Raises UnknownRow."""
     columns = [column for column in MeasurementRow.__table__.columns if column.name != "owner"]
     with reading(engine) as connection:
-        row = connection.execute(select(*columns).where(MeasurementRow.id == measurement_id)).mappings().first()
+        row = connection.execute(select(*columns).where(MeasurementRow.id == int(measurement_id))).mappings().first()
     if row is None:
         raise UnknownRow(f"there is no measurement {measurement_id}")
     return Measurement(**row)
@@ -134,7 +134,7 @@ def blocks(engine: Engine, measurement_id: int) -> pd.DataFrame:
     status, cache_state, workload, machine, profiled, started_at.
     """
     statement = select(*(column for column, _ in _BLOCKS.values())).join(Run, Run.id == BlockRun.run_id)
-    statement = statement.where(BlockRun.measurement_id == measurement_id)
+    statement = statement.where(BlockRun.measurement_id == int(measurement_id))
     with reading(engine) as connection:
         found = connection.execute(statement.order_by(BlockRun.block, BlockRun.position, BlockRun.arm)).all()
     return frame(found, {name: dtype for name, (_, dtype) in _BLOCKS.items()})

@@ -17,6 +17,8 @@ Choice = str | Sequence[str] | None
 class RunFilters(TypedDict, total=False):
     """Filters of the history; what is left out or None does not filter. A list means any of its values.
 
+    An empty list does not filter either, but for ``ids``, of which it leaves none.
+
     ``text`` looks into label, key, config, note, file name and tags, and is a run's number when it is one; ``win`` is
     on in the config; ``since`` and ``until`` bound ``started_at`` (until excluded); ``deleted``: False (default) hides
     deleted runs, True shows them alone, None shows both.
@@ -61,7 +63,7 @@ def conditions(filters: RunFilters) -> list[ColumnElement[bool]]:
     if unknown:
         known = ", ".join(RunFilters.__annotations__)
         raise TypeError(f"no filter is called {', '.join(sorted(unknown))}; known: {known}")
-    given: dict[str, Any] = {name: value for name, value in filters.items() if value is not None and value != ""}
+    given: dict[str, Any] = {name: value for name, value in filters.items() if _is_given(name, value)}
     found: list[ColumnElement[bool]] = [
         _EQUAL[name].in_(_several(value)) for name, value in given.items() if name in _EQUAL
     ]
@@ -70,6 +72,10 @@ def conditions(filters: RunFilters) -> list[ColumnElement[bool]]:
     if hidden is not None:
         found.append(Run.deleted_at.is_not(None) if hidden else Run.deleted_at.is_(None))
     return found
+
+
+def _is_given(name: str, value: Any) -> bool:
+    return value is not None and (name == "ids" or not hasattr(value, "__len__") or len(value) > 0)
 
 
 def _several(value: str | Sequence[str]) -> list[str]:

@@ -76,7 +76,7 @@ def decide(
             "forced": forced,
             "who": clean(who),
             "decided_at": datetime.now(UTC),
-            "overruled": (newest and newest.id) != seen_decision_id,
+            "overruled": newest is not None and newest.id != seen_decision_id,
         }
         number = connection.scalars(insert(DecisionRow).returning(DecisionRow.id), [values]).one()
         made = _decision(connection, number)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -40,7 +40,9 @@ def begin_run(engine: Engine, record: RunRecord) -> int:
         known = connection.execute(select(Run.id, Run.status).where(Run.key == clean(record.key))).first()
         if known is not None and known.status == "finished":
             raise ValueError(f"run {known.id} with the key {record.key!r} has finished already; begin one with another")
-        return _write(connection, record, run_id=known and known.id, owner=owner_of(pid))
+        begun = _write(connection, record, run_id=known and known.id, owner=owner_of(pid))
+        connection.execute(update(Run).where(Run.id == begun).values(deleted_at=None))
+        return begun
 
 
 def add_task(
@@ -59,11 +61,10 @@ def add_task(
         wall_seconds: the run's wall-clock so far, kept as what an interrupted run took.
 
     Raises:
-        UnknownRow: there is no such run.
+        UnknownRow: there is no such run, or it is over.
     """
     with writing(engine) as connection:
-        _count_task(connection, run_id, task, {"wall_seconds": wall_seconds, "cpu_seconds": cpu_seconds})
-        position = _task_position(connection, run_id)
+        position = _count_task(connection, run_id, task, {"wall_seconds": wall_seconds, "cpu_seconds": cpu_seconds})
         insert_rows(connection, _table(Task), [(run_id, *task_row(position, task))])
         numbers = _add_phases(connection, run_id, task, phases)
         rows = [(run_id, *row) for row in task_phase_rows(position, task, numbers)]
@@ -179,11 +180,6 @@ def _table(model: Any) -> Table:
     return table
 
 
-def _task_position(connection: Connection, run_id: int) -> int:
-    position = connection.scalar(select(func.max(Task.position)).where(Task.run_id == run_id))
-    return 0 if position is None else position + 1
-
-
 def _add_phases(
     connection: Connection, run_id: int, task: TaskRecord, phases: Sequence[PhaseTiming] | None
 ) -> dict[Any, int]:
@@ -217,22 +213,26 @@ def _upsert(connection: Connection, rows: list[tuple[Any, ...]], *, add: bool) -
     connection.execute(statement, [dict(zip(table.columns.keys(), row, strict=True)) for row in rows])
 
 
-def _count_task(connection: Connection, run_id: int, task: TaskRecord, so_far: dict[str, float | None]) -> None:
+def _count_task(connection: Connection, run_id: int, task: TaskRecord, so_far: dict[str, float | None]) -> int:
+    """Adds the task to the run's rollups; gives the task's position."""
     changes: dict[str, Any] = {name: value for name, value in so_far.items() if value is not None}
-    statement = update(Run).where(Run.id == run_id)
-    done = connection.execute(
-        statement.values(
+    statement = update(Run).where(Run.id == run_id, Run.status.in_(("running", "interrupted")))
+    count = connection.scalar(
+        statement.returning(Run.task_count).values(
             task_count=Run.task_count + 1,
             solved=Run.solved + int(task.solved is True),
             failed=Run.failed + int(task.status == "failed"),
             errors=Run.errors + task.errors,
             timeouts=Run.timeouts + task.timeouts,
             updated_at=datetime.now(UTC),
+            status="running",
+            checksum=None,
             **changes,
         )
     )
-    if done.rowcount == 0:
-        raise UnknownRow(f"there is no run {run_id}")
+    if count is None:
+        raise UnknownRow(f"no run {run_id} is under way")
+    return count - 1
 
 
 def _known_tasks(connection: Connection, run_id: int) -> Iterable[TaskRecord]:

@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from db import engine as engine_module
+from db import queries, store
+from db.engine import default_url, open_engine, reading, writing
+from db.problems import KINDS, DatabaseProblem
+from tests.db.samples import record, task
+
+
+def _filled(file: Path, runs: int = 1) -> None:
+    engine = open_engine(f"sqlite:///{file}")
+    for number in range(runs):
+        store.store_run(engine, record(str(number), task_count=30))
+    engine.dispose()
+
+
+def _state(folder: Path) -> dict[str, bytes]:
+    return {one.name: one.read_bytes() for one in folder.iterdir() if one.is_file()}
+
+
+def test_the_database_is_quickwin_db_here_or_what_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert default_url() == "sqlite:///quickwin.db"
+    monkeypatch.setenv("DATABASE_URL", "postgresql://somewhere/else")
+    assert default_url() == "postgresql://somewhere/else"
+
+
+def test_a_missing_file_and_an_empty_one_become_a_database(file: Path) -> None:
+    for _ in ("missing", "there already"):
+        engine = open_engine(f"sqlite:///{file}")
+        assert queries.run_count(engine) == 0
+        engine.dispose()
+    file.unlink()
+    file.touch()
+    assert queries.run_count(open_engine(f"sqlite:///{file}")) == 0
+
+
+def _text_file(file: Path) -> None:
+    file.write_text("24.813 s for 100 tasks\n" * 100)
+
+
+def _newer(file: Path) -> None:
+    _filled(file)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE quickwin_version SET version_num = '9999'")
+
+
+def _foreign(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("CREATE TABLE recipes (name TEXT)")
+
+
+def _cut(file: Path) -> None:
+    _filled(file, 5)
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def _overwritten(file: Path) -> None:
+    _filled(file, 5)
+    content = bytearray(file.read_bytes())
+    content[4096 : 3 * 4096] = os.urandom(2 * 4096)
+    file.write_bytes(content)
+
+
+def _header_only(file: Path) -> None:
+    file.write_bytes(b"SQLite format 3\0" + bytes(50))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "kind", "sentence"),
+    [
+        (_text_file, "no database", "is not a database"),
+        (_newer, "newer", "newer version of Quickwin .schema 9999.; update Quickwin"),
+        (_foreign, "foreign", "another program's .it has a table 'recipes'."),
+        (_cut, "damaged", "is damaged .its end is missing."),
+        (_overwritten, "damaged", "is damaged"),
+        (_header_only, "damaged", "is damaged"),
+    ],
+)
+def test_a_file_that_can_not_be_used_is_refused_and_left_byte_for_byte(
+    file: Path, spoil: Callable[[Path], None], kind: str, sentence: str
+) -> None:
+    spoil(file)
+    before = _state(file.parent)
+    with pytest.raises(DatabaseProblem, match=sentence) as caught:
+        open_engine(f"sqlite:///{file}")
+    assert caught.value.kind == kind
+    assert "\n" not in str(caught.value)
+    assert str(file) in str(caught.value)
+    assert _state(file.parent) == before
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "sentence"),
+    [
+        ("sqlite:///{folder}", "no connection", "it is a folder"),
+        ("sqlite:///{folder}/none/quickwin.db", "no connection", "/none does not exist"),
+        ("mysql://user:secret@host/name", "bad address", "postgresql://user@host/name would do"),
+        ("quickwin.db", "bad address", "'quickwin.db' is not a database address"),
+        ("postgresql://user:secret@127.0.0.1:1/name", "no connection", "can not open the database"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_one_sentence_without_the_password(
+    tmp_path: Path, url: str, kind: str, sentence: str
+) -> None:
+    with pytest.raises(DatabaseProblem, match=sentence) as caught:
+        open_engine(url.format(folder=tmp_path))
+    assert caught.value.kind == kind in KINDS
+    assert "secret" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_read_only_database_is_refused(file: Path) -> None:
+    _filled(file)
+    with pytest.raises(DatabaseProblem, match="is read-only") as caught:
+        open_engine(f"sqlite:///file:{file}?mode=ro&uri=true")
+    assert caught.value.kind == "read-only"
+
+
+def test_a_database_that_another_process_holds_is_refused_as_locked(file: Path) -> None:
+    _filled(file)
+    with closing(sqlite3.connect(file, isolation_level=None)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(DatabaseProblem, match="is locked by another process") as caught:
+            open_engine(f"sqlite:///{file}", busy_seconds=0.01)
+    assert caught.value.kind == "locked"
+    assert queries.run_count(open_engine(f"sqlite:///{file}")) == 1
+
+
+def test_a_lock_while_writing_is_one_sentence_and_nothing_is_written(file: Path) -> None:
+    engine = open_engine(f"sqlite:///{file}", busy_seconds=0.01)
+    with closing(sqlite3.connect(file, isolation_level=None)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(DatabaseProblem, match="locked"):
+            store.store_run(engine, record())
+        assert queries.run_count(engine) == 0
+    store.store_run(engine, record())
+    assert queries.run_count(engine) == 1
+
+
+def test_a_full_disk_is_one_sentence_and_what_was_committed_stays(file: Path) -> None:
+    engine = open_engine(f"sqlite:///{file}")
+    run_id = store.begin_run(engine, record(tasks=()))
+    store.add_task(engine, run_id, task(0))
+    with engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(DatabaseProblem, match="no room left") as caught:
+        store.store_run(engine, record("two", task_count=200))
+    assert caught.value.kind == "no room"
+    assert queries.run(engine, run_id).tasks == (task(0),)
+    assert queries.run_count(engine) == 1
+
+
+def test_sqlite_connections_are_set_up_alike(file: Path) -> None:
+    engine = open_engine(f"sqlite:///{file}", busy_seconds=7)
+    wanted = {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1, "busy_timeout": 7000}
+    with reading(engine) as one, reading(engine) as two:
+        for name, value in wanted.items():
+            found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for connection in (one, two)]
+            assert found == [value, value]
+
+
+def test_a_read_sees_one_state_of_the_database(engine: Engine) -> None:
+    store.store_run(engine, record())
+    with reading(engine) as connection:
+        before = connection.execute(text("SELECT count(*) FROM runs")).scalar_one()
+        store.store_run(engine, record("two"))
+        assert connection.execute(text("SELECT count(*) FROM runs")).scalar_one() == before == 1
+
+
+def test_a_write_that_fails_is_undone(engine: Engine) -> None:
+    with pytest.raises(RuntimeError), writing(engine) as connection:
+        connection.execute(text("DELETE FROM documents"))
+        connection.execute(text("INSERT INTO tags (run_id, tag) SELECT id, 'x' FROM runs"))
+        raise RuntimeError
+    assert queries.tags(engine).empty
+
+
+_FORKED = """
+import os, sys
+from db import queries, store
+from db.engine import open_engine
+from tests.db.samples import record
+engine = open_engine(sys.argv[1])
+store.store_run(engine, record("parent"))
+child = os.fork()
+if child == 0:
+    store.store_run(engine, record("child"))
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+store.store_run(engine, record("parent again"))
+print(queries.run_count(engine))
+"""
+
+
+def test_a_forked_process_opens_connections_of_its_own(url: str) -> None:
+    command = [sys.executable, "-W", "error", "-c", _FORKED, url]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("3", "")
+
+
+def test_processes_that_start_at_once_create_one_database(file: Path) -> None:
+    code = f"from db.engine import open_engine; open_engine({f'sqlite:///{file}'!r}).dispose()"
+    starts = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) for _ in range(6)]
+    assert [(one.communicate()[1], one.returncode) for one in starts] == [("", 0)] * 6
+    assert queries.run_count(open_engine(f"sqlite:///{file}")) == 0
+
+
+def test_opening_names_the_default_database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    engine_module.open_engine().dispose()
+    assert (tmp_path / "quickwin.db").exists()
