@@ -27,6 +27,7 @@ UNITS = {
 LARGEST = 2.0**53
 _HEADER_CHARACTERS = 2_000
 _CELL_CHARACTERS = 64
+_PLAIN_DIGITS = 15
 _WORD = re.compile(r"[^\W_]+")
 _CELL = re.compile(r"([+-]?[0-9.,]+(?:[eE][+-]?[0-9]{1,3})?) ?([a-z\u00b5\u03bc]*)")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
@@ -90,6 +91,8 @@ def read_seconds(cell: str, columns: Columns) -> float | None:
     Where columns are set apart by commas a quoted ``1,5`` has a decimal comma too; ``1,234`` could be either and is
     not read.
     """
+    if len(cell) <= _PLAIN_DIGITS and cell.isascii() and cell.replace(".", "", 1).isdigit():
+        return float(cell) * columns.scale
     match = _CELL.fullmatch(cell.strip().lower()) if len(cell) <= _CELL_CHARACTERS else None
     if match is None or (match[2] and match[2] not in UNITS):
         return None

@@ -17,6 +17,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from profiles.importers._csv_cells import Columns, find_columns, read_seconds
 from profiles.importers._names import clean
@@ -147,23 +148,21 @@ def _take(table: _Table, row: Sequence[str], columns: Columns) -> str | None:
     if figure is None:
         return "the figure is no time that can be true"
     table.look_at(row[columns.seconds])
-    path = _path(_cell(row, columns.phase))
-    is_whole = columns.phase is None or (len(path) == 1 and path[0].lower().replace("_", "") in WHOLE)
+    path, is_whole = _path(_cell(row, columns.phase)) if columns.phase is not None else ((), True)
     if not is_whole and not 1 <= len(path) <= _DEEPEST:
         return f"the row names no phase, or one below more than {_DEEPEST} others"
     if not is_whole and path not in table.paths and len(table.paths) >= MAX_PHASES:
         return f"there are more than {MAX_PHASES:,} phases"
-    part = table.part(clean(_cell(row, columns.task).strip()))
+    part = table.part(_name(_cell(row, columns.task)))
     if part is None:
         return f"there are more than {MAX_TASKS:,} tasks"
     if is_whole:
         part.whole = (part.whole or 0.0) + figure
         return None
     table.paths.add(path)
-    category = _cell(row, columns.category).strip().lower()
-    if category in CATEGORIES:
+    if columns.category is not None and (category := _cell(row, columns.category).strip().lower()) in CATEGORIES:
         table.categories[path] = category
-    part.add(path, figure, _calls(_cell(row, columns.calls)))
+    part.add(path, figure, _calls(_cell(row, columns.calls)) if columns.calls is not None else 1)
     return None
 
 
@@ -171,8 +170,16 @@ def _cell(row: Sequence[str], column: int | None) -> str:
     return row[column] if column is not None and column < len(row) else ""
 
 
-def _path(cell: str) -> Path:
-    return tuple(name for part in cell.replace(" > ", "/").split("/") if (name := clean(part.strip())))
+@lru_cache(MAX_PHASES)
+def _path(cell: str) -> tuple[Path, bool]:
+    """The path that a cell names, and whether it is the whole rather than a phase."""
+    path = tuple(name for part in cell.replace(" > ", "/").split("/") if (name := clean(part.strip())))
+    return path, len(path) == 1 and path[0].lower().replace("_", "") in WHOLE
+
+
+@lru_cache(MAX_PHASES)
+def _name(cell: str) -> str:
+    return clean(cell.strip())
 
 
 def _calls(cell: str) -> int:

@@ -87,7 +87,7 @@ def parse(source: Source) -> Parsed:
 
 def is_heading(line: str) -> bool:
     """Whether ``line`` is the heading of a table."""
-    return tuple(line[:_LINE_CHARACTERS].split()) == COLUMNS
+    return COLUMNS[-1] in line and tuple(line[:_LINE_CHARACTERS].split()) == COLUMNS
 
 
 def read_tables(lines: Iterable[tuple[int, str]], losses: list[int]) -> Iterator[Table]:
@@ -105,7 +105,7 @@ def read_tables(lines: Iterable[tuple[int, str]], losses: list[int]) -> Iterator
         elif table is not None and not _take_row(table, line, number, losses):
             yield table
             table = None
-        if table is None and len(line) <= _LINE_CHARACTERS:
+        if table is None and "function calls" in line and len(line) <= _LINE_CHARACTERS:
             total = _TOTAL.search(line) or total
     if table is not None:
         yield table
