@@ -1,7 +1,7 @@
 """Spreads tasks over a Dask cluster, with the same answers as on one machine.
 
-Each job is a few tasks; on its machine it runs under a supervisor of its own, so that limits hold there too. The machines
-need Quickwin and the same folders; caches on disk are theirs.
+Each job is a few tasks; on its machine it runs under a supervisor of its own, so that limits hold there too. The
+machines need Quickwin and the same folders; caches on disk are theirs.
 """
 
 from __future__ import annotations

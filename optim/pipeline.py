@@ -6,8 +6,9 @@ the best ones with distinct bodies; accepted those whose inlined solver scores t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from optim.baseline import baseline_parts
@@ -43,10 +44,11 @@ class Pipeline:
         self._parts = baseline_parts(bench)
         install(bench, self._parts)
 
-    def run_task(self, task: Task, index: int, banned: frozenset[int] = frozenset()) -> list[Accepted]:
+    def run_task(self, task: Task, index: int, banned: Mapping[int, str] = MappingProxyType({})) -> list[Accepted]:
         """Processes one task and saves what it accepts, best first.
 
-        ``banned`` are the candidates that had to be killed earlier: each counts as a timeout and scores nothing.
+        ``banned`` are the candidates that cost a worker earlier: they score nothing, and count as what they did,
+        ``timeout`` or ``error``.
         """
         recorder = self._bench.recorder
         self._bench.guard.task(index)
@@ -61,7 +63,7 @@ class Pipeline:
         self._parts.inliner.close()
         self._parts.memory.close()
 
-    def _process(self, task: Task, banned: frozenset[int]) -> list[Accepted]:
+    def _process(self, task: Task, banned: Mapping[int, str]) -> list[Accepted]:
         full = len(task.samples) * FULL
         with self._phase("generate"):
             sources = self._generator.candidates(task.task_id)
@@ -88,15 +90,15 @@ class Pipeline:
             self._bench.recorder.count("inline.errors", refused)
         return [Candidate(index, *pair) for index, pair in enumerate(zip(sources, bodies, strict=True))]
 
-    def _score(self, task: Task, candidates: Sequence[Candidate], banned: frozenset[int]) -> list[int | None]:
+    def _score(self, task: Task, candidates: Sequence[Candidate], banned: Mapping[int, str]) -> list[int | None]:
         """The points that each candidate lost over all samples; None for those that can not be kept."""
         recorder = self._bench.recorder
         with recorder.phase("cache", "io"):
             self._parts.memory.begin(task)
         self._parts.evaluator.begin(task, candidates)
         samples = self._parts.exit_rule.begin(task)
-        for _ in banned:
-            recorder.timeout("the candidate did not come back and its worker was killed")
+        for kind in banned.values():
+            recorder.error(kind, "the candidate cost its worker")
         with self._bench.guard.ticking():
             return [None if one.body is None or one.index in banned else self._lost(one, samples) for one in candidates]
 

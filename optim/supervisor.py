@@ -113,8 +113,8 @@ class Progress:
 class Supervisor:
     """Runs tasks in workers on this machine.
 
-    ``on_answer`` gets each task's answer once, ``on_tick`` the progress many times a second; ``indexes`` says which of the
-    tasks to run, by default all.
+    ``on_answer`` gets each task's answer once, ``on_tick`` the progress many times a second; ``indexes`` says which of
+    the tasks to run, by default all.
     """
 
     def __init__(
@@ -131,7 +131,7 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
         self._queue = deque(range(len(tasks)) if indexes is None else indexes)
         self._total = len(self._queue)
-        self._banned: dict[int, list[tuple[int, str]]] = {}
+        self._banned: dict[int, list[tuple[int, str, str]]] = {}
         self._started: dict[int, float] = {}
         self._done: set[int] = set()
         self._spawned = 0
@@ -181,7 +181,7 @@ class Supervisor:
                 self._receive(worker)
             for worker in list(self._workers):
                 if worker.stuck_seconds() > self._patience:
-                    self._replace(worker, "did not come back within its limit")
+                    self._replace(worker, f"did not come back within {self._settings.limit_seconds:g} s and was killed")
             self._on_tick(self._progress())
         self._finish()
 
@@ -229,7 +229,7 @@ class Supervisor:
             index = self._queue.popleft()
             self._started.setdefault(index, monotonic())
             worker.assigned.append(index)
-            worker.send(task=index, banned=[candidate for candidate, _ in self._banned.get(index, ())])
+            worker.send(task=index, banned=[one[:2] for one in self._banned.get(index, ())])
 
     def _receive(self, worker: WorkerProcess) -> None:
         answers = worker.read()
@@ -248,7 +248,7 @@ class Supervisor:
             raise RunProblem(f"solvers can not be saved in {self._settings.output_dir}: {answer['disk']}")
         if killed := self._banned.get(answer["task"]):
             record = answer["record"]
-            record["reason"] = record.get("reason") or "; ".join(why for _, why in killed)
+            record["reason"] = record.get("reason") or "; ".join(why for _, _, why in killed)
             record["counts"] = {**record.get("counts", {}), "killed": len(killed)}
         self._deliver(answer)
 
@@ -276,11 +276,12 @@ class Supervisor:
         if candidate is None:
             self._fail(index, f"its worker {what.replace('made its worker die', 'died')} in phase {phase}")
         elif len(banned) >= MAX_KILLS:
-            self._fail(index, f"{len(banned) + 1} candidates had to be killed; the last, candidate {candidate}, {what}")
-        else:
-            banned.append(
-                (candidate, f"candidate {candidate} {what} ({self._settings.limit_seconds:g} s) and was killed")
+            self._fail(
+                index, f"{len(banned) + 1} candidates cost their worker; the last, candidate {candidate}, {what}"
             )
+        else:
+            kind = "error" if "die" in what else "timeout"
+            banned.append((candidate, kind, f"candidate {candidate} {what}"))
             self._queue.appendleft(index)
 
     def _fail(self, index: int, reason: str) -> None:

@@ -74,11 +74,15 @@ class Worker:
                 order = json.loads(line)
                 if "end" in order:
                     break
-                _send(answers, self.work(int(order["task"]), frozenset(order.get("banned", ()))))
-            self._pipeline.close()
+                _send(answers, self.work(int(order["task"]), dict(order["banned"])))
+            self.close()
         _send(answers, {"end": True, "profile": profiler.text, "cpu": self._cpu_seconds()})
 
-    def work(self, index: int, banned: frozenset[int]) -> dict[str, Any]:
+    def close(self) -> None:
+        """Closes the caches."""
+        self._pipeline.close()
+
+    def work(self, index: int, banned: dict[int, str]) -> dict[str, Any]:
         """Processes a task. What is wrong with the task's data or programs fails the task, not the worker."""
         task, accepted, problem = self._tasks[index], [], None
         try:
