@@ -1,0 +1,97 @@
+"""Which two runs or configs are compared; the address holds the choice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from views import text
+from views.data import compare as data
+from views.data.compare import Side
+from views.navigation import link
+
+RUNS, CONFIGS = "two runs", "two configs"
+_PLACE = ["workload", "cache_state", "machine"]
+
+
+def sides() -> tuple[Side, Side] | None:
+    """Draws the choice; gives both sides, or None where it said what to do first."""
+    by = st.segmented_control(
+        "Compare",
+        (RUNS, CONFIGS),
+        default=RUNS,
+        required=True,
+        key="by",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return _configs() if by == CONFIGS else _runs()
+
+
+def _runs() -> tuple[Side, Side] | None:
+    suggested = data.suggested()
+    columns = st.columns([1, 1, 1, 5], vertical_alignment="bottom")
+    hints = [str(one) for one in suggested or ("", "")]
+    asked = [
+        column.number_input(title, min_value=1, value=None, placeholder=hint, key=key, bind="query-params")
+        for column, title, key, hint in zip(columns, ("Run before", "Run after"), ("a", "b"), hints, strict=False)
+    ]
+    chosen = asked if any(asked) or suggested is None else list(suggested)
+    if None in chosen:
+        st.info(
+            "Put the numbers of two runs here, or select two in the table of runs.", icon=":material/compare_arrows:"
+        )
+        link("runs", "Select two runs", icon=":material/history:")
+        return None
+    with columns[2]:
+        st.button("Swap", key="compare.swap", icon=":material/swap_horiz:", on_click=_swap, args=(chosen,))
+    return _found([int(one) for one in chosen if one])
+
+
+def _swap(chosen: list[int]) -> None:
+    st.session_state["a"], st.session_state["b"] = chosen[1], chosen[0]
+
+
+def _found(chosen: list[int]) -> tuple[Side, Side] | None:
+    found = [data.by_ids((one,)) for one in chosen]
+    missing = [str(one) for one, frame in zip(chosen, found, strict=True) if frame.empty]
+    if missing:
+        st.info(f"There is no run {text.listed(missing)}.", icon=":material/search_off:")
+        link("runs", "Select two runs", icon=":material/history:")
+        return None
+    before, after = (Side(name=f"run {one}", runs=frame) for one, frame in zip(chosen, found, strict=True))
+    return before, after
+
+
+def _configs() -> tuple[Side, Side] | None:
+    places = data.places()
+    groups = {_place_name(part): part for _, part in places.groupby(_PLACE, sort=False) if part["config"].nunique() > 1}
+    if not groups:
+        st.info(
+            "There are not yet finished runs of two configs with the same work, caches and machine.",
+            icon=":material/timer:",
+        )
+        link("measure", "Measure two configs against each other", icon=":material/timer:")
+        return None
+    columns = st.columns([2, 2, 4])
+    name = columns[2].selectbox("With", list(groups), key="place", bind="query-params")
+    part = groups[name]
+    configs = sorted(part["config"], key=lambda config: (config != "none", config == "all", config))
+    before = columns[0].selectbox("Config before", configs, key="config_a", bind="query-params")
+    after = columns[1].selectbox("Config after", configs, index=len(configs) - 1, key="config_b", bind="query-params")
+    return _side(part, before), _side(part, after)
+
+
+def _side(part: pd.DataFrame, config: str) -> Side:
+    first = part.iloc[0]
+    runs = data.of_config(config, *(str(first[name]) for name in _PLACE))
+    return Side(name=config, runs=runs)
+
+
+def _place_name(part: pd.DataFrame) -> str:
+    first: Any = part.iloc[0]
+    work = first["workload_description"]
+    work = str(first["workload"])[:8] if text.missing(work) or not work else work
+    return f"{text.one_line(work, 60)}, {first['cache_state']} caches, machine {str(first['machine'])[:8]}"

@@ -1,0 +1,101 @@
+"""Where a difference comes from: phases, tasks, settings, profiles."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from views import text
+from views.charts import compare as charts
+from views.charts.layout import CONFIG
+from views.data import compare as data
+from views.data import differences
+from views.data.compare import Side
+from views.data.safe import cells
+
+
+def details(before: Side, after: Side) -> None:
+    """Draws the waterfall, the icicle, the tasks and what else differs."""
+    found = data.steps(before, after)
+    if found is None:
+        st.caption(
+            "Their phases can not be laid side by side: one has none, or worker-seconds where the other has seconds."
+        )
+    else:
+        _phases(before, after, found)
+    left, right = st.columns([3, 2])
+    with left:
+        _tasks(before, after)
+    with right:
+        _settings(before, after)
+
+
+def _phases(before: Side, after: Side, found: pd.DataFrame) -> None:
+    st.markdown(_words(found))
+    st.plotly_chart(
+        charts.waterfall(differences.waterfall(found), before.name, after.name),
+        key="compare.waterfall",
+        config=CONFIG,
+        alt=f"The difference from {before.name} to {after.name}, phase by phase",
+    )
+    with st.expander("The difference as a tree", key="compare.tree", on_change="rerun") as tree:
+        if tree.open:
+            st.caption(_resolution(before, after, found))
+            nodes = differences.nodes(found)
+            st.plotly_chart(
+                charts.icicle(nodes), key="compare.icicle", config=CONFIG, alt="The difference as a tree of phases"
+            )
+
+
+def _words(found: pd.DataFrame) -> str:
+    """Which phases the difference comes from, in a sentence."""
+    whole = float(found["change"].sum())
+    order = found.assign(size=found["change"].abs()).sort_values("size", ascending=False).head(2)
+    named = [
+        f"**{text.escape(path, 60)}** ({charts.signed(float(change))})"
+        for path, change in zip(order["path"], order["change"], strict=True)
+        if change
+    ]
+    if not named:
+        return "No phase differs."
+    return f"The difference is {charts.signed(whole)}; most of it comes from {text.listed(named)}."
+
+
+def _resolution(before: Side, after: Side, found: pd.DataFrame) -> str:
+    fewest = min(len(before.runs), len(after.runs))
+    if fewest < differences.FEWEST_RUNS:
+        return (
+            f"All grey: {text.count(fewest, 'run')} of a side can not resolve any phase, {differences.FEWEST_RUNS} of "
+            "each could. Width is the larger of both."
+        )
+    grey = int((~found["resolved"]).sum())
+    unresolved = f"{text.count(grey, 'phase')} in grey changed by no more than the noise of the runs."
+    return f"Width is the larger of both; colour is the change. {unresolved}"
+
+
+def _tasks(before: Side, after: Side) -> None:
+    tasks = data.tasks(before, after)
+    if tasks.empty:
+        st.caption("The two have no task in common that both timed.")
+        return
+    faster = int((tasks["after_seconds"] < tasks["before_seconds"]).sum())
+    many = f"**{faster} of {text.count(len(tasks), 'task')}** took less time."
+    st.markdown(f"{many} A picture of where a gain comes from, not evidence.")
+    st.plotly_chart(
+        charts.tasks(tasks, before.name, after.name),
+        key="compare.tasks",
+        config=CONFIG,
+        alt="Seconds of each task on both sides",
+    )
+
+
+def _settings(before: Side, after: Side) -> None:
+    differing = data.settings(before, after)
+    if differing.empty:
+        st.markdown("**Nothing else differs:** the same settings, the same environment.")
+        return
+    st.markdown(f"**What differs** between their settings and environments ({len(differing)}):")
+    columns = {"before": before.name, "after": after.name}
+    st.dataframe(
+        cells(differing), key="compare.settings", hide_index=True, column_config=columns, alt="Differing settings"
+    )
