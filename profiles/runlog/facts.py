@@ -1,0 +1,129 @@
+"""What a pipeline's log says, with the line of each figure: gathered line by line, judged later.
+
+Facts are what is written, not what is true: a claimed timeout is a fact here, and the audit says whether it holds.
+These few classes are not frozen, because the reader fills them in as lines arrive.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figure:
+    """A number as a log prints it, and the line, from 1, where it stands. ``has_unit`` is false for bare seconds."""
+
+    value: float
+    line: int
+    text: str = ""
+    has_unit: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """A line of a pasted list that gives a name seconds (and perhaps a share, 0-1) without being a known key."""
+
+    name: str
+    seconds: float
+    line: int
+    share: float | None = None
+
+
+@dataclass(kw_only=True, slots=True)
+class TaskFacts:
+    """What the log says of one task. Moments are arrival seconds of the log, where it has any."""
+
+    task_id: str
+    index: int
+    line: int
+    scored_samples: int = 0
+    timed_out_samples: int = 0
+    outputs: int | None = None
+    candidates: int | None = None
+    kept: int | None = None
+    validated: int | None = None
+    validated_line: int | None = None
+    validate_seconds: float | None = None
+    matches: int = 0
+    started: float | None = None
+    ended: float | None = None
+    done: bool = False
+    seconds: float | None = None
+    success: bool | None = None
+    success_line: int | None = None
+    reason: str | None = None
+
+
+@dataclass(kw_only=True, slots=True)
+class CacheFacts:
+    """One block of the cache statistics. ``hit_rate`` is in percent, as printed; ``saved`` in seconds."""
+
+    name: str
+    line: int
+    hits: Figure | None = None
+    misses: Figure | None = None
+    total: Figure | None = None
+    hit_rate: Figure | None = None
+    entries: Figure | None = None
+    saved: Figure | None = None
+
+    def figures(self) -> tuple[float | None, ...]:
+        """Hits, misses, total, entries: the numbers that tell runs apart."""
+        return tuple(one.value if one else None for one in (self.hits, self.misses, self.total, self.entries))
+
+
+@dataclass(kw_only=True, slots=True)
+class RunLog:
+    """One run as a log tells it. ``form`` is the importer's name, ``name`` the file's."""
+
+    name: str
+    form: str
+    first_line: int = 1
+    tasks: dict[str, TaskFacts] = field(default_factory=dict)
+    announced: Figure | None = None
+    claimed_timeouts: Figure | None = None
+    claimed_errors: Figure | None = None
+    claimed_solvers: Figure | None = None
+    final_seconds: Figure | None = None
+    wall: Figure | None = None
+    keys: dict[str, Figure] = field(default_factory=dict)
+    listed: list[Listed] = field(default_factory=list)
+    residuals: list[Listed] = field(default_factory=list)
+    caches: dict[str, CacheFacts] = field(default_factory=dict)
+    total_saved: Figure | None = None
+    saved: list[tuple[str | None, Figure]] = field(default_factory=list)
+    telemetry: dict[str, int] = field(default_factory=dict)
+    validations: list[tuple[int, float, int]] = field(default_factory=list)
+    timed_out_lines: list[int] = field(default_factory=list)
+    conflicts: list[Figure] = field(default_factory=list)
+    praise: list[Figure] = field(default_factory=list)
+    called: list[Figure] = field(default_factory=list)
+    printed_again: int = 0
+    final_form: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    interrupted: bool = False
+    first_arrival: float | None = None
+    last_arrival: float | None = None
+
+    @property
+    def wall_figure(self) -> Figure | None:
+        """The wall-clock and where it stands: ``main.run_batt``, else a pasted one, else the final line's."""
+        return self.keys.get("main.run_batt") or self.wall or self.final_seconds
+
+    @property
+    def task_count(self) -> int | None:
+        """Tasks announced, else seen; None where the log shows neither."""
+        if self.announced is not None:
+            return int(self.announced.value)
+        return len(self.tasks) or len(self.validations) or None
+
+    def is_empty(self) -> bool:
+        """Whether nothing was found that makes a run."""
+        return not (
+            self.tasks or self.announced or self.keys or self.caches or self.validations or self.wall or self.telemetry
+        )
+
+    def ordered_tasks(self) -> list[TaskFacts]:
+        return list(self.tasks.values())

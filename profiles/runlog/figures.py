@@ -1,0 +1,159 @@
+"""The lines that give figures: timing summary, cache statistics, final line, and what people paste of them.
+
+Pasted lines come with bullets, boxes, percentages, units and remarks. All patterns are anchored or bounded, so that
+their time grows linearly with the line.
+"""
+
+from __future__ import annotations
+
+import re
+
+from profiles.runlog import keys
+from profiles.runlog.facts import CacheFacts, Figure, Listed, RunLog
+
+#: No line of the grammar is longer; longer ones hold something else.
+LONGEST = 400
+_NUMBER = r"(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})"
+_SECONDS = r"~?(\d{1,9}(?:\.\d{1,6})?)"
+_DECORATION = re.compile(r"[\s├└│─┬┼╰╭|>#*•✓✅❌→\-]{1,60}")
+
+SUMMARY = re.compile(r"\s{0,8}([A-Za-z_][\w.]{1,90})\s{1,60}(\d{1,9}\.\d{3})\s{0,40}\Z")
+_NAMED = re.compile(
+    r"([A-Za-z_][\w.]{1,90})\s{0,60}:?\s{0,60}" + _SECONDS + r"(?:\s?(s|sec|seconds|ms))?(?![\w.])(.{0,200})\Z"
+)
+_LISTED = re.compile(
+    r"([\[(A-Za-z0-9][^:|]{1,60}?)(?::\s{0,20}|\s{1,60})" + _SECONDS + r"\s?(s|sec|seconds)(?![\w.])(.{0,200})\Z"
+)
+_SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)%")
+_WALL = re.compile(r"(?:total )?wall[- ]?clock(?: time)?:?\**:?\s{1,60}" + _SECONDS + r"\s?(s\b|sec|seconds)?", re.I)
+_WALL_AFTER = re.compile(_SECONDS + r"s?\s{0,4}\(main\.run_batt\)")
+_OCTOBER = re.compile(r"(\d{1,9}) tasks - (\d{1,9}) timeouts?(?!\w)")
+_NOVEMBER = re.compile(r"(\d{1,9}) tasks - timeouts = (\d{1,9}) - tot_d_score = -?\d{1,18} in (\d{1,9}\.\d{1,6})s")
+_CACHE_HEAD = re.compile(r"(\w[\w ]{0,40}?) cache:?\**:?\s{0,20}\Z", re.I)
+_CACHE_FIELD = re.compile(
+    r"(Hits|Misses|Total|Hit Rate|Cache Size):\s{0,20}" + _NUMBER + r"((?:\.\d{1,6})?)(?=[\s,%]|\Z)"
+)
+_CACHE_INLINE = re.compile(
+    r"(\w[\w ]{0,40}?) cache\**:\**\s{0,20}(\d{1,3}(?:\.\d{1,3})?)%[^(]{0,20}\(" + _NUMBER + r"\s?/\s?" + _NUMBER, re.I
+)
+_SAVED = re.compile(r"(total )?time saved(?: \((\w{1,40})\))?:\s{0,20}" + _SECONDS + r"\s?s?(?![\w.])", re.I)
+_SOLVERS = re.compile(r"solvers generated:\s{0,20}" + _NUMBER, re.I)
+_ERRORS = re.compile(r"errors:\s{0,20}" + _NUMBER, re.I)
+_PRAISE = re.compile(r"\b(perfect|perfectly|working as expected|as expected|confirmed|success|all correct)\b", re.I)
+_RESIDUAL = re.compile(r"\b(other|others|remaining|remainder|rest|misc|miscellaneous|framework overhead)\b", re.I)
+_CALLED = re.compile(r"\b(cold|warm)[ _-](?:run|cache|start)", re.I)
+_FIELDS = {"Hits": "hits", "Misses": "misses", "Total": "total", "Hit Rate": "hit_rate", "Cache Size": "entries"}
+
+
+def whole(text: str) -> int:
+    """A count as written, thousands separators or not."""
+    return int(text.replace(",", ""))
+
+
+def plain(text: str) -> str:
+    """The line without the bullets, boxes and ticks that people paste around it."""
+    match = _DECORATION.match(text)
+    return (text[match.end() :] if match else text).rstrip()
+
+
+def final_line(text: str, number: int, log: RunLog) -> bool:
+    """``100 tasks - 100 timeouts`` or ``10 tasks - timeouts = 0 - tot_d_score = 4439021 in 176.520s``."""
+    match = _NOVEMBER.search(text) or _OCTOBER.search(text)
+    if not match:
+        return False
+    log.announced = Figure(value=int(match[1]), line=number, text=match[0])
+    log.claimed_timeouts = Figure(value=int(match[2]), line=number, text=match[0])
+    log.final_form = "october" if match.re is _OCTOBER else "november"
+    if match.re is _NOVEMBER:
+        log.final_seconds = Figure(value=float(match[3]), line=number, text=match[3] + "s")
+    return True
+
+
+def is_final(text: str) -> bool:
+    return " tasks - " in text and bool(_NOVEMBER.search(text) or _OCTOBER.search(text))
+
+
+def cache_head(text: str) -> str | None:
+    """The cache's name, lower-case, where the line opens its block: ``Validation Cache:``."""
+    match = _CACHE_HEAD.match(plain(text))
+    return match[1].strip().lower().replace(" ", "_") if match else None
+
+
+def cache_fields(text: str, number: int, cache: CacheFacts) -> bool:
+    """Takes ``Hits: 0``, or several of them on one line; True where there was one."""
+    found = False
+    for match in _CACHE_FIELD.finditer(text):
+        value = float(match[2].replace(",", "") + match[3])
+        setattr(cache, _FIELDS[match[1]], Figure(value=value, line=number, text=match[0]))
+        found = True
+    return found
+
+
+def cache_inline(text: str, number: int) -> CacheFacts | None:
+    """A cache on one line: ``Inlining cache: 100.0% hit rate (16,000/16,000 PERFECT)``."""
+    match = _CACHE_INLINE.match(plain(text))
+    if not match:
+        return None
+    hits, total = whole(match[3]), whole(match[4])
+    figures = {"hits": hits, "misses": max(total - hits, 0), "total": total, "hit_rate": float(match[2])}
+    name = match[1].strip().lower().replace(" ", "_")
+    made = {what: Figure(value=value, line=number, text=match[0]) for what, value in figures.items()}
+    return CacheFacts(name=name, line=number, **made)
+
+
+def saved(text: str, number: int) -> tuple[bool, str | None, Figure] | None:
+    """Whether it is the total, the cache it names or None, and the seconds that a log claims were saved."""
+    match = _SAVED.match(plain(text))
+    if not match:
+        return None
+    name = match[2].lower() if match[2] else None
+    return bool(match[1]), name, Figure(value=float(match[3]), line=number, text=match[0])
+
+
+def wall(text: str, number: int) -> Figure | None:
+    """``Wall-clock: 24.813s``, ``Total wall-clock 2.932s`` or ``24.813s (main.run_batt)``."""
+    match = _WALL.match(plain(text))
+    if match:
+        return Figure(value=float(match[1]), line=number, text=match[0], has_unit=match[2] is not None)
+    match = _WALL_AFTER.search(text)
+    return Figure(value=float(match[1]), line=number, text=match[0]) if match else None
+
+
+def named_key(text: str, number: int) -> tuple[str, Figure] | None:
+    """A key of the pipeline with its seconds, as a person pastes it; seconds without a unit are marked so."""
+    match = _NAMED.match(plain(text))
+    key = keys.canonical(match[1]) if match else None
+    if not match or key is None:
+        return None
+    value = float(match[2]) / 1000 if match[3] == "ms" else float(match[2])
+    return key, Figure(value=value, line=number, text=match[2] + (match[3] or ""), has_unit=match[3] is not None)
+
+
+def listed(text: str, number: int) -> Listed | None:
+    """Any other name that a list gives seconds: ``Other operations   0.070s   2%``."""
+    match = _LISTED.match(plain(text))
+    if not match:
+        return None
+    share = _SHARE.search(match[4])
+    name = match[1].strip().strip("()[]").strip()
+    return Listed(name=name, seconds=float(match[2]), line=number, share=float(share[1]) / 100 if share else None)
+
+
+def is_residual(name: str) -> bool:
+    """Whether a name stands for what was left over, not for something that was timed."""
+    return bool(_RESIDUAL.search(name))
+
+
+def remarks(text: str, number: int, log: RunLog) -> None:
+    """What a log says of itself in passing: solvers, errors, praise, and whether it calls itself cold or warm."""
+    clean = plain(text)
+    solvers, errors = _SOLVERS.match(clean), _ERRORS.match(clean)
+    if solvers:
+        log.claimed_solvers = Figure(value=whole(solvers[1]), line=number, text=solvers[0])
+    if errors:
+        log.claimed_errors = Figure(value=whole(errors[1]), line=number, text=errors[0])
+    praise, called = _PRAISE.search(clean), _CALLED.search(clean)
+    if praise and len(log.praise) < 20:
+        log.praise.append(Figure(value=0, line=number, text=clean[:120]))
+    if called and len(log.called) < 20:
+        log.called.append(Figure(value=0, line=number, text=called[1].lower()))
