@@ -47,9 +47,15 @@ class Columns:
     unit_named: bool = True
 
 
+def is_preamble(line: str) -> bool:
+    """Whether a line before the header says nothing: a blank one, a comment, or a spreadsheet's ``sep=;``."""
+    text = line.lstrip("\ufeff").strip()
+    return not text or text.startswith("#") or text.lower().startswith("sep=")
+
+
 def find_columns(header: str) -> Columns | None:
     """The columns that a header line names, or None where it is none: it needs seconds, and a task or a phase."""
-    if len(header) > _HEADER_CHARACTERS:
+    if len(header) > _HEADER_CHARACTERS or header.lstrip().startswith(("{", "[")):
         return None
     for delimiter in DELIMITERS:
         try:

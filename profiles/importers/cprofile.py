@@ -27,14 +27,19 @@ from profiles.importers.base import (
 from profiles.records import RunRecord
 
 NAME = "cprofile"
-_FIRST = frozenset(b"{\xfb")
-_SECOND = frozenset(b"()0\xa8\xa9")
+#: A dict, with or without a reference to it, whose first key is a tuple of three; and an empty one.
+_BEGINNINGS = tuple(
+    first + second for first in (b"{", b"\xfb") for second in (b")\x03", b"\xa9\x03", b"(\x03\0\0\0", b"\xa8\x03\0\0\0")
+)
+_LIKE_BEGINNINGS = (b"\xfb)", b"\xfb\xa9", b"\xfb(", b"\xfb\xa8")
+_EMPTY = (b"{0", b"\xfb0")
 _WHERE_BUILT_IN = "~"
 
 
 def recognize(source: Source) -> float:
-    head = source.data[:2]
-    return 0.95 if len(head) == 2 and head[0] in _FIRST and head[1] in _SECOND else 0.0
+    if source.data.startswith(_BEGINNINGS) or source.data in _EMPTY:
+        return 0.95
+    return 0.5 if source.data.startswith(_LIKE_BEGINNINGS) else 0.0
 
 
 def parse(source: Source) -> Parsed:

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from profiles.importers._csv_cells import Columns, find_columns, read_seconds
+from profiles.importers._csv_cells import Columns, find_columns, is_preamble, read_seconds
 from profiles.importers._names import clean
 from profiles.importers.base import (
     Importer,
@@ -38,6 +38,7 @@ WHOLE = ("total", "wall", "run", "wallclock", "overall", "all", "sum")
 MAX_PHASES = 2_000
 MAX_TASKS = 100_000
 _DEEPEST = 20
+_HEAD = 8_000
 #: Figures that differ by less than this share are the same figure, rounded.
 _ROUNDING = 0.005
 _LIKE_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}(?![0-9.])")
@@ -87,7 +88,8 @@ class _Table:
 
 
 def recognize(source: Source) -> float:
-    columns = find_columns(source.head.lstrip("\ufeff\r\n").split("\n", 1)[0])
+    header = next((line for line in source.head[:_HEAD].split("\n") if not is_preamble(line)), "")
+    columns = find_columns(header.lstrip("\ufeff"))
     if columns is None:
         return 0.0
     return 0.85 if columns.task is not None and columns.phase is not None else 0.6
@@ -100,7 +102,7 @@ def parse(source: Source) -> Parsed:
         ImportProblem: the header names no seconds, or no row can be read.
     """
     lines = source.lines()
-    header = next((text.lstrip("\ufeff") for _, text in lines if text.strip()), "")
+    header = next((text.lstrip("\ufeff") for _, text in lines if not is_preamble(text)), "")
     columns = find_columns(header)
     if columns is None:
         raise ImportProblem("the first line of a CSV must name its columns, like 'task,phase,seconds'")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from profiles.importers._plain import read_run
-from profiles.importers.base import Importer, ImportProblem, Loss, Parsed, Source
+from profiles.importers.base import Importer, ImportProblem, Parsed, Source, name_losses
 from profiles.journal import JournalError, read_journals
 from profiles.recorder import JOURNAL_FORMAT
+from profiles.records import RunRecord
 
 NAME = JOURNAL_FORMAT
+_LINE_NOTE = re.compile(r"line (\d{1,9}) of the journal ")
+_LEFT_OUT = "the line of the journal is cut or damaged and was left out"
 _HEADER = re.compile(rf'\{{.{{0,400}}"format": ?"{JOURNAL_FORMAT}"')
 
 
@@ -30,14 +34,24 @@ def parse(source: Source) -> Parsed:
     if not records:
         raise ImportProblem("the journal holds no run: its first line is cut or damaged")
     read = [read_run(record.to_json(), NAME) for record in records]
-    notes = (note for record, _ in read for note in record.notes if "left out" in note)
-    losses = (*map(_loss, notes), *(loss for _, more in read for loss in more))
-    return Parsed(runs=tuple(record for record, _ in read), losses=losses)
+    losses = (loss for _, more in read for loss in more)
+    return Parsed(
+        runs=tuple(_without_left_out(record) for record, _ in read),
+        losses=(*name_losses(_left_out(record for record, _ in read), _LEFT_OUT), *losses),
+    )
 
 
-def _loss(note: str) -> Loss:
-    number = re.match(r"line (\d{1,9}) ", note)
-    return Loss(line=int(number[1]) if number else None, reason=note)
+def _left_out(records: Iterable[RunRecord]) -> Iterator[int]:
+    """The numbers of the lines that the records' notes say were left out."""
+    notes = (_LINE_NOTE.match(note) for record in records for note in record.notes)
+    return (int(note[1]) for note in notes if note is not None)
+
+
+def _without_left_out(record: RunRecord) -> RunRecord:
+    """Of many notes on lines that were left out, one with their number: the losses name the lines."""
+    others = tuple(note for note in record.notes if _LINE_NOTE.match(note) is None)
+    count = len(record.notes) - len(others)
+    return record.replace(notes=(*others, f"{count:,} lines of the journal were left out")) if count else record
 
 
 IMPORTER = Importer(

@@ -121,6 +121,11 @@ def test_a_file_without_functions_is_refused() -> None:
         IMPORTER.parse(source(marshal.dumps({})))
 
 
+@pytest.mark.parametrize("text", [b"{0} is text", b"{(a, b)}", b"{}", b'{"a": 1}', b"", b"{", b"{) x"])
+def test_text_that_begins_alike_is_not_taken_for_a_profile(text: bytes) -> None:
+    assert IMPORTER.recognize(source(text)) == 0.0
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(tail: bytes) -> None:
     read_functions(b"\xfb" + tail)

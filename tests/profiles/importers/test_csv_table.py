@@ -28,6 +28,7 @@ def phases(parsed: Parsed) -> dict[str, float]:
         PLAIN.replace(",", "\t"),
         PLAIN.replace("\n", "\r\n"),
         "\ufeff" + PLAIN,
+        "sep=;\r\n# of Monday\n\n" + PLAIN.replace(",", ";"),
         "Task ID;Stage;Time (ms)\na1;score;1500\na1;filter;500,0\nb2;score;2250\n",
         "puzzle;step;Dauer;duration_s\na1;score;x;1,5\na1;filter;x;0,5\nb2;score;x;2,25\n",
         'phase,task,elapsed\n"score",a1,"1,5"\nfilter,a1,500 ms\nscore,b2,2.25s\n',

@@ -75,3 +75,16 @@ def test_any_damage_is_read_or_refused(journal: bytes, data: st.DataObject) -> N
         IMPORTER.parse(source(b"\n".join(lines)))
     except ImportProblem as problem:
         assert str(problem)
+
+
+def test_a_damaged_line_is_a_loss_with_its_number_and_one_note(journal: bytes) -> None:
+    lines = journal.splitlines()
+    lines[1] = lines[1][:20]
+    parsed = IMPORTER.parse(source(b"\n".join(lines)))
+    assert [loss.line for loss in parsed.losses] == [2]
+    assert "1 lines of the journal were left out" in parsed.runs[0].notes
+
+
+def test_a_hundred_thousand_damaged_lines_are_counted_and_not_listed(journal: bytes) -> None:
+    parsed = IMPORTER.parse(source(journal + b"{x\n" * 100_000))
+    assert len(parsed.losses) == 21 and len(parsed.runs[0].notes) < 5

@@ -117,18 +117,6 @@ def test_a_measured_run_comes_back_equal_but_for_being_imported() -> None:
     assert parse(write_log(measured)).runs[0] == measured.replace(source="imported:quickwin-log", pid=None)
 
 
-def test_the_log_says_what_a_person_wants_to_know() -> None:
-    lines = write_log(RUN).splitlines()
-    assert lines[:2] == ["quickwin log 1", "# baseline: finished, 1 tasks, 0 errors, 2 timeouts, 9.250 s"]
-    assert "# unaccounted: 2.750 s of 9.250 s (29.7%)" in lines
-    assert any(line.split()[:4] == ["validation", "3", "1", "75.0%"] for line in lines)
-    assert any(line.split() == ["score/dsl", "dsl", "sum", "1", "5.25", "5.25"] for line in lines)
-
-
-def test_with_workers_nothing_is_said_to_be_unaccounted() -> None:
-    assert "unaccounted" not in write_log(RUN.replace(workers=2))
-
-
 def test_a_newer_log_is_refused() -> None:
     with pytest.raises(ImportProblem, match="of version 2"):
         parse(write_log(RUN).replace("quickwin log 1", "quickwin log 2"))
