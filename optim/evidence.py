@@ -154,6 +154,11 @@ class TrackerEvidence:
         """The wins decided that way."""
         return tuple(one.win for one in self.wins if one.decision == decision)
 
+    def confirmed(self, tasks: int) -> ReferenceRun | None:
+        """The newest clean run of that many tasks on the reference machine; None without one."""
+        whole = [run for run in self.reference if run.clean and run.tasks == tasks and run.wall_seconds]
+        return max(whole, key=lambda run: run.run_id, default=None)
+
     def measurements(self) -> Iterator[Measured]:
         """All measurements of all wins."""
         for one in self.wins:

@@ -36,7 +36,7 @@ def assemble(
     who, overruled. ``reference_runs``: id, label, status, wall_seconds, tasks, solvers, errors, timeouts, config,
     cache_state, started_at. ``plan_order``: the wins in the order of the plan's numbers.
     """
-    of_blocks = {key: rows(table) for key, table in (blocks or {}).items()}
+    of_blocks = {key: [one for one in rows(table) if _ran(one)] for key, table in (blocks or {}).items()}
     finished = [one for one in rows(measurements) if one.get("status") == "finished" and one.get("verdict")]
     finished.sort(key=lambda one: int(one["id"]), reverse=True)
     log = [one for one in rows(decisions) if not one.get("overruled")]
@@ -55,6 +55,10 @@ def rows(table: Any) -> list[dict[str, Any]]:
         plain = table.astype(object).where(table.notna(), None)
         return [dict(one) for one in plain.to_dict("records")]
     return [{key: None if _missing(value) else value for key, value in one.items()} for one in table]
+
+
+def _ran(row: Mapping[str, Any]) -> bool:
+    return row.get("status") in (None, "finished")
 
 
 def _missing(value: Any) -> bool:
@@ -169,11 +173,11 @@ def _together(
     finished: list[dict[str, Any]],
     blocks: Mapping[int, list[dict[str, Any]]],
 ) -> tuple[Together, ...]:
-    rejected = {one.win for one in wins if one.decision == "revert"}
-    left = [win for win in order if win not in rejected]
-    sets = [tuple(left[:end]) for end in range(1, len(left) + 1)]
-    sets += [tuple(order), tuple(one.win for one in wins if one.decision == "keep")]
-    known = {frozenset(one): one for one in sets if one}
+    decided = {one.win: one.decision for one in wins}
+    left = [win for win in order if decided.get(win) != "revert"]
+    kept = [win for win in order if decided.get(win) == "keep"]
+    sets = [tuple(group[:end]) for group in (left, kept, list(order)) for end in range(1, len(group) + 1)]
+    known = {frozenset(one): one for one in sets}
     found = (_joint(one, wins, finished, blocks) for one in known.values())
     return tuple(one for one in found if one is not None)
 

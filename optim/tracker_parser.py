@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 from optim.tracker_document import (
     BUILT,
@@ -40,10 +36,10 @@ from optim.tracker_document import (
     WinSection,
     one_line,
 )
+from optim.tracker_sections import Section, sections_of
 
 MOST_CHARACTERS = 1_000_000
 
-_HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]+(.*?))?[ \t]*$")
 _WIN = re.compile(r"Quick Win #(\d{1,3}): (\S.*)")
 _BOLD = re.compile(r"\*\*([^*:\s](?:[^*:]*[^*:\s])?)\*\*:(?:[ \t]+(.*))?$")
 _ITEM = re.compile(r"[-*+][ \t]+(\S.*)$")
@@ -60,25 +56,6 @@ class NotATracker(ValueError):
     """The text is no progress tracker; the sentence says what was missing."""
 
 
-@dataclass(slots=True)
-class _Section:
-    """A heading, its path from the title down, and the lines below it up to the next heading."""
-
-    path: tuple[str, ...]
-    level: int
-    begin: int
-    lines: list[str] = field(default_factory=list)
-    fences: list[Token] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        return self.path[-1] if self.path else ""
-
-    @property
-    def parent(self) -> str:
-        return self.path[-2] if len(self.path) > 2 else ""
-
-
 def parse(text: str) -> TrackerDocument:
     """The tracker that the Markdown ``text`` holds.
 
@@ -87,7 +64,7 @@ def parse(text: str) -> TrackerDocument:
     """
     if len(text) > MOST_CHARACTERS:
         raise NotATracker(f"not a tracker: {len(text):,} characters, more than the {MOST_CHARACTERS:,} that are read")
-    sections = list(_sections(text))
+    sections = list(sections_of(text))
     title = next((one.name for one in sections if one.level == 1 and one.name), "")
     if not title:
         raise NotATracker('not a tracker: it has no title, a first line such as "# Optimization Progress Tracker"')
@@ -98,35 +75,6 @@ def parse(text: str) -> TrackerDocument:
     return _Reader(title).read(sections)
 
 
-def _sections(text: str) -> Iterator[_Section]:
-    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
-    lines = plain.split("\n")
-    tokens = MarkdownIt("commonmark", {"html": False}).disable(["inline", "reference"]).parse(plain)
-    marks = [(token, tokens[at + 1]) for at, token in enumerate(tokens) if token.type == "heading_open"]
-    marks = [(token, inline) for token, inline in marks if token.level == 0]
-    fences = [token for token in tokens if token.type == "fence" and token.level == 0]
-    path: list[tuple[int, str]] = []
-    current = _Section((), 0, 0)
-    for token, inline in marks:
-        start, end = token.map or (0, 0)
-        yield _closed(current, lines, fences, start)
-        level = int(token.tag[1])
-        path = [one for one in path if one[0] < level] + [(level, _heading(token, inline, lines[start]))]
-        current = _Section(tuple(name for _, name in path), level, end)
-    yield _closed(current, lines, fences, len(lines))
-
-
-def _closed(section: _Section, lines: list[str], fences: list[Token], end: int) -> _Section:
-    section.lines = lines[section.begin : end]
-    section.fences = [token for token in fences if token.map and section.begin <= token.map[0] < end]
-    return section
-
-
-def _heading(token: Token, inline: Token, line: str) -> str:
-    found = _HEADING.match(line) if token.markup.startswith("#") else None
-    return one_line((found.group(1) or "") if found else inline.content)
-
-
 class _Reader:
     """Places sections one after the other."""
 
@@ -134,7 +82,7 @@ class _Reader:
         self._document = TrackerDocument(title=title)
         self._titled = False
 
-    def read(self, sections: list[_Section]) -> TrackerDocument:
+    def read(self, sections: list[Section]) -> TrackerDocument:
         for section in sections:
             place = self._place_of(section)
             text = _trimmed(section.lines if place is None else place(self, section))
@@ -142,7 +90,7 @@ class _Reader:
                 self._add("leftovers", Leftover(heading=" > ".join(section.path[1:]) or section.name, text=text))
         return self._document
 
-    def _place_of(self, section: _Section) -> Place | None:
+    def _place_of(self, section: Section) -> Place | None:
         found = _WIN.fullmatch(section.name)
         if found and self._document.win(int(found.group(1))) is None:
             return _Reader._win
@@ -156,7 +104,7 @@ class _Reader:
         changes: dict[str, Any] = {name: (*getattr(self._document, name), *values)}
         self._document = dataclasses.replace(self._document, **changes)
 
-    def _header(self, section: _Section) -> list[str]:
+    def _header(self, section: Section) -> list[str]:
         self._titled = True
         left = []
         for line in section.lines:
@@ -167,14 +115,14 @@ class _Reader:
                 left.append(line)
         return left
 
-    def _baseline(self, section: _Section) -> list[str]:
+    def _baseline(self, section: Section) -> list[str]:
         if self._document.baseline is not None:
             return section.lines
         pairs, left = _pairs(section.lines)
         self._document = dataclasses.replace(self._document, baseline=Group(name=section.name, fields=tuple(pairs)))
         return left
 
-    def _win(self, section: _Section) -> list[str]:
+    def _win(self, section: Section) -> list[str]:
         number, title = section.name.removeprefix("Quick Win #").split(": ", 1)
         fields, built, checkpoint, left = [], [], [], []
         part = ""
@@ -195,7 +143,7 @@ class _Reader:
         self._add("wins", WinSection(number=int(number), title=title, **lists))
         return left
 
-    def _entries(self, section: _Section) -> list[str]:
+    def _entries(self, section: Section) -> list[str]:
         left: list[str] = []
         entry: Entry | None = None
         for line in section.lines:
@@ -210,7 +158,7 @@ class _Reader:
         boilerplate = {*FORMAT, RECORD_HERE, "```"}
         return [line for line in left if line.rstrip() not in boilerplate]
 
-    def _cumulative(self, section: _Section) -> list[str]:
+    def _cumulative(self, section: Section) -> list[str]:
         left: list[str] = []
         groups: list[tuple[str, list[tuple[str, str]]]] = []
         for line in section.lines:
@@ -227,7 +175,7 @@ class _Reader:
         self._add("progress", *(Group(name=name, fields=tuple(fields)) for name, fields in groups))
         return left
 
-    def _checks(self, section: _Section) -> list[str]:
+    def _checks(self, section: Section) -> list[str]:
         left: list[str] = []
         checks: list[Check] = []
         follows = False
@@ -244,7 +192,7 @@ class _Reader:
         self._add("checks", *checks)
         return left
 
-    def _text(self, section: _Section) -> list[str]:
+    def _text(self, section: Section) -> list[str]:
         lines, left = [], []
         for line in section.lines:
             found = _ITEM.match(line) or _NUMBERED.match(line)
@@ -257,7 +205,7 @@ class _Reader:
             self._add("texts", TextSection(parent=parent, name=section.name, lines=tuple(lines)))
         return left
 
-    def _imported(self, section: _Section) -> list[str]:
+    def _imported(self, section: Section) -> list[str]:
         inside: set[int] = set()
         for token in section.fences:
             if token.markup.startswith("~"):
@@ -266,7 +214,7 @@ class _Reader:
                 self._add("leftovers", Leftover(heading=one_line(token.info), text=_trimmed(token.content.split("\n"))))
         return [line for at, line in enumerate(section.lines) if at not in inside]
 
-    def _nothing(self, section: _Section) -> list[str]:
+    def _nothing(self, section: Section) -> list[str]:
         return section.lines
 
 
@@ -303,7 +251,7 @@ def _entry_line(entry: Entry, line: str) -> Entry | None:
     return dataclasses.replace(entry, fields=tuple(pairs))
 
 
-Place = Callable[[_Reader, _Section], list[str]]
+Place = Callable[[_Reader, Section], list[str]]
 _PLACES: dict[str, Place] = {
     TIMELINE: _Reader._nothing,
     SEQUENCE: _Reader._nothing,
