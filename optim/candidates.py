@@ -35,7 +35,7 @@ class CandidateMix:
 
 
 class Generator:
-    """Draws candidates. ``task_ids`` are the workload's tasks: the shared candidates come from others where there are any."""
+    """Draws candidates. ``task_ids`` are the workload's tasks: shared candidates come from others if there are any."""
 
     def __init__(
         self, library: Mapping[str, Program], dsl: Dsl, mix: CandidateMix, seed: int, task_ids: list[str]
@@ -85,7 +85,7 @@ def _kinds(dsl: Dsl) -> Kinds:
 
 
 def _distinct(sources: list[str], program: Program, wanted: int, kinds: Kinds, chance: random.Random) -> list[str]:
-    """``sources`` with mutants of ``program`` added until there are ``wanted``, distinct as long as some can be found."""
+    """``sources`` with mutants of ``program`` added up to ``wanted``, distinct as long as some can be found."""
     seen, result = set(sources), list(sources)
     lines = [statement.source for statement in program.statements]
     places = [(at, slot) for at, one in enumerate(program.statements) for slot, _ in _slots(one, kinds)]

@@ -55,11 +55,11 @@ class ClusterSupervisor:
             RunProblem: it is not there, has no workers, or the package ``distributed`` is not installed.
         """
         try:
-            from distributed import Client
+            import distributed
         except ImportError as error:
             raise RunProblem("--scheduler needs the package distributed: pip install distributed") from error
         try:
-            self._client = Client(self._settings.scheduler, timeout=_CONNECT_SECONDS)
+            self._client = distributed.Client(self._settings.scheduler, timeout=_CONNECT_SECONDS)  # type: ignore[no-untyped-call]
         except (OSError, ValueError) as error:
             raise RunProblem(f"no Dask scheduler answers at {self._settings.scheduler}: {error}") from error
         with self._client:
@@ -70,7 +70,7 @@ class ClusterSupervisor:
 
     def run(self) -> None:
         """Processes all tasks; within ``workers``. Jobs that are not done when it ends early are cancelled."""
-        from distributed import as_completed
+        import distributed
 
         every, settings = range(len(self._tasks)), self._settings.to_json()
         parts = [list(every[at : at + JOB_TASKS]) for at in range(0, len(every), JOB_TASKS)]
@@ -78,7 +78,7 @@ class ClusterSupervisor:
         jobs = [self._client.submit(process, settings, tasks, part, pure=False) for part in parts]
         done = 0
         try:
-            for job in as_completed(jobs):
+            for job in distributed.as_completed(jobs):  # type: ignore[no-untyped-call]
                 answers, cpu_seconds = job.result()
                 self.cpu_seconds += cpu_seconds
                 for answer in answers:

@@ -86,7 +86,7 @@ class DiskCache:
             self._shrink()
 
     def _shrink(self) -> None:
-        """Drops the oldest half once the file is over its bound. Replaced entries count as new: they get a new rowid."""
+        """Drops the oldest half once the file is over its bound. A replaced entry counts as new."""
         if self._used_bytes() > self._max_bytes:
             oldest = "SELECT rowid FROM entries ORDER BY rowid LIMIT (SELECT count(*) / 2 + 1 FROM entries)"
             self._connection.execute(f"DELETE FROM entries WHERE rowid IN ({oldest})")

@@ -1,7 +1,8 @@
 """The DSL: a module of pure functions and constants, loaded from its file.
 
 By default the ARC DSL (160 functions) that ``reasoning-gym`` ships, loaded without importing the rest of that package,
-which takes over a second; or a file of the user's own in the arc-dsl form, whose constants may come from modules beside it.
+which takes over a second; or a file of the user's own in the arc-dsl form, whose constants may come from modules
+beside it.
 """
 
 from __future__ import annotations

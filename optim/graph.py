@@ -1,7 +1,7 @@
-"""One shared expression graph of all candidates: every distinct expression is one node, however many programs hold it.
+"""One shared expression graph of all candidates: each distinct expression is one node, however many programs hold it.
 
-Node 0 is the input ``I``. A node is a leaf (a name of the DSL or an integer) or a call of a node with nodes as arguments.
-Nodes are numbered so that arguments come before the calls that use them.
+Node 0 is the input ``I``. A node is a leaf (a name of the DSL or an integer) or a call of a node with nodes as
+arguments. Nodes are numbered so that arguments come before the calls that use them.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ class Graph:
         parts = arguments if function == TUPLE else (function, *arguments)
         sizes = [self._sizes[part] for part in parts]
         size = sum([one[0] for one in sizes]), 1 + max([one[1] for one in sizes], default=0)
-        constant = all([self.constant[part] for part in parts])
+        constant = all(self.constant[part] for part in parts)
         found = self._nodes[call] = self._add(None, call, constant, size, None)
         return found
 

@@ -1,8 +1,8 @@
 """Time limits on single calls of programs, inside the process that runs them.
 
-A cheap timer for the many: one ticking alarm interrupts a call that is over its limit. What it can not interrupt (a long
-C call, a program that swallows exceptions) is found by the supervisor, which reads the ``Heartbeat`` from outside and
-kills the process. A call that came back too late is a timeout all the same.
+A cheap timer for the many: one ticking alarm interrupts a call that is over its limit. What it can not interrupt (a
+long C call, a program that swallows exceptions) is found by the supervisor, which reads the ``Heartbeat`` from outside
+and kills the process. A call that came back too late is a timeout all the same.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
 from types import FrameType
-from typing import Any
 
 
 class TimeLimit(BaseException):
@@ -25,7 +24,7 @@ class TimeLimit(BaseException):
 
 
 class Heartbeat:
-    """Four numbers in a file that two processes map: since when a call runs, of which candidate, in which task and phase.
+    """Four numbers in a file that two processes map: since when a call runs, its candidate, the task, the phase.
 
     ``started`` is in seconds of the system-wide monotonic clock, 0 while no call runs.
     """

@@ -1,7 +1,7 @@
 """Inlining: a straight-line program rewritten into one expression over its input ``I``.
 
-``x1 = f(I); x2 = g(x1); return x2`` becomes ``g(f(I))``. A statement that the result does not need disappears. The text is
-what ``ast.unparse`` prints, and the same whichever way it is made: it is what a solver is compared, hashed and saved by.
+``x1 = f(I); x2 = g(x1); return x2`` becomes ``g(f(I))``. A statement that the result does not need disappears. The text
+is what ``ast.unparse`` prints, and the same whichever way it is made: by it a solver is compared, hashed and saved.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The pipeline: per task generate, inline, score, filter, validate, save.
 
-Scoring takes 0 to 1000 points a sample; a candidate is eligible from ``min_score`` percent of the full score on. Kept are
-the best ones with distinct bodies; accepted those whose inlined solver scores the same when it is run again.
+Scoring gives 0 to 1000 points a sample; a candidate is eligible from ``min_score`` percent of the full score on. Kept
+are the best ones with distinct bodies; accepted those whose inlined solver scores the same when it is run again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from optim.baseline import baseline_parts
 from optim.candidates import CandidateMix, Generator
-from optim.parts import Bench, Candidate, Parts
+from optim.parts import Bench, Candidate
 from optim.programs import Program
 from optim.save import Accepted, SolverFolder
 from optim.score import FULL

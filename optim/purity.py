@@ -7,19 +7,20 @@ builtin, or a module of the standard library that computes only. What it returns
 from __future__ import annotations
 
 import builtins
+import dis
 from collections.abc import Mapping
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 _IMPURE_BUILTINS = frozenset(
-    "open print input exec eval compile globals locals vars setattr delattr id hash object iter memoryview "
-    "__import__ breakpoint help exit quit".split()
+    {"open", "print", "input", "exec", "eval", "compile", "globals", "locals", "vars", "setattr", "delattr", "id"}
+    | {"object", "memoryview", "__import__", "breakpoint", "help", "exit", "quit"}
 )
 _PURE_MODULES = frozenset(
     {"math", "cmath", "itertools", "functools", "collections", "operator", "statistics", "typing"}
 )
-#: ``iter`` gives a mutable object, but one that a function makes and uses up itself does no harm.
-_HARMLESS = frozenset(dir(builtins)) - (_IMPURE_BUILTINS - {"iter", "hash"})
+#: ``iter`` is among them: what a function makes and uses up itself does no harm.
+_HARMLESS = frozenset(dir(builtins)) - _IMPURE_BUILTINS
 
 
 def impure_functions(functions: Mapping[str, Any], constants: Mapping[str, Any]) -> frozenset[str]:
@@ -47,9 +48,7 @@ def _is_harmless(name: str, known: Mapping[str, Any]) -> bool:
         return name in _HARMLESS or not hasattr(builtins, name)
     value = known[name]
     module = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
-    return (
-        module in _PURE_MODULES or isinstance(value, type) or isinstance(value, int | str | float | tuple | frozenset)
-    )
+    return module in _PURE_MODULES or isinstance(value, type | int | str | float | tuple | frozenset)
 
 
 def _global_names(function: Any) -> frozenset[str]:
@@ -63,8 +62,6 @@ def _codes(code: CodeType) -> list[CodeType]:
 
 
 def _stores_globals(code: CodeType) -> bool:
-    import dis
-
     return any(
         one.opname in ("STORE_GLOBAL", "DELETE_GLOBAL", "STORE_ATTR")
         for part in _codes(code)

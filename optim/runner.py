@@ -76,8 +76,9 @@ class Run:
         supervisor = self._supervisor()
         self._state = found_state(self._settings, self._work)
         with supervisor.workers():
-            recorder = self._recorder = self._new_recorder(supervisor, time.perf_counter() - start)
-            self._listener.on_begin(self._begun())
+            metadata = self._metadata(time.perf_counter() - start)
+            self._listener.on_begin(self._begun(metadata))
+            recorder = self._recorder = self._new_recorder(supervisor, metadata)
             status = "failed"
             try:
                 supervisor.run()
@@ -96,8 +97,8 @@ class Run:
         kind = Supervisor if self._settings.scheduler is None else ClusterSupervisor
         return kind(self._settings, self._work.tasks, self._take, self._listener.on_progress)
 
-    def _new_recorder(self, supervisor: Supervisor | ClusterSupervisor, setup_seconds: float) -> Recorder:
-        self._metadata: dict[str, Any] = {
+    def _metadata(self, setup_seconds: float) -> dict[str, Any]:
+        return {
             "config": sorted(self._settings.wins),
             "cache_state": self._state,
             "workload": _plain(self._work.workload),
@@ -107,21 +108,23 @@ class Run:
                 f"set-up (workers started, tasks and DSL read): {setup_seconds:.3f} s, not part of the wall-clock"
             ],
         }
+
+    def _new_recorder(self, supervisor: Supervisor | ClusterSupervisor, metadata: dict[str, Any]) -> Recorder:
         if self._journal is not None:
             self._journal.parent.mkdir(parents=True, exist_ok=True)
         return Recorder(
             journal=self._journal,
             name=self._label,
             key=self._key,
-            metadata=self._metadata,
+            metadata=metadata,
             workers=supervisor.worker_count,
             on_task=lambda task: self._listener.on_task(read_task_record(task)),
             cpu_clock=lambda: time.process_time() + supervisor.cpu_seconds,
         )
 
-    def _begun(self) -> RunRecord:
+    def _begun(self, metadata: dict[str, Any]) -> RunRecord:
         begun = {"key": self._key, "label": self._label, "status": "running", "pid": os.getpid()}
-        return RunRecord.from_json({**self._metadata, **begun, "started_at": datetime.now(UTC).isoformat()})
+        return RunRecord.from_json({**metadata, **begun, "started_at": datetime.now(UTC).isoformat()})
 
     def _take(self, answer: Answer) -> None:
         assert self._recorder is not None

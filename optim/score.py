@@ -11,7 +11,7 @@ FULL = 1000
 
 
 def score_output(output: Any, expected: Grid) -> int:
-    """1000 for an equal grid, else the share of equal cells in thousandths, rounded down; 0 for another shape or no grid."""
+    """1000 for an equal grid, else the share of equal cells in thousandths, rounded down; 0 for another shape."""
     if type(output) is not tuple or len(output) != len(expected):
         return 0
     if output == expected:

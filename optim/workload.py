@@ -1,4 +1,4 @@
-"""The workload of a run: which tasks, which programs, which limits, and the fingerprint that says whether two are alike."""
+"""The workload of a run: which tasks, programs and limits, and the fingerprint that says whether two are alike."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class CacheFolder:
         self._folder, self._note = folder, folder / "primed.json"
 
     def state(self, workload: str, persistent: frozenset[str]) -> str:
-        """``cold``: nothing is there. ``warm``: a run over this workload has primed every persistent win. Else ``unknown``."""
+        """``cold``: nothing is there. ``warm``: such a run primed every persistent win. Else ``unknown``."""
         primed = self._read()
         if not primed and not list(self._folder.glob("*.sqlite")):
             return "cold"

@@ -70,9 +70,9 @@ def phase_differences(first: RunRecord, second: RunRecord) -> list[dict[str, Any
     rests = [unaccounted_seconds(record) for record in (first, second)]
     if None not in rests:
         one["unaccounted"], two["unaccounted"] = (float(rest or 0) for rest in rests)
-    rows = [{"phase": path, "before": one.get(path, 0.0), "after": two.get(path, 0.0)} for path in {**one, **two}]
-    changed = [{**row, "difference": row["after"] - row["before"]} for row in rows]
-    return sorted(changed, key=lambda row: -abs(row["difference"]))
+    rows = [(path, one.get(path, 0.0), two.get(path, 0.0)) for path in {**one, **two}]
+    rows.sort(key=lambda row: -abs(row[2] - row[1]))
+    return [{"phase": path, "before": old, "after": new, "difference": new - old} for path, old, new in rows]
 
 
 def _print(first: RunRecord, second: RunRecord, reasons: list[str], rows: list[dict[str, Any]]) -> None:

@@ -86,7 +86,9 @@ def _config(text: str, engine: Any) -> Config:
 
 
 def _settings(options: dict[str, Any], config: Config) -> Settings:
-    text = {name: str(options[name].resolve()) if options[name] else None for name in ("tasks_dir", "dsl", "solvers")}
+    text: dict[str, Any] = {
+        name: str(options[name].resolve()) if options[name] else None for name in ("tasks_dir", "dsl", "solvers")
+    }
     same = {
         name: options[name] for name in ("tasks", "task_ids", "seed", "candidates", "min_score", "workers", "profile")
     }
