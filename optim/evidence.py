@@ -7,7 +7,7 @@ Seconds are floats, speedups before / after, savings shares of 0-1, moments time
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 
@@ -153,6 +153,10 @@ class TrackerEvidence:
     def decisions(self, decision: str) -> tuple[str, ...]:
         """The wins decided that way."""
         return tuple(one.win for one in self.wins if one.decision == decision)
+
+    def with_results(self, file: str) -> TrackerEvidence:
+        """The same evidence once the report was written to ``file``."""
+        return replace(self, results_file=file)
 
     def confirmed(self, tasks: int) -> ReferenceRun | None:
         """The newest clean run of that many tasks on the reference machine; None without one."""

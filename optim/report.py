@@ -23,7 +23,9 @@ from optim.unknowns import unknowns
 __all__ = ["Chart", "html_report", "phase4_results", "plain"]
 
 # What Markdown reads as more than text, anywhere in a line and at its beginning.
-_SPECIAL = re.compile(r"([\\`*\[\]<>|~&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[#+=-]|(?<=^\d)[.)](?=\s)|(?<=^\d\d)[.)](?=\s))")
+_SPECIAL = re.compile(
+    r"([\\`*\[\]<>|~&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[#+=-]|(?<=^\d)[.)](?=\s)|(?<=^\d\d)[.)](?=\s))"
+)
 
 
 def plain(text: object) -> str:

@@ -1,0 +1,181 @@
+"""What ``decide``, ``tracker`` and ``report`` read from the database: plan, evidence, imported trackers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import click
+
+from optim.commands._common import fail
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from sqlalchemy import Engine
+
+    from optim.evidence import TrackerEvidence
+    from optim.plan_records import Plan
+    from optim.tracker_document import TrackerDocument
+
+Args = ParamSpec("Args")
+Result = TypeVar("Result")
+
+TRACKER, REPORT = "tracker", "report"
+MOST = 10_000
+
+plan_option = click.option(
+    "--plan",
+    "plan_file",
+    type=click.Path(dir_okay=False),
+    help="A plan other than QUICKWIN_PLAN or the one that comes with it.",
+)
+
+
+def problems_in_one_sentence(function: Callable[Args, Result]) -> Callable[Args, Result]:
+    """Lets a command end with one sentence where the database or a file refuses."""
+
+    @wraps(function)
+    def wrapped(*args: Args.args, **options: Args.kwargs) -> Result:
+        from db.problems import DatabaseProblem
+
+        try:
+            return function(*args, **options)
+        except DatabaseProblem as problem:
+            fail(str(problem))
+
+    return wrapped
+
+
+def load(plan_file: str | None) -> Plan:
+    """The plan; ends the command with one sentence where it can not be read."""
+    from optim.plan import PlanProblem, load_plan
+
+    try:
+        return load_plan(plan_file)
+    except PlanProblem as problem:
+        fail(str(problem))
+
+
+def gather(engine: Engine, plan: Plan) -> TrackerEvidence:
+    """All evidence that the database holds about the plan's wins."""
+    from db import queries
+    from optim.evidence_assembly import assemble
+
+    found = finished_measurements(engine)
+    return assemble(
+        measurements=found,
+        blocks={one["id"]: _blocks(engine, one["id"]) for one in found},
+        decisions=queries.decisions(engine, limit=MOST),
+        reference_runs=_reference_runs(engine, plan),
+        results_file=newest_document(engine, REPORT),
+        plan_order=[win.name for win in plan.wins],
+    )
+
+
+def finished_measurements(engine: Engine) -> list[dict[str, Any]]:
+    """Finished measurements, the newest first: id, status, spec, verdict, updated_at."""
+    from db import queries
+
+    ids = queries.measurements(engine, status="finished", limit=MOST)["id"]
+    found = (queries.measurement(engine, int(one)) for one in ids)
+    names = ("id", "status", "spec", "verdict", "updated_at")
+    return [{name: getattr(one, name) for name in names} for one in found]
+
+
+def newest_attribution(engine: Engine) -> tuple[Mapping[str, Any], str] | None:
+    """What the newest finished attribution found, and its name; None without one."""
+    for one in finished_measurements(engine):
+        attribution = (one["verdict"] or {}).get("attribution")
+        if attribution:
+            return attribution, f"measurement {one['id']}"
+    return None
+
+
+def _blocks(engine: Engine, measurement_id: int) -> pd.DataFrame:
+    from db import queries
+
+    blocks = queries.blocks(engine, measurement_id)
+    ids = [int(one) for one in blocks["run_id"].unique()]
+    runs = queries.runs(engine, ids=ids, limit=len(ids) or 1, deleted=None)[["id", "git_commit", "git_dirty"]]
+    return blocks.merge(runs.rename(columns={"id": "run_id"}), on="run_id", how="left")
+
+
+def _reference_runs(engine: Engine, plan: Plan) -> list[dict[str, Any]]:
+    from db import queries
+    from optim.evidence_assembly import rows
+
+    name = plan.reference_machine.lower()
+    table = rows(queries.runs(engine, limit=MOST))
+    there = [one for one in table if _is_reference(one, name)]
+    counts = queries.counts(engine, [one["id"] for one in there])
+    of_run: dict[int, dict[str, int]] = {}
+    for one in counts.to_dict("records"):
+        of_run.setdefault(int(one["run_id"]), {})[str(one["name"])] = int(one["value"])
+    return [_with_counts(one, of_run.get(one["id"], {})) for one in there]
+
+
+def _is_reference(run: Mapping[str, Any], name: str) -> bool:
+    """Tagged with the reference machine's name, or known to come from it; a profiled run tells no seconds."""
+    tags = str(run["tags"] or "").lower().split(", ")
+    told = (run["machine"], run["source"])
+    return not run["profiled"] and (name in tags or any(name in str(one or "").lower() for one in told))
+
+
+def _with_counts(run: Mapping[str, Any], counts: Mapping[str, int]) -> dict[str, Any]:
+    """What a log says of the whole run (its closing ``100 timeouts``) counts as much as what its tasks say."""
+    more = {name: max(int(run[name] or 0), counts.get(name, 0)) for name in ("errors", "timeouts")}
+    tasks = run["workload_tasks"] or run["tasks"] or None
+    return {**run, **more, "tasks": tasks, "solvers": counts.get("candidates", run["workload_candidates"])}
+
+
+def imported_trackers(engine: Engine) -> Iterator[TrackerDocument]:
+    """The trackers that were read in, oldest first."""
+    from db import queries
+    from optim.tracker_parser import parse
+
+    for name in reversed(queries.documents(engine, TRACKER, limit=MOST)["name"].tolist()):
+        body = queries.document(engine, TRACKER, name)
+        if body is not None:
+            yield parse(body)
+
+
+def newest_document(engine: Engine, kind: str) -> str | None:
+    """The name of the newest document of that kind; None where there is none."""
+    from db import queries
+
+    names = queries.documents(engine, kind, limit=1)["name"].tolist()
+    return names[0] if names else None
+
+
+@contextmanager
+def _file_problems(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        fail(f"{path} can not be used: {error.strerror or error}; name another file")
+
+
+def write_file(path: Path, text: str) -> str:
+    """Writes ``text`` and gives a sentence about it. What the file held before is kept beside it, as ``.bak``."""
+    with _file_problems(path):
+        before = path.read_bytes() if path.exists() else None
+        if before == text.encode():
+            return f"{path} is up to date"
+        if before is not None:
+            backup = path.with_name(path.name + ".bak")
+            backup.write_bytes(before)
+        path.write_text(text, "utf-8")
+    return f"wrote {path}" if before is None else f"wrote {path}; what it held before is in {backup}"
+
+
+def read_text(path: Path) -> str:
+    """The text of a file; ends the command with one sentence where it can not be read."""
+    with _file_problems(path):
+        body = path.read_bytes()
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        fail(f"{path} is not UTF-8 text (byte {error.start}); save it as UTF-8")

@@ -1,0 +1,103 @@
+"""``report``: the results, as Markdown and as one HTML file with charts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from optim.commands._common import json_option, open_database, print_json
+from optim.commands._evidence import (
+    REPORT,
+    gather,
+    load,
+    newest_attribution,
+    plan_option,
+    problems_in_one_sentence,
+    write_file,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from optim.evidence import TrackerEvidence
+    from optim.plan_records import Plan
+    from optim.report import Chart
+
+
+@click.command()
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), default="PHASE4_RESULTS.md", show_default=True
+)
+@click.option("--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write this HTML file too.")
+@plan_option
+@json_option
+@problems_in_one_sentence
+def COMMAND(output: Path, page: Path | None, plan_file: str | None, as_json: bool) -> None:
+    """Write what came out: verdicts, decisions, attribution, projection and odds, and what is not known.
+
+    \b
+    python -m optim report
+    python -m optim report --output PHASE4_RESULTS.md --html report.html
+    python -m optim report --json
+
+    The HTML file carries its charts and asks for nothing from outside. A file that is replaced is kept as FILE.bak.
+    """
+    from db.store import save_document
+    from optim.report import html_report, phase4_results
+    from optim.standing import standing
+
+    plan, engine = load(plan_file), open_database()
+    evidence = gather(engine, plan).with_results(output.name)
+    now = standing(plan, evidence)
+    found, name = newest_attribution(engine) or (None, "")
+    text = phase4_results(plan, evidence, now, attribution=found, attribution_name=name, written_at=datetime.now(UTC))
+    said = [write_file(output, text)]
+    save_document(engine, REPORT, output.name, text)
+    if page is not None:
+        said.append(
+            write_file(page, html_report(text, f"{plan.phase} Results", _charts(plan, evidence, found), _plotly()))
+        )
+    if as_json:
+        files = [str(one) for one in (output, page) if one is not None]
+        print_json(
+            {"files": files, "odds": now.odds.to_json(), "projection": now.projected and now.projected.to_json()}
+        )
+        return
+    for sentence in said:
+        click.echo(sentence)
+
+
+def _plotly() -> str:
+    from plotly.offline import get_plotlyjs
+
+    return str(get_plotlyjs())
+
+
+def _charts(plan: Plan, evidence: TrackerEvidence, attribution: Mapping[str, Any] | None) -> list[Chart]:
+    import pandas as pd
+
+    from views.charts import evidence as evidence_charts
+    from views.charts import progress
+    from views.data.progress import forest, steps
+
+    target = (plan.target.seconds.low, plan.target.seconds.high)
+    drawn = {
+        f"Seconds on {plan.reference_machine}, projected": progress.waterfall(steps(plan, evidence), target),
+        "Planned and measured": progress.forest(forest(plan, evidence, {})),
+    }
+    if attribution:
+        shapley = pd.DataFrame(attribution["shapley"])
+        drawn["Seconds saved by each win"] = evidence_charts.contributions(shapley)
+    return [_chart(title, figure) for title, figure in drawn.items()]
+
+
+def _chart(title: str, figure: Any) -> Chart:
+    from plotly.io import to_html
+
+    from optim.report import Chart
+    from views.charts.layout import CONFIG
+
+    return Chart(title=title, html=to_html(figure, config=CONFIG, include_plotlyjs=False, full_html=False))
