@@ -12,6 +12,7 @@ _NAMES = {
     "phase": ("phase", "phases", "path", "stage", "step", "name", "key", "timer", "function"),
     "calls": ("calls", "count", "ncalls", "n"),
     "category": ("category", "kind"),
+    "basis": ("basis",),
 }
 _SECONDS_NAMES = ("time", "duration", "elapsed", "wall", "walltime", "total", "totaltime", "cost", "took")
 #: Seconds in one of each unit, by the ways people write it.
@@ -43,6 +44,7 @@ class Columns:
     phase: int | None = None
     calls: int | None = None
     category: int | None = None
+    basis: int | None = None
     scale: float = 1.0
     unit_named: bool = True
 

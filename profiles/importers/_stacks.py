@@ -15,7 +15,7 @@ from profiles.importers._names import clean
 #: Frames below this depth are counted in the frame at this depth.
 DEEPEST = 500
 #: A session is written with at most this many frames in all its stacks together.
-FRAMES_WRITTEN = 1_000_000
+FRAMES_WRITTEN = 300_000
 _ROOT = 0
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from profiles.exports import RUN_FORMAT, RUN_VERSION
 from profiles.importers._plain import read_run
 from profiles.importers.base import Importer, ImportProblem, Parsed, Source, count, read_json
 
-NAME = "quickwin-run"
-VERSION = 1
+NAME = RUN_FORMAT
 
 
 def recognize(source: Source) -> float:
@@ -23,12 +23,12 @@ def parse(source: Source) -> Parsed:
     """
     plain = read_json(source.text)
     if not isinstance(plain, dict) or plain.get("format") != NAME:
-        raise ImportProblem(f'an export begins with {{"format": "{NAME}", "version": {VERSION}, and this file does not')
+        raise ImportProblem(f'an export begins with {{"format": "{NAME}", "version": {RUN_VERSION}, and this file does not')
     version = count(plain.get("version"))
-    if version is None or not 1 <= version <= VERSION:
+    if version is None or not 1 <= version <= RUN_VERSION:
         shown = "none that can be read" if version is None else f"{version:,}"
         raise ImportProblem(
-            f"the export's version is {shown}, and this Quickwin reads version {VERSION}; "
+            f"the export's version is {shown}, and this Quickwin reads version {RUN_VERSION}; "
             "the Quickwin that wrote it, or a newer one, reads it"
         )
     record, losses = read_run(plain.get("run"), NAME)

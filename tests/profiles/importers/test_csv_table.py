@@ -4,10 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from profiles.exports import to_csv
 from profiles.importers import Source
 from profiles.importers._csv_cells import find_columns, read_seconds
+from profiles.importers._csv_run import complete
 from profiles.importers.base import ImportProblem, Parsed
-from profiles.importers.csv_table import IMPORTER, complete
+from profiles.importers.csv_table import IMPORTER
+from profiles.records import PhaseTiming, RunRecord, TaskRecord
 
 PLAIN = "task,phase,seconds\na1,score,1.5\na1,filter,0.5\nb2,score,2.25\n"
 
@@ -64,12 +67,49 @@ def test_totals_of_a_task_and_of_the_run_are_the_whole_not_a_phase() -> None:
     assert [one.path for one in run.phases] == [("score",)]
 
 
-def test_a_row_of_sums_is_compared_and_not_added() -> None:
-    agreeing = parse(PLAIN + "total,score,3.75\n").runs[0]
-    assert agreeing.wall_seconds == 4.25 and agreeing.findings == ()
-    differing = parse(PLAIN + "total,score,9\n").runs[0]
-    assert differing.wall_seconds == 4.25
-    assert [one.rule for one in differing.findings] == ["total-against-tasks"]
+@pytest.mark.parametrize(
+    ("seconds", "wall", "rules"),
+    [("3.75", 4.25, []), ("9", 9.5, ["total-against-tasks"]), ("1", 4.25, ["total-against-tasks"])],
+)
+def test_a_row_of_sums_is_compared_and_not_added(seconds: str, wall: float, rules: list[str]) -> None:
+    run = parse(PLAIN + f"total,score,{seconds}\n").runs[0]
+    assert run.wall_seconds == wall
+    assert [one.rule for one in run.findings] == rules
+
+
+def test_what_is_no_wall_clock_is_never_added_to_it() -> None:
+    run = parse("phase,seconds,basis\nscore,2,sum\nwork,9,workers\nlast,5,last_task\nerrors,7,count\n").runs[0]
+    assert run.wall_seconds == 2.0
+    assert {one.path[0]: one.basis for one in run.phases} == {
+        "score": "sum",
+        "work": "workers",
+        "last": "last_task",
+        "errors": "count",
+    }
+
+
+def test_an_exported_run_reads_back_with_the_same_phases_tasks_and_seconds() -> None:
+    def phases(*names: str) -> tuple[PhaseTiming, ...]:
+        return (
+            PhaseTiming(path=names[:1], category="io", total_seconds=2.0, self_seconds=1.5, calls=3),
+            PhaseTiming(path=names, category="dsl", total_seconds=0.5, self_seconds=0.5, calls=7),
+        )
+
+    load = PhaseTiming(path=("load",), category="io", total_seconds=0.25, self_seconds=0.25)
+    record = RunRecord(
+        key="k",
+        label="l",
+        wall_seconds=4.5,
+        phases=(*phases("=score()", "dsl"), load),
+        tasks=(
+            TaskRecord(task_id="-1", index=0, seconds=2.25, phases=phases("=score()", "dsl")),
+            TaskRecord(task_id="b, c", index=1, seconds=None),
+        ),
+    )
+    parsed = parse(to_csv(record))
+    run = parsed.runs[0]
+    assert parsed.losses == () and run.findings == ()
+    assert (run.wall_seconds, run.phases, run.tasks[0]) == (record.wall_seconds, record.phases, record.tasks[0])
 
 
 def test_bad_rows_are_losses_with_their_lines() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from profiles.exports import to_json
 from profiles.importers import Source
 from profiles.importers.base import ImportProblem, Parsed
 from profiles.importers.run_export import IMPORTER
@@ -36,6 +37,12 @@ def test_an_export_gives_an_equal_run_that_says_it_was_imported() -> None:
     parsed = parse(RUN.to_json())
     assert parsed.losses == ()
     assert parsed.runs == (RUN.replace(source="imported:quickwin-run"),)
+
+
+def test_what_quickwin_exports_is_what_is_read() -> None:
+    source = Source(name="run.json", data=to_json(RUN).encode())
+    assert IMPORTER.recognize(source) > 0.9
+    assert IMPORTER.parse(source).runs == (RUN.replace(source="imported:quickwin-run"),)
 
 
 def test_where_an_imported_run_came_from_first_is_kept() -> None:
