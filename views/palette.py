@@ -8,6 +8,9 @@ Universal Design" (2008), where their lightness allows both backgrounds.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+Badge = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,7 +26,7 @@ class Mark:
     symbol: str = "circle"
     pattern: str = ""
     sign: str = ""
-    badge: str = "gray"
+    badge: Badge = "gray"
     icon: str = ""
 
 

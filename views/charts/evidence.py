@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -27,6 +28,7 @@ def closing_in(path: pd.DataFrame, margin: float, noise: tuple[float, float] | N
             name="95% interval",
             x=[*known["block"], *known["block"][::-1]],
             y=[*known["high"], *known["low"][::-1]],
+            mode="lines",
             fill="toself",
             fillcolor=see_through(_BAND, 0.2),
             line={"color": see_through(_BAND, 0.6), "width": 1},
@@ -45,8 +47,19 @@ def closing_in(path: pd.DataFrame, margin: float, noise: tuple[float, float] | N
     )
     _floor(drawn, margin, noise)
     drawn.update_xaxes(title_text="blocks", dtick=1 if len(path) <= 20 else None, rangemode="tozero")
-    drawn.update_yaxes(title_text="speedup (before / after)", ticksuffix="x")
+    drawn.update_yaxes(title_text="speedup (before / after)", ticksuffix="x", range=_window(path, margin, noise))
     return drawn
+
+
+def _window(path: pd.DataFrame, margin: float, noise: tuple[float, float] | None) -> list[float] | None:
+    """What the axis shows: twice the newest interval, and 1x with its noise; the wide beginning is cut."""
+    known = path[path["low"].notna()]
+    if known.empty:
+        return None
+    last = known.iloc[-1]
+    reach = max(float(last["high"] - last["low"]), margin)
+    low = min(float(last["low"]) - reach / 2, 1 - 2 * margin, *(noise or ()))
+    return [max(0.0, low), max(float(last["high"]) + reach / 2, 1 + 2 * margin, *(noise or ()))]
 
 
 def _floor(drawn: go.Figure, margin: float, noise: tuple[float, float] | None) -> None:
@@ -102,7 +115,10 @@ def contributions(shapley: pd.DataFrame) -> go.Figure:
     marks = [palette.win(win) for win in shapley["win"]]
     bar = go.Bar(
         orientation="h",
-        y=[f"{mark.sign} {text.plain(mark.label)}" for mark in marks],
+        y=[
+            f"{mark.sign} {text.plain(mark.label)}: {text.seconds(value)}"
+            for mark, value in zip(marks, shapley["seconds"], strict=True)
+        ],
         x=shapley["seconds"],
         marker={"color": [mark.colour for mark in marks]},
         error_x={
@@ -112,10 +128,7 @@ def contributions(shapley: pd.DataFrame) -> go.Figure:
             "arrayminus": (shapley["seconds"] - shapley["low"]).fillna(0).tolist(),
             "color": palette.PLANNED.colour,
         },
-        text=[text.seconds(value) for value in shapley["seconds"]],
-        textposition="outside",
-        cliponaxis=False,
-        hovertemplate="%{y}: %{x:.3g} s<extra></extra>",
+        hovertemplate="%{y}<extra></extra>",
         showlegend=False,
     )
     drawn = figure(bar, height=60 + 46 * len(shapley))
@@ -132,19 +145,20 @@ def interactions(pairs: pd.DataFrame, wins: Sequence[str]) -> go.Figure:
         wins: in the order to show.
     """
     labels = [f"{palette.win(win).sign} {text.plain(palette.win(win).label)}" for win in wins]
-    factor = {(row["one"], row["two"]): row["factor"] for row in pairs.to_dict("records")}
-    factor |= {(two, one): value for (one, two), value in factor.items()}
-    cells = [[factor.get((one, two)) if one != two else None for two in wins] for one in wins]
+    found = {frozenset((row["one"], row["two"])): row for row in pairs.to_dict("records")}
+    cells = [[found.get(frozenset((one, two))) for two in wins] for one in wins]
     drawn = figure(
         go.Heatmap(
-            z=cells,
+            z=[[_resolved(cell) for cell in row] for row in cells],
             x=[palette.win(win).sign for win in wins],
             y=labels,
             zmid=1,
             colorscale=[[0, "#D55E00"], [0.5, "rgba(127,135,144,0.15)"], [1, "#0077BB"]],
-            text=[[_signed(value) for value in row] for row in cells],
+            text=[[_signed(cell) for cell in row] for row in cells],
+            zmin=0.5,
+            zmax=1.5,
             texttemplate="%{text}",
-            hovertemplate="%{y} with %{x}: %{z:.3f}x<extra></extra>",
+            hovertemplate="%{y} with %{x}: %{text}<extra></extra>",
             showscale=False,
             xgap=3,
             ygap=3,
@@ -152,15 +166,25 @@ def interactions(pairs: pd.DataFrame, wins: Sequence[str]) -> go.Figure:
         height=60 + 46 * len(wins),
     )
     drawn.update_yaxes(autorange="reversed", showgrid=False)
-    drawn.update_xaxes(side="top", showgrid=False)
+    drawn.update_xaxes(side="top", showgrid=False, type="category")
     return drawn
 
 
-def _signed(factor: float | None) -> str:
-    if factor is None:
+def _resolved(cell: dict[Hashable, Any] | None) -> float | None:
+    """The factor that colours a cell: 1 where the interval does not exclude it."""
+    if cell is None:
+        return None
+    low, high = cell["low"], cell["high"]
+    unsure = low is None or high is None or low != low or high != high or low <= 1 <= high
+    return 1.0 if unsure else float(cell["factor"])
+
+
+def _signed(cell: dict[Hashable, Any] | None) -> str:
+    if cell is None:
         return ""
-    sign = "−" if factor < 0.995 else "+" if factor > 1.005 else "="
-    return f"{sign} {factor:.2f}x"
+    resolved = _resolved(cell)
+    sign = "≈" if resolved == 1.0 else "−" if resolved is not None and resolved < 1 else "+"
+    return f"{sign} {cell['factor']:.2f}x"
 
 
 def configs(table: pd.DataFrame) -> go.Figure:

@@ -43,7 +43,7 @@ def fill(mark: Mark, *, hollow: bool = False) -> dict[str, Any]:
     return {
         "color": see_through(mark.colour, 0.25) if hollow else mark.colour,
         "line": {"color": mark.colour, "width": 1.5},
-        "pattern": pattern | {"fgcolor": mark.colour if hollow else "rgba(255,255,255,0.75)"},
+        "pattern": pattern | {"fgcolor": mark.colour if hollow else "rgba(255,255,255,0.4)"},
     }
 
 

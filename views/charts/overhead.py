@@ -24,6 +24,7 @@ def composition(parts: pd.DataFrame) -> go.Figure:
             go.Bar(
                 name=mark.label,
                 legendgroup=mark.label,
+                legendrank=list(palette.CATEGORIES.values()).index(mark),
                 showlegend=mark.label not in named,
                 orientation="h",
                 y=[text.plain(row["bar"])],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable
 from typing import Any
 
@@ -24,7 +25,7 @@ def waterfall(steps: pd.DataFrame, target: tuple[float, float]) -> go.Figure:
     """
     rows = steps.to_dict("records")
     marks = [fill(_mark(row), hollow=row["kind"] == "planned") for row in rows]
-    labels = [text.plain(row["label"]) for row in rows]
+    labels = [text.plain(row["label"]).replace(" ", "<br>") for row in rows]
     bar = go.Bar(
         name="seconds",
         x=labels,
@@ -34,14 +35,15 @@ def waterfall(steps: pd.DataFrame, target: tuple[float, float]) -> go.Figure:
         text=[_bar_text(row) for row in rows],
         textposition="outside",
         cliponaxis=False,
-        customdata=[[text.plain(row["note"]), text.seconds(row["end"])] for row in rows],
-        hovertemplate="<b>%{x}</b><br>ends at %{customdata[1]}<br>%{customdata[0]}<extra></extra>",
+        customdata=[[text.plain(row["note"]), text.seconds(row["end"]), text.plain(row["label"])] for row in rows],
+        hovertemplate="<b>%{customdata[2]}</b><br>ends at %{customdata[1]}<br>%{customdata[0]}<extra></extra>",
         showlegend=False,
     )
     drawn = figure(bar, _ranges(steps, labels), height=380)
     _band(drawn, target)
-    drawn.update_yaxes(title_text="seconds on the reference machine", rangemode="tozero")
-    drawn.update_xaxes(tickangle=-35)
+    top = float(steps[["start", "end"]].max().max())
+    drawn.update_yaxes(title_text="seconds on the reference machine", range=[0, top * 1.12])
+    drawn.update_xaxes(tickangle=0)
     return drawn
 
 
@@ -98,9 +100,17 @@ def _band(drawn: go.Figure, target: tuple[float, float]) -> None:
         fillcolor=see_through(colour, 0.18),
         line={"color": colour, "width": 1, "dash": "dot"},
         layer="below",
-        annotation_text=f"target {target[0]:g}–{target[1]:g} s",
-        annotation_position="top right",
     )
+    drawn.add_annotation(
+        x=1.0,
+        xref="paper",
+        y=(target[0] + target[1]) / 2,
+        xanchor="left",
+        showarrow=False,
+        text=f" target<br> {target[0]:g}–{target[1]:g} s",
+        align="left",
+    )
+    drawn.update_layout(margin={"r": 70})
 
 
 def forest(effects: pd.DataFrame) -> go.Figure:
@@ -112,10 +122,10 @@ def forest(effects: pd.DataFrame) -> go.Figure:
     labels = [text.plain(label) for label in effects["label"]]
     measured = effects["speedup"].notna()
     drawn = figure(
-        _range(effects, labels, "planned_low", "planned_high", "planned range", palette.PLANNED.colour, 12),
-        _range(effects, labels, "noise_low", "noise_high", "noise floor (the same config twice)", "#B8860B", 5),
+        _range(effects, labels, "planned_low", "planned_high", "planned", palette.PLANNED.colour, 12),
+        _range(effects, labels, "noise_low", "noise_high", "noise floor", "#B8860B", 5),
         go.Scatter(
-            name="possible at most (Amdahl)",
+            name="possible at most",
             x=effects["bound"],
             y=labels,
             mode="markers",
@@ -126,16 +136,22 @@ def forest(effects: pd.DataFrame) -> go.Figure:
         height=360,
     )
     drawn.add_vline(x=1, line={"color": palette.PLANNED.colour, "width": 1})
-    drawn.update_xaxes(type="log", title_text="speedup (before / after)", ticksuffix="x", **_ticks(effects))
+    drawn.update_xaxes(type="log", title_text="speedup (before / after)", tickangle=0, **_ticks(effects))
     drawn.update_yaxes(autorange="reversed", categoryorder="array", categoryarray=labels)
     return drawn
 
 
 def _ticks(effects: pd.DataFrame) -> dict[str, Any]:
-    top = float(effects[["planned_high", "bound", "high", "speedup"]].max().max())
-    close = [0.9, 1.1, 1.35] if top <= 2 else []
-    values = sorted([0.5, 0.8, 1, 1.2, 1.5, 2, 3, 5, 10, 20, 50, *close])
-    return {"tickmode": "array", "tickvals": values, "ticktext": [f"{value:g}" for value in values]}
+    """The axis shows what is planned, possible and measured; an interval that goes on beyond is cut there."""
+    shown = effects[["planned_high", "bound", "speedup"]]
+    low, high = min(0.95, float(shown.min().min()) * 0.9), float(shown.max().max()) * 1.1
+    choices = [0.2, 0.5, 1, 1.5, 2, 3, 5, 10, 20, 50] if high > 1.6 else [0.8, 0.9, 1, 1.1, 1.25, 1.5]
+    return {
+        "tickmode": "array",
+        "tickvals": choices,
+        "ticktext": [f"{value:g}x" for value in choices],
+        "range": [math.log10(low), math.log10(high)],
+    }
 
 
 def _range(
@@ -164,12 +180,12 @@ def _measured(effects: pd.DataFrame, labels: list[str]) -> go.Scatter:
         "arrayminus": (effects["speedup"] - effects["low"]).fillna(0).tolist(),
     }
     return go.Scatter(
-        name="measured, 95% interval",
+        name="measured",
         x=effects["speedup"],
         y=labels,
         mode="markers+text",
         marker={"size": 12, "symbol": [mark.symbol for mark in marks], "color": [mark.colour for mark in marks]},
-        error_x={"type": "data", "symmetric": False, "thickness": 2.5, "width": 6, **reach},
+        error_x={"type": "data", "symmetric": False, "thickness": 2.5, "width": 6, "color": "#5B6B7A", **reach},
         text=[f"{value:.2f}x" for value in effects["speedup"]],
         textposition="top center",
         customdata=[mark.label for mark in marks],

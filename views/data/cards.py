@@ -62,7 +62,7 @@ def _status(win: PlannedWin, row: WinEvidence) -> tuple[str, palette.Mark]:
 
 def _fields(plan: Plan, win: PlannedWin, row: WinEvidence, evidence: TrackerEvidence) -> list[tuple[str, str]]:
     found = row.measured
-    target = f"{win.target_percent.low:g}–{win.target_percent.high:g}% saving"
+    target = f"{win.target_percent.low:g}–{win.target_percent.high:g}% saved"
     return [
         ("Target", target),
         ("Measured", _measured(found)),
@@ -76,7 +76,7 @@ def _fields(plan: Plan, win: PlannedWin, row: WinEvidence, evidence: TrackerEvid
 def _measured(found: Measured | None) -> str:
     if found is None or found.speedup is None:
         return text.NONE
-    return f"{text.percent(found.saving, 1)} saving, {text.times(found.speedup)}"
+    return f"{text.saved(found.speedup)}, {text.times(found.speedup)}"
 
 
 def _wall_clock(found: Measured | None) -> str:

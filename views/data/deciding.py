@@ -50,7 +50,7 @@ def facts(win: PlannedWin, row: WinEvidence, bound: float | None) -> list[tuple[
     """What is known about one win: label and value, both Markdown."""
     found = row.measured
     saved = win.target_percent
-    plan = f"{saved.low:g} to {saved.high:g}% saving ({text.times(win.target_speedup.low)} to "
+    plan = f"{saved.low:g} to {saved.high:g}% saved ({text.times(win.target_speedup.low)} to "
     possible = f"at most {text.times(bound)} (Amdahl's law on the newest baseline here)" if bound else text.NONE
     return [
         ("Hypothesis", text.escape(win.hypothesis)),
@@ -68,7 +68,7 @@ def _measured(found: Measured | None) -> str:
     numbers = text.speedup(found.speedup, found.low, found.high)
     where = f"{text.count(found.blocks, 'block')}, {text.count(found.tasks or 0, 'task')}, {found.cache_state}"
     against = f"{text.escape(found.config_before)} against {text.escape(found.config_after)}"
-    return f"{numbers}, {text.percent(found.saving, 1)} saving; {against}, {where}"
+    return f"{numbers}, {text.saved(found.speedup)}; {against}, {where}"
 
 
 def _noise(found: Measured | None) -> str:
@@ -83,6 +83,13 @@ def _answers(found: Measured | None) -> str:
     if found.verdict == "wrong":
         return "different: this win can not be kept as it is"
     return "not comparable" if found.verdict == "not comparable" else "equal in every block"
+
+
+def proposal(row: WinEvidence) -> str:
+    """The decision that the evidence suggests."""
+    if row.decision != "undecided" or row.measured is None:
+        return row.decision
+    return {"faster": "keep", "unresolved": "undecided"}.get(row.measured.verdict, "revert")
 
 
 def objection(row: WinEvidence, decision: str) -> str | None:

@@ -7,18 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from db import queries
-from optim.config import UnknownConfig, all_configs, config_name, parse_config
+from optim.config import WIN_NAMES, UnknownConfig, config_name, parse_config
+from optim.spec import Spec, SpecError, attribution_arms, budget_problem, pair_arms
 from views import text
 from views.data.connection import cached, engine
 from views.data.evidence import UNDER_WAY
 
-PAIR, ATTRIBUTION, HALF = "two configs", "all wins, 32 configs", "all wins, 16 configs"
+PAIR, ATTRIBUTION, HALF = "two configs", "all wins", "all wins, half of the configs"
 KINDS = (PAIR, ATTRIBUTION, HALF)
 #: What a process needs around its run: the interpreter, the tasks, the DSL.
 _STARTING_SECONDS = 1.5
 #: No interval is finite before the third block.
 _FEWEST_BLOCKS = 3
+#: How many blocks more an unresolved measurement gets, at least and at most.
+_MORE_BLOCKS = (5, 40)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,36 +40,59 @@ class Choice:
     minutes: int
 
     @property
+    def spec(self) -> Spec:
+        """What is to be measured.
+
+        Raises:
+            UnknownConfig, SpecError: it can not be; one sentence says why.
+        """
+        if self.kind == PAIR:
+            before, after = (config_name(parse_config(one, _kept())) for one in (self.before, self.after))
+            arms = pair_arms(before, after)
+        else:
+            arms = attribution_arms(WIN_NAMES, half=self.kind == HALF)
+        return Spec(
+            kind="pair" if self.kind == PAIR else "attribution",
+            arms=arms,
+            cache_state=self.cache_state,
+            tasks=self.tasks,
+            candidates=self.candidates,
+            max_blocks=self.blocks,
+            max_minutes=float(self.minutes),
+        )
+
+    @property
     def problem(self) -> str | None:
         """Why this can not be measured, in a sentence; None when it can."""
-        if self.kind != PAIR:
-            return None
         try:
-            before, after = (parse_config(one, _kept()) for one in (self.before, self.after))
-        except UnknownConfig as problem:
+            return budget_problem(self.spec)
+        except (UnknownConfig, SpecError) as problem:
             return str(problem)
-        if before == after:
-            return f"both configs are {config_name(before)}: choose two that differ"
-        return None
 
     @property
     def arguments(self) -> list[str]:
         """The arguments of ``python -m optim`` that measure it."""
         shared = [
             *("--tasks", str(self.tasks), "--candidates", str(self.candidates), f"--{self.cache_state}"),
-            *("--max-blocks", str(self.blocks), "--max-minutes", str(self.minutes)),
+            *("--blocks", str(self.blocks), "--minutes", str(self.minutes)),
         ]
         if self.kind == PAIR:
             return ["measure", self.before, self.after, *shared]
         return ["attribute", *(["--half"] if self.kind == HALF else []), *shared]
 
-    @property
-    def configs(self) -> list[str]:
-        """The configs of one block; the first of a pair runs twice, as its own control."""
-        if self.kind == PAIR:
-            return [self.before, self.after, self.before]
-        every = [config_name(one) for one in all_configs()]
-        return every if self.kind == ATTRIBUTION else every[:: len(every) // 16]
+
+def arguments_to_go_on(found: Mapping[str, Any], blocks: int) -> list[str]:
+    """The arguments of ``python -m optim`` that go on with a measurement; an unresolved one gets more blocks.
+
+    Args:
+        found: as ``views.data.evidence.measurement`` gives it.
+        blocks: how many blocks are done.
+    """
+    least, most = _MORE_BLOCKS
+    more = min(max(int((found["verdict"] or {}).get("more_blocks") or least), least), most)
+    budget = max(int(found["spec"].get("max_blocks") or 0), blocks + more)
+    command = "attribute" if found["kind"] == "attribution" else "measure"
+    return [command, "--continue", str(found["id"]), "--blocks", str(budget)]
 
 
 @cached("evidence")
@@ -88,44 +116,37 @@ def seconds_a_run(config: str, tasks: int, candidates: int, cache_state: str) ->
 
 def duration(choice: Choice) -> str:
     """How long the measurement will take, in a sentence."""
-    known: dict[str, float] = {}
-    for config in choice.configs:
-        found = seconds_a_run(config, choice.tasks, choice.candidates, choice.cache_state)
-        if found is not None:
-            known[config] = found
-    baseline = seconds_a_run("none", choice.tasks, choice.candidates, choice.cache_state) or max(
-        known.values(), default=0.0
-    )
-    if not baseline:
-        return f"No earlier run tells how long this takes; it ends after {choice.minutes} min at the latest."
-    block = sum(known.get(config, baseline) + _STARTING_SECONDS for config in choice.configs)
-    least, most = block * min(_FEWEST_BLOCKS, choice.blocks), min(block * choice.blocks, 60.0 * choice.minutes)
-    guess = "" if len(known) == len(set(choice.configs)) else ", at most: not every config has run yet"
+    spec = choice.spec
+    configs = [arm.config for arm in spec.arms]
+    known = {one: seconds_a_run(one, choice.tasks, choice.candidates, choice.cache_state) for one in spec.configs}
+    longest = max((one for one in known.values() if one), default=None)
+    if longest is None:
+        return f"No earlier run tells how long this takes; no block begins after {choice.minutes} min."
+    block = sum((known[config] or longest) + _STARTING_SECONDS for config in configs)
+    fewest = min(_FEWEST_BLOCKS if spec.kind == "pair" else choice.blocks, choice.blocks)
+    least, most = block * fewest, min(block * choice.blocks, 60.0 * choice.minutes)
+    guess = "" if all(known.values()) else " (a guess: not every config has run yet)"
     return (
-        f"A block is {text.count(len(choice.configs), 'run')} and takes about {text.seconds(block)}{guess}. "
+        f"A block is {text.count(len(configs), 'run')} and takes about {text.seconds(block)}{guess}. "
         f"Expect {text.seconds(min(least, most))} to {text.seconds(most)}."
     )
 
 
-def state(found: Mapping[str, Any], blocks: int, runs: int) -> str:
-    """How far a measurement is, in a sentence of Markdown.
+def state(found: Mapping[str, Any], blocks: int) -> str:
+    """How far a measurement is, in a sentence or two of Markdown.
 
     Args:
         found: as ``views.data.evidence.measurement`` gives it.
         blocks: blocks that hold all arms.
-        runs: runs that are done.
     """
     spec, verdict = found["spec"], found["verdict"] or {}
+    said = text.escape(verdict.get("reason") or "there is no verdict yet.")
     name = f"**Measurement {found['id']}**, {text.escape(title(spec))}"
     if found["status"] in UNDER_WAY:
-        arms = len(spec["arms"])
-        return (
-            f"{name}: block {blocks + 1} of at most {spec.get('max_blocks', '?')}, "
-            f"{runs - blocks * arms} of its {text.count(arms, 'run')} done."
-        )
-    said = text.escape(verdict.get("reason") or "no verdict was reached")
-    how = {"finished": "", "stopped": " was stopped", "interrupted": " was interrupted"}.get(found["status"], " failed")
-    return f"{name}{how}, {text.count(blocks, 'block')}: {said}"
+        end = "is stopping" if found["status"] == "stopping" else "is under way"
+        return f"{name}, {end}: block {blocks + 1} of at most {spec.get('max_blocks', '?')}. So far: {said}"
+    how = {"finished": "", "stopped": ", was stopped", "interrupted": ", was interrupted"}
+    return f"{name}{how.get(found['status'], ', failed')}, {text.count(blocks, 'block')}: {said}"
 
 
 def title(spec: Mapping[str, Any]) -> str:
@@ -136,6 +157,20 @@ def title(spec: Mapping[str, Any]) -> str:
     else:
         what = f"{arms.get('A')} against {arms.get('B')}"
     return f"{what}, {text.count(int(spec.get('tasks') or 0), 'task')}, {spec.get('cache_state', 'unknown')}"
+
+
+def history(known: pd.DataFrame) -> pd.DataFrame:
+    """All measurements for a table: number, what, tasks, caches, status, verdict, speedup, low, high, blocks.
+
+    Args:
+        known: as ``views.data.evidence.measurements`` gives it.
+    """
+    pair = known["config_a"].fillna("?") + " against " + known["config_b"].fillna("?")
+    what = pair.where(known["kind"] == "pair", "all wins, attribution")
+    columns = ["id", "tasks", "cache_state", "status", "verdict", "speedup", "low", "high", "blocks"]
+    shown = known[columns].fillna({"verdict": ""})
+    shown.insert(1, "what", what)
+    return shown
 
 
 def load(plain: str) -> dict[str, Any]:

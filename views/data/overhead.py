@@ -86,7 +86,7 @@ def spread(tasks: pd.DataFrame) -> str:
     few = max(1, round(len(known) / 10))
     share = float(known.head(few).sum() / known.sum())
     return (
-        f"The slowest {text.count(few, 'task')} of {len(known)} take {text.percent(share)} of the time; "
+        f"{text.percent(share)} of the time goes to the slowest {few} of {text.count(len(known), 'task')}; "
         f"the median task takes {text.seconds(float(known.median()))}."
     )
 

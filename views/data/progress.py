@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,40 +46,37 @@ def standing(plan: Plan, evidence: TrackerEvidence) -> Standing:
         now=now,
         now_is_kept=bool(kept),
         projected=projected,
-        odds=_odds(plan, evidence, kept, now if kept else None),
+        odds=_odds(plan, evidence),
         reference_seconds=newest.wall_seconds if newest else None,
         reference_run=newest.run_id if newest else None,
     )
 
 
-def _odds(plan: Plan, evidence: TrackerEvidence, kept: Sequence[str], now: Together | None) -> projection.Odds:
-    """Of the kept wins as measured, the other measured ones unless reverted, and the plan for the rest."""
-    measured = [_joint(now)] if now else []
-    planned: list[projection.Planned] = []
-    come_true: list[float] = []
-    for win in plan.wins:
-        row = evidence.win(win.name)
-        known = _single(row)
-        if known:
-            come_true.append(projection.realization(_planned(win), known.speedup))
-        if (win.name in kept and now) or row.decision == "revert":
-            continue
-        if known and row.measured and row.measured.verdict in (*SETTLED, "unresolved"):
-            measured.append(known)
-        else:
-            planned.append(_planned(win))
+def _odds(plan: Plan, evidence: TrackerEvidence) -> projection.Odds:
+    """Of the wins not reverted: all together where measured so; else the kept together, the others alone or planned."""
+    reverted, kept = evidence.decisions("revert"), evidence.decisions("keep")
+    left = [win for win in plan.wins if win.name not in reverted]
+    everything = evidence.joint(frozenset(win.name for win in left))
+    together = everything if everything and everything.measured else evidence.joint(frozenset(kept)) if kept else None
+    covered = together.wins if together else ()
+    singles = {win.name: _single(evidence.win(win.name)) for win in plan.wins}
+    alone = [single for win in left if win.name not in covered and (single := singles[win.name])]
+    planned = [_planned(win) for win in left if win.name not in covered and not singles[win.name]]
+    come_true = [projection.realization(_planned(win), one.speedup) for win in plan.wins if (one := singles[win.name])]
+    measured = [_joint(together), *alone] if together else alone
     target = (plan.target.seconds.low, plan.target.seconds.high)
     return projection.odds(plan.baseline.seconds, target, measured, planned, come_true)
 
 
 def _joint(now: Together) -> projection.Measured:
-    low, high = now.low or now.speedup, now.high or now.speedup
+    # Without an interval of its own it counts as known to a tenth only.
+    low, high = now.low or now.speedup / 1.1, now.high or now.speedup * 1.1
     return projection.Measured(name="kept together", speedup=now.speedup, low=low, high=high)
 
 
 def _single(row: WinEvidence) -> projection.Measured | None:
     found = row.measured
-    if found is None or found.speedup is None or found.verdict not in (*SETTLED, "unresolved"):
+    if found is None or found.speedup is None or found.verdict not in SETTLED:
         return None
     low, high = found.low or found.speedup, found.high or found.speedup
     return projection.Measured(name=row.win, speedup=found.speedup, low=low, high=high)
@@ -134,7 +131,7 @@ def steps(plan: Plan, evidence: TrackerEvidence) -> pd.DataFrame:
     for index, name in enumerate(now.kept, 1):
         joint = evidence.joint(frozenset(now.kept[:index]))
         end = base / joint.speedup if joint else at
-        rows.append(_step(plan.win(name).title, "win", at, end, win=name, note=_joint_note(joint)))
+        rows.append(_step(_short(plan.win(name)), "win", at, end, win=name, note=_joint_note(joint)))
         at = end
     rows.append(_now(now, at))
     for win in plan.wins:
@@ -152,6 +149,10 @@ def _now(now: Standing, at: float) -> dict[str, Any]:
     return _step("Now", "now", 0.0, at, low=low, high=high, note="projected from the speedup measured here")
 
 
+def _short(win: PlannedWin) -> str:
+    return f"#{win.number} {palette.win(win.name).label}"
+
+
 def _joint_note(joint: Together | None) -> str:
     return f"projected from {joint.source}" if joint else "kept without a measurement"
 
@@ -161,11 +162,12 @@ def _ghost(win: PlannedWin, row: WinEvidence, at: float) -> dict[str, Any]:
     if single:
         note = f"measured alone at {text.times(single.speedup)}, undecided"
         end, low, high = (at / one for one in (single.speedup, single.high, single.low))
-        return _step(win.title, "planned", at, end, win=win.name, low=low, high=high, note=note)
+        return _step(_short(win), "planned", at, end, win=win.name, low=low, high=high, note=note)
     saved = win.target_percent
     low, high = (at * (1 - share / 100) for share in (saved.high, saved.low))
-    note = f"planned: {saved.low:g} to {saved.high:g}% saved"
-    return _step(win.title, "planned", at, (low + high) / 2, win=win.name, low=low, high=high, note=note)
+    unsure = ", measured but unresolved" if row.measured else ""
+    note = f"planned: {saved.low:g} to {saved.high:g}% saved{unsure}"
+    return _step(_short(win), "planned", at, (low + high) / 2, win=win.name, low=low, high=high, note=note)
 
 
 def _step(
@@ -203,7 +205,7 @@ def forest(plan: Plan, evidence: TrackerEvidence, bounds: Mapping[str, float | N
         rows.append(
             {
                 "win": win.name,
-                "label": f"#{win.number} {palette.win(win.name).label}",
+                "label": _short(win),
                 "planned_low": win.target_speedup.low,
                 "planned_high": win.target_speedup.high,
                 "bound": bounds.get(win.name),

@@ -28,10 +28,10 @@ def render() -> None:
         bind="query-params",
         label_visibility="collapsed",
     )
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
+    pair = st.grid(2, min_column_width=430)
+    with pair.cell():
         _evidence(plan.win(win), evidence.win(win))
-    with right:
+    with pair.cell():
         decision.form(evidence.win(win))
     _attribution()
     _log()
@@ -40,7 +40,7 @@ def render() -> None:
 def _evidence(win, row) -> None:
     mark = palette.verdict(row.measured.verdict if row.measured else None)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(f"#{win.number} {text.escape(win.title)}", width="content")
+        st.header(f"#{win.number} {text.escape(win.title)}", width="content")
         st.badge(mark.label, icon=mark.icon, color=mark.badge)
         held = palette.decision(row.decision)
         st.badge(held.label, icon=held.icon, color=held.badge)
@@ -61,35 +61,38 @@ def _evidence(win, row) -> None:
 
 
 def _attribution() -> None:
-    st.subheader("All wins together")
+    st.header("All wins together")
     known = deciding.attributions()
     if not known:
         st.markdown(
             "How the seconds divide among the wins, and which of them do each other's work, is not measured yet."
         )
-        link("measure", "Start an attribution", icon=":material/timer:", kind="all wins, 32 configs")
+        link("measure", "Start an attribution", icon=":material/timer:", kind="all wins")
         return
     found = deciding.attribution(known[0])
     for sentence in deciding.remarks(found):
         st.markdown(sentence)
-    left, right = st.columns(2, gap="medium")
-    left.plotly_chart(
+    pair = st.grid(2, min_column_width=430)
+    pair.plotly_chart(
         charts.contributions(deciding.shapley(found)),
         key="decide.shapley",
         config=CONFIG,
         alt="Seconds that each win saves",
     )
-    right.plotly_chart(
+    pair.plotly_chart(
         charts.interactions(deciding.interactions(found), found["wins"]),
         key="decide.interactions",
         config=CONFIG,
         alt="Pairs of wins: below 1x they do each other's work, above they help each other",
     )
-    st.caption("Left: adds up to baseline minus all on. Right: − the two do each other's work, + they help each other.")
+    st.caption(
+        "Left: adds up to baseline minus all on. Right: − the two do each other's work, + they help each other, "
+        "≈ not told apart from no interaction."
+    )
 
 
 def _log() -> None:
-    st.subheader("The log of decisions")
+    st.header("The log of decisions")
     log = data.decisions()
     if log.empty:
         st.markdown("Nothing is decided yet.")

@@ -27,9 +27,11 @@ def render() -> None:
         )
     else:
         _shown(known)
+    if problem := st.session_state.pop("measure.problem", None):
+        st.warning(text.escape(problem), icon=":material/warning:")
     _started()
     with st.container(border=True, key="measure.form"):
-        st.subheader("Start a measurement")
+        st.header("Start a measurement")
         _form()
     if not known.empty:
         _history(known)
@@ -58,8 +60,13 @@ def _form() -> None:
         state = st.segmented_control(
             "Caches", ("cold", "warm"), default="cold", required=True, key="caches", bind="query-params"
         )
-        blocks = st.number_input("At most, blocks", 3, 200, 20, key="blocks", bind="query-params")
-        minutes = st.number_input("At most, minutes", 1, 600, 30, key="minutes", bind="query-params")
+        pair = kind == measuring.PAIR
+        blocks = st.number_input(
+            "At most, blocks", 1, 200, 20 if pair else 3, key="blocks" if pair else "rounds", bind="query-params"
+        )
+        minutes = st.number_input(
+            "At most, minutes", 1, 600, 30 if pair else 90, key="minutes" if pair else "time", bind="query-params"
+        )
     choice = measuring.Choice(
         kind=kind,
         before=before,
@@ -73,9 +80,14 @@ def _form() -> None:
     problem = choice.problem
     st.markdown(text.escape(f"{problem[0].upper()}{problem[1:]}.") if problem else measuring.duration(choice))
     st.button(
-        "Start", key="measure.start", type="primary", disabled=bool(problem), on_click=_start, args=(choice.arguments,)
+        "Start",
+        key="measure.start",
+        icon=":material/play_arrow:",
+        disabled=bool(problem),
+        on_click=_start,
+        args=(choice.arguments,),
     )
-    st.code("python -m optim " + shlex.join(choice.arguments), language="bash")
+    st.code("python -m optim " + shlex.join(choice.arguments), language=None)
 
 
 def _start(arguments: list[str]) -> None:
@@ -101,16 +113,14 @@ def _started() -> None:
 
 
 def _history(known) -> None:
-    st.subheader("All measurements")
+    st.header("All measurements")
     st.dataframe(
-        known[["id", "config_a", "config_b", "tasks", "cache_state", "verdict", "speedup", "low", "high", "blocks"]],
+        measuring.history(known),
         key="measure.history",
         hide_index=True,
         alt="All measurements, the newest first",
         column_config={
             "id": "number",
-            "config_a": "before",
-            "config_b": "after",
             "cache_state": "caches",
             "speedup": st.column_config.NumberColumn("speedup", format="%.2fx"),
             "low": st.column_config.NumberColumn("95% from", format="%.2fx"),

@@ -33,10 +33,10 @@ def render() -> None:
     )
     latest = parts.get("after", parts.get("before"))
     if latest is not None:
-        left, right = st.columns(2, gap="medium")
-        with left:
+        pair = st.grid(2, min_column_width=430)
+        with pair.cell():
             _what_if(plan, latest, parts["before"])
-        with right:
+        with pair.cell():
             _tasks({"Baseline": before, "Now": after})
 
 
@@ -71,21 +71,22 @@ def _words(plan, parts) -> None:
     with st.container(horizontal=True, key="overhead.start"):
         link("measure", "Measure a baseline", before="none", after="all")
         link("import", "Import a log with its phases")
-    st.code("python -m optim run --wins none", language="bash")
+    st.code("python -m optim run --wins none", language=None)
 
 
 def _what_if(plan, parts, baseline) -> None:
-    st.subheader("What if a phase were faster?")
-    factors = {}
+    st.header("What if a phase were faster?")
+    words, factors = st.container(), {}
     largest = parts.sort_values("seconds", ascending=False).head(6)
-    for row in largest.to_dict("records"):
-        label = f"{text.escape(row['phase'])}: {text.seconds(row['seconds'])}, times faster"
-        key = f"overhead.faster.{row['phase']}"
-        factors[row["phase"]] = st.slider(label, 1.0, 20.0, 1.0, 0.5, key=key, format="%.1fx")
+    with st.grid(2, min_column_width=200):
+        for row in largest.to_dict("records"):
+            label = f"{text.escape(row['phase'])}: {text.seconds(row['seconds'])}"
+            key = f"overhead.faster.{row['phase']}"
+            factors[row["phase"]] = st.slider(label, 1.0, 20.0, 1.0, 0.5, key=key, format="%.1fx faster")
     total, whole = figures.what_if(parts, factors), float(baseline["seconds"].sum())
     projected = plan.baseline.seconds * total / whole
     meets = projected <= plan.target.seconds.high
-    st.markdown(
+    words.markdown(
         f"The run would take **{text.seconds(total)}** here. On {text.escape(plan.reference_machine)} that would be "
         f"**{text.seconds(projected)}** (projection), which {'meets' if meets else 'does not meet'} the target of "
         f"{plan.target.seconds.low:g} to {plan.target.seconds.high:g} s."
@@ -93,7 +94,7 @@ def _what_if(plan, parts, baseline) -> None:
 
 
 def _tasks(runs: dict[str, int | None]) -> None:
-    st.subheader("Over the tasks")
+    st.header("Over the tasks")
     frames = {name: data.tasks(run_id) for name, run_id in runs.items() if run_id is not None}
     known = {name: frame for name, frame in frames.items() if not frame.empty}
     if not known:

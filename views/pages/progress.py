@@ -25,11 +25,9 @@ def render() -> None:
             link("measure", "Measure all five wins against the baseline", before="none", after="all")
             link("import", "Import the log of a run of your own")
     _figures(plan, now)
-    wide, narrow = st.columns([3, 2], gap="medium")
-    with wide:
-        st.subheader(
-            "From the origin to the target", help="Solid: done. Hatched: planned, or measured and not decided."
-        )
+    pair = st.grid(2, min_column_width=430)
+    with pair.cell():
+        st.header("From the origin to the target", help="Solid: done. Hatched: planned, or measured and not decided.")
         target = (plan.target.seconds.low, plan.target.seconds.high)
         st.plotly_chart(
             charts.waterfall(steps(plan, evidence), target),
@@ -37,8 +35,8 @@ def render() -> None:
             config=CONFIG,
             alt="Waterfall of seconds from the origin over the baseline and the wins, with the target as a band",
         )
-    with narrow:
-        st.subheader("What each win brings", help="The plan, what Amdahl's law allows, and what was measured.")
+    with pair.cell():
+        st.header("What each win brings", help="The plan, what Amdahl's law allows, and what was measured.")
         st.plotly_chart(
             charts.forest(forest(plan, evidence, data.bounds())),
             key="progress.forest",
@@ -68,7 +66,7 @@ def _figures(plan, now) -> None:
 
 
 def _cards(plan, evidence) -> None:
-    st.subheader("The quick wins")
+    st.header("The quick wins")
     with st.grid(5, min_column_width=210):
         for card in cards(plan, evidence):
             with st.container(border=True, height="stretch", key=f"progress.card.{card.win}"):

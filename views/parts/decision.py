@@ -18,13 +18,13 @@ def form(row: WinEvidence) -> None:
     _said()
     with st.form(f"decide.form.{row.win}", enter_to_submit=False):
         st.markdown(_held(row))
-        wanted = row.decision if row.decision != "undecided" else "keep"
-        st.segmented_control("Decision", CHOICES, default=wanted, required=True, key=f"decide.decision.{row.win}")
+        proposed = deciding.proposal(row)
+        st.segmented_control("Decision", CHOICES, default=proposed, required=True, key=f"decide.decision.{row.win}")
         st.text_area("Because", key=f"decide.because.{row.win}", max_chars=2000, placeholder=_reason(row))
         if objection := deciding.objection(row, "keep"):
             st.caption(f"Against keeping it: {objection} Decide otherwise and the log says so.")
         st.form_submit_button(
-            "Log the decision", key=f"decide.submit.{row.win}", type="primary", on_click=_decide, args=(row,)
+            "Log the decision", key=f"decide.submit.{row.win}", icon=":material/gavel:", on_click=_decide, args=(row,)
         )
 
 

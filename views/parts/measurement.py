@@ -31,36 +31,39 @@ def _draw(measurement_id: int, was_under_way: bool) -> None:
         if was_under_way and found["status"] not in data.UNDER_WAY:
             st.rerun()
         _words(found, table)
-        _buttons(found)
+        _buttons(found, table)
         if found["spec"].get("kind") != "attribution":
             _pair(found, table)
 
 
 def _words(found: dict[str, Any], table: Any) -> None:
-    arms = len(found["spec"]["arms"])
-    sizes = table.groupby("block")["arm"].count()
-    whole = int((sizes >= arms).sum())
+    arms, blocks = len(found["spec"]["arms"]), _whole_blocks(found, table)
     verdict = (found["verdict"] or {}).get("verdict")
     if found["status"] in data.UNDER_WAY:
         most = int(found["spec"].get("max_blocks") or 1)
-        st.progress(min(1.0, len(table) / (most * arms)), text=f"{text.count(len(table), 'run')} done")
+        st.progress(min(1.0, blocks / most), text=f"{text.count(blocks, 'block')} of at most {most}, {arms} runs each")
     else:
         mark = palette.verdict(verdict)
-        st.badge(mark.label, icon=mark.icon, color=mark.badge)  # type: ignore[arg-type]
-    st.markdown(measuring.state(found, whole, len(table)))
+        st.badge(mark.label, icon=mark.icon, color=mark.badge)
+    st.markdown(measuring.state(found, blocks))
 
 
-def _buttons(found: dict[str, Any]) -> None:
+def _whole_blocks(found: dict[str, Any], table: Any) -> int:
+    return int((table.groupby("block")["arm"].count() >= len(found["spec"]["arms"])).sum())
+
+
+def _buttons(found: dict[str, Any], table: Any) -> None:
     number = found["id"]
     with st.container(horizontal=True, key=f"measure.buttons.{number}"):
         if found["status"] in ("running", "planned"):
             st.button("Stop", key="measure.stop", icon=":material/stop:", on_click=_stop, args=(found["pid"],))
         elif found["status"] in ("stopped", "interrupted", "failed") or _wants_more(found):
-            st.button("Continue", key="measure.continue", icon=":material/play_arrow:", on_click=_go_on, args=(number,))
+            arguments = measuring.arguments_to_go_on(found, _whole_blocks(found, table))
+            icon = ":material/play_arrow:"
+            st.button("Continue", key="measure.continue", icon=icon, on_click=_go_on, args=(arguments,))
+            st.caption("python -m optim " + " ".join(arguments))
         if found["verdict"] and found["status"] not in data.UNDER_WAY:
-            link("decide", "Decide on this evidence", icon=":material/gavel:", measurement=number)
-    if problem := st.session_state.pop("measure.problem", None):
-        st.warning(text.escape(problem))
+            link("decide", "Decide on this evidence", icon=":material/gavel:")
 
 
 def _wants_more(found: dict[str, Any]) -> bool:
@@ -74,9 +77,10 @@ def _stop(pid: int) -> None:
         st.session_state["measure.problem"] = str(problem)
 
 
-def _go_on(number: int) -> None:
+def _go_on(arguments: list[str]) -> None:
     try:
-        actions.start(["measure", "--continue", str(number)])
+        pid, log = actions.start(arguments)
+        st.session_state["measure.started"] = (pid, str(log))
     except ActionProblem as problem:
         st.session_state["measure.problem"] = str(problem)
 
@@ -88,17 +92,17 @@ def _pair(found: dict[str, Any], table: Any) -> None:
     verdict, margin = found["verdict"] or {}, float(found["spec"].get("margin") or 0.01)
     noise = verdict.get("noise") or {}
     band = (noise["low"], noise["high"]) if noise.get("low") and noise.get("high") else None
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.subheader("The interval, block by block")
+    pair = st.grid(2, min_column_width=430)
+    with pair.cell():
+        st.header("The interval, block by block")
         st.plotly_chart(
             charts.closing_in(path, margin, band),
             key="measure.closing",
             config=CONFIG,
             alt="Speedup with its 95% interval after every block, the margin and the noise floor around 1x",
         )
-    with right:
-        st.subheader("Every run")
+    with pair.cell():
+        st.header("Every run")
         st.plotly_chart(charts.arms(table), key="measure.arms", config=CONFIG, alt="Seconds of each arm in each block")
     st.caption(
         "The interval stays valid when one looks after every block. Grey: what counts as the same, "
