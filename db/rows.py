@@ -139,8 +139,11 @@ def sum_of_tasks(tasks: Iterable[TaskRecord]) -> list[PhaseTiming]:
 
 def phase_row(phase: PhaseTiming, part: str) -> Row:
     """``(path, category, basis, part, total_seconds, self_seconds, calls)``, the path as JSON."""
-    totals = (float(phase.total_seconds), float(phase.self_seconds), whole(phase.calls))
-    return (path_text(phase.path), phase.category, phase.basis, part, *totals)
+    return (path_text(phase.path), phase.category, phase.basis, part, *_amounts(phase))
+
+
+def _amounts(phase: PhaseTiming) -> Row:
+    return (seconds(phase.total_seconds), seconds(phase.self_seconds), whole(phase.calls))
 
 
 def path_text(path: Sequence[str]) -> str:
@@ -177,10 +180,7 @@ def task_row(position: int, task: TaskRecord) -> Row:
 
 def task_phase_rows(position: int, task: TaskRecord, numbers: Mapping[Row, int]) -> list[Row]:
     """The rows of ``task_phases`` of one task, without the run's id; ``numbers`` by ``timing_key``."""
-    return [
-        (position, place, numbers[timing_key(one)], float(one.total_seconds), float(one.self_seconds), whole(one.calls))
-        for place, one in enumerate(task.phases)
-    ]
+    return [(position, place, numbers[timing_key(one)], *_amounts(one)) for place, one in enumerate(task.phases)]
 
 
 def _cache_row(position: int, one: CacheStats) -> Row:
@@ -212,8 +212,8 @@ def whole(value: Any) -> Any:
 
 
 def seconds(value: Any) -> Any:
-    """The value as a float. None stays None, and what is no number is None."""
-    return None if value is None or value != value else float(value)
+    """The value as a float, -0.0 as 0.0, which SQLite does not tell apart. None stays None, nan becomes None."""
+    return None if value is None or value != value else float(value) + 0.0
 
 
 def to_record(rows: RunRows) -> RunRecord:

@@ -201,6 +201,7 @@ if child == 0:
 assert os.waitpid(child, 0)[1] == 0
 store.store_run(engine, record("parent again"))
 print(queries.run_count(engine))
+engine.dispose()
 """
 
 

@@ -115,12 +115,7 @@ def test_a_committed_task_that_the_record_lacks_is_kept(engine: Engine) -> None:
     run_id = store.begin_run(engine, record(tasks=(), phases=()))
     store.add_task(engine, run_id, task(9))
     store.finish_run(engine, run_id, record())
-    assert [one.task_id for one in queries.run(engine, run_id).tasks] == [
-        "task0000",
-        "task0001",
-        "task0002",
-        "task0009",
-    ]
+    assert [one.index for one in queries.run(engine, run_id).tasks] == [0, 1, 2, 9]
 
 
 def test_a_name_given_while_the_run_went_on_stays(engine: Engine) -> None:
@@ -143,7 +138,7 @@ def test_an_unfinished_run_can_be_begun_anew_and_a_finished_one_can_not(engine: 
 @pytest.mark.parametrize("write", ["add_task", "finish_run"])
 def test_writing_to_a_run_that_is_not_there_is_an_error(engine: Engine, write: str) -> None:
     what = task() if write == "add_task" else record()
-    with pytest.raises(UnknownRow, match="there is no run 99|no run 99 is under way"):
+    with pytest.raises(UnknownRow, match=r"there is no run 99|no run 99 is under way"):
         getattr(store, write)(engine, 99, what)
 
 
