@@ -31,8 +31,46 @@ RUN = RunRecord(
     tasks=(TaskRecord(task_id="44f52bb0", index=0, seconds=0.1),),
 )
 HEADING = "   ncalls  tottime  percall  cumtime  percall filename:lineno(function)\n"
+PIPELINE = """\
+run_batt.py:1427: -- 44f52bb0 - 0 start --
+run_batt.py:638: -- 44f52bb0 - demo[0] timed out
+run_batt.py:1437: -- 44f52bb0 - 0 done - 96 candidates scored
+run_batt.py:1493: -- Filtered to 32 unique candidates (from 96)
+run_batt.py:1584: -- Phase 3a: Validated 32 solvers in 0.042s (parallelized)
+1 tasks - 1 timeouts
+
+=== Cache Statistics ===
+
+Validation Cache:
+  Hits: 3
+  Misses: 1
+  Total: 4
+  Hit Rate: 75.0%
+  Cache Size: 1
+
+Timing summary (seconds):
+  main.run_batt                               1.500
+  run_batt.check_batt                         1.000
+"""
+CHUNKS = [
+    {"stream_name": "stdout", "time": 0.5 * number, "data": line}
+    for number, line in enumerate(PIPELINE.splitlines(True))
+]
+STREAM = {"output_type": "stream", "name": "stdout", "text": PIPELINE.splitlines(True)}
+NOTEBOOK = {"cells": [{"cell_type": "code", "outputs": [STREAM]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 #: A small good file of each format, from which the hostile ones are made.
 SEEDS: dict[str, bytes] = {
+    "inlining-telemetry": b'{"total_attempts": 10, "success_count": 9, "timestamp": "2026-11-23T18:00:00"}\n',
+    "kaggle-log": ("[" + "\n,".join(map(json.dumps, CHUNKS)) + "\n]").encode(),
+    "kaggle-web": "".join(
+        f"{number / 2}s\t{number}\t{line}" for number, line in enumerate(PIPELINE.splitlines(True), start=1)
+    ).encode(),
+    "notebook": json.dumps(NOTEBOOK).encode(),
+    "run_batt": PIPELINE.encode(),
+    "timing-stats": (
+        b'{"timestamp": "2026-11-23T18:00:00", "task_id": "44f52bb0", "event": "task_start"}\n'
+        b'{"timestamp": "2026-11-23T18:00:01", "task_id": "44f52bb0", "execution_time": 1.0, "success": true}\n'
+    ),
     "cprofile": marshal.dumps({("a.py", 1, "f"): (1, 2, 0.5, 0.75, {("b.py", 2, "g"): (1, 2, 0.5, 0.75)})}),
     "csv": b"task,phase,seconds\na1,score,1.5\n",
     "pstats": (
@@ -71,9 +109,6 @@ SEEDS: dict[str, bytes] = {
     ).encode(),
 }
 EVERY = pytest.mark.parametrize("importer", all_importers(), ids=lambda one: one.name)
-SEEDED = pytest.mark.parametrize(
-    "importer", [one for one in all_importers() if one.name in SEEDS], ids=lambda one: one.name
-)
 LEVELS = 100_000
 DEEP = b"[" * LEVELS + b"]" * LEVELS
 DEEP_OBJECT = b'{"a":' * LEVELS + b"1" + b"}" * LEVELS
@@ -92,7 +127,7 @@ def outcome(importer: Importer, data: bytes, name: str = "x") -> Parsed | str:
         return sentence
 
 
-@SEEDED
+@EVERY
 def test_a_good_file_is_recognized_by_its_own_importer_alone(importer: Importer) -> None:
     source = Source(name="x", data=SEEDS[importer.name])
     sureness = {one.name: one.recognize(source) for one in all_importers()}
@@ -100,7 +135,7 @@ def test_a_good_file_is_recognized_by_its_own_importer_alone(importer: Importer)
     assert isinstance(outcome(importer, source.data), Parsed)
 
 
-@SEEDED
+@EVERY
 def test_a_file_cut_at_every_byte_is_read_or_refused(importer: Importer) -> None:
     seed = SEEDS[importer.name]
     for end in range(len(seed)):
@@ -109,7 +144,7 @@ def test_a_file_cut_at_every_byte_is_read_or_refused(importer: Importer) -> None
 
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
-@SEEDED
+@EVERY
 def test_a_damaged_file_is_read_or_refused(importer: Importer, data: st.DataObject) -> None:
     seed = bytearray(SEEDS[importer.name])
     at = data.draw(st.integers(0, len(seed) - 1))
@@ -263,11 +298,18 @@ WORST: dict[str, Callable[[int], str]] = {
     "tabs": lambda size: "1.0s\t" * (size // 5),
     "words": lambda size: "timed out done start " * (size // 21),
     "many lines": lambda size: "  1 x\n" * (size // 6),
+    "entries": lambda size: '{"stream_name":[' * (size // 16),
+    "entry texts": lambda size: '{"stream_name":"' * (size // 16),
+    "objects": lambda size: '{"task_id":"a"}' * (size // 15),
+    "keys": lambda size: "  a.b.c" * (size // 7),
     "percent": lambda size: "Hit Rate: " + "9" * size + "%",
 }
 PREFIXES: dict[str, str] = {
     "csv": "task,phase,seconds\na,b,",
+    "kaggle-log": '[{"stream_name":"stdout","time":1,"data":"x"},',
+    "kaggle-web": "1.0s\t1\tx\n2.0s\t2\t",
     "pstats": HEADING,
+    "run_batt": "run_batt.py:1427: -- 44f52bb0 - 0 start --\nTiming summary (seconds):\n  main.run_batt ",
     "quickwin-log": "quickwin log 1\n[run]\n  key k\n  label l\n[phases]\n  path total_seconds self_seconds\n",
 }
 SIZE = 60_000
