@@ -16,6 +16,7 @@ import json
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -178,6 +179,17 @@ def count(value: object) -> int | None:
     """``value`` as a count where it is a whole number from 0 to 2**53, else None."""
     number = seconds(value)
     return int(number) if number is not None and number == int(number) and number <= 2**53 else None
+
+
+def moment(value: object) -> datetime | None:
+    """An ISO moment, taken as UTC where it names no zone; None where it is none."""
+    if not isinstance(value, str) or len(value) > 40:
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def phases_from_totals(

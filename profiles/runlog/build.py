@@ -82,19 +82,21 @@ def version(log: RunLog) -> str | None:
 
 def cache_state(log: RunLog) -> str:
     """Cold where every cache began empty, warm where none had to compute anything, else unknown."""
-    states = {_began(cache) for cache in log.caches.values()} - {None}
-    return states.pop() or "unknown" if len(states) == 1 else "unknown"
+    states = {_began(cache) for cache in log.caches.values()}
+    if states == {"warm"}:
+        return "warm"
+    return "cold" if states - {"in use"} == {"cold"} else "unknown"
 
 
-def _began(cache: CacheFacts) -> str | None:
-    """How one cache began; None where its figures do not say."""
+def _began(cache: CacheFacts) -> str:
+    """How one cache began; ``in use`` where its figures do not say."""
     if not cache.hits or not cache.misses or not cache.hits.value + cache.misses.value:
-        return None
+        return "in use"
     if not cache.misses.value:
         return "warm"
     if cache.entries is not None:
-        return "cold" if cache.entries.value <= cache.misses.value else "mixed"
-    return None if cache.hits.value else "cold"
+        return "cold" if cache.entries.value <= cache.misses.value else "primed"
+    return "in use" if cache.hits.value else "cold"
 
 
 def _phases(log: RunLog) -> tuple[PhaseTiming, ...]:
@@ -167,7 +169,7 @@ def _task(task: TaskFacts, index: int, timed: bool, log: RunLog) -> TaskRecord:
     seconds = task.seconds
     if seconds is None and timed and task.started is not None and task.ended is not None:
         seconds = max(task.ended - task.started, 0.0)
-    phases = ()
+    phases: tuple[PhaseTiming, ...] = ()
     if task.validate_seconds is not None:
         spent = task.validate_seconds
         phases = (PhaseTiming(path=("phase3a_validate_batch",), total_seconds=spent, self_seconds=spent),)
@@ -203,10 +205,15 @@ def _counts(log: RunLog) -> dict[str, int]:
         "solvers": log.claimed_solvers.value if log.claimed_solvers else None,
         "candidates": _total(task.candidates for task in log.tasks.values()),
         "validated": sum(one[0] for one in log.validations) if log.validations else None,
-        "score.timeouts": len(log.timed_out_lines) if log.tasks and log.form != "timing-stats" else None,
+        "score.timeouts": len(log.timed_out_lines) if shows_samples(log) else None,
     }
     counts |= {name: int(value) for name, value in named.items() if value is not None}
     return {name: min(value, _MOST_COUNT) for name, value in (log.telemetry | counts).items()}
+
+
+def shows_samples(log: RunLog) -> bool:
+    """Whether the log has the lines that report samples, so that none reporting a timeout means there was none."""
+    return any(task.scored_samples or task.timed_out_samples for task in log.tasks.values())
 
 
 def _total(values: Iterable[int | None]) -> int | None:

@@ -13,8 +13,10 @@ from typing import Any
 from profiles.importers.base import content_key
 from profiles.runlog.facts import RunLog, TaskFacts
 
-#: How far the tasks' seconds may stay below the wall-clock of the run that they belong to.
-_CLOSE = 0.05
+#: How far the sum of the tasks' seconds may be from the wall-clock of the run that they belong to.
+_CLOSE = 0.01
+#: Forms without a summary of their own, which go with the run that they fit.
+EXTRAS = ("timing-stats", "inlining-telemetry")
 
 
 def fingerprint(log: RunLog) -> str:
@@ -52,48 +54,40 @@ def is_part_of(part: RunLog, whole: RunLog) -> bool:
     )
 
 
-def belong_together(one: RunLog, two: RunLog) -> bool:
-    """Whether two logs tell of the same run."""
-    if (one.keys and two.keys) or (one.caches and two.caches):
-        return fingerprint(one) == fingerprint(two) and _ids_agree(one, two)
-    return _supplements(one, two) or _supplements(two, one)
+def same_run(one: RunLog, two: RunLog) -> bool:
+    """Whether two logs with figures of their own tell of the same run: equal figures, and no other tasks."""
+    ids_agree = not one.tasks or not two.tasks or list(one.tasks) == list(two.tasks)
+    return ids_agree and fingerprint(one) == fingerprint(two)
 
 
-def _ids_agree(one: RunLog, two: RunLog) -> bool:
-    return not one.tasks or not two.tasks or list(one.tasks) == list(two.tasks)
+def misfit(extra: RunLog, main: RunLog) -> float | None:
+    """How badly ``extra``, a file of JSON lines, fits the run ``main`` (0 is exact); None where it is another run's."""
+    if extra.form == "timing-stats":
+        return _tasks_misfit(extra, main)
+    cache, attempts = main.caches.get("inlining"), extra.telemetry.get("inlining.attempts")
+    return 0.0 if cache and cache.total and attempts and cache.total.value == attempts else None
 
 
-def _supplements(extra: RunLog, main: RunLog) -> bool:
-    """Whether ``extra``, without a summary of its own, has the tasks or the attempts of ``main``."""
-    if extra.keys or extra.caches or extra.form == main.form:
-        return False
-    if extra.tasks and extra.form == "timing-stats":
-        return _tasks_fit(extra, main)
-    if extra.telemetry and not extra.tasks:
-        cache = main.caches.get("inlining")
-        attempts = extra.telemetry.get("inlining.attempts")
-        return bool(attempts and cache and cache.total and cache.total.value == attempts)
-    return False
-
-
-def _tasks_fit(extra: RunLog, main: RunLog) -> bool:
-    wall = main.wall_figure
-    spent = sum(task.seconds or 0.0 for task in extra.tasks.values())
-    fits_wall = wall is not None and (1 - _CLOSE) * wall.value <= spent <= wall.value * (1 + 0.01) + 0.5
-    if main.tasks:
-        return list(extra.tasks) == list(main.tasks) and (fits_wall or wall is None)
-    return fits_wall and len(extra.tasks) == (main.task_count or len(extra.tasks))
+def _tasks_misfit(extra: RunLog, main: RunLog) -> float | None:
+    wall, spent = main.wall_figure, sum(task.seconds or 0.0 for task in extra.tasks.values())
+    same_tasks = list(extra.tasks) == list(main.tasks) if main.tasks else len(extra.tasks) == main.task_count
+    if not same_tasks or (wall is None and not main.tasks):
+        return None
+    distance = abs(spent / wall.value - 1.0) if wall and wall.value else 0.0
+    return distance if distance <= _CLOSE else None
 
 
 def merge(logs: Sequence[RunLog]) -> list[tuple[RunLog, tuple[str, ...]]]:
     """The runs that ``logs`` tell of, each with the names of the logs that were put together for it."""
     groups: list[list[RunLog]] = []
-    for log in logs:
-        home = next((group for group in groups if any(belong_together(log, other) for other in group)), None)
-        if home is None:
-            groups.append([log])
-        else:
-            home.append(log)
+    for log in (one for one in logs if one.form not in EXTRAS):
+        home = next((group for group in groups if same_run(log, group[0])), None)
+        groups.append([log]) if home is None else home.append(log)
+    mains = list(groups)
+    for extra in (one for one in logs if one.form in EXTRAS):
+        fits = [(misfit(extra, group[0]), number) for number, group in enumerate(mains)]
+        known = min(((fit, number) for fit, number in fits if fit is not None), default=None)
+        groups.append([extra]) if known is None else mains[known[1]].append(extra)
     return [(_joined(group), tuple(dict.fromkeys(log.name for log in group))) for group in groups]
 
 
@@ -111,7 +105,17 @@ def _joined(group: Sequence[RunLog]) -> RunLog:
                 setattr(best, name, getattr(other, name))
         if best.first_arrival is None:
             best.first_arrival, best.last_arrival = other.first_arrival, other.last_arrival
+    _name_validations(best)
     return best
+
+
+def _name_validations(log: RunLog) -> None:
+    """Gives the tasks the validations of a log that does not name tasks: they come in the same order."""
+    tasks = log.ordered_tasks()
+    if len(tasks) == len(log.validations) and all(task.validated is None for task in tasks):
+        for task, (solvers, seconds, line) in zip(tasks, log.validations, strict=True):
+            changed = dataclasses.replace(task, validated=solvers, validate_seconds=seconds, validated_line=line)
+            log.tasks[task.task_id] = changed
 
 
 def _fullness(log: RunLog) -> tuple[int, int, int, int]:

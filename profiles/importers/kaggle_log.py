@@ -1,0 +1,160 @@
+"""Kaggle's kernel log: a JSON array of chunks of output with their moment, which may cut lines.
+
+    [{"stream_name":"stdout","time":15.37,"data":"run_batt.py:1427: -- 97999447 - 0 start --\\n"}
+    ,{"stream_name":"stdout","time":15.40,"data":"..."}
+    ]
+
+The array may be unclosed, or laid out in another way (one line, indented). Lines are put together again per stream;
+a line's moment is that of its first chunk, its number that of the file's line where the chunk stands.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from profiles.importers.base import Importer, ImportProblem, Loss, Parsed, Source, name_losses, seconds
+from profiles.runlog.reader import Reader
+
+NAME = "kaggle-log"
+_MARK = re.compile(r'"stream_name"\s{0,20}:\s{0,20}"')
+_SEPARATORS = b"[], \t\r\n"
+_NEXT = re.compile(r"[\[\],\s]*")
+#: A line that no newline ends is cut here: it is no line of a log.
+_LONGEST_LINE = 1 << 20
+
+
+def recognize(source: Source) -> float:
+    head = source.head[:4096]
+    return 0.98 if head.lstrip()[:1] in ("[", ",", "{") and _MARK.search(head) else 0.0
+
+
+def parse(source: Source) -> Parsed:
+    """The runs in a kernel log.
+
+    Raises:
+        ImportProblem: there is none in it.
+    """
+    reader, bad = Reader(source.name, NAME), list[int]()
+    streams = {"stdout": _Stream(reader), "stderr": _Stream(reader)}
+    for number, event in _events(source, bad):
+        stream = streams.get(event.get("stream_name", "stdout"))
+        data = event.get("data")
+        if stream is not None and isinstance(data, str):
+            stream.take(number, data, seconds(event.get("time")))
+        else:
+            bad.append(number)
+    for stream in streams.values():
+        stream.end()
+    logs, losses = reader.finish()
+    if not logs:
+        raise ImportProblem("a Kaggle kernel log, but no run of the pipeline in it")
+    more = name_losses(iter(bad), "the entry of the kernel log is cut or damaged")
+    return Parsed(logs=logs, losses=(*losses, *more, *_unclosed(source)))
+
+
+@dataclass(slots=True)
+class _Stream:
+    """Puts the lines of one stream together from chunks, and feeds them on."""
+
+    reader: Reader
+    rest: list[str] = field(default_factory=list)
+    number: int = 0
+    arrival: float | None = None
+    size: int = 0
+
+    def take(self, number: int, data: str, arrival: float | None) -> None:
+        if not self.rest:
+            self.number, self.arrival = number, arrival
+        if data.endswith("\n") and data.count("\n") == 1 and not self.rest:
+            self.reader.feed(number, data.rstrip("\r\n").encode("utf-8", "replace"), arrival)
+            return
+        *whole, last = data.split("\n")
+        for piece in whole:
+            self._feed(piece)
+            self.number, self.arrival = number, arrival
+        if last and self.size < _LONGEST_LINE:
+            self.rest.append(last)
+            self.size += len(last)
+
+    def _feed(self, piece: str) -> None:
+        line = "".join((*self.rest, piece)).rstrip("\r")
+        self.rest.clear()
+        self.size = 0
+        self.reader.feed(self.number, line.encode("utf-8", "replace"), self.arrival)
+
+    def end(self) -> None:
+        if self.rest:
+            self._feed("")
+
+
+def _events(source: Source, bad: list[int]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Entries with the line where each begins; damaged ones are noted in ``bad``."""
+    if _is_by_line(source):
+        yield from _events_by_line(source, bad)
+    else:
+        yield from _events_by_scan(source.text, bad)
+
+
+def _is_by_line(source: Source) -> bool:
+    lines = [line.strip(_SEPARATORS) for _, line in zip(range(6), source.utf8[:65536].split(b"\n"), strict=False)]
+    full = [line for line in lines if line]
+    return bool(full) and sum(_entry(line) is not None for line in full) * 2 >= len(full)
+
+
+def _events_by_line(source: Source, bad: list[int]) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in source.byte_lines():
+        text = line.strip(_SEPARATORS)
+        if text:
+            entry = _entry(text)
+            if entry is None:
+                bad.append(number)
+            else:
+                yield number, entry
+
+
+def _entry(text: bytes) -> dict[str, Any] | None:
+    try:
+        entry = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return entry if isinstance(entry, dict) else None
+
+
+def _events_by_scan(text: str, bad: list[int]) -> Iterator[tuple[int, dict[str, Any]]]:
+    decode, position, number = json.JSONDecoder().raw_decode, 0, 1
+    while position < len(text):
+        start = _NEXT.match(text, position)
+        begin = start.end() if start else position
+        number += text.count("\n", position, begin)
+        if begin >= len(text):
+            return
+        try:
+            entry, position = decode(text, begin)
+        except (ValueError, RecursionError):
+            bad.append(number)
+            position = text.find('{"stream_name"', begin + 1)
+            if position < 0:
+                return
+            number += text.count("\n", begin, position)
+            continue
+        if isinstance(entry, dict):
+            yield number, entry
+        number += text.count("\n", begin, position)
+
+
+def _unclosed(source: Source) -> tuple[Loss, ...]:
+    closed = source.utf8[-64:].rstrip().endswith(b"]")
+    return () if closed else (Loss(reason="the kernel log is not closed by ]: it was cut"),)
+
+
+IMPORTER = Importer(
+    name=NAME,
+    title="Kaggle kernel log",
+    description="The JSON log that Kaggle keeps of a notebook's run, with the moment of each line.",
+    recognize=recognize,
+    parse=parse,
+)

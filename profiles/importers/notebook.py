@@ -1,0 +1,85 @@
+"""An executed notebook (nbformat 4): the printed output of its cells, in one piece or in sixty.
+
+Lines are numbered through all output of the notebook, from 1, as a reader of the notebook sees them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from profiles.importers.base import Importer, ImportProblem, Loss, Parsed, Source, moment, read_json
+from profiles.runlog.reader import Reader
+
+NAME = "notebook"
+_MARKS = (re.compile(r'"cells"\s{0,20}:'), re.compile(r'"(?:cell_type|nbformat)"\s{0,20}:'))
+_INTERRUPTS = ("KeyboardInterrupt", "DeadKernelError")
+
+
+def recognize(source: Source) -> float:
+    ends = source.head + source.utf8[-4096:].decode("utf-8", "replace")
+    return 0.97 if ends.lstrip()[:1] == "{" and all(mark.search(ends) for mark in _MARKS) else 0.0
+
+
+def parse(source: Source) -> Parsed:
+    """The runs in the cells' output.
+
+    Raises:
+        ImportProblem: no notebook of format 4, or no run of the pipeline in it.
+    """
+    notebook = read_json(source.text)
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    if not isinstance(cells, list) or notebook.get("nbformat", 4) != 4:
+        found = notebook.get("nbformat") if isinstance(notebook, dict) else type(notebook).__name__
+        raise ImportProblem(f"a notebook of format 4 with cells would work, this one is of format {found!r}"[:200])
+    reader, losses, number = Reader(source.name, NAME), list[Loss](), 0
+    broken = False
+    for cell in cells:
+        outputs = cell.get("outputs") if isinstance(cell, dict) else None
+        if isinstance(outputs, list):
+            for line in "".join(_printed(outputs, losses)).split("\n"):
+                number += 1
+                reader.feed(number, line.rstrip("\r").encode("utf-8", "replace"))
+            broken = broken or any(_is_interrupt(output) for output in outputs)
+    logs, more = reader.finish()
+    if not logs:
+        raise ImportProblem("a notebook, but none of its cells printed a run of the pipeline")
+    last = logs[-1]
+    last.interrupted = broken and last.wall_figure is None
+    started = moment(_papermill(notebook).get("start_time"))
+    if len(logs) == 1 and last.started_at is None:
+        last.started_at = started
+    return Parsed(logs=logs, losses=(*losses, *more))
+
+
+def _printed(outputs: list[Any], losses: list[Loss]) -> Iterator[str]:
+    """The text that a cell printed to stdout, its pieces in order; pieces may cut lines."""
+    for output in outputs:
+        if not isinstance(output, dict) or output.get("output_type") != "stream" or output.get("name") == "stderr":
+            continue
+        text = output.get("text", "")
+        pieces = text if isinstance(text, list) else [text]
+        if all(isinstance(piece, str) for piece in pieces):
+            yield from pieces
+        else:
+            losses.append(Loss(reason="a cell's output is no text and was left out"))
+
+
+def _is_interrupt(output: Any) -> bool:
+    return isinstance(output, dict) and output.get("output_type") == "error" and output.get("ename") in _INTERRUPTS
+
+
+def _papermill(notebook: dict[str, Any]) -> dict[str, Any]:
+    metadata = notebook.get("metadata")
+    papermill = metadata.get("papermill") if isinstance(metadata, dict) else None
+    return papermill if isinstance(papermill, dict) else {}
+
+
+IMPORTER = Importer(
+    name=NAME,
+    title="Notebook",
+    description="An executed Jupyter or Kaggle notebook whose cells printed a run.",
+    recognize=recognize,
+    parse=parse,
+)
