@@ -74,7 +74,7 @@ def judge(
     """
     whole = [block for block in blocks if before in block and after in block]
     if not whole:
-        return Verdict(verdict="unresolved", reason="no block is finished yet", blocks=0, more_blocks=3)
+        return Verdict(verdict="unresolved", reason="Unresolved: no block is finished yet.", blocks=0, more_blocks=3)
     if refused := refusal(whole, before, control, cache_state):
         return Verdict(verdict=refused[0], reason=refused[1], blocks=len(whole))
     trials = _trials(whole, before, after)

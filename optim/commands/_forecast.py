@@ -59,12 +59,13 @@ def prediction_from_history(engine: Engine, spec: Spec) -> dict[str, Any] | None
     return prediction_for(spec, queries.run(engine, int(same["id"].iloc[0]))) if len(same) else None
 
 
-def noise_seen(engine: Engine) -> float | None:
-    """The run noise that the newest measurement's control arm showed."""
+def noise_seen(engine: Engine, spec: Spec) -> float | None:
+    """The run noise that the control arm of the newest measurement over as many tasks and candidates showed."""
     from db import queries
 
-    for measurement_id in queries.measurements(engine, kind="pair", limit=10)["id"]:
-        noise = ((queries.measurement(engine, int(measurement_id)).verdict or {}).get("noise") or {}).get("run_noise")
-        if noise:
+    for measurement_id in queries.measurements(engine, kind="pair", limit=20)["id"]:
+        found = queries.measurement(engine, int(measurement_id))
+        noise = ((found.verdict or {}).get("noise") or {}).get("run_noise")
+        if noise and all(found.spec.get(name) == getattr(spec, name) for name in ("tasks", "candidates", "workers")):
             return float(noise)
     return None

@@ -62,9 +62,11 @@ def execute(engine: Engine, spec: Spec, measurement_id: int | None, as_json: boo
     console = Console(stderr=True)
     try:
         spec = spec.replace(prediction=spec.prediction or prediction_from_history(engine, spec))
-        if warning := budget_warning(spec, noise_seen(engine)):
-            console.print(f"Note: {warning}.", highlight=False, soft_wrap=True)
-        return _Sitting(engine, spec, measurement_id, console).sit(as_json)
+        if warning := budget_warning(spec, noise_seen(engine, spec)):
+            console.print(f"Note: {warning}.", highlight=False, soft_wrap=True, markup=False)
+        child = Child()
+        with child.guarded():
+            return _Sitting(engine, spec, measurement_id, console, child).sit(as_json)
     except DatabaseProblem as problem:
         fail(str(problem))
 
@@ -72,29 +74,27 @@ def execute(engine: Engine, spec: Spec, measurement_id: int | None, as_json: boo
 class _Sitting:
     """One sitting of a measurement: from its begin, or where it was left, to its end or the next stop."""
 
-    def __init__(self, engine: Engine, spec: Spec, measurement_id: int | None, console: Console) -> None:
+    def __init__(self, engine: Engine, spec: Spec, measurement_id: int | None, console: Console, child: Child) -> None:
         from db import store
 
-        self._engine, self._spec, self._console = engine, spec, console
+        self._engine, self._spec, self._console, self._child = engine, spec, console, child
         self._done = _done_blocks(engine, spec, measurement_id)
         self.id = measurement_id or store.begin_measurement(engine, spec.to_json())
         if measurement_id is not None:
             store.update_measurement(engine, self.id, status="running", pid=os.getpid(), spec=spec.to_json())
-        self._child = Child()
 
     def sit(self, as_json: bool) -> int:
-        self._console.print(
-            f"Measurement {self.id}: {_arms(self._spec)}, {self._spec.cache_state} caches",
-            highlight=False,
-            soft_wrap=True,
-        )
+        self._say(f"Measurement {self.id}: {_arms(self._spec)}, {self._spec.cache_state} caches")
         ledger, label = DatabaseLedger(self._engine, self.id), self._spec.label or f"measurement {self.id}"
         home().mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="measure-", dir=home().resolve()) as folder, self._child.guarded():
+        with tempfile.TemporaryDirectory(prefix="measure-", dir=home().resolve()) as folder:
             runs = FreshRuns(self._engine, self._spec, self._child, Path(folder), label)
             ended = self._follow(runs, ledger)
         self._print(ended, as_json)
         return _exit_code(ended, self._spec)
+
+    def _say(self, text: str) -> None:
+        self._console.print(text, highlight=False, soft_wrap=True, markup=False)
 
     def _follow(self, runs: FreshRuns, ledger: DatabaseLedger) -> Ended:
         with self._console.status("starting") as status:
@@ -128,17 +128,9 @@ class _Sitting:
 
     def _tell(self, event: Event) -> None:
         if isinstance(event, BlockRepeated):
-            self._console.print(
-                f"block {event.block}: {event.arm.config}: {event.reason} (attempt {event.attempt})",
-                highlight=False,
-                soft_wrap=True,
-            )
+            self._say(f"block {event.block}: {event.arm.config}: {event.reason} (attempt {event.attempt})")
         if isinstance(event, BlockFinished):
-            self._console.print(
-                f"block {event.block:2d}  {event.seconds:6.1f} s  {event.verdict.reason}",
-                highlight=False,
-                soft_wrap=True,
-            )
+            self._say(f"block {event.block:2d}  {event.seconds:6.1f} s  {event.verdict.reason}")
 
     def _predict_late(self, block: int) -> None:
         """Without a baseline in the history the prediction comes from the first one measured."""
