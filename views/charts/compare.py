@@ -97,7 +97,7 @@ def _dots(frame: pd.DataFrame, name: str, mark: palette.Mark) -> go.Scatter:
     )
 
 
-def icicle(nodes: pd.DataFrame, height: int = 360) -> go.Figure:
+def icicle(nodes: pd.DataFrame, height: int = 260) -> go.Figure:
     """The tree of phases, width by the larger of both totals, colour by the change in seconds; unresolved is grey.
 
     Args:
@@ -131,8 +131,9 @@ def icicle(nodes: pd.DataFrame, height: int = 360) -> go.Figure:
             texttemplate="<b>%{label}</b><br>%{customdata[0]}%{customdata[3]}",
             hovertemplate="<b>%{label}</b><br>%{customdata[1]} before, %{customdata[2]} now"
             "<br>%{customdata[0]}%{customdata[3]}<extra></extra>",
-            tiling={"orientation": "h", "pad": 2},
+            tiling={"orientation": "v", "pad": 2},
             sort=False,
+            leaf={"opacity": 1},
         ),
         height=height,
     )

@@ -59,6 +59,11 @@ def widest(frames: pd.DataFrame, most: int = MOST_FRAMES) -> pd.DataFrame:
     return frames.loc[order.index[:most].sort_values()]
 
 
+def hidden(frames: pd.DataFrame) -> int:
+    """How many frames are too narrow to be drawn."""
+    return max(len(frames) - MOST_FRAMES, 0)
+
+
 def difference(frames: pd.DataFrame) -> go.Figure:
     """The second profile's stacks, coloured by the share that a frame gained or lost against the first.
 

@@ -23,13 +23,14 @@ _HIT = Mark(label="hits", colour="#009E73", sign="●")
 _MISS = Mark(label="misses", colour="#D55E00", pattern="/", sign="○")
 
 
-def shares(parts: pd.DataFrame, height: int = 110) -> go.Figure:
+def shares(parts: pd.DataFrame, height: int = 84) -> go.Figure:
     """One bar of the whole run, split by category: columns category, seconds. The parts add up to 100%."""
     whole = parts["seconds"].sum() or 1.0
     traces = [_share(row["category"], row["seconds"], row["seconds"] / whole) for row in rows(parts)]
-    drawn = figure(*traces, height=height, barmode="stack", bargap=0.35)
-    drawn.update_xaxes(ticksuffix=" s", range=[0, whole])
+    drawn = figure(*traces, height=height, barmode="stack", bargap=0.1)
+    drawn.update_xaxes(visible=False, range=[0, whole])
     drawn.update_yaxes(visible=False)
+    drawn.update_layout(margin={"l": 0, "r": 0, "t": 30, "b": 0}, legend={"traceorder": "normal"})
     return drawn
 
 
@@ -45,7 +46,7 @@ def _share(category: str, amount: float, share: float) -> go.Bar:
     )
 
 
-def icicle(nodes: pd.DataFrame, height: int = 380) -> go.Figure:
+def icicle(nodes: pd.DataFrame, height: int = 260) -> go.Figure:
     """The tree of phases, width by total seconds, colour by category.
 
     Args:
@@ -67,8 +68,9 @@ def icicle(nodes: pd.DataFrame, height: int = 380) -> go.Figure:
             texttemplate="<b>%{label}</b><br>%{customdata[0]} · %{customdata[1]}",
             hovertemplate="<b>%{label}</b> (%{customdata[2]})<br>total %{customdata[0]}, %{customdata[1]} of the run"
             "<br>self %{customdata[3]}<br>calls %{customdata[4]}<extra></extra>",
-            tiling={"orientation": "h", "pad": 2},
+            tiling={"orientation": "v", "pad": 2},
             sort=False,
+            leaf={"opacity": 1},
             insidetextfont={"color": "#FFFFFF"},
         ),
         height=height,

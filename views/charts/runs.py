@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from views import palette
 from views.charts.layout import figure
+from views.configs import short
 from views.frames import rows
 from views.palette import Mark
 from views.text import plain, seconds
@@ -17,6 +18,8 @@ from views.text import plain, seconds
 MOST_SERIES = 7
 #: From so many points on they are drawn by WebGL and without an outline.
 MANY = 1_000
+#: A stretch of fewer runs than this gets no line: its median would say little.
+FEWEST_RUNS = 3
 _OTHERS = "other configs"
 _SPARE = ("#5B6B7A", "#B8860B", "#8A6FC4", "#C2609A", "#2A9D8F", "#0077BB")
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "star", "hexagon", "cross")
@@ -32,7 +35,9 @@ def config_mark(config: str, place: int = 0) -> Mark:
         return Mark(label="all", colour="#009E73", symbol="triangle-up", sign="●")
     if config == _OTHERS or not config:
         return Mark(label=config or "unknown config", colour="#7F8790", symbol="circle-open", sign="·")
-    return Mark(label=config, colour=_SPARE[place % len(_SPARE)], symbol=_SYMBOLS[place % len(_SYMBOLS)], sign="+")
+    return Mark(
+        label=short(config), colour=_SPARE[place % len(_SPARE)], symbol=_SYMBOLS[place % len(_SYMBOLS)], sign="+"
+    )
 
 
 def trend(runs: pd.DataFrame, segments: pd.DataFrame, height: int = 330) -> go.Figure:
@@ -40,7 +45,7 @@ def trend(runs: pd.DataFrame, segments: pd.DataFrame, height: int = 330) -> go.F
 
     Args:
         runs: columns run_id, started_at (datetime), wall_seconds, config (text, empty where unknown), label.
-        segments: columns config, start, stop (datetimes), median_seconds: stretches between two changes.
+        segments: columns config, start, stop (datetimes), median_seconds, runs (number): stretches between two changes.
     """
     shown = runs.assign(series=_series(runs["config"]))
     names = list(shown["series"].value_counts(sort=True).index)
@@ -92,4 +97,5 @@ def _steps(segments: pd.DataFrame, mark: Mark) -> list[go.Scatter]:
             hovertemplate=f"median {seconds(row['median_seconds'])}<extra>{plain(mark.label, 40)}</extra>",
         )
         for number, row in enumerate(rows(segments))
+        if row["runs"] >= FEWEST_RUNS
     ]

@@ -91,6 +91,17 @@ def of_config(config: str, workload: str, cache_state: str, machine: str) -> pd.
     )
 
 
+def of_configs(before: str, after: str, workload: str, cache_state: str, machine: str) -> tuple[Side, Side]:
+    """Both sides of a comparison of configs: the runs of the newest measurement of both, or else all their runs."""
+    found = measured(before, after, workload, cache_state)
+    if found is None:
+        one, two = (of_config(config, workload, cache_state, machine) for config in (before, after))
+    else:
+        blocks = found[1]
+        one, two = (by_ids(tuple(blocks.loc[blocks["arm"] == arm, "run_id"].tolist())) for arm in ("A", "B"))
+    return Side(name=before, runs=one), Side(name=after, runs=two)
+
+
 @cached("runs")
 def suggested() -> tuple[int, int] | None:
     """Two runs to begin with: the newest run and the newest comparable run of another config before it."""

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from db import queries
-from views import text
+from views import configs, text
 from views.data.connection import cached, engine
 from views.frames import rows
 
@@ -116,20 +116,22 @@ def medians(part: pd.DataFrame) -> list[tuple[str, float, int]]:
     """Per config of a series its name, median seconds and number of runs, the slowest first."""
     grouped = part.groupby("config", sort=False)["wall_seconds"].agg(["median", "size"])
     ordered = grouped.sort_values("median", ascending=False)
-    return [
-        (str(config) or "unknown config", float(row["median"]), int(row["size"])) for config, row in ordered.iterrows()
-    ]
+    return [(str(config), float(row["median"]), int(row["size"])) for config, row in ordered.iterrows()]
 
 
 def in_words(part: pd.DataFrame, segments: pd.DataFrame) -> str:
     """What a series of comparable runs says, as Markdown: its slowest and fastest config, and the newest change."""
     levels = medians(part)
-    shown = levels if len(levels) <= 2 else [levels[0], levels[-1]]
+    shown = levels if len(levels) <= 2 else [_baseline(levels), levels[-1]]
     said = [
-        f"**{text.seconds(median)}** with {text.escape(config, 40)} ({text.count(runs, 'run')})"
+        f"**{text.seconds(median)}** with {configs.named(config)} ({text.count(runs, 'run')})"
         for config, median, runs in shown
     ]
     return f"Median {' and '.join(said)}. {_newest_change(segments)}"
+
+
+def _baseline(levels: list[tuple[str, float, int]]) -> tuple[str, float, int]:
+    return next((level for level in levels if level[0] == "none"), levels[0])
 
 
 def _newest_change(segments: pd.DataFrame) -> str:
@@ -141,7 +143,7 @@ def _newest_change(segments: pd.DataFrame) -> str:
     share = now["median_seconds"] / before["median_seconds"] - 1
     word = "faster" if share < 0 else "slower"
     return (
-        f"{text.escape(now['config'] or 'unknown config', 40)} became {text.percent(abs(share))} {word} at run "
+        f"{configs.named(now['config'])} became {text.percent(abs(share))} {word} at run "
         f"{now['first_run']} ({now['start']:%Y-%m-%d}): {text.seconds(before['median_seconds'])} to "
         f"{text.seconds(now['median_seconds'])}."
     )

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 
+from profiles.exports import escape_cell
 from views.text import one_line
-
-_FORMULA = re.compile(r"^\s*[=+\-@|%]")
 
 
 def cells(frame: pd.DataFrame, limit: int = 200) -> pd.DataFrame:
@@ -22,8 +19,7 @@ def cells(frame: pd.DataFrame, limit: int = 200) -> pd.DataFrame:
 
 def cell(text: str, limit: int = 200) -> str:
     """One text for a cell."""
-    line = one_line(text, limit)
-    return f"'{line}" if _FORMULA.match(line) else line
+    return str(escape_cell(one_line(text, limit)))
 
 
 def as_csv(frame: pd.DataFrame) -> bytes:

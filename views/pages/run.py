@@ -16,8 +16,16 @@ def render() -> None:
     if newest is None:
         nothing_yet()
         return
-    number, title = st.columns([1, 5], vertical_alignment="bottom")
-    asked = number.number_input("Run", min_value=1, value=None, placeholder=str(newest), key="run", bind="query-params")
+    number, title = st.columns([1, 5], vertical_alignment="center")
+    asked = number.number_input(
+        "Run",
+        min_value=1,
+        value=None,
+        placeholder=str(newest),
+        key="run",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
     run = data.row(asked or newest)
     if not run:
         no_such_run(asked, newest)

@@ -81,13 +81,8 @@ def _configs() -> tuple[Side, Side] | None:
     configs = sorted(part["config"], key=lambda config: (config != "none", config == "all", config))
     before = columns[0].selectbox("Config before", configs, key="config_a", bind="query-params")
     after = columns[1].selectbox("Config after", configs, index=len(configs) - 1, key="config_b", bind="query-params")
-    return _side(part, before), _side(part, after)
-
-
-def _side(part: pd.DataFrame, config: str) -> Side:
     first = part.iloc[0]
-    runs = data.of_config(config, *(str(first[name]) for name in _PLACE))
-    return Side(name=config, runs=runs)
+    return data.of_configs(before, after, *(str(first[name]) for name in _PLACE))
 
 
 def _place_name(part: pd.DataFrame) -> str:

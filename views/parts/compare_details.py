@@ -7,9 +7,10 @@ import streamlit as st
 
 from views import text
 from views.charts import compare as charts
+from views.charts import flame
 from views.charts.layout import CONFIG
 from views.data import compare as data
-from views.data import differences
+from views.data import differences, profiles
 from views.data.compare import Side
 from views.data.safe import cells
 
@@ -23,6 +24,7 @@ def details(before: Side, after: Side) -> None:
         )
     else:
         _phases(before, after, found)
+    _profiles(before, after)
     left, right = st.columns([3, 2])
     with left:
         _tasks(before, after)
@@ -71,6 +73,18 @@ def _resolution(before: Side, after: Side, found: pd.DataFrame) -> str:
     grey = int((~found["resolved"]).sum())
     unresolved = f"{text.count(grey, 'phase')} in grey changed by no more than the noise of the runs."
     return f"Width is the larger of both; colour is the change. {unresolved}"
+
+
+def _profiles(before: Side, after: Side) -> None:
+    """The difference flame chart, where both runs have a profile."""
+    if not (before.single and after.single and before.runs["has_profile"].all() and after.runs["has_profile"].all()):
+        return
+    frames = profiles.difference(before.ids[0], after.ids[0])
+    if frames.empty:
+        return
+    colours = "what takes a larger share of it has the colour of slower, what takes a smaller one that of faster"
+    st.markdown(f"**The profile of {after.name}** against that of {before.name}: {colours}.")
+    st.plotly_chart(flame.difference(frames), key="compare.flame", config=CONFIG, alt="Difference of both profiles")
 
 
 def _tasks(before: Side, after: Side) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
-from views import palette, text
+from views import configs, palette, text
 from views.data import compare as data
 from views.data.compare import Said, Side
 from views.navigation import link
@@ -29,11 +30,13 @@ def verdict(before: Side, after: Side) -> None:
 
 def _numbers(before: Side, after: Side, said: Said) -> str:
     ratio = data.ratio(before, after)
-    both = f"{_side(before)} and {_side(after)}"
+    both = f"{_side(before)}, {_side(after)}"
     if ratio is None:
         return f"{both}."
     if said.verdict in ("not comparable", "wrong"):
         return f"{both}. A ratio of the two would mean nothing."
+    if said.speedup is not None:
+        return f"{both}, on average."
     change = 1 - 1 / ratio
     word = "less" if change >= 0 else "more"
     return f"{both}: {text.times(ratio)}, {text.percent(abs(change), 1)} {word} time{_of_whom(before, after)}."
@@ -47,9 +50,9 @@ def _side(side: Side) -> str:
     seconds = text.seconds(side.seconds)
     if side.single:
         row = side.runs.iloc[0]
-        config = "config unknown" if side.config is None else text.escape(side.config, 60)
-        return f"{side.name} ({text.escape(row['label'], 60)}, {config}) took **{seconds}**"
-    return f"{text.escape(side.name, 60)} took **{seconds}** ({text.count(len(side.runs), 'run')})"
+        config = configs.named(side.config)
+        return f"{side.name.capitalize()} ({text.escape(row['label'], 60)}, {config}) took **{seconds}**"
+    return f"Config {configs.named(side.name)} took **{seconds}** ({text.count(len(side.runs), 'run')})"
 
 
 def _offer(before: Side, after: Side) -> None:
@@ -83,8 +86,15 @@ def _query(before: str, after: str, run: Any) -> dict[str, str | int]:
 
 
 def _size(run: Any) -> dict[str, int]:
-    names = {"tasks": "workload_tasks", "candidates": "workload_candidates"}
-    return {name: int(run[column]) for name, column in names.items() if not text.missing(run[column])}
+    """Tasks, and candidates a task; the row has them for all tasks together."""
+    tasks, candidates = run["workload_tasks"], run["workload_candidates"]
+    if not _known(tasks) or not _known(candidates):
+        return {}
+    return {"tasks": int(tasks), "candidates": int(candidates) // max(int(tasks), 1)}
+
+
+def _known(number: Any) -> bool:
+    return number is not pd.NA and not text.missing(number)
 
 
 def _command(before: str, after: str, run: Any) -> str:

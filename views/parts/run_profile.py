@@ -1,12 +1,57 @@
-"""A run's profile: the flame chart and the call tree, drawn by us and searchable."""
+"""A run's profile: the flame chart, the functions and the call tree, drawn by us and searchable."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import streamlit as st
+
+from views import text
+from views.charts import flame as charts
+from views.charts.layout import CONFIG
+from views.data import profiles as data
+from views.data.safe import cells
+from views.frames import rows
+
+_COLUMNS = {
+    "seconds": st.column_config.NumberColumn("Total (s)", format="%.3f"),
+    "self_seconds": st.column_config.NumberColumn("Self (s)", format="%.3f"),
+    "share": st.column_config.NumberColumn("Share", format="percent"),
+    "stacks": st.column_config.NumberColumn("Stacks", help="in how many places of the tree"),
+}
 
 
 def profile(run: dict[str, Any]) -> None:
     """Draws the profile of the run."""
-    st.caption("Being built.")
+    frames = data.frames(int(run["id"]))
+    if frames.empty:
+        st.caption("This run's profile can not be read.")
+        return
+    find = st.text_input("Find a function or file", key="find", bind="query-params", placeholder="objects, dsl.py")
+    st.markdown(_words(frames, find))
+    st.plotly_chart(charts.flame(frames, find), key="run.flame", config=CONFIG, alt="Flame chart of the profile")
+    if charts.hidden(frames):
+        st.caption(f"{text.count(charts.hidden(frames), 'narrow frame')} are not drawn.")
+    left, right = st.columns(2)
+    left.caption("Functions by their own seconds")
+    left.dataframe(
+        cells(data.by_function(frames)), key="run.functions", hide_index=True, column_config=_COLUMNS, alt="Functions"
+    )
+    right.caption("Call tree")
+    right.dataframe(
+        cells(data.call_tree(frames)), key="run.calls", hide_index=True, column_config=_COLUMNS, alt="Call tree"
+    )
+
+
+def _words(frames: pd.DataFrame, find: str) -> str:
+    """What the profile says, or what the search found."""
+    whole = float(frames.loc[frames["depth"] == 0, "seconds"].sum()) or 1.0
+    if find.strip():
+        found = frames[charts.matches(frames, find)]
+        share = text.percent(float(found["self_seconds"].sum()) / whole)
+        return f"{text.count(len(found), 'frame')} found, {share} of the profile in their own code."
+    top = rows(data.by_function(frames).head(1))[0]
+    most = f"**{text.escape(top['name'], 80)}**, {text.percent(top['share'])}"
+    caution = "A profile says where, not how long: it slows the run down unevenly."
+    return f"{text.seconds(whole)} of samples; most own time: {most}. {caution}"

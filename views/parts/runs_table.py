@@ -30,7 +30,8 @@ def table(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     positions, and would otherwise point at other runs once these change.
     """
     bars = runs.sparklines(tuple(frame["id"].tolist()))
-    shown = cells(frame.assign(phases=frame["id"].map(lambda one: bars.get(one, [])))[_SHOWN])
+    drawn = frame["id"].map(lambda one: bars.get(one, []))
+    shown = cells(frame.assign(phases=drawn, overhead_share=frame["overhead_share"] * 100)[_SHOWN])
     picked = st.dataframe(
         shown,
         key=f"runs.table.{_digest(where, frame['id'].tolist())}",
@@ -53,13 +54,13 @@ def _columns() -> dict[str, Any]:
     config = st.column_config
     return {
         "id": config.NumberColumn("Run", width=60, pinned=True, format="%d"),
-        "label": config.TextColumn("Label", width="medium", pinned=True),
+        "label": config.TextColumn("Label", width="medium"),
         "config": config.TextColumn("Config", help="the wins that were on"),
         "wall_seconds": config.NumberColumn("Wall-clock (s)", format="%.3f"),
         "phases": config.BarChartColumn(
             "Phases (s)", y_min=0, help="self seconds of each phase in the order of the pipeline, unaccounted last"
         ),
-        "overhead_share": config.NumberColumn("Overhead", format="percent", help="the share that is not DSL programs"),
+        "overhead_share": config.NumberColumn("Overhead", format="%.0f%%", help="the share that is not DSL programs"),
         "started_at": config.DatetimeColumn("Started (UTC)", format="YYYY-MM-DD HH:mm"),
         "cache_state": config.TextColumn("Caches"),
         "status": config.TextColumn("Status"),

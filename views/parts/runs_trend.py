@@ -19,14 +19,18 @@ def trend(filters: dict[str, Any]) -> None:
     if not known:
         st.caption("None of these runs has a start and a wall-clock time, so there is no trend to show.")
         return
-    name = next(iter(known))
-    if len(known) > 1:
-        name = st.selectbox(
-            "Comparable runs", list(known), key="series", bind="query-params", help="same work, caches and machine"
-        )
+    words, choice = st.columns([3, 2], vertical_alignment="center")
+    name = choice.selectbox(
+        "Comparable runs",
+        list(known),
+        key="series",
+        bind="query-params",
+        label_visibility="collapsed",
+        help="same work, same caches, same machine",
+    )
     part = known[name]
     found = segments(part)
-    st.markdown(runs.in_words(part, found) if len(known) > 1 else f"{name}: {runs.in_words(part, found)}")
+    words.markdown(runs.in_words(part, found))
     drawn = charts.trend(part, found, height=260)
     st.plotly_chart(
         drawn,

@@ -19,8 +19,8 @@ def history(configs: list[str]) -> pd.DataFrame:
     )
 
 
-def stretches(*rows: tuple[str, str, str, float]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["config", "start", "stop", "median_seconds"])
+def stretches(*rows: tuple[str, str, str, float, int]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["config", "start", "stop", "median_seconds", "runs"])
 
 
 def test_each_config_is_one_series_in_its_own_colour() -> None:
@@ -43,7 +43,7 @@ def test_a_label_is_shown_and_not_interpreted() -> None:
 
 
 def test_a_change_shows_as_two_steps_with_their_medians() -> None:
-    steps = stretches(("none", "2026-01-01", "2026-01-02", 9.5), ("none", "2026-01-02", "2026-01-03", 4.0))
+    steps = stretches(("none", "2026-01-01", "2026-01-02", 9.5, 4), ("none", "2026-01-02", "2026-01-03", 4.0, 4))
     drawn = runs.trend(history(["none"] * 4), steps)
     lines = [trace for trace in drawn.data if "lines" in trace.mode]
     assert [tuple(line.y) for line in lines] == [(9.5, 9.5), (4.0, 4.0)]

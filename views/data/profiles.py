@@ -1,0 +1,82 @@
+"""Profiles as frames to draw: one run's, and the difference of two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from db import queries
+from profiles import flame
+from profiles.sessions import SessionError
+from views.data.connection import cached, engine
+
+COLUMNS = ["depth", "start", "seconds", "self_seconds", "name", "place", "category"]
+#: Files that hold DSL programs and their functions; all else surrounds them.
+_DSL_FILES = ("dsl.py", "verifiers.py", "solvers.py")
+MOST_LINES = 200
+
+
+@cached("runs", ttl=300, max_entries=8)
+def frames(run_id: int) -> pd.DataFrame:
+    """The profile of a run as ``charts.flame.flame`` wants it, pruned; empty where there is none or it is damaged."""
+    found = _session(run_id, flame.MOST_FRAMES)
+    rows = [
+        (one.depth, one.start_seconds, one.total_seconds, one.self_seconds, one.name, one.place, _category(one))
+        for one in found
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _session(run_id: int, most: int | None) -> list[flame.Frame]:
+    text = queries.profile(engine(), run_id)
+    try:
+        return [] if text is None else flame.session_frames(text, most)
+    except SessionError:
+        return []
+
+
+def _category(frame: flame.Frame | flame.FrameChange) -> str:
+    if frame.name == flame.OTHER and not frame.file:
+        return "unaccounted"
+    file = frame.file.replace("\\", "/").rpartition("/")[2]
+    return "dsl" if file in _DSL_FILES or file.startswith("<") else "framework"
+
+
+@cached("runs", ttl=300, max_entries=8)
+def difference(before: int, after: int) -> pd.DataFrame:
+    """Both profiles in one, as ``charts.flame.difference`` wants it; empty where one is missing.
+
+    Adds the columns before_share and after_share: of each profile's whole.
+    """
+    one, two = _session(before, None), _session(after, None)
+    wholes = [sum(frame.total_seconds for frame in side if frame.depth == 0) for side in (one, two)]
+    if not all(wholes):
+        return pd.DataFrame(columns=[*COLUMNS, "before_share", "after_share"])
+    changes = flame.difference(one, two)
+    rows = [
+        (*_drawn(change), change.before_seconds / wholes[0], change.after_seconds / wholes[1]) for change in changes
+    ]
+    return pd.DataFrame(rows, columns=[*COLUMNS, "before_share", "after_share"])
+
+
+def _drawn(change: flame.FrameChange) -> tuple[Any, ...]:
+    place = f"{change.file}:{change.line}" if change.line else change.file
+    return change.depth, change.start_seconds, change.total_seconds, 0.0, change.name, place, _category(change)
+
+
+def by_function(frames: pd.DataFrame) -> pd.DataFrame:
+    """The functions with the most seconds of their own: columns name, place, self_seconds, share (0-1), stacks."""
+    grouped = frames.groupby(["name", "place"], sort=False)["self_seconds"].agg(["sum", "size"])
+    found = grouped.sort_values("sum", ascending=False).head(MOST_LINES).reset_index()
+    whole = float(frames["self_seconds"].sum()) or 1.0
+    return found.rename(columns={"sum": "self_seconds", "size": "stacks"}).assign(share=found["sum"] / whole)
+
+
+def call_tree(frames: pd.DataFrame) -> pd.DataFrame:
+    """The frames as an indented list, outermost first: columns call, seconds, self_seconds, share (0-1), place."""
+    whole = float(frames.loc[frames["depth"] == 0, "seconds"].sum()) or 1.0
+    ordered = frames.sort_values(["start", "depth"], kind="stable")
+    calls = ["\u2007\u2007" * depth + name for depth, name in zip(ordered["depth"], ordered["name"], strict=True)]
+    shown = ordered.assign(call=calls, share=ordered["seconds"] / whole)
+    return shown[["call", "seconds", "self_seconds", "share", "place"]]
