@@ -5,6 +5,7 @@ import pytest
 from profiles.logs import write_cell, write_log
 from profiles.records import CacheStats, PhaseTiming, RunRecord, TaskRecord
 
+#: A run with a bit of everything, written and read back in other tests too.
 RUN = RunRecord(
     key="k1",
     label="baseline",

@@ -13,6 +13,7 @@ from profiles.importers.base import ImportProblem, Parsed
 from profiles.importers.quickwin_log import IMPORTER, read_cell, split_cells
 from profiles.logs import write_cell, write_log
 from profiles.records import CacheStats, Environment, Finding, PhaseTiming, RunRecord, TaskRecord, Workload
+from tests.profiles.test_logs import RUN
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cf", "Zl", "Zp", "Co", "Cn")), min_size=1, max_size=20)
 NAMES = TEXTS | st.sampled_from(
@@ -84,19 +85,6 @@ RUNS = st.builds(
         max_size=2,
     ).map(tuple),
     notes=st.lists(TEXTS, max_size=3).map(tuple),
-)
-RUN = RunRecord(
-    key="k1",
-    label="baseline",
-    source="imported:quickwin-log",
-    wall_seconds=9.25,
-    config=frozenset({"early_exit"}),
-    phases=(
-        PhaseTiming(path=("score",), total_seconds=6.5, self_seconds=1.25, calls=100),
-        PhaseTiming(path=("score", "dsl"), category="dsl", total_seconds=5.25, self_seconds=5.25),
-    ),
-    caches=(CacheStats(name="validation", hits=3, misses=1),),
-    tasks=(TaskRecord(task_id="44f52bb0", index=0, seconds=0.1, timeouts=2, counts={"candidates": 132}),),
 )
 
 
