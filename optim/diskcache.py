@@ -19,6 +19,8 @@ CREATE TABLE IF NOT EXISTS entries (
 MAX_BYTES = 256 * 1024 * 1024
 #: Keys of one SELECT; SQLite allows 32,766 parameters.
 _BATCH = 500
+#: Entries that are held back until they are written together.
+_PENDING = 1000
 
 
 class DiskCache:
@@ -26,6 +28,7 @@ class DiskCache:
 
     def __init__(self, path: Path, scope: str, max_bytes: int = MAX_BYTES) -> None:
         self._path, self._scope, self._max_bytes = path, scope, max_bytes
+        self._pending: dict[str, str] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = self._open()
 
@@ -63,27 +66,32 @@ class DiskCache:
         with contextlib.suppress(sqlite3.DatabaseError):
             for at in range(0, len(wanted), _BATCH):
                 found.update(self._select(wanted[at : at + _BATCH]))
-        return found
+        return found | {key: self._pending[key] for key in wanted if key in self._pending}
 
     def _select(self, keys: list[str]) -> list[tuple[str, str]]:
         query = f"SELECT key, value FROM entries WHERE scope = ? AND key IN ({','.join('?' * len(keys))})"
         return self._connection.execute(query, (self._scope, *keys)).fetchall()
 
     def put(self, entries: Mapping[str, str]) -> None:
-        """Adds entries or replaces them, in one transaction. A full disk or a damaged file loses them, and no more."""
-        if not entries:
-            return
-        rows = [(self._scope, key, value) for key, value in entries.items()]
+        """Adds entries or replaces them. They are written many at a time, the last ones by ``close``."""
+        self._pending.update(entries)
+        if len(self._pending) >= _PENDING:
+            self._write()
+
+    def _write(self) -> None:
+        """Writes what is pending in one transaction. A full disk or a damaged file loses it, and no more."""
+        rows = [(self._scope, key, value) for key, value in self._pending.items()]
+        self._pending.clear()
         with contextlib.suppress(sqlite3.DatabaseError):
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
                 self._connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", rows)
+                self._shrink()
                 self._connection.execute("COMMIT")
             except sqlite3.DatabaseError:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
-            self._shrink()
 
     def _shrink(self) -> None:
         """Drops the oldest half once the file is over its bound. A replaced entry counts as new."""
@@ -99,4 +107,7 @@ class DiskCache:
         return (pages - free) * size
 
     def close(self) -> None:
+        """Writes what is pending and closes the file."""
+        if self._pending:
+            self._write()
         self._connection.close()

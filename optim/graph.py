@@ -45,6 +45,8 @@ class Graph:
         self._leaves: dict[str, int] = {"I": INPUT}
         self._nodes: dict[tuple[int, tuple[int, ...]], int] = {}
         self._parsed: dict[str, tuple[str, str, tuple[str, ...]]] = {}
+        self._lines: list[str] = []
+        self._bound: list[tuple[str, int]] = []
         self._roots: dict[str, int | InlineProblem] = {}
         self._orders: dict[int, tuple[int, ...]] = {}
         self._values = dsl.names
@@ -110,14 +112,27 @@ class Graph:
 
     def _read_lines(self, lines: list[str]) -> Callable[[str], int]:
         parsed, nodes = self._parsed, self._nodes
+        same = self._common_lines(lines)
+        bound = self._bound[:same]
         node_of = _Names(self._leaves, self._leaf)
-        for line in lines:
-            # Mutants share nearly all lines with their parent, and nearly all nodes: both are looked up first.
+        node_of.update(bound)
+        for line in lines[same:]:
             target, function, arguments = parsed.get(line) or self._parse(line)
             call = (node_of[function] if function else TUPLE, tuple([node_of[name] for name in arguments]))
             node = nodes.get(call)
-            node_of[target] = self._call(call) if node is None else node
+            node_of[target] = node = self._call(call) if node is None else node
+            bound.append((target, node))
+        self._lines, self._bound = lines, bound
         return node_of.__getitem__
+
+    def _common_lines(self, lines: list[str]) -> int:
+        """How many lines a program begins with that the one before it began with too: mutants come one after the other."""
+        count = 0
+        for line, last in zip(lines, self._lines, strict=False):
+            if line != last:
+                break
+            count += 1
+        return count
 
     def _parse(self, line: str) -> tuple[str, str, tuple[str, ...]]:
         statement = parse_statement(line)
@@ -132,11 +147,13 @@ class Graph:
 
     def _call(self, call: tuple[int, tuple[int, ...]]) -> int:
         function, arguments = call
-        parts = arguments if function == TUPLE else (function, *arguments)
-        sizes = [self._sizes[part] for part in parts]
-        size = sum([one[0] for one in sizes]), 1 + max([one[1] for one in sizes], default=0)
-        constant = all(self.constant[part] for part in parts)
-        found = self._nodes[call] = self._add(None, call, constant, size, None)
+        size, depth, constant = 0, 0, True
+        for part in arguments if function == TUPLE else (function, *arguments):
+            part_size, part_depth = self._sizes[part]
+            size += part_size
+            depth = max(depth, part_depth)
+            constant = constant and self.constant[part]
+        found = self._nodes[call] = self._add(None, call, constant, (size, depth + 1), None)
         return found
 
     def _add(

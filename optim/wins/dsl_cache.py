@@ -10,6 +10,7 @@ Memory is bounded: values live for one task, at most ``MAX_VALUES`` of them, and
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
@@ -117,8 +118,9 @@ class GraphEvaluator:
         """Carries what does not depend on the sample over to the next task."""
         if self._samples:
             constant = self._graph.constant
-            values = self._samples[0].values
-            self._constants.update({node: value for node, value in values.items() if constant[node]})
+            # The constants that were known stand first: only what came after them can be new.
+            new = itertools.islice(self._samples[0].values.items(), len(self._constants), None)
+            self._constants.update([(node, value) for node, value in new if constant[node]])
         self._samples = []
 
     def _evaluate(self, root: int, state: Sample) -> int | None:

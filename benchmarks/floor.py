@@ -1,0 +1,108 @@
+"""All wins on against the floor: every distinct DSL operation that the answer needs, once for each sample, nothing else.
+
+    python -m benchmarks.floor [--blocks 5] [--tasks 100]
+
+The floor is replayed from what a run with all wins on evaluated: the calls alone, with their arguments at hand, in the same
+process. Operations that raised are left out of it, which makes it lower. Both are timed one after the other in each block.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import tempfile
+from dataclasses import replace
+from time import perf_counter
+from typing import Any
+
+from optim.config import WIN_NAMES
+from optim.graph import TUPLE
+from optim.guard import Heartbeat
+from optim.settings import Settings
+from optim.statistics import interval, log_ratios
+from optim.wins.dsl_cache import GraphEvaluator
+from optim.worker import Worker
+from optim.workload import prepare
+
+Calls = list[tuple[Any, tuple[Any, ...]]]
+
+
+def run_all(settings: Settings, collect: Calls | None = None) -> float:
+    """Seconds of a run with all wins on and cold caches, in this process; ``collect`` gets the operations that it ran."""
+    tasks = list(prepare(settings).tasks)
+    with tempfile.TemporaryDirectory() as folder:
+        placed = replace(settings, caches_dir=f"{folder}/caches", output_dir=f"{folder}/out")
+        worker = Worker(placed, tasks, Heartbeat())
+        if collect is not None:
+            _collecting(worker, collect)
+        start = perf_counter()
+        for index in range(len(tasks)):
+            worker.work(index, {})
+        worker.close()
+        return perf_counter() - start
+
+
+def _collecting(worker: Worker, calls: Calls) -> None:
+    """Has the evaluator hand over what it holds of each sample before it forgets it."""
+    evaluator = worker._pipeline._parts.evaluator
+    assert isinstance(evaluator, GraphEvaluator)
+    keep, close, seen = evaluator._keep_constants, worker.close, set[int]()
+
+    def collect() -> None:
+        for sample in evaluator._samples:
+            calls.extend(_calls_of(evaluator, sample.values, seen))
+        keep()
+
+    def collect_last() -> None:
+        collect()
+        close()
+
+    evaluator._keep_constants = collect  # type: ignore[method-assign]
+    worker.close = collect_last  # type: ignore[method-assign]
+
+
+def _calls_of(evaluator: GraphEvaluator, values: dict[int, Any], seen: set[int]) -> Calls:
+    """The operations behind a sample's values; those that do not depend on the sample only the first time."""
+    graph, found = evaluator._graph, []
+    for node in values:
+        call = graph.calls[node]
+        if call is None or node in seen:
+            continue
+        if graph.constant[node]:
+            seen.add(node)
+        function, arguments = call
+        if function != TUPLE:
+            found.append((values[function], tuple(values[one] for one in arguments)))
+    return found
+
+
+def replay(calls: Calls) -> float:
+    """Seconds of the calls alone."""
+    start = perf_counter()
+    for function, arguments in calls:
+        function(*arguments)
+    return perf_counter() - start
+
+
+def main() -> None:
+    """Prints the floor, the run with all wins on, and their ratio."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--blocks", type=int, default=5)
+    parser.add_argument("--tasks", type=int, default=100)
+    given = parser.parse_args()
+    settings = Settings(wins=frozenset(WIN_NAMES), tasks=given.tasks, memory_bytes=1 << 45)
+    calls: Calls = []
+    run_all(settings, calls)
+    gc.freeze()
+    floors, runs = [], []
+    for _ in range(given.blocks):
+        floors.append(replay(calls))
+        runs.append(run_all(settings))
+    found = interval(log_ratios(runs, floors))
+    print(f"floor: {len(calls):,} operations, {sorted(floors)[len(floors) // 2]:.3f} s (median)")
+    print(f"all wins, cold: {sorted(runs)[len(runs) // 2]:.3f} s (median)")
+    print(f"all wins / floor: {found.speedup:.3f}  [{found.low:.3f}, {found.high:.3f}]")
+
+
+if __name__ == "__main__":
+    main()
