@@ -119,8 +119,9 @@ def _exact_shares(seconds: Mapping[str, float]) -> dict[str, float]:
     if whole <= 0:
         return {}
     shares = {name: value / whole for name, value in seconds.items()}
-    largest = max(shares, key=lambda name: shares[name])
-    shares[largest] += math.fsum([1.0, *(-share for share in shares.values())])
+    if math.fsum(shares.values()) != 1.0:
+        largest = max(shares, key=lambda name: shares[name])
+        shares[largest] += math.fsum([1.0, *(-share for share in shares.values())])
     return shares
 
 
@@ -149,13 +150,24 @@ def _largest_first(nodes: list[PhaseNode]) -> tuple[PhaseNode, ...]:
 def _with_parents(phases: Iterable[PhaseTiming]) -> dict[Path, PhaseTiming]:
     """Phases by path, with those parents made up that were not recorded."""
     found = {phase.path: phase for phase in phases}
-    missing = {path[:depth] for path in found for depth in range(1, len(path))} - set(found)
-    for path in sorted(missing, key=len, reverse=True):
-        below = [phase for other, phase in found.items() if other[:-1] == path]
-        total = math.fsum(phase.total_seconds for phase in below)
-        made_up = PhaseTiming(path=path, total_seconds=total, self_seconds=0.0, calls=0, basis=below[0].basis)
-        found[path] = replace(made_up, category=below[0].category)
+    below: dict[Path, list[PhaseTiming]] = {}
+    for phase in found.values():
+        below.setdefault(phase.path[:-1], []).append(phase)
+    for path in sorted(_missing_parents(found), key=len, reverse=True):
+        total = math.fsum(phase.total_seconds for phase in below[path])
+        found[path] = replace(below[path][0], path=path, total_seconds=total, self_seconds=0.0, calls=0)
+        below.setdefault(path[:-1], []).append(found[path])
     return found
+
+
+def _missing_parents(found: Mapping[Path, PhaseTiming]) -> set[Path]:
+    missing: set[Path] = set()
+    for path in found:
+        parent = path[:-1]
+        while parent and parent not in found and parent not in missing:
+            missing.add(parent)
+            parent = parent[:-1]
+    return missing
 
 
 def what_if(record: RunRecord, factors: Mapping[Path | str, float]) -> float:

@@ -1,4 +1,9 @@
-"""Where a run takes place: machine, Python, packages, the state of the source, the load."""
+"""Where a run takes place: machine, Python, packages, the state of the source, the load.
+
+The machine's fingerprint is a hash over CPU model, CPU count, memory in GiB, architecture and system: what decides how
+long a run takes. Host name, kernel version and the exact memory are not in it, so that it stays the same when a machine
+is renamed, updated or started anew, and is the same on the many equal machines of a cloud.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +28,7 @@ def capture(folder: Path | None = None) -> Environment:
     model, count, memory = _cpu_model(), os.cpu_count(), _memory_bytes()
     commit = _git(source, "rev-parse", "HEAD")
     return Environment(
-        machine=hashlib.sha256(repr((model, count, memory, platform.machine(), sys.platform)).encode()).hexdigest()[:12],
+        machine=_fingerprint(model, count, memory),
         cpu_model=model,
         cpu_count=count,
         memory_bytes=memory,
@@ -32,13 +37,27 @@ def capture(folder: Path | None = None) -> Environment:
         packages=_versions(),
         git_commit=commit,
         git_dirty=bool(_git(source, "status", "--porcelain")) if commit else None,
-        load_at_start=os.getloadavg()[0],
+        load_at_start=_load(),
     )
+
+
+def _fingerprint(cpu_model: str, cpu_count: int | None, memory_bytes: int | None) -> str:
+    memory_gib = None if memory_bytes is None else round(memory_bytes / 2**30)
+    parts = (cpu_model, cpu_count, memory_gib, platform.machine(), sys.platform)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
+
+
+def _load() -> float | None:
+    """Processes that ran or waited, on average over the last minute; None where the system does not say."""
+    try:
+        return os.getloadavg()[0]
+    except (OSError, AttributeError):
+        return None
 
 
 def _cpu_model() -> str:
     try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return platform.processor() or platform.machine()
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
@@ -48,7 +67,7 @@ def _cpu_model() -> str:
 def _memory_bytes() -> int | None:
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (ValueError, OSError):
+    except (ValueError, OSError, AttributeError):
         return None
 
 

@@ -74,7 +74,7 @@ def _is_record(record: object) -> bool:
     stack, seconds = record
     if not isinstance(stack, list) or not all(isinstance(frame, str) for frame in stack):
         return False
-    return isinstance(seconds, int | float) and math.isfinite(seconds) and seconds >= 0
+    return type(seconds) in (int, float) and 0 <= seconds < math.inf
 
 
 def prune(session: Mapping[str, Any], most_stacks: int = MOST_STACKS) -> Session:

@@ -1,0 +1,167 @@
+"""A breakdown adds up: to the wall-clock of a serial run, to 100% always, and never more than is known."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from profiles.breakdown import (
+    breakdown,
+    is_serial,
+    overhead_share,
+    phase_tree,
+    timed_phases,
+    unaccounted_seconds,
+    what_if,
+)
+from profiles.recorder import Recorder
+from profiles.records import PhaseTiming, RunRecord, TaskRecord
+from tests.profiles.fakes import FakeClock, play, runs
+
+
+def phase(path: str, total: float, own: float, category: str = "framework", basis: str = "sum") -> PhaseTiming:
+    return PhaseTiming(
+        path=tuple(path.split("/")), total_seconds=total, self_seconds=own, category=category, basis=basis
+    )
+
+
+PHASES = (
+    phase("score", 6.0, 1.0),
+    phase("score/dsl", 4.0, 4.0, "dsl"),
+    phase("score/compile", 1.0, 1.0),
+    phase("save", 2.0, 2.0, "io"),
+)
+
+
+def run(phases: tuple[PhaseTiming, ...] = PHASES, wall: float | None = 10.0, **fields: Any) -> RunRecord:
+    return RunRecord(key="k", label="run", wall_seconds=wall, phases=phases, **fields)
+
+
+@given(runs)
+def test_shares_of_a_recorded_run_add_up_to_exactly_100_percent(steps: Any) -> None:
+    clock = FakeClock()
+    recorder = Recorder(clock)
+    play(recorder, clock, steps)
+    record = RunRecord.from_json(recorder.finish())
+    found = breakdown(record)
+    assert math.fsum(found.shares.values()) == 1.0 or (found.shares == {} and record.wall_seconds == 0)
+    assert all(share >= 0 for share in found.shares.values())
+    assert found.whole_seconds == pytest.approx(record.wall_seconds, abs=1e-6) or not record.phases
+
+
+@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=30), st.lists(st.sampled_from(["dsl", "framework", "io"])))
+def test_shares_of_any_seconds_add_up_to_exactly_100_percent(seconds: list[float], names: list[str]) -> None:
+    names = [*names, "dsl"]
+    phases = tuple(phase(f"p{n}", one, one, names[n % len(names)]) for n, one in enumerate(seconds))
+    shares = breakdown(run(phases, wall=math.fsum(seconds) * 1.3)).shares
+    assert math.fsum(shares.values()) == 1.0 or shares == {}
+
+
+def test_a_serial_run_is_broken_down_to_its_wall_clock() -> None:
+    found = breakdown(run())
+    assert found.unit == "wall-clock"
+    assert found.seconds == {"dsl": 4.0, "framework": 2.0, "io": 2.0, "unaccounted": 2.0}
+    assert found.shares == {"dsl": 0.4, "framework": 0.2, "io": 0.2, "unaccounted": 0.2}
+    assert overhead_share(run()) == pytest.approx(0.6)
+
+
+def test_a_run_with_workers_has_worker_seconds_and_nothing_unaccounted() -> None:
+    phases = tuple(
+        phase("/".join(one.path), one.total_seconds, one.self_seconds, one.category, "workers") for one in PHASES
+    )
+    record = run(phases, workers=2)
+    found = breakdown(record)
+    assert (found.unit, found.whole_seconds, unaccounted_seconds(record)) == ("worker-seconds", 8.0, None)
+    assert "unaccounted" not in found.seconds
+    assert overhead_share(record) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("record", "serial", "rest"),
+    [
+        (run(), True, 2.0),
+        (run(wall=None), False, None),
+        (run(workers=2), False, None),
+        (run(()), True, None),
+        (run(wall=8.0 - 1e-9), True, 0.0),
+        (run(wall=5.0), True, -3.0),
+        (run((phase("score", 6.0, 6.0), phase("phase4", 9.0, 9.0, basis="last_task"))), True, 4.0),
+    ],
+)
+def test_unaccounted_is_known_of_serial_runs_only(record: RunRecord, serial: bool, rest: float | None) -> None:
+    assert is_serial(record) == serial
+    assert unaccounted_seconds(record) == rest
+
+
+def test_phases_that_claim_more_than_the_whole_are_shares_of_what_they_claim() -> None:
+    found = breakdown(run(wall=5.0))
+    assert (found.seconds["unaccounted"], found.shares["dsl"]) == (0.0, 0.5)
+    assert overhead_share(run(wall=3.0)) is None
+
+
+def test_the_overhead_is_unknown_without_dsl_phases() -> None:
+    assert overhead_share(run((phase("inline", 1.0, 1.0),))) is None
+    assert overhead_share(run(())) is None
+
+
+def test_without_a_wall_clock_the_unit_is_phase_seconds() -> None:
+    assert breakdown(run(wall=None)).unit == "phase seconds"
+    assert breakdown(run((), wall=None)).shares == {}
+
+
+def test_a_run_without_phases_of_its_own_takes_its_tasks() -> None:
+    tasks = tuple(TaskRecord(task_id=name, index=0, seconds=5.0, phases=PHASES[:3]) for name in "ab")
+    record = run((), tasks=tasks)
+    assert [one.total_seconds for one in timed_phases(record)] == [12.0, 8.0, 2.0]
+
+
+def test_the_tree_has_children_largest_first_and_shares_of_the_wall_clock() -> None:
+    score, save = phase_tree(run())
+    assert (score.timing.path, score.share, save.share) == (("score",), 0.6, 0.2)
+    assert [node.timing.name for node in score.children] == ["dsl", "compile"]
+
+
+def test_parents_that_were_not_recorded_are_made_up_of_their_children() -> None:
+    (root,) = phase_tree([phase("a/b/c", 2.0, 2.0, "io"), phase("a/b/d", 3.0, 3.0, "io"), phase("a/e", 1.0, 1.0)])
+    assert (root.timing.path, root.timing.total_seconds, root.timing.self_seconds, root.share) == (
+        ("a",),
+        6.0,
+        0.0,
+        1.0,
+    )
+    assert [(node.timing.name, node.timing.total_seconds, node.timing.category) for node in root.children] == [
+        ("b", 5.0, "io"),
+        ("e", 1.0, "framework"),
+    ]
+
+
+def test_a_tree_as_deep_as_can_be_needs_no_recursion() -> None:
+    deepest = PhaseTiming(path=("f",) * 1500, total_seconds=1.0, self_seconds=1.0)
+    (root,) = phase_tree([deepest])
+    assert root.timing.total_seconds == 1.0
+
+
+@pytest.mark.parametrize(
+    ("factors", "seconds"),
+    [
+        ({}, 10.0),
+        ({"score": 2.0}, 7.0),
+        ({("score", "dsl"): 4.0}, 7.0),
+        ({"score": 2.0, "score/dsl": 1.0}, 9.0),
+        ({"score/compile": math.inf, "save": 0.5}, 11.0),
+    ],
+)
+def test_what_if_phases_were_faster(factors: Any, seconds: float) -> None:
+    assert what_if(run(), factors) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    ("factors", "said"), [({"scoring": 2.0}, "it has: save, score"), ({"save": 0.0}, "above 0, got 0")]
+)
+def test_what_can_not_be_is_refused(factors: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        what_if(run(), factors)
