@@ -1,0 +1,6 @@
+"""Property tests have no deadline: what they hold is true on a busy machine too."""
+
+from hypothesis import settings
+
+settings.register_profile("no_deadline", deadline=None)
+settings.load_profile("no_deadline")
