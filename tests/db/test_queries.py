@@ -79,8 +79,6 @@ def test_every_column_is_named_in_the_docstring_of_its_query(engine: Engine, nam
 def test_every_query_that_gives_a_frame_is_in_this_family() -> None:
     names = [name for name in queries.__all__ if name.islower()]
     annotated = {name: getattr(queries, name).__annotations__.get("return") for name in names}
-        name: getattr(queries, name).__annotations__.get("return") for name in queries.__all__ if name.islower()
-    }
     assert {name for name, kind in annotated.items() if kind == "pd.DataFrame"} == set(FRAMES)
 
 

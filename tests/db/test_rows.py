@@ -6,7 +6,8 @@ from hypothesis import given
 from db.loading import _RECORDED
 from db.rows import clean, run_values, to_record, to_rows
 from profiles.records import RecordError, RunRecord
-from tests.db.samples import record, records, task
+from tests.db.samples import record, task
+from tests.db.strategies import records
 
 
 @given(records)

@@ -18,7 +18,8 @@ from db.models import Document, Run
 from db.problems import DatabaseProblem, UnknownRow
 from db.processes import owner_of
 from profiles.records import RunRecord
-from tests.db.samples import STARTED, merged, phases, record, records, task
+from tests.db.samples import STARTED, merged, phases, record, task
+from tests.db.strategies import records
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
