@@ -8,13 +8,40 @@ from dataclasses import dataclass
 
 DELIMITERS = (",", ";", "\t")
 _NAMES = {
-    "task": ("task", "taskid", "tasks", "puzzle", "id"),
-    "phase": ("phase", "phases", "path", "stage", "step", "name", "key", "timer", "function"),
+    "task": ("task", "taskid", "taskname", "tasks", "puzzle", "id"),
+    "phase": (
+        "phase",
+        "phases",
+        "phasename",
+        "path",
+        "stage",
+        "step",
+        "section",
+        "component",
+        "operation",
+        "name",
+        "key",
+        "timer",
+        "function",
+    ),
     "calls": ("calls", "count", "ncalls", "n"),
     "category": ("category", "kind"),
     "basis": ("basis",),
 }
-_SECONDS_NAMES = ("time", "duration", "elapsed", "wall", "walltime", "total", "totaltime", "cost", "took")
+_SECONDS_NAMES = (
+    "time",
+    "duration",
+    "elapsed",
+    "wall",
+    "walltime",
+    "total",
+    "totaltime",
+    "cost",
+    "took",
+    "runtime",
+    "timetaken",
+    "executiontime",
+)
 #: Seconds in one of each unit, by the ways people write it.
 UNITS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0),
@@ -46,6 +73,7 @@ class Columns:
     category: int | None = None
     basis: int | None = None
     scale: float = 1.0
+    width: int = 0
     unit_named: bool = True
 
 
@@ -71,7 +99,7 @@ def find_columns(header: str) -> Columns | None:
 
 
 def _words(name: str) -> list[str]:
-    return _WORD.findall(name.lower())
+    return [word for word in _WORD.findall(name.lower()) if word != "in"]
 
 
 def _columns(names: list[list[str]], delimiter: str) -> Columns | None:
@@ -90,7 +118,7 @@ def _columns(names: list[list[str]], delimiter: str) -> Columns | None:
                 break
     if "seconds" not in found or not ("task" in found or "phase" in found):
         return None
-    return Columns(delimiter=delimiter, scale=scale, unit_named=unit_named, **found)
+    return Columns(delimiter=delimiter, scale=scale, unit_named=unit_named, width=len(names), **found)
 
 
 def read_seconds(cell: str, columns: Columns) -> float | None:

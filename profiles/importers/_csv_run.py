@@ -47,6 +47,7 @@ class Table:
     bare: bool = False
     commas: bool = False
     points: bool = False
+    repeated: int = 0
 
     def look_at(self, cell: str) -> None:
         """Remembers what must be said of the figures: one without a unit, and which marks they have."""
@@ -122,6 +123,9 @@ def _findings(table: Table, columns: Columns) -> list[Finding]:
     if table.commas and table.points:
         claimed = "figures with decimal commas beside figures like 1.234"
         findings.append(_finding("two-decimal-marks", "warning", claimed, "read as decimals, not as thousands"))
+    if table.repeated:
+        claimed = f"{table.repeated:,} rows name a task and phase that an earlier row named"
+        findings.append(_finding("rows-added-up", "note", claimed, "their times are added up"))
     return findings
 
 

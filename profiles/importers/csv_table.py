@@ -90,6 +90,8 @@ def _take(table: Table, row: Sequence[str], columns: Columns) -> str | None:
     """Adds a row to the table; the reason where it can not be read."""
     if len(row) <= columns.seconds:
         return "the row has no cell for the time"
+    if any(cell.strip() for cell in row[columns.width :]):
+        return "the row has more cells than the header names: a comma in a figure or a name may need quotes"
     path, is_whole = _path(_cell(row, columns.phase)) if columns.phase is not None else ((), True)
     figure = read_seconds(row[columns.seconds], columns)
     if figure is None:
@@ -108,6 +110,7 @@ def _take(table: Table, row: Sequence[str], columns: Columns) -> str | None:
         return None
     table.paths.add(path)
     _take_kind(table, row, path, columns)
+    table.repeated += path in part.seconds
     part.add(path, figure, _calls(_cell(row, columns.calls)) if columns.calls is not None else 1)
     return None
 

@@ -34,6 +34,7 @@ def phases(parsed: Parsed) -> dict[str, float]:
         "sep=;\r\n# of Monday\n\n" + PLAIN.replace(",", ";"),
         "Task ID;Stage;Time (ms)\na1;score;1500\na1;filter;500,0\nb2;score;2250\n",
         "puzzle;step;Dauer;duration_s\na1;score;x;1,5\na1;filter;x;0,5\nb2;score;x;2,25\n",
+        "Task name\tSection\tDuration in [ms]\na1\tscore\t1500\na1\tfilter\t500\nb2\tscore\t2250\n",
         'phase,task,elapsed\n"score",a1,"1,5"\nfilter,a1,500 ms\nscore,b2,2.25s\n',
         "seconds,task,phase\n0.5,a1,score\n1e0,a1,score\n.5,a1,filter\n2.25,b2,score\n",
     ],
@@ -122,6 +123,18 @@ def test_bad_rows_are_losses_with_their_lines() -> None:
         (6, "the row names no phase, or one below more than 20 others"),
     ]
     assert parsed.runs[0].wall_seconds == 1.0
+
+
+def test_a_decimal_comma_that_makes_two_cells_is_never_half_a_figure() -> None:
+    parsed = parse("task,phase,seconds\na,score,1,5\na,filter,2,\n")
+    assert phases(parsed) == {"filter": 2.0}
+    assert parsed.losses[0].line == 2 and "may need quotes" in parsed.losses[0].reason
+
+
+def test_rows_that_come_twice_are_added_up_and_said_to_be() -> None:
+    run = parse("task,phase,seconds\na,score,1\na,score,1\n").runs[0]
+    assert run.wall_seconds == 2.0
+    assert [one.rule for one in run.findings] == ["rows-added-up"]
 
 
 def test_figures_without_a_unit_are_said_to_be() -> None:
