@@ -11,7 +11,7 @@ from typing import Any
 
 from optim.dsl import Dsl
 from optim.inline import InlineProblem, check_limits
-from optim.programs import ProgramProblem, parse_statement
+from optim.programs import ProgramProblem, parse_statement, returned_name
 
 #: The function node of a tuple display.
 TUPLE = -1
@@ -102,7 +102,7 @@ class Graph:
     def _read(self, source: str) -> int | InlineProblem:
         try:
             *lines, returned = source.split("\n")
-            node = self._read_lines(lines)(returned.removeprefix("return "))
+            node = self._read_lines(lines)(returned_name(returned))
             check_limits(*self._sizes[node])
         except ProgramProblem as problem:
             return InlineProblem(str(problem))

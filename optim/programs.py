@@ -63,6 +63,18 @@ def parse_statement(line: str) -> Statement:
     return Statement(target, function, tuple(part.strip() for part in arguments.split(",") if part.strip()))
 
 
+def returned_name(line: str) -> str:
+    """The name in a program's last line.
+
+    Raises:
+        ProgramProblem: the line is not ``return NAME``.
+    """
+    match = _RETURN.fullmatch(line)
+    if match is None:
+        raise ProgramProblem("it does not end with 'return NAME'")
+    return match[1]
+
+
 def read_library(text: str) -> tuple[dict[str, Program], list[str]]:
     """All programs ``solve_<task id>`` or ``verify_<task id>`` of a file, and a sentence for each that was skipped."""
     programs, skipped = {}, []
@@ -85,13 +97,11 @@ def _read_program(task_id: str, parameter: str, body: str) -> Program:
 
 
 def _from_lines(task_id: str, parameter: str, lines: list[str]) -> Program:
-    returned = _RETURN.fullmatch(lines[-1]) if lines else None
-    if returned is None:
-        raise ProgramProblem("it does not end with 'return NAME'")
+    returned = returned_name(lines[-1] if lines else "")
     statements = tuple(parse_statement(line) for line in lines[:-1])
     if parameter != "I":
         statements = tuple(_renamed(statement, parameter) for statement in statements)
-    return Program(task_id, statements, "I" if returned[1] == parameter else returned[1])
+    return Program(task_id, statements, "I" if returned == parameter else returned)
 
 
 def _renamed(statement: Statement, parameter: str) -> Statement:
