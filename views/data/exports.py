@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from db import queries
+from profiles.exports import to_chrome_trace, to_csv, to_json, to_speedscope
+from profiles.logs import write_log
 from profiles.records import RunRecord
 from views.data.connection import engine
 
@@ -29,12 +31,10 @@ def export(run_id: int, form: str) -> bytes:
 
 
 def _writers() -> dict[str, Callable[[RunRecord], str]]:
-    from profiles import exports, logs
-
     return {
-        "json": exports.to_json,
-        "csv": exports.to_csv,
-        "speedscope": exports.to_speedscope,
-        "chrome": exports.to_chrome_trace,
-        "log": logs.write_log,
+        "json": to_json,
+        "csv": to_csv,
+        "speedscope": to_speedscope,
+        "chrome": to_chrome_trace,
+        "log": write_log,
     }

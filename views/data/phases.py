@@ -31,7 +31,8 @@ class Parts:
     """A run's phases: ``nodes`` as ``charts.run.icicle`` wants them, and what they are seconds of.
 
     ``serial``: the seconds are wall-clock, and ``unaccounted`` is what no phase covers (below 0 where the phases hold
-    more than the run lasted). Otherwise they are worker-seconds, and what no phase covers is not known (None).
+    more than the run lasted). Otherwise they are worker-seconds, and what no phase covers is not known (None); nor is it where
+    no phase was timed at all.
     """
 
     nodes: pd.DataFrame
@@ -66,7 +67,7 @@ def parts(phases: pd.DataFrame, wall_seconds: float | None, workers: int) -> Par
     timed = phases[phases["basis"].isin(WHOLE)]
     serial = workers == 1 and wall_seconds is not None and (timed["basis"] == "sum").all()
     covered = float(timed["self_seconds"].sum())
-    unaccounted = wall_seconds - covered if serial and wall_seconds is not None else None
+    unaccounted = wall_seconds - covered if serial and wall_seconds is not None and len(timed) else None
     own = {row["path"]: row for row in rows(timed)}
     if unaccounted is not None and unaccounted > 0:
         own[UNACCOUNTED] = {"category": UNACCOUNTED, "self_seconds": unaccounted, "calls": 1}

@@ -1,0 +1,46 @@
+"""Databases for the pages' tests: real tables in a temporary file."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from db.engine import open_engine
+from db.store import store_run
+from profiles.records import RunRecord
+from tests.db.samples import STARTED, record
+
+BASELINE, ALL = frozenset[str](), frozenset(
+    {"solver_body_cache", "validation_cache", "early_exit", "dsl_cache", "batch_validation"}
+)  # fmt: skip
+
+
+def new_database(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """An empty database of its own, which the app will open."""
+    url = f"sqlite:///{folder / 'quickwin.db'}"
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("QUICKWIN_HOME", str(folder / "home"))
+    return open_engine(url)
+
+
+def measured(number: int, seconds: float = 4.0, **changes: object) -> RunRecord:
+    """A run that was measured here, an hour after the one before; no findings, no file."""
+    plain = {
+        "label": f"run {number}",
+        "source_name": None,
+        "findings": (),
+        "wall_seconds": seconds,
+        "started_at": STARTED + timedelta(hours=number),
+    }
+    return record(f"key {number}", **{**plain, **changes})
+
+
+def fill(engine: Engine, count: int = 4) -> list[int]:
+    """So many runs, none and all in turn; gives their ids."""
+    return [
+        store_run(engine, measured(number, 5.0 - number % 2, config=ALL if number % 2 else BASELINE))[0]
+        for number in range(count)
+    ]

@@ -1,0 +1,128 @@
+"""Compare: the verdict and its reason first; a single pair never has one."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from db.store import add_block_run, begin_measurement, store_run, update_measurement
+from profiles.records import Environment, Workload
+from tests.views.apps import open_page, words
+from tests.views.databases import ALL, BASELINE, fill, measured, new_database
+
+
+@pytest.fixture
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    return new_database(tmp_path, monkeypatch)
+
+
+def measure(engine: Engine, blocks: int = 8) -> int:
+    """A measurement of none against all in which all is twice as fast, with a little noise."""
+    arms = [{"name": "A", "config": "none"}, {"name": "B", "config": "all"}, {"name": "A2", "config": "none"}]
+    number = begin_measurement(engine, {"kind": "pair", "arms": arms, "cache_state": "cold", "tasks": 3})
+    for block in range(blocks):
+        for position, (arm, config, seconds) in enumerate(
+            (("A", BASELINE, 4.0), ("B", ALL, 2.0), ("A2", BASELINE, 4.0))
+        ):
+            noise = (block * 7 + position * 3) % 5 / 100
+            key = 100 + block * 3 + position
+            run_id, _ = store_run(engine, measured(key, seconds + noise, config=config))
+            add_block_run(engine, number, block, arm, position, run_id)
+    update_measurement(engine, number, status="finished")
+    return number
+
+
+def test_an_empty_database_says_what_to_do(engine: Engine) -> None:
+    assert "No runs yet" in words(open_page("compare"))
+
+
+def test_one_pair_of_runs_is_never_a_verdict(engine: Engine) -> None:
+    fill(engine)
+    page = open_page("compare", a="1", b="2")
+    said = words(page)
+    assert "unresolved" in said
+    assert "One pair of runs can not resolve which is faster" in said
+    assert page.code[0].value == "python -m optim measure none all --cold --tasks 3 --candidates 132"
+
+
+def test_without_an_address_two_runs_of_different_configs_are_shown(engine: Engine) -> None:
+    fill(engine)
+    assert "Run 3 (run 2, none)" in words(open_page("compare"))
+
+
+def test_the_waterfall_leads_from_one_run_to_the_other(engine: Engine) -> None:
+    fill(engine)
+    charts = {chart.key: chart for chart in open_page("compare", a="1", b="2").get("plotly_chart")}
+    bars = json.loads(charts["compare.waterfall"].proto.spec)["data"][0]["y"]
+    assert (bars[0], bars[-1]) == (5.0, 4.0)
+    assert sum(bars[:-1]) == pytest.approx(bars[-1])
+
+
+@pytest.mark.parametrize(
+    "changes,reason",
+    [
+        ({"cache_state": "warm"}, "run both cold, or both warm"),
+        ({"workload": Workload(fingerprint="other", tasks=5)}, "the same tasks, seed and candidates"),
+        ({"environment": Environment(machine="there")}, "the same machine"),
+        ({"status": "interrupted"}, "run is interrupted, not finished"),
+        ({"profiled": True}, "measure it again with a run that finishes unprofiled"),
+        ({"environment": None}, "machine of a run is unknown"),
+    ],
+)
+def test_what_is_not_comparable_says_why_and_what_would_help(engine: Engine, changes: dict, reason: str) -> None:
+    store_run(engine, measured(1))
+    store_run(engine, measured(2, **changes))
+    said = words(open_page("compare", a="1", b="2"))
+    assert "not comparable" in said
+    assert reason in said.replace("\\", "").replace("\u2060", "")
+    assert "A ratio of the two would mean nothing" in said
+
+
+def test_other_answers_are_wrong_and_not_fast(engine: Engine) -> None:
+    store_run(engine, measured(1))
+    store_run(engine, measured(2, 1.0, results_fingerprint="another"))
+    said = words(open_page("compare", a="1", b="2"))
+    assert "wrong answers" in said
+    assert "a wrong one" in said
+
+
+def test_two_configs_use_the_verdict_of_their_measurement(engine: Engine) -> None:
+    fill(engine)
+    number = measure(engine)
+    page = open_page("compare", by="two configs")
+    said = words(page)
+    assert "faster" in said and "95" in said
+    assert "Config none took **4.02 s** (8 runs), Config all took **2.02 s** (8 runs)" in said
+    assert f"Measurement {number}" in [link.value for link in page.page_link]
+
+
+def test_two_configs_without_a_measurement_are_unresolved(engine: Engine) -> None:
+    fill(engine)
+    said = words(open_page("compare", by="two configs"))
+    assert "not made in interleaved blocks" in said
+
+
+def test_a_single_pair_points_at_the_measurement_of_its_configs(engine: Engine) -> None:
+    number = measure(engine)
+    page = open_page("compare", a="1", b="2")
+    assert "unresolved" in words(page)
+    assert f"Measurement {number} settled these configs in blocks" in [link.value for link in page.page_link]
+
+
+def test_only_what_differs_is_listed(engine: Engine) -> None:
+    store_run(engine, measured(1, config=BASELINE))
+    store_run(engine, measured(2, config=ALL, environment=Environment(machine="here", python="3.13", packages={})))
+    tables = [table.value for table in open_page("compare", a="1", b="2").dataframe]
+    differing = next(table for table in tables if "what" in table)
+    assert set(differing["what"]) == {"config", "python", "cpu_model", "git_dirty", "package numpy"}
+
+
+def test_runs_that_are_not_there_are_named(engine: Engine) -> None:
+    fill(engine)
+    assert "There is no run 77" in words(open_page("compare", a="1", b="77"))
+
+
+def test_a_run_against_itself_is_no_comparison(engine: Engine) -> None:
+    fill(engine)
+    assert "choose two that differ" in words(open_page("compare", a="1", b="1"))

@@ -1,0 +1,117 @@
+"""Runs: the history, empty and full, its filters in the address, deleting with undo."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from db import queries
+from db.store import store_run
+from tests.db.samples import STARTED
+from tests.views.apps import open_page, words
+from tests.views.databases import fill, measured, new_database
+from views.actions import runs as actions
+from views.problems import ActionProblem
+
+
+@pytest.fixture
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    return new_database(tmp_path, monkeypatch)
+
+
+def test_an_empty_history_says_what_to_do(engine: Engine) -> None:
+    page = open_page("runs")
+    assert "No runs yet" in words(page)
+    assert "python -m optim run" in page.code[0].value
+    assert [link.value for link in page.page_link] == [
+        "Measure two configs against each other",
+        "Import a log from Kaggle or a profile",
+    ]
+
+
+def test_the_history_says_how_its_configs_stand(engine: Engine) -> None:
+    fill(engine)
+    said = words(open_page("runs"))
+    assert "Median **5.00 s** with none (2 runs) and **4.00 s** with all (2 runs)" in said
+    assert "**4 runs**" in said
+
+
+def test_the_table_holds_each_run_with_the_bars_of_its_phases(engine: Engine) -> None:
+    ids = fill(engine)
+    table = open_page("runs").dataframe[0].value
+    assert table["id"].tolist() == ids[::-1]
+    assert [len(bars) for bars in table["phases"]] == [5] * 4
+    assert table["overhead_share"].tolist() == [75.0, 80.0, 75.0, 80.0]
+
+
+def test_the_address_holds_the_filters(engine: Engine) -> None:
+    ids = fill(engine)
+    page = open_page("runs", config="all", sort="oldest first")
+    assert page.dataframe[0].value["id"].tolist() == [ids[1], ids[3]]
+    assert page.multiselect(key="config").value == ["all"]
+
+
+def test_a_filter_that_leaves_nothing_says_so(engine: Engine) -> None:
+    fill(engine)
+    assert "No run matches these filters" in words(open_page("runs", q="nothing like this"))
+
+
+def test_another_filter_is_another_table_so_that_no_selection_points_at_other_runs(engine: Engine) -> None:
+    fill(engine)
+    keys = [open_page("runs", **query).dataframe[0].proto.id for query in ({}, {"config": "all"})]
+    assert keys[0] != keys[1]
+
+
+def test_a_change_of_speed_is_said(engine: Engine) -> None:
+    for number in range(20):
+        noise = number % 3 / 100
+        store_run(engine, measured(number, (10.0 if number < 10 else 8.0) + noise))
+    said = words(open_page("runs"))
+    assert "became 20% faster at run 11 (2026-03-04): 10.0 s to 8.01 s" in said
+
+
+def test_more_runs_than_a_page_holds_are_on_pages(engine: Engine) -> None:
+    for number in range(201):
+        store_run(engine, measured(number, task_count=0))
+    first, second = open_page("runs"), open_page("runs", page="2")
+    assert len(first.dataframe[0].value) == 200
+    assert second.dataframe[0].value["id"].tolist() == [1]
+    assert "**201 runs**, 200 on a page" in words(first)
+
+
+def test_what_a_log_is_called_is_neither_markdown_nor_a_formula(engine: Engine) -> None:
+    hostile = '=HYPERLINK("http://evil") <b>**bold**</b> [x](javascript:alert(1))'
+    store_run(engine, measured(1, label=hostile, source="imported:run_batt", started_at=STARTED + timedelta(days=1)))
+    page = open_page("runs")
+    assert page.dataframe[0].value["label"].tolist() == ["'" + hostile]
+    assert "javascript" not in words(page)
+
+
+def test_deleting_hides_runs_and_undeleting_brings_them_back(engine: Engine) -> None:
+    first, second, *_ = fill(engine)
+    open_page("runs")
+    assert actions.delete([first, second]) == "2 runs deleted."
+    assert "**2 runs**" in words(open_page("runs"))
+    assert open_page("runs", deleted="true").dataframe[0].value["id"].tolist() == [second, first]
+    assert actions.undelete([first, second]) == "2 runs brought back."
+    assert queries.run_count(engine) == 4
+
+
+def test_tags_labels_and_notes_are_kept(engine: Engine) -> None:
+    first, *_ = fill(engine)
+    open_page("runs")
+    assert actions.tag([first], " final ") == "1 run tagged final."
+    actions.edit(first, "the best", "warm room")
+    kept = queries.runs(engine, ids=[first]).iloc[0]
+    assert (kept["tags"], kept["label"], kept["note"]) == ("final", "the best", "warm room")
+    actions.untag([first], "final")
+    assert queries.runs(engine, ids=[first]).iloc[0]["tags"] == ""
+
+
+@pytest.mark.parametrize("wrong", [lambda: actions.tag([1], "  "), lambda: actions.edit(99, "a", "")])
+def test_what_can_not_be_done_is_one_sentence(engine: Engine, wrong: object) -> None:
+    fill(engine)
+    open_page("runs")
+    with pytest.raises(ActionProblem):
+        wrong()  # type: ignore[operator]
