@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from profiles.importers._names import clean
 from profiles.importers.base import LOSSES_NAMED, ImportProblem, Loss
@@ -20,6 +20,8 @@ from profiles.records import PhaseTiming, RecordError, RunRecord, merge_phases
 LARGEST = 2**53
 TEXT_CHARACTERS = 4_000
 _SHOWN = 40
+
+_T = TypeVar("_T")
 
 
 class _Misfit(ValueError):
@@ -57,21 +59,41 @@ def _settle(record: RunRecord, form: str, losses: list[str]) -> RunRecord:
     return record.replace(
         source=record.source if record.source.startswith("imported:") else f"imported:{form}",
         status="interrupted" if record.status == "running" else record.status,
-        phases=_once(record.phases, losses, "the run"),
+        phases=_merged(record.phases, losses, "the run"),
+        caches=_once(record.caches, lambda one: one.name, losses, "cache"),
         tasks=tuple(
-            dataclasses.replace(task, phases=_once(task.phases, losses, f"task {task.task_id!r}"))
-            for task in record.tasks
+            dataclasses.replace(task, phases=_merged(task.phases, losses, f"task {task.task_id!r}"))
+            for task in _once(record.tasks, lambda one: str(one.index), losses, "task")
         ),
         notes=notes,
         pid=None,
     )
 
 
-def _once(phases: tuple[PhaseTiming, ...], losses: list[str], where: str) -> tuple[PhaseTiming, ...]:
-    merged = merge_phases(phases)
-    if len(merged) < len(phases):
-        losses.append(f"{len(phases) - len(merged)} phases of {where} came twice and were added up")
-    return merged if len(merged) < len(phases) else phases
+def _once(parts: tuple[_T, ...], name: Callable[[_T], str], losses: list[str], what: str) -> tuple[_T, ...]:
+    """The parts without those that repeat an earlier one; others of the same name stay, and both are named."""
+    known: dict[str, _T] = {}
+    kept = []
+    for part in parts:
+        earlier = known.setdefault(name(part), part)
+        if earlier is not part:
+            same = earlier == part
+            losses.append(f"{what} {name(part)!r} came twice, " + ("alike: one was left out" if same else "not alike"))
+            if same:
+                continue
+        kept.append(part)
+    return tuple(kept)
+
+
+def _merged(phases: tuple[PhaseTiming, ...], losses: list[str], where: str) -> tuple[PhaseTiming, ...]:
+    """The phases with each path once: what repeats another is left out, what differs is added up, and it is said."""
+    distinct = tuple(dict.fromkeys(phases))
+    merged = merge_phases(distinct)
+    if len(distinct) < len(phases):
+        losses.append(f"{len(phases) - len(distinct)} phases of {where} came twice, alike: one was left out")
+    if len(merged) < len(distinct):
+        losses.append(f"{len(distinct) - len(merged)} phases of {where} came twice, not alike, and were added up")
+    return merged if len(merged) < len(distinct) else distinct
 
 
 def _field(kind: Any, name: str, value: object, losses: list[str]) -> Any:

@@ -76,7 +76,7 @@ RUNS = st.builds(
     workers=st.integers(1, 64),
     profiled=st.booleans(),
     phases=PHASE_LISTS,
-    caches=st.lists(CACHES, max_size=3).map(tuple),
+    caches=st.lists(CACHES, max_size=3, unique_by=lambda one: one.name).map(tuple),
     tasks=st.lists(TASKS, max_size=3, unique_by=lambda one: one.index).map(tuple),
     counts=COUNT_MAPS,
     environment=st.none() | st.builds(Environment, machine=NAMES, packages=st.dictionaries(NAMES, NAMES, max_size=2)),

@@ -98,10 +98,20 @@ def test_a_field_that_does_not_fit_is_left_out_and_named(changes: dict[str, Any]
     assert parsed.runs[0].key == "k1"
 
 
-def test_phases_that_come_twice_are_added_up_and_said() -> None:
-    parsed = parse(changed(phases=[{"path": ["a"], "total_seconds": 1, "self_seconds": 1}] * 2))
-    assert [one.total_seconds for one in parsed.runs[0].phases] == [2]
-    assert "came twice" in parsed.losses[0].reason
+@pytest.mark.parametrize(("second", "total", "says"), [(1, 1, "alike: one was left out"), (3, 4, "were added up")])
+def test_phases_that_come_twice_are_said_to(second: int, total: int, says: str) -> None:
+    phases = [{"path": ["a"], "total_seconds": seconds, "self_seconds": seconds} for seconds in (1, second)]
+    parsed = parse(changed(phases=phases))
+    assert [one.total_seconds for one in parsed.runs[0].phases] == [total]
+    assert says in parsed.losses[0].reason
+
+
+@pytest.mark.parametrize(("errors", "kept"), [(0, 1), (5, 2)])
+def test_tasks_that_come_twice_are_said_to(errors: int, kept: int) -> None:
+    tasks = [{"task_id": "a", "index": 0, "seconds": 1, "errors": number} for number in (0, errors)]
+    parsed = parse(changed(tasks=tasks))
+    assert len(parsed.runs[0].tasks) == kept
+    assert "task '0' came twice" in parsed.losses[0].reason
 
 
 def test_names_are_made_harmless() -> None:
