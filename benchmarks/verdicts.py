@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from optim.spec import MIN_LOOK
 from optim.statistics import MARGIN, Floats, classify, half_width, running_intervals
 
 BLOCKS, ARMS, EACH, TASKS = 20, 3, 5, 100
@@ -86,10 +87,10 @@ def interleaved(noise: Floats, effect: float, random: Random) -> Floats:
 
 
 def quickwin(noise: Floats, effect: float, random: Random) -> tuple[np.ndarray, Floats]:
-    """Looks after each block and stops at the first verdict."""
+    """Looks after each block from the fifth on and stops at the first verdict."""
     _, low, high = running_intervals(interleaved(noise, effect, random))
     said = classify(low, high)
-    settled = said != "unresolved"
+    settled = (said != "unresolved") & (np.arange(1, BLOCKS + 1) >= MIN_LOOK)
     stop = np.where(settled.any(axis=1), settled.argmax(axis=1), BLOCKS - 1)
     return said[np.arange(len(said)), stop], ARMS * (stop + 1.0)
 

@@ -153,7 +153,7 @@ def measure(
 def _enough(spec: Spec, verdict: Verdict, blocks: int, seconds: float) -> str | None:
     """Why no further block is needed or allowed, or None."""
     refused = verdict.verdict in ("wrong", "not comparable")
-    if blocks and verdict.settled and (refused or spec.kind == "pair"):
+    if blocks and verdict.settled and (refused or (spec.kind == "pair" and blocks >= spec.min_blocks)):
         return "settled"
     if blocks >= spec.max_blocks:
         return f"the budget of {spec.max_blocks} blocks is spent"

@@ -11,6 +11,8 @@ from optim.config import WIN_NAMES, config_name, parse_config
 from optim.factorial import half_fraction, subsets
 from optim.statistics import MARGIN, MIN_BLOCKS, blocks_needed, percent
 
+#: Between 3 and 5 blocks the interval shrinks to less than a third.
+MIN_LOOK = 5
 KINDS = ("pair", "attribution")
 BASELINE_ARM, CHANGED_ARM, CONTROL_ARM = "A", "B", "A2"
 
@@ -30,6 +32,7 @@ class Arm:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Spec:
     """A measurement. ``max_blocks`` counts all blocks, also those of earlier sittings; ``max_minutes`` this sitting.
+    A pair goes on for ``min_blocks`` even when it is settled before, since the interval is still wide then.
 
     The first arm is the baseline. ``order_seed`` fixes the order of runs. ``prediction`` is ``Prediction.to_json()``.
     ``candidates`` is None for the workload's own number.
@@ -42,6 +45,7 @@ class Spec:
     seed: int = 0
     workers: int = 1
     candidates: int | None = None
+    min_blocks: int = MIN_LOOK
     max_blocks: int = 20
     max_minutes: float = 30.0
     margin: float = MARGIN
@@ -56,7 +60,7 @@ class Spec:
             raise SpecError(f"a measurement needs two arms or more of different names, got {len(self.arms)}")
         if self.cache_state not in ("cold", "warm"):
             raise SpecError(f"caches are prepared cold or warm, got {self.cache_state!r}")
-        for name in ("tasks", "workers", "max_blocks"):
+        for name in ("tasks", "workers", "min_blocks", "max_blocks"):
             if getattr(self, name) < 1:
                 raise SpecError(f"{name} must be 1 or more, got {getattr(self, name)}")
         if not self.max_minutes > 0 or not 0 <= self.margin < 1:

@@ -36,6 +36,9 @@ _OPTIONS = (
     click.option("--seed", type=int, help="Seed of the candidates.  [default: 0]"),
     click.option("--candidates", type=click.IntRange(1), help="Candidate programs for each task."),
     click.option("--workers", type=click.IntRange(1), help="Processes that share the tasks.  [default: 1]"),
+    click.option(
+        "--min-blocks", type=click.IntRange(1), help="Go on for so many blocks, settled or not.  [default: 5]"
+    ),
     click.option("--blocks", "max_blocks", type=click.IntRange(1), help="Stop after so many blocks in all."),
     click.option("--minutes", "max_minutes", type=float, help="Begin no block after so many minutes."),
     click.option("--margin", callback=_share, metavar="SHARE", help="What counts as the same.  [default: 1%]"),
@@ -99,5 +102,9 @@ def continued_spec(engine: Engine, measurement_id: int, options: Mapping[str, An
     fixed = ("cache_state", "tasks", "seed", "candidates", "workers", "order_seed")
     if changed := [name for name in fixed if options.get(name) is not None]:
         fail(f"a measurement that goes on keeps its {', '.join(changed)}: leave that out, or begin a new one", USAGE)
-    budget = {name: options[name] for name in ("max_blocks", "max_minutes", "margin") if options[name] is not None}
+    budget = {
+        name: options[name]
+        for name in ("min_blocks", "max_blocks", "max_minutes", "margin")
+        if options[name] is not None
+    }
     return Spec.from_json(found.spec).replace(**budget)

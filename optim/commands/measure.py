@@ -24,6 +24,7 @@ def COMMAND(before: str | None, after: str | None, **options: Any) -> None:
     python -m optim measure all-dsl_cache all       what dsl_cache adds to the others
     python -m optim measure none none               what the noise looks like
     python -m optim measure --continue 7 --blocks 40
+    python -m optim measure --continue 7 --min-blocks 12   a narrower interval
 
     A block runs BEFORE, AFTER and BEFORE again (the control), each in a fresh process, in random order. Per block the
     ratio of the first two is one trial; the 95% interval stays valid however often one looks. It stops when that

@@ -61,7 +61,7 @@ class Book:
 
 
 def spec_of(**changes):
-    return Spec(**{"kind": "pair", "arms": pair_arms("none", "dsl_cache"), **changes})
+    return Spec(**{"kind": "pair", "arms": pair_arms("none", "dsl_cache"), "min_blocks": 1, **changes})
 
 
 def drive(spec, machine, book=None, **options):
@@ -79,6 +79,13 @@ def test_it_stops_as_soon_as_it_is_settled_and_keeps_every_block():
     assert 3 <= len(book.blocks) <= 5
     assert book.states[0] == ("running", "unresolved")
     assert book.states[-1] == ("finished", "faster")
+
+
+@pytest.mark.parametrize(("most", "ran"), [(20, 8), (6, 6)])
+def test_a_settled_pair_goes_on_for_the_blocks_that_were_asked_for_within_the_budget(most, ran):
+    events = drive(spec_of(min_blocks=8, max_blocks=most), Machine())
+    assert events[-1].verdict.blocks == ran
+    assert events[-1].verdict.verdict == "faster"
 
 
 def test_every_block_shows_the_interval_so_far():

@@ -137,6 +137,14 @@ def test_a_stopped_measurement_can_be_continued():
     assert len(queries.blocks(open_engine(), found["id"])) == 3 * found["blocks"]
 
 
+def test_a_settled_measurement_can_be_made_more_precise():
+    wide = found_of(call("measure", "none", "dsl_cache", "--json"))
+    assert wide["blocks"] == 5
+    narrow = found_of(call("measure", "--continue", str(wide["id"]), "--min-blocks", "12", "--json"))
+    assert narrow["blocks"] == 12
+    assert narrow["high"] - narrow["low"] < wide["high"] - wide["low"]
+
+
 def test_a_spent_budget_says_how_to_go_on_and_takes_a_larger_one():
     result = call("measure", "none", "none", "--blocks", "3")
     assert "Go on with: python -m optim measure --continue 1" in result.stdout
