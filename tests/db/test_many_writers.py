@@ -1,62 +1,56 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
+import pytest
 from sqlalchemy import Engine
 
+from benchmarks.database import killed_writers, many_writers, start_writer
 from db import queries, store
+from tests.db.samples import record
 
-WRITERS, TASKS, KILLS = 8, 25, 10
-
-
-def _start(url: str, name: str, tasks: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.db.writers", url, name, str(tasks)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+# Python 3.12 and later warn of forks beside threads; the writers use none of what those could hold.
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
 
-def test_many_writers_at_once_lose_nothing(url: str, engine: Engine) -> None:
-    writers = [_start(url, f"writer {number}", TASKS) for number in range(WRITERS)]
-    ends = [(writer.communicate()[0].splitlines()[-1:], writer.returncode) for writer in writers]
-    assert ends == [(["finished"], 0)] * WRITERS
-    found = queries.runs(engine)
-    assert found["status"].tolist() == ["finished"] * WRITERS
-    assert found["tasks"].tolist() == [TASKS] * WRITERS
-    for run_id in found["id"]:
-        assert [one.index for one in queries.run(engine, run_id).tasks] == list(range(TASKS))
+def test_many_writers_at_once_lose_nothing(url: str) -> None:
+    found = many_writers(url, writers=8, commits=25)
+    assert {name: found[name] for name in ("commits", "kept", "errors", "finished")} == {
+        "commits": 200,
+        "kept": 200,
+        "errors": 0,
+        "finished": 8,
+    }
 
 
-def test_a_killed_writer_loses_no_committed_task_and_is_never_shown_as_finished(url: str, engine: Engine) -> None:
-    chance = random.Random(7)
-    writers = [_start(url, f"killed {number}", 1000) for number in range(KILLS)]
-    promised = {str(writer.args[4]): _kill(writer, chance.randint(1, 30)) for writer in writers}
-    store.mark_interrupted(engine)
-    found = queries.runs(engine)
-    assert set(found["status"]) == {"interrupted"}
-    assert len(found) == KILLS
-    for run_id in found["id"]:
-        kept = queries.run(engine, run_id)
-        assert kept.wall_seconds is None
-        assert [one.index for one in kept.tasks] == list(range(len(kept.tasks)))
-        assert len(kept.tasks) >= promised[kept.key]
+def test_killed_writers_lose_no_committed_task_and_are_never_shown_as_finished(url: str) -> None:
+    found = killed_writers(url, kills=10, seed=random.randrange(10**6))
+    assert found["tasks promised"]
+    assert {name: found[name] for name in ("tasks lost", "shown as finished", "shown as interrupted")} == {
+        "tasks lost": 0,
+        "shown as finished": 0,
+        "shown as interrupted": 10,
+    }
 
 
-def _kill(writer: subprocess.Popen[str], lines: int) -> int:
-    """Kills a writer after it has said ``lines`` lines; gives how many tasks it said were committed."""
-    assert writer.stdout is not None
-    said = [writer.stdout.readline() for _ in range(lines)]
+def test_an_interrupted_run_has_no_time_but_the_phases_of_its_tasks(url: str, engine: Engine) -> None:
+    writer = start_writer(url, "killed", 10_000)
+    writer.listen(3)
     writer.kill()
-    said += writer.communicate()[0].splitlines()
-    return sum(line.startswith("committed ") for line in said)
+    assert store.mark_interrupted(engine) == 1
+    kept = queries.run(engine, 1)
+    assert (kept.status, kept.wall_seconds, len(kept.phases)) == ("interrupted", None, 12)
 
 
-def test_two_who_store_the_same_run_store_it_once(url: str, engine: Engine) -> None:
-    code = (
-        "import sys; from db import store; from db.engine import open_engine; from tests.db.samples import record\n"
-        "engine = open_engine(sys.argv[1]); print(*store.store_run(engine, record())); engine.dispose()"
-    )
-    starts = [subprocess.Popen([sys.executable, "-c", code, url], stdout=subprocess.PIPE, text=True) for _ in range(4)]
-    answers = sorted(start.communicate()[0].split()[1] for start in starts)
-    assert answers == ["False", "False", "False", "True"]
+def test_threads_that_store_the_same_run_store_it_once(engine: Engine) -> None:
+    start = Barrier(4)
+
+    def store_it(_: int) -> bool:
+        start.wait()
+        return store.store_run(engine, record())[1]
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sorted(threads.map(store_it, range(4))) == [False, False, False, True]
     assert queries.run_count(engine) == 1
