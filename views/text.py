@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-#: Keeps what looks like an address or a mail from being turned into a link; takes no room.
+#: Takes no room, and keeps apart what Streamlit would turn into a link, an icon, an emoji or an arrow even if escaped.
 _WORD_JOINER = "\u2060"
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_LINK_STARTS = re.compile(r"(?i)(https?:(?=//)|www(?=\.)|@)")
+_TO_BREAK = re.compile(r"([:@]|[wW]{3}(?=\.)|(?<!\S)[-<>~](?=[-=>]))")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 NONE = "–"
 
@@ -24,7 +24,7 @@ def escape(text: object, limit: int = 500) -> str:
 
     Control and direction marks become spaces; what is longer than ``limit`` characters is cut with an ellipsis.
     """
-    return _PUNCTUATION.sub(r"\\\1", _LINK_STARTS.sub(rf"\1{_WORD_JOINER}", one_line(text, limit)))
+    return _PUNCTUATION.sub(r"\\\1", _TO_BREAK.sub(rf"\1{_WORD_JOINER}", one_line(text, limit)))
 
 
 def plain(text: object, limit: int = 80) -> str:
@@ -48,10 +48,10 @@ def seconds(value: float | None) -> str:
     if value is None or missing(value):
         return NONE
     size = abs(value)
-    if size >= 3600:
-        return f"{int(value // 3600)} h {round(value % 3600 / 60)} min"
+    if size >= 3570:
+        return "{} h {} min".format(*divmod(round(value / 60), 60))
     if size >= 120:
-        return f"{int(value // 60)} min {round(value % 60)} s"
+        return "{} min {} s".format(*divmod(round(value), 60))
     if size >= 10 or size == 0:
         return f"{value:.1f} s"
     if size >= 0.1:

@@ -21,7 +21,8 @@ def headline(plan: Plan, evidence: TrackerEvidence) -> str:
     kept, reverted = evidence.decisions("keep"), evidence.decisions("revert")
     waiting = [row for row in evidence.wins if row.measured and row.decision == "undecided"]
     unmeasured = [row.win for row in evidence.wins if not row.measured and row.decision == "undecided"]
-    said = [f"**{len(kept) + len(reverted)} of {len(plan.wins)} wins are decided**"]
+    done = len(kept) + len(reverted)
+    said = [f"**{done} of {len(plan.wins)} wins {'is' if done == 1 else 'are'} decided**"]
     if kept:
         said.append(f"kept: {text.escape(text.listed(kept))}")
     if reverted:

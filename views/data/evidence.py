@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from db import queries
+from db.queries import RunFilters
 from optim import evidence_assembly, prediction, statistics, verdicts
 from optim.config import config_name
 from optim.evidence import TrackerEvidence
@@ -49,8 +50,11 @@ def measurement(measurement_id: int) -> str:
 
 @cached("evidence", ttl=2)
 def blocks(measurement_id: int) -> pd.DataFrame:
-    """The runs of a measurement; columns as ``db.queries.blocks``."""
-    return queries.blocks(engine(), measurement_id)
+    """The runs of a measurement; columns as ``db.queries.blocks``, and git_commit, git_dirty."""
+    found = queries.blocks(engine(), measurement_id)
+    ids = [int(one) for one in found["run_id"].unique()]
+    runs = queries.runs(engine(), ids=ids, limit=len(ids) or 1, deleted=None)[["id", "git_commit", "git_dirty"]]
+    return found.merge(runs.rename(columns={"id": "run_id"}), on="run_id", how="left")
 
 
 @cached("evidence", ttl=5)
@@ -60,17 +64,47 @@ def decisions(limit: int = 200) -> pd.DataFrame:
 
 
 @cached("runs", ttl=10)
-def reference_runs(machine: str) -> pd.DataFrame:
-    """Runs of the reference machine, the newest first; columns as ``db.queries.runs`` and solvers."""
-    found = queries.runs(engine(), limit=1000)
-    name = machine.lower()
-    there = found["tags"].str.lower().str.split(", ").map(lambda tags: name in tags)
-    there |= found["machine"].fillna("").str.lower().str.contains(name, regex=False)
-    chosen = found[there].head(50).copy()
-    counts = queries.counts(engine(), chosen["id"].tolist())
-    accepted = counts[counts["name"] == "accepted"].set_index("run_id")["value"]
-    chosen["solvers"] = chosen["id"].map(accepted)
-    return chosen
+def reference_runs(machine: str, limit: int = 50) -> pd.DataFrame:
+    """The newest runs of the reference machine: tagged with its name, or known to come from it; not profiled.
+
+    Columns as ``db.queries.runs``, and solvers; errors and timeouts are at least what the log says of the whole run.
+    """
+    name, values = machine.lower(), queries.filter_values(engine())
+    tags = [one for one in values["tag"] if one.lower() == name]
+    machines = [one for one in values["machine"] if name in one.lower()]
+    sources = [one for one in values["source"] if name in one.lower()]
+    told: list[RunFilters] = [{"tag": tags}, {"machine": machines}, {"source": sources}]
+    frames = [_unprofiled(one, limit) for one in told if any(one.values())]
+    if not frames:
+        return queries.runs(engine(), ids=[], limit=1)
+    found = pd.concat(frames).drop_duplicates("id").sort_values("id", ascending=False).head(limit)
+    return _with_counts(found)
+
+
+def _unprofiled(filters: RunFilters, limit: int) -> pd.DataFrame:
+    chosen: RunFilters = {**filters, "profiled": False}
+    return queries.runs(engine(), limit=limit, **chosen)
+
+
+def _with_counts(runs: pd.DataFrame) -> pd.DataFrame:
+    long = queries.counts(engine(), runs["id"].tolist())
+    counts = long.pivot_table(index="run_id", columns="name", values="value").reindex(runs["id"]).reset_index(drop=True)
+    found = runs.reset_index(drop=True)
+    for name in ("errors", "timeouts"):
+        if name in counts:
+            found[name] = found[name].astype("float64").combine(counts[name].astype("float64"), max)
+    found["tasks"] = found["workload_tasks"].fillna(found["tasks"])
+    found["solvers"] = found["workload_candidates"]
+    if "candidates" in counts:
+        found["solvers"] = counts["candidates"].astype("Float64").fillna(found["solvers"])
+    return found
+
+
+@cached("evidence", ttl=10)
+def report_name() -> str | None:
+    """The name under which the results were written; None as long as they were not."""
+    names = queries.documents(engine(), "report", limit=1)["name"].tolist()
+    return str(names[0]) if names else None
 
 
 def evidence(plan: Plan) -> TrackerEvidence:
@@ -82,6 +116,7 @@ def evidence(plan: Plan) -> TrackerEvidence:
         blocks={one: blocks(one) for one in finished},
         decisions=decisions(),
         reference_runs=reference_runs(plan.reference_machine),
+        results_file=report_name(),
         plan_order=[win.name for win in plan.wins],
     )
 

@@ -110,8 +110,8 @@ def seconds_a_run(config: str, tasks: int, candidates: int, cache_state: str) ->
     if found.empty:
         return None
     row = found.iloc[0]
-    work = float(row["workload_tasks"] or 0) * float(row["workload_candidates"] or 0)
-    return float(row["wall_seconds"]) * tasks * candidates / work if work else None
+    work = float(row["workload_candidates"] or 0)
+    return float(row["wall_seconds"]) * tasks * candidates / work if work > 0 else None
 
 
 def duration(choice: Choice) -> str:

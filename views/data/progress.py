@@ -96,9 +96,8 @@ def headline(plan: Plan, now: Standing) -> str:
             f"{text.escape(plan.reference_machine)} and wants {band}. By the plan alone the odds are "
             f"{text.percent(now.odds.probability)}."
         )
-    what = (
-        f"the {text.count(len(now.kept), 'kept win')}" if now.now_is_kept else "all wins together (none is decided yet)"
-    )
+    kept = "the win that was kept" if len(now.kept) == 1 else f"the {len(now.kept)} wins that were kept"
+    what = kept if now.now_is_kept else "all wins together (none is kept yet)"
     how = "measured" if now.now.measured else "multiplied from separate measurements"
     where = _against_band(now.projected.seconds, low, high)
     return (

@@ -1,0 +1,66 @@
+"""Databases for the app: an empty one, and a small full one that is made once and copied."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from tests.views.seed import fill
+from views.data.connection import forget
+from views.page import all_pages
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session")
+def _filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("seed") / "full.db"
+    fill(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The settings point to an empty database; gives its address."""
+    url = f"sqlite:///{tmp_path / 'quickwin.db'}"
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("QUICKWIN_HOME", str(tmp_path / "home"))
+    forget()
+    yield url
+    forget()
+
+
+@pytest.fixture
+def full(empty: str, _filled: Path) -> str:
+    """The settings point to a copy of the full database; gives its address."""
+    shutil.copy(_filled, empty.removeprefix("sqlite:///"))
+    return empty
+
+
+@pytest.fixture
+def open_page() -> Open:
+    """Opens the page at an address: ``open_page("decide", win="dsl_cache")``."""
+    first = all_pages()[0].url_path
+
+    def opened(url_path: str, **query: Any) -> AppTest:
+        page = AppTest.from_file(str(APP), default_timeout=30)
+        page._page_hash = calc_hash("" if url_path == first else url_path)
+        for name, value in query.items():
+            page.query_params[name] = str(value)
+        return page.run()
+
+    return opened
+
+
+def words(page: AppTest) -> str:
+    """Everything that a page says, without the backslashes of escaped Markdown."""
+    kinds = ("title", "header", "markdown", "caption", "info", "success", "warning", "error", "metric", "code", "table")
+    said = [str(one.value) for kind in kinds for one in page.get(kind)]
+    return "\n".join(said).replace("\\", "").replace("\u2060", "")

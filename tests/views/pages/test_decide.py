@@ -1,0 +1,81 @@
+from db import queries, store
+from db.engine import open_engine
+from tests.views.conftest import Open, words
+
+
+def test_an_empty_database_says_what_is_not_measured(empty: str, open_page: Open) -> None:
+    said = words(open_page("decide"))
+    assert "0 of 5 wins are decided" in said
+    assert "not measured yet: solver_body_cache, validation_cache" in said
+    assert "Nothing is decided yet" in said
+
+
+def test_the_win_that_waits_for_a_decision_is_shown_first(full: str, open_page: Open) -> None:
+    page = open_page("decide")
+    assert page.get_by_key("win").value == "early_exit"
+    assert "Faster: 1.25" in words(page)
+
+
+def test_the_evidence_of_a_win_is_complete(full: str, open_page: Open) -> None:
+    page = open_page("decide", win="dsl_cache")
+    shown = page.table[0].value.to_string()
+    for word in ("Hypothesis", "Planned", "Predicted", "Measured", "Noise floor", "Answers", "equal in every block"):
+        assert word in shown
+    assert "at most 1.54x" not in shown or "Amdahl" in shown
+
+
+def test_a_wrong_win_is_said_to_be_wrong(full: str, open_page: Open) -> None:
+    page = open_page("decide", win="batch_validation")
+    assert "different: this win can not be kept as it is" in page.table[0].value.to_string()
+    assert "Not a faster run but a wrong one" in words(page)
+
+
+def test_a_decision_is_logged_with_its_measurement_and_reason(full: str, open_page: Open) -> None:
+    page = open_page("decide", win="early_exit")
+    page.text_area(key="decide.because.early_exit").set_value("a fifth less, answers equal")
+    page.button(key="decide.submit.early_exit").click().run()
+    assert "early_exit is kept" in words(page)
+    newest = queries.decisions(open_engine(full)).iloc[0]
+    assert (newest["win"], newest["decision"], newest["because"]) == (
+        "early_exit",
+        "keep",
+        "a fifth less, answers equal",
+    )
+    assert newest["measurement_id"] == 2 and not newest["forced"]
+
+
+def test_a_decision_against_the_evidence_is_logged_as_forced(full: str, open_page: Open) -> None:
+    page = open_page("decide", win="batch_validation")
+    page.get_by_key("decide.decision.batch_validation").set_value("keep")
+    page.text_area(key="decide.because.batch_validation").set_value("I want it")
+    page.button(key="decide.submit.batch_validation").click().run()
+    assert bool(queries.decisions(open_engine(full)).iloc[0]["forced"])
+
+
+def test_a_decision_without_a_reason_or_a_measurement_is_refused(full: str, open_page: Open) -> None:
+    page = open_page("decide", win="validation_cache")
+    page.button(key="decide.submit.validation_cache").click().run()
+    assert "needs a reason" in words(page)
+    assert len(queries.decisions(open_engine(full))) == 1
+
+
+def test_who_decides_too_late_is_told(full: str, open_page: Open) -> None:
+    page = open_page("decide", win="early_exit")
+    store.decide(open_engine(full), "early_exit", "revert", "was first", 2)
+    page.text_area(key="decide.because.early_exit").set_value("mine")
+    page.button(key="decide.submit.early_exit").click().run()
+    assert "in the meantime" in words(page)
+    assert queries.current_decisions(open_engine(full)).set_index("win").loc["early_exit", "decision"] == "revert"
+
+
+def test_the_attribution_is_said_in_words_and_drawn(full: str, open_page: Open) -> None:
+    page = open_page("decide")
+    assert "The fastest config is **all**" in words(page)
+    assert len(page.get("plotly_chart")) == 3
+
+
+def test_a_reason_is_shown_and_not_interpreted(full: str, open_page: Open) -> None:
+    store.decide(open_engine(full), "early_exit", "keep", "# <b>:red[now]</b>", 2)
+    page = open_page("decide", win="early_exit")
+    assert not [one for one in page.markdown if ":red[" in one.value]
+    assert "# <b>:red[now]</b>" in words(page)

@@ -1,0 +1,105 @@
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db import store
+from tests.views.conftest import Open, words
+from tests.views.seed import Seeder
+from views.actions import measuring as actions
+from views.data.connection import forget
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
+    """What would have been started; nothing is."""
+    asked: list[list[str]] = []
+
+    def start(arguments: Sequence[str]) -> tuple[int, Path]:
+        asked.append(list(arguments))
+        return 999_999_999, tmp_path / "no.log"
+
+    monkeypatch.setattr(actions, "start", start)
+    return asked
+
+
+def test_an_empty_database_says_how_a_measurement_goes(empty: str, open_page: Open) -> None:
+    said = words(open_page("measure"))
+    assert "Nothing is measured yet" in said
+    assert "No earlier run tells how long this takes" in said
+    assert "python -m optim measure none all --tasks 100 --candidates 132 --cold --blocks 20 --minutes 30" in said
+
+
+def test_the_duration_follows_from_earlier_runs(full: str, open_page: Open) -> None:
+    said = words(open_page("measure", tasks=10))
+    assert "A block is 3 runs and takes about 28.0 s" in said
+
+
+def test_start_starts_what_was_chosen(empty: str, open_page: Open, started: list[list[str]]) -> None:
+    page = open_page("measure", before="none", after="early_exit", tasks=5, caches="warm")
+    page.button(key="measure.start").click().run()
+    choice = ["--tasks", "5", "--candidates", "132", "--warm", "--blocks", "20", "--minutes", "30"]
+    assert started == [["measure", "none", "early_exit", *choice]]
+    assert "It ended before it began to measure" in " ".join(one.value for one in page.error)
+
+
+def test_equal_configs_may_be_measured_to_see_the_noise(empty: str, open_page: Open) -> None:
+    assert not open_page("measure", before="none", after="none").button(key="measure.start").disabled
+
+
+@pytest.mark.parametrize(
+    ("query", "said"), [({"after": "nonsense"}, "No win is called nonsense"), ({"blocks": 2}, "2 blocks can never")]
+)
+def test_what_can_not_be_measured_can_not_be_started(
+    query: dict[str, Any], said: str, empty: str, open_page: Open
+) -> None:
+    page = open_page("measure", **query)
+    assert page.button(key="measure.start").disabled
+    assert said in words(page)
+
+
+def test_an_attribution_is_offered_with_its_own_budget(empty: str, open_page: Open) -> None:
+    page = open_page("measure", kind="all wins")
+    assert "python -m optim attribute --tasks 100 --candidates 132 --cold --blocks 3 --minutes 90" in words(page)
+
+
+def test_a_finished_measurement_says_its_verdict_first(full: str, open_page: Open) -> None:
+    page = open_page("measure", measurement=1)
+    assert "Measurement 1, none against dsl_cache, 10 tasks, cold, 8 blocks: Faster: 2.0" in words(page).replace(
+        "**", ""
+    )
+    assert len(page.get("plotly_chart")) == 2
+
+
+def test_a_measurement_under_way_shows_how_far_it_is_and_can_be_stopped(
+    full: str, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = Seeder(full).pair("none", "validation_cache", blocks=3, status="running")
+    stopped: list[int] = []
+    monkeypatch.setattr(actions, "stop", stopped.append)
+    page = open_page("measure", measurement=number)
+    assert "is under way: block 4 of at most 20" in words(page)
+    page.button(key="measure.stop").click().run()
+    assert len(stopped) == 1
+
+
+def test_a_stopped_measurement_can_be_continued(full: str, open_page: Open, started: list[list[str]]) -> None:
+    number = Seeder(full).pair("none", "validation_cache", blocks=3, status="stopped")
+    page = open_page("measure", measurement=number)
+    assert "was stopped" in words(page)
+    page.button(key="measure.continue").click().run()
+    assert started[0][:3] == ["measure", "--continue", str(number)]
+    assert int(started[0][-1]) >= 20
+
+
+def test_the_measurement_that_was_started_is_shown_as_soon_as_it_is_stored(full: str, open_page: Open) -> None:
+    seeder = Seeder(full)
+    page = open_page("measure", measurement=1)
+    number = seeder.pair("none", "validation_cache", blocks=3, status="running")
+    store.update_measurement(seeder.engine, number, pid=4711)
+    forget()
+    page.session_state["measure.started"] = (4711, "no.log")
+    page.run()
+    assert page.selectbox(key="measurement").value == str(number)
+    assert "measure.started" not in page.session_state

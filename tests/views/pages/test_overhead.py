@@ -1,0 +1,32 @@
+from tests.views.conftest import Open, words
+
+
+def test_without_a_run_the_tracker_s_share_stands_alone(empty: str, open_page: Open) -> None:
+    page = open_page("overhead")
+    assert "74% of 24.813 s is framework overhead, and does not say of what" in words(page)
+    assert not page.slider
+    assert page.code[0].value == "python -m optim run --wins none"
+
+
+def test_the_baseline_and_now_are_said_in_words(full: str, open_page: Open) -> None:
+    said = words(open_page("overhead"))
+    assert "70% of the baseline measured here is overhead" in said
+    assert "Its largest part is inline: 2.5" in said
+    assert "Now the run takes 5.0" in said
+
+
+def test_a_faster_phase_brings_the_total_down(full: str, open_page: Open) -> None:
+    page = open_page("overhead")
+    assert "On Kaggle that would be **12.5 s** (projection), which meets" in words(page)
+    page.slider(key="overhead.faster.inline").set_value(20.0).run()
+    assert "The run would take **3.84 s** here" in words(page)
+
+
+def test_the_address_holds_which_runs_are_shown(full: str, open_page: Open) -> None:
+    page = open_page("overhead", now_run=2)
+    assert page.selectbox(key="now_run").value == "2"
+    assert "run 2, " in words(page)
+
+
+def test_the_spread_over_the_tasks_is_said(full: str, open_page: Open) -> None:
+    assert "18% of the time goes to the slowest 1 of 10 tasks" in words(open_page("overhead"))

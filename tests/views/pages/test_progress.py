@@ -1,0 +1,74 @@
+from db import store
+from tests.views.conftest import Open, words
+from tests.views.seed import Seeder
+from views.data.connection import forget
+
+
+def test_an_empty_database_shows_the_plan_and_where_to_begin(empty: str, open_page: Open) -> None:
+    page = open_page("progress")
+    said = words(page)
+    assert "Nothing is measured yet" in said
+    assert "12 to 14 s" in said
+    assert [link.label for link in page.page_link][:2] == [
+        "Measure all five wins against the baseline",
+        "Import the log of a run of your own",
+    ]
+
+
+def test_the_tracker_s_figures_are_called_the_tracker_s(empty: str, open_page: Open) -> None:
+    figures = {metric.label: metric.value for metric in open_page("progress").metric}
+    assert figures["Baseline (the tracker's)"] == "24.8 s"
+    assert figures["Now, measured here"] == "not measured"
+
+
+def test_what_was_kept_is_what_now_is(full: str, open_page: Open) -> None:
+    page = open_page("progress")
+    assert "with the win that was kept" in words(page)
+    figures = {metric.label: metric.value for metric in page.metric}
+    assert figures["Now, measured here"].startswith("2.0")
+    assert figures["Projected on Kaggle"].startswith("12.")
+
+
+def test_a_projection_is_called_a_projection(full: str, open_page: Open) -> None:
+    assert "That is a projection until a log from there is imported" in words(open_page("progress"))
+
+
+def test_every_win_has_a_card_with_its_next_step(full: str, open_page: Open) -> None:
+    page = open_page("progress")
+    steps = {name: page.container(key=f"progress.card.{name}").page_link[0].label for name in _NEXT}
+    assert steps == _NEXT
+
+
+_NEXT = {
+    "solver_body_cache": "Measure it",
+    "early_exit": "Decide",
+    "dsl_cache": "See the evidence",
+    "batch_validation": "Decide",
+}
+
+
+def test_a_win_with_wrong_answers_is_never_shown_as_faster(full: str, open_page: Open) -> None:
+    card = open_page("progress").container(key="progress.card.batch_validation")
+    said = " ".join(str(one.value) for one in card.markdown)
+    assert "wrong answers" in said and "faster" not in said
+
+
+def test_a_decision_changes_where_we_stand(full: str, open_page: Open) -> None:
+    before = {metric.label: metric.value for metric in open_page("progress").metric}
+    seeder = Seeder(full)
+    both = seeder.pair("none", "early_exit,dsl_cache", blocks=4)
+    store.decide(seeder.engine, "early_exit", "keep", "a fifth faster", both)
+    forget()
+    after = {metric.label: metric.value for metric in open_page("progress").metric}
+    assert before["Now, measured here"] == "2.01x"
+    assert after["Now, measured here"] == "2.49x"
+
+
+def test_the_checklist_is_ticked_by_evidence(full: str, open_page: Open) -> None:
+    said = words(open_page("progress"))
+    assert "open: Local 10-task test (performance)" in said
+    assert "#4: measurement 1" in said
+
+
+def test_the_plan_s_contradictions_are_noted(empty: str, open_page: Open) -> None:
+    assert "24.813 s to 12-14 s is 1.77-2.07x" in words(open_page("progress"))
