@@ -6,6 +6,7 @@ A program is its statements' source lines, ``x1 = f(I)`` or ``x2 = (x0, x1)``, a
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -79,7 +80,7 @@ def read_library(text: str) -> tuple[dict[str, Program], list[str]]:
     """All programs ``solve_<task id>`` or ``verify_<task id>`` of a file, and a sentence for each that was skipped."""
     programs, skipped = {}, []
     heads = list(_HEAD.finditer(text))
-    for head, following in zip(heads, [*heads[1:], None], strict=True):
+    for head, following in itertools.zip_longest(heads, heads[1:]):
         body = text[head.end() : following.start() if following else len(text)]
         try:
             programs[head[1]] = _read_program(head[1], head[2], body)

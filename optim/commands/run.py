@@ -89,9 +89,8 @@ def _settings(options: dict[str, Any], config: Config) -> Settings:
     text: dict[str, Any] = {
         name: str(options[name].resolve()) if options[name] else None for name in ("tasks_dir", "dsl", "solvers")
     }
-    same = {
-        name: options[name] for name in ("tasks", "task_ids", "seed", "candidates", "min_score", "workers", "profile")
-    }
+    names = ("tasks", "task_ids", "seed", "candidates", "min_score", "workers", "profile", "scheduler")
+    same = {name: options[name] for name in names}
     try:
         return Settings(
             wins=config, limit_seconds=options["limit"], memory_bytes=options["memory"] * 1024**2, **same, **text
