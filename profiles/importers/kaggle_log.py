@@ -25,6 +25,8 @@ _SEPARATORS = b"[], \t\r\n"
 _NEXT = re.compile(r"[\[\],\s]*")
 #: A line that no newline ends is cut here: it is no line of a log.
 _LONGEST_LINE = 1 << 20
+#: Each damaged entry costs a look at the whole text, so a text with more of them is refused.
+_MOST_DAMAGED = 200
 
 
 def recognize(source: Source) -> float:
@@ -136,6 +138,8 @@ def _events_by_scan(text: str, bad: list[int]) -> Iterator[tuple[int, dict[str, 
             entry, position = decode(text, begin)
         except (ValueError, RecursionError):
             bad.append(number)
+            if len(bad) > _MOST_DAMAGED:
+                raise ImportProblem(f"a kernel log of which more than {_MOST_DAMAGED} entries are damaged") from None
             position = text.find('{"stream_name"', begin + 1)
             if position < 0:
                 return
