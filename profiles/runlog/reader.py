@@ -15,15 +15,15 @@ from profiles.runlog.facts import CacheFacts, Figure, RunLog
 from profiles.runlog.figures import LONGEST, SUMMARY
 from profiles.runlog.keys import WHOLE, canonical
 from profiles.runlog.merge import fingerprint, is_part_of
-from profiles.runlog.progress import Progress, begins_work, start_of
+from profiles.runlog.progress import SAMPLE, Progress, begins_work, start_of
 
 #: More different runs than this in one file are counted, not kept.
 MOST_RUNS = 500
-_WORTH_READING = (
-    *(b"tasks - ", b"timing summary", b"cache", b"hits:", b"misses:", b"total:", b"hit rate", b"time saved"),
-    *(b"wall", b"batt", b"phase", b"check_", b"inline", b"generate", b"solver", b"errors:", b"perfect", b" utc 20"),
-    *(b"performance", b"breakdown", b"component"),
-)
+#: Lower-case words of which every line with figures has one; this prefilter is what most foreign lines cost.
+_WORTH_READING = re.compile(
+    b"tasks - |timing summary|cache|hits:|misses:|total:|hit rate|time saved|wall|batt|phase|check_|inline"
+    b"|generate|solver|errors:|perfect| utc 20|performance|breakdown|component"
+).search
 _DATE = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d) UTC (\d{4})\s{0,9}\Z")
 _HEAD = "timing summary (seconds)"
 _LIST_HEAD = re.compile(r"\W{0,20}(?:performance|timing breakdown|main phases|component)\b[^0-9]{0,200}\Z", re.I)
@@ -52,24 +52,27 @@ class Reader:
 
     def feed(self, number: int, line: bytes, arrival: float | None = None) -> None:
         """One line, without its end."""
-        if b".py:" in line:
-            self._feed_progress(number, line, arrival)
+        sample = SAMPLE(line)
+        if sample and not self._ended and self._progress.scored(sample[1]):
+            pass
+        elif b".py:" in line:
+            if self._ended and begins_work(line):
+                self._next_run(number)
+            if b" start --" in line:
+                self._maybe_next(number, line)
+            self._progress.take(number, line, arrival)
         elif line and len(line) <= LONGEST:
             self._feed_text(number, line, arrival)
-        if arrival is not None:
-            log = self.log
-            if log.first_arrival is None and log.tasks:
-                log.first_arrival = arrival
-            if not self._ended:
-                log.last_arrival = arrival
+        if arrival is not None and not self._ended:
+            if self.log.first_arrival is None and self.log.tasks:
+                self.log.first_arrival = arrival
+            self.log.last_arrival = arrival
 
-    def _feed_progress(self, number: int, line: bytes, arrival: float | None) -> None:
-        if self._ended and begins_work(line):
-            self._next_run(number)
+    def _maybe_next(self, number: int, line: bytes) -> None:
+        """A run that starts with task 0 again, after one that never printed its end."""
         start = start_of(line)
         if start and start[1] == 0 and self._has_begun(start[0]):
             self._next_run(number)
-        self._progress.take(number, line, arrival)
 
     def _has_begun(self, first_task: str) -> bool:
         known = self.log.tasks.get(first_task)
@@ -80,8 +83,7 @@ class Reader:
             if self._summary_line(number, line):
                 return
             self._in_summary = False
-        low = line.lower()
-        if self._in_list or any(word in low for word in _WORTH_READING):
+        if self._in_list or _WORTH_READING(line.lower()):
             self._figures(number, line.decode("utf-8", "replace"), arrival)
 
     def _summary_line(self, number: int, line: bytes) -> bool:

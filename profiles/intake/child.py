@@ -1,0 +1,85 @@
+"""The process that reads foreign files: ``python -m profiles.intake.child``, started by ``profiles.intake.preview``.
+
+Standard input: one line of JSON (limits, known runs, names and sizes of the files), then the files' bytes. Standard
+output: JSON lines, ``{"file": 0}`` when a file is begun, ``{"progress": [0, bytes]}`` while it is read, and at the end
+``{"preview": ...}``. The process can write no file and open none beyond those that it has.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, BinaryIO
+
+from profiles.audit import KnownRun
+from profiles.importers import all_importers
+from profiles.intake.limits import Limits
+from profiles.intake.reading import OutOfTime, Reading
+
+
+def main() -> None:
+    """Reads the request from standard input and answers on standard output."""
+    # What an importer's libraries might print must not get between the answers.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    order = json.loads(sys.stdin.buffer.readline())
+    limits = Limits(**order["limits"])
+    all_importers()
+    _restrain(limits)
+    reading = Reading(limits=limits, known=[KnownRun(**one) for one in order["known"]])
+    for number, (name, size) in enumerate(order["files"]):
+        _say(answers, {"file": number})
+        _allow_cpu(limits.cpu_seconds)
+        reading.take(name, sys.stdin.buffer.read(size), _teller(answers, number))
+    _allow_cpu(limits.cpu_seconds)
+    peak = _peak_bytes()
+    _say(answers, {"preview": reading.finish(peak).to_json()})
+
+
+def _teller(answers: BinaryIO, number: int) -> Callable[[int], None]:
+    return lambda done: _say(answers, {"progress": [number, done]})
+
+
+def _say(answers: BinaryIO, message: dict[str, Any]) -> None:
+    answers.write(json.dumps(message, separators=(",", ":"), allow_nan=False).encode() + b"\n")
+    answers.flush()
+
+
+def _peak_bytes() -> int | None:
+    """The most memory that this process held. Not ``ru_maxrss``, which begins at that of the process before exec."""
+    try:
+        with open("/proc/self/status", "rb") as status:
+            found = [line for line in status if line.startswith(b"VmHWM:")]
+        return int(found[0].split()[1]) * 1024
+    except (OSError, IndexError, ValueError):
+        return None
+
+
+def _restrain(limits: Limits) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16))
+    signal.signal(signal.SIGXCPU, _out_of_time)
+
+
+def _out_of_time(_signal: int, _frame: FrameType | None) -> None:
+    raise OutOfTime
+
+
+def _allow_cpu(seconds: float) -> None:
+    """From now on so many seconds of processor time; then ``OutOfTime``, and a little later the kernel's kill."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    spent = usage.ru_utime + usage.ru_stime
+    soft = math.ceil(spent + seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""What a preview holds: per file what became of it, and the runs that would be stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from profiles.importers.base import Loss
+from profiles.records import Finding, RunRecord
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunPreview:
+    """One run that would be stored. ``record`` holds its findings; ``files`` are those that it was read from.
+
+    ``profiles`` are sessions in pyinstrument's JSON form that belong to the run. ``digest`` is the SHA-256 of the
+    first of its files as it was given.
+    """
+
+    record: RunRecord
+    files: tuple[str, ...]
+    profiles: tuple[Mapping[str, Any], ...] = ()
+    digest: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        plain = {"files": list(self.files), "profiles": list(self.profiles), "digest": self.digest}
+        return {"record": self.record.to_json(), **plain}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> RunPreview:
+        return cls(
+            record=RunRecord.from_json(plain["record"]),
+            files=tuple(plain["files"]),
+            profiles=tuple(plain["profiles"]),
+            digest=plain["digest"],
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FilePreview:
+    """What became of one file, or of one member of an archive.
+
+    ``form`` and ``title`` name the recognized format, None where there is none. ``refused`` is one sentence, None
+    where the file was taken wholly or partly; ``losses`` says what was not taken. ``runs`` are keys of runs;
+    ``together_with`` names the other files that tell of them too.
+    """
+
+    name: str
+    bytes: int
+    form: str | None = None
+    title: str | None = None
+    runs: tuple[str, ...] = ()
+    together_with: tuple[str, ...] = ()
+    losses: tuple[Loss, ...] = ()
+    refused: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        plain = {name: getattr(self, name) for name in ("name", "bytes", "form", "title", "refused")}
+        lists = {"runs": list(self.runs), "together_with": list(self.together_with)}
+        return {**plain, **lists, "losses": [[loss.line, loss.reason] for loss in self.losses]}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> FilePreview:
+        losses = tuple(Loss(line=line, reason=reason) for line, reason in plain["losses"])
+        return cls(
+            **{**plain, "runs": tuple(plain["runs"]), "together_with": tuple(plain["together_with"]), "losses": losses}
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """What an import would do. ``peak_bytes`` is the most memory that the reading process held, None if unknown."""
+
+    files: tuple[FilePreview, ...] = ()
+    runs: tuple[RunPreview, ...] = ()
+    peak_bytes: int | None = None
+
+    @property
+    def records(self) -> tuple[RunRecord, ...]:
+        return tuple(run.record for run in self.runs)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(finding for record in self.records for finding in record.findings)
+
+    @property
+    def refused(self) -> tuple[FilePreview, ...]:
+        return tuple(file for file in self.files if file.refused)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "files": [file.to_json() for file in self.files],
+            "runs": [run.to_json() for run in self.runs],
+            "peak_bytes": self.peak_bytes,
+        }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Preview:
+        return cls(
+            files=tuple(FilePreview.from_json(one) for one in plain["files"]),
+            runs=tuple(RunPreview.from_json(one) for one in plain["runs"]),
+            peak_bytes=plain["peak_bytes"],
+        )
