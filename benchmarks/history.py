@@ -222,6 +222,7 @@ _CHILDREN: dict[Any, Callable[..., Rows]] = {
 
 def _evidence(engine: Engine, random: np.random.Generator, runs: int) -> None:
     """Measurements of three arms in eight blocks over the first runs, and decisions about them."""
+    blocks: Any = BlockRun.__table__
     for number, win in enumerate(WIN_ORDER * max(1, min(20, runs // 120))):
         arms = [{"name": "A", "config": "none"}, {"name": "B", "config": win}, {"name": "A2", "config": "none"}]
         spec = {"kind": "pair", "arms": arms, "cache_state": "cold", "tasks": 100, "max_blocks": 8, "generated": True}
@@ -229,7 +230,7 @@ def _evidence(engine: Engine, random: np.random.Generator, runs: int) -> None:
         ids = (random.integers(1, runs + 1, (8, 3))).tolist()
         rows = [(measurement, block, arms[at]["name"], at, ids[block][at]) for block in range(8) for at in range(3)]
         with writing(engine) as connection:
-            insert_rows(connection, BlockRun.__table__, rows)
+            insert_rows(connection, blocks, rows)
         verdict = {"verdict": "faster", "speedup": 1.1, "low": 1.05, "high": 1.15, "blocks": 8, "reason": "generated"}
         store.update_measurement(engine, measurement, status="finished", verdict=verdict)
         seen = queries.decisions(engine, win, limit=1)["id"].tolist()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy import Connection, inspect, text
 
@@ -18,6 +19,8 @@ HEAD = "0001"
 VERSION_TABLE = "quickwin_version"
 # Any number: the lock that makes two processes that start at once migrate one after the other.
 _LOCK = 7_215_001
+# Alembic keeps what it is at in module globals: one thread at a time.
+_ONE_AT_A_TIME = Lock()
 
 
 def bring_up_to_date(connection: Connection, name: str) -> None:
@@ -76,4 +79,5 @@ def _upgrade(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    with _ONE_AT_A_TIME:
+        command.upgrade(config, "head")

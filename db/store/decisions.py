@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine, insert, select, text
 
 from db.engine import writing
-from db.models import DecisionRow
+from db.models import DecisionRow, MeasurementRow
+from db.problems import UnknownRow
 from db.rows import clean
 
 DECISIONS = ("keep", "revert", "undecided")
@@ -59,6 +60,7 @@ def decide(
 
     Raises:
         ValueError: the decision is none of DECISIONS, or no reason is given.
+        UnknownRow: there is no such measurement.
         DecisionConflict: another decision about this win has been made since; this one is kept as too late.
     """
     if decision not in DECISIONS:
@@ -66,6 +68,7 @@ def decide(
     if not because.strip():
         raise ValueError(f"a decision about {win} needs a reason, got {because!r}")
     with writing(engine) as connection:
+        _require_measurement(connection, measurement_id)
         newest = _newest(connection, win)
         values = {
             "win": win,
@@ -83,6 +86,12 @@ def decide(
     if made.overruled and newest is not None:
         raise DecisionConflict(made, newest)
     return made
+
+
+def _require_measurement(connection: Connection, measurement_id: int | None) -> None:
+    known = select(MeasurementRow.id).where(MeasurementRow.id == measurement_id)
+    if measurement_id is not None and connection.scalar(known) is None:
+        raise UnknownRow(f"there is no measurement {measurement_id}")
 
 
 def _newest(connection: Connection, win: str) -> Decision | None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Engine, delete, insert, select, update
 
 from db.engine import reading, writing
-from db.models import BlockRun, MeasurementRow
+from db.models import BlockRun, MeasurementRow, Run
 from db.problems import UnknownRow
 from db.processes import is_over, owner_of
 
@@ -47,11 +47,13 @@ def add_block_run(engine: Engine, measurement_id: int, block: int, arm: str, pos
     """Says that ``run_id`` is the run of this arm in this block. Said again, the later run counts.
 
     Raises:
-        UnknownRow: there is no such measurement.
+        UnknownRow: there is no such measurement, or no such run.
     """
     values = {"measurement_id": measurement_id, "block": block, "arm": arm, "position": position, "run_id": run_id}
     with writing(engine) as connection:
         _touch(connection, measurement_id, {})
+        if connection.scalar(select(Run.id).where(Run.id == run_id)) is None:
+            raise UnknownRow(f"there is no run {run_id}")
         same = (BlockRun.measurement_id == measurement_id, BlockRun.block == block, BlockRun.arm == arm)
         connection.execute(delete(BlockRun).where(*same))
         connection.execute(insert(BlockRun), [values])

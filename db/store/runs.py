@@ -81,7 +81,7 @@ def finish_run(engine: Engine, run_id: int, record: RunRecord) -> None:
     """
     with writing(engine) as connection:
         known = _known_tasks(connection, run_id)
-        own = {(task.task_id, task.index) for task in record.tasks}
+        own = {(clean(task.task_id), task.index) for task in record.tasks}
         lost = tuple(task for task in known if (task.task_id, task.index) not in own)
         _write(connection, record.replace(tasks=record.tasks + lost), run_id=run_id)
 

@@ -89,6 +89,16 @@ def test_a_measurement_that_is_not_there_is_named(engine: Engine) -> None:
         queries.measurement(engine, 9)
 
 
+def test_evidence_that_is_not_there_is_named_and_nothing_is_written(engine: Engine) -> None:
+    number = store.begin_measurement(engine, SPEC)
+    with pytest.raises(UnknownRow, match="there is no run 9"):
+        store.add_block_run(engine, number, 0, "A", 0, 9)
+    with pytest.raises(UnknownRow, match="there is no measurement 9"):
+        store.decide(engine, "early_exit", "keep", "faster", measurement_id=9)
+    assert queries.blocks(engine, number).empty
+    assert queries.decisions(engine).empty
+
+
 def test_the_newest_decision_about_each_win_holds(engine: Engine) -> None:
     first = store.decide(engine, "early_exit", "keep", "faster", who="Ada")
     store.decide(engine, "dsl_cache", "keep", "faster too")
