@@ -88,7 +88,7 @@ def test_what_the_audit_found_is_on_the_first_screen_and_in_its_tab(engine: Engi
     store_run(engine, record(source="imported:run_batt"))
     said = words(open_page("run"))
     assert "The audit of this log found 1 warning" in said
-    assert "The log says: 2400 s" in said
+    assert "\u201c2400 s\u201d" in said
 
 
 def test_caches_say_what_was_really_saved_and_what_was_only_claimed(engine: Engine) -> None:
