@@ -15,6 +15,8 @@ from views.problems import ActionProblem
 from views.settings import settings
 
 _ROOT = Path(__file__).resolve().parents[2]
+#: The processes that this app started, so that those which are done can be put to rest.
+STARTED: dict[int, subprocess.Popen[bytes]] = {}
 
 
 def start(arguments: Sequence[str]) -> tuple[int, Path]:
@@ -40,6 +42,7 @@ def start(arguments: Sequence[str]) -> tuple[int, Path]:
             )
     except OSError as error:
         raise ActionProblem(f"the measurement could not be started: {error.strerror or error}") from error
+    STARTED[process.pid] = process
     forget("evidence")
     return process.pid, log
 
@@ -50,12 +53,9 @@ def _python_path() -> str:
 
 
 def running(pid: int) -> bool:
-    """Whether the process that ``start`` gave is still at work; one that is done is put to rest."""
-    try:
-        done, _ = os.waitpid(pid, os.WNOHANG)
-        return done == 0
-    except ChildProcessError:
-        return _exists(pid)
+    """Whether a process that was started here, or by this app before it was restarted, is still at work."""
+    started = STARTED.get(pid)
+    return started.poll() is None if started else _exists(pid)
 
 
 def _exists(pid: int) -> bool:

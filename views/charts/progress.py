@@ -14,6 +14,8 @@ from views.charts.layout import figure, fill, see_through
 from views.palette import Mark
 
 _NOW = Mark(label="now", colour="#0077BB")
+#: What is not decided yet.
+_HOLLOW = ("planned", "together")
 
 
 def waterfall(steps: pd.DataFrame, target: tuple[float, float]) -> go.Figure:
@@ -24,14 +26,15 @@ def waterfall(steps: pd.DataFrame, target: tuple[float, float]) -> go.Figure:
         target: seconds, low and high end.
     """
     rows = steps.to_dict("records")
-    marks = [fill(_mark(row), hollow=row["kind"] == "planned") for row in rows]
+    hollow = [row["kind"] in _HOLLOW for row in rows]
+    marks = [fill(_mark(row), hollow=one) for row, one in zip(rows, hollow, strict=True)]
     labels = [text.plain(row["label"]).replace(" ", "<br>") for row in rows]
     bar = go.Bar(
         name="seconds",
         x=labels,
         base=steps[["start", "end"]].min(axis=1).to_numpy(),
         y=(steps["start"] - steps["end"]).abs().to_numpy(),
-        marker=_markers(marks, [row["kind"] == "planned" for row in rows]),
+        marker=_markers(marks, hollow),
         text=[_bar_text(row) for row in rows],
         textposition="outside",
         cliponaxis=False,
@@ -50,7 +53,7 @@ def waterfall(steps: pd.DataFrame, target: tuple[float, float]) -> go.Figure:
 def _mark(row: dict[Hashable, Any]) -> Mark:
     if row["win"]:
         return palette.win(row["win"])
-    return _NOW if row["kind"] == "now" else palette.REFERENCE
+    return _NOW if row["kind"] in ("now", "together") else palette.REFERENCE
 
 
 def _markers(marks: list[dict[str, Any]], hollow: list[bool]) -> dict[str, Any]:

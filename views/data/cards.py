@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from optim.checklist import SAME_ANSWERS
 from optim.config import config_name
 from optim.evidence import Measured, TrackerEvidence, WinEvidence
 from optim.plan import Plan, PlannedWin
@@ -80,7 +81,9 @@ def _measured(found: Measured | None) -> str:
 
 
 def _wall_clock(found: Measured | None) -> str:
-    if found is None or found.before_seconds is None or found.after_seconds is None:
+    if found is None or found.verdict not in SAME_ANSWERS:
+        return text.NONE
+    if found.before_seconds is None or found.after_seconds is None:
         return text.NONE
     return f"{text.seconds(found.before_seconds)} → {text.seconds(found.after_seconds)}"
 
@@ -102,6 +105,8 @@ def next_step(row: WinEvidence, kept: tuple[str, ...]) -> tuple[str, str, dict[s
     if found is None:
         base = [one for one in kept if one != row.win]
         return "measure", "Measure it", {"before": config_name(base), "after": config_name([*base, row.win])}
+    if found.verdict == "not comparable":
+        return "measure", "Measure again", {"before": found.config_before, "after": found.config_after}
     if found.verdict == "unresolved":
         return "measure", "Measure more", {"measurement": found.measurement_id}
     return "decide", "Decide", {"win": row.win}

@@ -116,8 +116,8 @@ def _against_band(seconds: float, low: float, high: float) -> str:
 def steps(plan: Plan, evidence: TrackerEvidence) -> pd.DataFrame:
     """The waterfall from the origin to now and on to what is still planned, in seconds on the reference machine.
 
-    Columns: label, kind (origin, earlier, baseline, win, now, planned), win, start, end, low and high (the range of
-    ``end``), note.
+    Columns: label, kind (origin, earlier, baseline, win, now, planned, together), win, start, end, low and high (the
+    range of ``end``), note.
     """
     base = plan.baseline.seconds
     rows = [
@@ -138,6 +138,10 @@ def steps(plan: Plan, evidence: TrackerEvidence) -> pd.DataFrame:
             row = _ghost(win, evidence.win(win.name), at)
             rows.append(row)
             at = row["end"]
+    if now.projected and not now.now_is_kept:
+        end, low, high = now.projected.seconds, now.projected.low, now.projected.high
+        note = "measured together here and projected; nothing is decided yet"
+        rows.append(_step("All wins together", "together", 0.0, end, low=low, high=high, note=note))
     return pd.DataFrame(rows)
 
 

@@ -55,7 +55,8 @@ def _figures(plan, now) -> None:
     machine = text.escape(plan.reference_machine)
     with st.grid(5, min_column_width=150):
         st.metric("Baseline (the tracker's)", text.seconds(plan.baseline.seconds), border=True, height="stretch")
-        st.metric("Now, measured here", here, border=True, height="stretch")
+        what = "Now, measured here" if now.now_is_kept else "All wins, measured here"
+        st.metric(what, here, border=True, height="stretch")
         if now.reference_seconds:
             st.metric(f"Now on {machine}", text.seconds(now.reference_seconds), border=True, height="stretch")
         else:

@@ -18,7 +18,7 @@ def test_an_empty_database_shows_the_plan_and_where_to_begin(empty: str, open_pa
 def test_the_tracker_s_figures_are_called_the_tracker_s(empty: str, open_page: Open) -> None:
     figures = {metric.label: metric.value for metric in open_page("progress").metric}
     assert figures["Baseline (the tracker's)"] == "24.8 s"
-    assert figures["Now, measured here"] == "not measured"
+    assert figures["All wins, measured here"] == "not measured"
 
 
 def test_what_was_kept_is_what_now_is(full: str, open_page: Open) -> None:

@@ -1,0 +1,78 @@
+import pandas as pd
+import pytest
+
+from optim.plan import load_plan
+from views import palette
+from views.charts import overhead as charts
+from views.data import overhead as data
+
+PARTS = pd.DataFrame(
+    [("score/dsl", "dsl", 3.0), ("inline", "framework", 4.0), ("save", "io", 1.0), ("unaccounted", "unaccounted", 2.0)],
+    columns=["phase", "category", "seconds"],
+)
+SHARES = data.shares("Baseline", PARTS)
+
+
+def test_a_bar_adds_up_to_all_of_the_run() -> None:
+    drawn = charts.composition(SHARES)
+    assert sum(trace.x[0] for trace in drawn.data) == pytest.approx(1)
+    assert [trace.x[0] for trace in drawn.data] == pytest.approx([0.3, 0.4, 0.1, 0.2])
+
+
+def test_a_phase_has_the_colour_and_the_pattern_of_its_category() -> None:
+    for trace, category in zip(charts.composition(SHARES).data, SHARES["category"], strict=True):
+        assert trace.marker.color == palette.category(category).colour
+        assert trace.marker.pattern.shape == palette.category(category).pattern
+        assert trace.name == palette.category(category).label
+
+
+def test_a_category_stands_in_the_legend_once() -> None:
+    drawn = charts.composition(pd.concat([SHARES, data.shares("Now", PARTS)]))
+    shown = [trace.name for trace in drawn.data if trace.showlegend]
+    assert sorted(shown) == sorted(mark.label for mark in palette.CATEGORIES.values())
+
+
+def test_the_tracker_s_share_is_unaccounted_and_nothing_else() -> None:
+    parts = data.claimed("The tracker's", load_plan())
+    assert parts["share"].tolist() == pytest.approx([0.26, 0.74])
+    assert parts["category"].tolist() == ["dsl", "unaccounted"]
+    assert parts["seconds"].sum() == pytest.approx(24.813)
+
+
+def test_the_name_of_a_phase_is_not_interpreted() -> None:
+    parts = data.shares("x", pd.DataFrame([("<a href=x>", "io", 1.0)], columns=["phase", "category", "seconds"]))
+    trace = charts.composition(parts).data[0]
+    assert "<a" not in trace.text + trace.hovertext
+
+
+def test_overhead_is_all_that_is_not_dsl() -> None:
+    assert data.overhead(SHARES) == pytest.approx(0.7)
+    assert data.largest(SHARES) == ("inline", 4.0, pytest.approx(0.4))
+
+
+def test_a_phase_twice_as_fast_saves_half_of_itself() -> None:
+    assert data.what_if(SHARES, {"inline": 2.0}) == pytest.approx(8.0)
+    assert data.what_if(SHARES, {}) == pytest.approx(10.0)
+
+
+def test_a_phase_with_children_keeps_its_own_seconds_under_its_name() -> None:
+    rows = pd.DataFrame(
+        {
+            "run_id": [1, 1, 2],
+            "path": ["score", "score/dsl", "other"],
+            "category": ["framework", "dsl", "io"],
+            "self_seconds": [1.0, 2.0, 9.0],
+        }
+    )
+    assert data.named(rows, 1)["phase"].tolist() == ["score (itself)", "score/dsl"]
+
+
+def test_the_slowest_task_comes_first() -> None:
+    tasks = pd.DataFrame({"bar": "Now", "task": ["a", "b", "c"], "seconds": [1.0, 3.0, 2.0]})
+    assert list(charts.task_spread(tasks).data[0].y) == [3.0, 2.0, 1.0]
+
+
+def test_the_spread_says_how_uneven_the_tasks_are() -> None:
+    said = data.spread(pd.DataFrame({"seconds": [9.0] + [1.0] * 9}))
+    assert said == "50% of the time goes to the slowest 1 of 10 tasks; the median task takes 1.00 s."
+    assert data.spread(pd.DataFrame({"seconds": [None]})) == "No task's time is known."
