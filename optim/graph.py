@@ -172,15 +172,16 @@ class Graph:
         return len(self.calls) - 1
 
     def _needed(self, root: int) -> tuple[int, ...]:
-        needed, stack, calls = set(), [root], self.calls
+        calls = self.calls
+        if calls[root] is None:
+            return ()
+        needed, stack = {root}, [root]
         while stack:
-            node = stack.pop()
-            call = calls[node]
-            if call is not None and node not in needed:
-                needed.add(node)
-                stack.extend(call[1])
-                if call[0] > 0:
-                    stack.append(call[0])
+            function, arguments = calls[stack.pop()]  # type: ignore[misc]  # only calls are put there
+            for part in (function, *arguments):
+                if part > 0 and part not in needed and calls[part] is not None:
+                    needed.add(part)
+                    stack.append(part)
         return tuple(sorted(needed))
 
     def _join(self, node: int) -> str:

@@ -38,7 +38,8 @@ class Sample:
     """What is known of one sample: values by node, nodes that failed (and whether by a timeout), scores by root."""
 
     def __init__(self, constants: dict[int, Any], given: Any, expected: Any) -> None:
-        self.values = {**constants, INPUT: given}
+        self.values = constants.copy()
+        self.values[INPUT] = given
         self.expected = expected
         self.failed: dict[int, bool] = {}
         self.scores: dict[int, int | None] = {}
@@ -116,10 +117,10 @@ class GraphEvaluator:
 
     def _keep_constants(self) -> None:
         """Carries what does not depend on the sample over to the next task."""
-        if self._samples:
-            constant = self._graph.constant
+        constant, known = self._graph.constant, len(self._constants)
+        for state in self._samples:
             # The constants that were known stand first: only what came after them can be new.
-            new = itertools.islice(self._samples[0].values.items(), len(self._constants), None)
+            new = itertools.islice(state.values.items(), known, None)
             self._constants.update([(node, value) for node, value in new if constant[node]])
         self._samples = []
 
@@ -182,6 +183,9 @@ class GraphEvaluator:
                         value: Any = tuple([values[one] for one in arguments])
                     elif len(arguments) == 1:
                         value = values[function](values[arguments[0]])
+                    elif len(arguments) == 2:
+                        one, two = arguments
+                        value = values[function](values[one], values[two])
                     else:
                         value = values[function](*[values[one] for one in arguments])
                     if type(value) not in _FIXED:
