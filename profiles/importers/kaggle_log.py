@@ -21,6 +21,10 @@ from profiles.runlog.reader import Reader
 
 NAME = "kaggle-log"
 _MARK = re.compile(r'"stream_name"\s{0,20}:\s{0,20}"')
+#: The usual entry: one whole line of stdout without escapes. It needs no JSON reader, and there are many.
+_PLAIN = re.compile(
+    rb'[\[,]?\{"stream_name":"stdout","time":(\d{1,9}(?:\.\d{1,12})?),"data":"([^"\\\x00-\x1f]*)(?:\\r)?\\n"\}\]?\Z'
+).match
 _SEPARATORS = b"[], \t\r\n"
 _NEXT = re.compile(r"[\[\],\s]*")
 #: A line that no newline ends is cut here: it is no line of a log.
@@ -42,7 +46,7 @@ def parse(source: Source) -> Parsed:
     """
     reader, bad = Reader(source.name, NAME), list[int]()
     streams = {"stdout": _Stream(reader), "stderr": _Stream(reader)}
-    for number, event in _events(source, bad):
+    for number, event in _events(source, bad, streams["stdout"]):
         stream = streams.get(event.get("stream_name", "stdout"))
         data = event.get("data")
         if stream is not None and isinstance(data, str):
@@ -82,6 +86,13 @@ class _Stream:
             self.rest.append(last)
             self.size += len(last)
 
+    def take_line(self, number: int, line: bytes, arrival: float) -> bool:
+        """A whole line; False where an earlier chunk began it."""
+        if self.rest:
+            return False
+        self.reader.feed(number, line, arrival)
+        return True
+
     def _feed(self, piece: str) -> None:
         line = "".join((*self.rest, piece)).rstrip("\r")
         self.rest.clear()
@@ -93,10 +104,10 @@ class _Stream:
             self._feed("")
 
 
-def _events(source: Source, bad: list[int]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Entries with the line where each begins; damaged ones are noted in ``bad``."""
+def _events(source: Source, bad: list[int], stdout: _Stream) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Entries with the line where each begins; usual ones went to ``stdout`` already, damaged ones are in ``bad``."""
     if _is_by_line(source):
-        yield from _events_by_line(source, bad)
+        yield from _events_by_line(source, bad, stdout)
     else:
         yield from _events_by_scan(source.text, bad)
 
@@ -107,8 +118,11 @@ def _is_by_line(source: Source) -> bool:
     return bool(full) and sum(_entry(line) is not None for line in full) * 2 >= len(full)
 
 
-def _events_by_line(source: Source, bad: list[int]) -> Iterator[tuple[int, dict[str, Any]]]:
+def _events_by_line(source: Source, bad: list[int], stdout: _Stream) -> Iterator[tuple[int, dict[str, Any]]]:
     for number, line in source.byte_lines():
+        usual = _PLAIN(line)
+        if usual and stdout.take_line(number, usual[2], float(usual[1])):
+            continue
         text = line.strip(_SEPARATORS)
         if text:
             entry = _entry(text)

@@ -27,8 +27,11 @@ _LISTED = re.compile(
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)%")
 _WALL = re.compile(r"(?:total )?wall[- ]?clock(?: time)?:?\**:?\s{1,60}" + _SECONDS + r"\s?(s\b|sec|seconds)?", re.I)
 _WALL_AFTER = re.compile(_SECONDS + r"s?\s{0,4}\(main\.run_batt\)")
-_OCTOBER = re.compile(r"(\d{1,9}) tasks - (\d{1,9}) timeouts?(?!\w)")
-_NOVEMBER = re.compile(r"(\d{1,9}) tasks - timeouts = (\d{1,9}) - tot_d_score = -?\d{1,18} in (\d{1,9}\.\d{1,6})s")
+_BEFORE = r"(?:[A-Za-z][A-Za-z ]{0,40}: {1,20})?"
+_OCTOBER = re.compile(_BEFORE + r"(\d{1,9}) tasks - (\d{1,9}) timeouts?(?!\w)")
+_NOVEMBER = re.compile(
+    _BEFORE + r"(\d{1,9}) tasks - timeouts = (\d{1,9}) - tot_d_score = -?\d{1,18} in (\d{1,9}\.\d{1,6})s"
+)
 _CACHE_HEAD = re.compile(r"(\w[\w ]{0,40}?) cache:?\**:?\s{0,20}\Z", re.I)
 _CACHE_FIELD = re.compile(
     r"(Hits|Misses|Total|Hit Rate|Cache Size):\s{0,20}" + _NUMBER + r"((?:\.\d{1,6})?)(?=[\s,%]|\Z)"
@@ -58,7 +61,8 @@ def plain(text: str) -> str:
 
 def final_line(text: str, number: int, log: RunLog) -> bool:
     """``100 tasks - 100 timeouts`` or ``10 tasks - timeouts = 0 - tot_d_score = 4439021 in 176.520s``."""
-    match = _NOVEMBER.search(text) or _OCTOBER.search(text)
+    clean = plain(text)
+    match = _NOVEMBER.match(clean) or _OCTOBER.match(clean)
     if not match:
         return False
     log.announced = Figure(value=int(match[1]), line=number, text=match[0])
@@ -70,7 +74,8 @@ def final_line(text: str, number: int, log: RunLog) -> bool:
 
 
 def is_final(text: str) -> bool:
-    return " tasks - " in text and bool(_NOVEMBER.search(text) or _OCTOBER.search(text))
+    """Whether the line ends a run."""
+    return " tasks - " in text and bool(_NOVEMBER.match(plain(text)) or _OCTOBER.match(plain(text)))
 
 
 def cache_head(text: str) -> str | None:
