@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,10 +33,19 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database, migrated once and copied for each test."""
+    path = tmp_path_factory.mktemp("empty") / "quickwin.db"
+    open_engine(f"sqlite:///{path}").dispose()
+    return path
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database."""
     if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("empty_file"), tmp_path)
         return f"sqlite:///{tmp_path / 'quickwin.db'}"
     address: str = request.getfixturevalue("postgres_url")
     engine = open_engine(address)

@@ -26,7 +26,7 @@ def test_many_writers_at_once_lose_nothing(url: str) -> None:
 
 
 def test_killed_writers_lose_no_committed_task_and_are_never_shown_as_finished(url: str) -> None:
-    found = killed_writers(url, kills=10, seed=random.randrange(10**6))
+    found = killed_writers(url, kills=10, at_once=2, seed=random.randrange(10**6))
     assert found["tasks promised"]
     assert {name: found[name] for name in ("tasks lost", "shown as finished", "shown as interrupted")} == {
         "tasks lost": 0,
