@@ -200,8 +200,13 @@ class _Reader:
                 lines.append(one_line(found.group(1)))
             else:
                 left.append(line)
-        if lines:
-            parent = section.parent if len(section.path) > 2 else ""
+        parent = section.parent if len(section.path) > 2 else ""
+        before = next((one for one in self._document.texts if (one.parent, one.name) == (parent, section.name)), None)
+        if before is not None:
+            more = dataclasses.replace(before, lines=(*before.lines, *lines))
+            texts = tuple(more if one is before else one for one in self._document.texts)
+            self._document = dataclasses.replace(self._document, texts=texts)
+        elif lines:
             self._add("texts", TextSection(parent=parent, name=section.name, lines=tuple(lines)))
         return left
 
