@@ -34,6 +34,9 @@ def shares(phases: Iterable[PhaseTiming], wall_seconds: float | None, workers: i
     ``dsl``: of the wall-clock in a serial run, else of the worker-seconds; unknown where no phase is of that category.
     """
     timed = [phase for phase in phases if phase.basis in ("sum", "workers")]
+    if workers == 1:
+        # An imported run can have seconds added up over threads beside its sums: only the sums are parts of it.
+        timed = [phase for phase in timed if phase.basis == "sum"] or timed
     spent = {name: math.fsum(one.self_seconds for one in timed if one.category == name) for name in CATEGORIES}
     covered = math.fsum(one.self_seconds for one in timed)
     serial = workers == 1 and wall_seconds is not None and all(phase.basis == "sum" for phase in timed)

@@ -46,9 +46,14 @@ class Breakdown:
 
 
 def timed_phases(source: RunRecord | Iterable[PhaseTiming]) -> tuple[PhaseTiming, ...]:
-    """The phases that are parts of the whole: a run's own, or those of its tasks where it has none itself."""
+    """The phases that are parts of the whole: a run's own, or those of its tasks where it has none itself.
+
+    An imported run with one worker can have both sums and seconds added up over threads: then only the sums are parts.
+    """
     phases = _own_or_tasks(source) if isinstance(source, RunRecord) else tuple(source)
-    return tuple(phase for phase in phases if phase.basis in ("sum", "workers"))
+    timed = tuple(phase for phase in phases if phase.basis in ("sum", "workers"))
+    sums = tuple(phase for phase in timed if phase.basis == "sum")
+    return sums if sums and isinstance(source, RunRecord) and source.workers == 1 else timed
 
 
 def _own_or_tasks(record: RunRecord) -> tuple[PhaseTiming, ...]:
