@@ -2,6 +2,7 @@
 
 import json
 import marshal
+import re
 import struct
 import time
 from collections.abc import Callable
@@ -151,6 +152,18 @@ def test_a_damaged_file_is_read_or_refused(importer: Importer, data: st.DataObje
     length = data.draw(st.integers(0, 8))
     seed[at : at + length] = data.draw(st.binary(max_size=8))
     outcome(importer, bytes(seed))
+
+
+VALUE = re.compile(rb'"(?:[^"\\]|\\.)*"(?P<key>\s*:)?|-?\d+\.?\d*|true|false|null|\[[^\[\]{}]*\]')
+OTHERS = [b"null", b"true", b"-1", b"1e999", b'"x"', b"[]", b"[[1]]", b"{}", b'{"a": []}', b"9" * 40]
+
+
+@EVERY
+def test_a_value_of_another_type_anywhere_is_read_or_refused(importer: Importer) -> None:
+    seed = SEEDS[importer.name]
+    for match in [one for one in VALUE.finditer(seed) if not one["key"]][:100]:
+        for other in OTHERS:
+            outcome(importer, seed[: match.start()] + other + seed[match.end() :])
 
 
 @EVERY
