@@ -10,3 +10,8 @@ import pandas as pd
 def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The frame's rows in order, each a dict by column name."""
     return cast(list[dict[str, Any]], frame.to_dict("records"))
+
+
+def unknown(value: Any) -> bool:
+    """Whether a cell holds nothing: None, nan, NaT or pd.NA."""
+    return value is None or value is pd.NA or value != value

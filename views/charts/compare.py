@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil, floor, log10
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -74,9 +76,17 @@ def tasks(frame: pd.DataFrame, before: str, after: str, height: int = 380) -> go
         ),
     ]
     drawn = figure(*traces, height=height)
-    drawn.update_xaxes(title=f"{plain(before, 40)} (s)", type="log")
-    drawn.update_yaxes(title=f"{plain(after, 40)} (s)", type="log")
+    ticks = _ticks(low, high)
+    for axis, name in ((drawn.update_xaxes, before), (drawn.update_yaxes, after)):
+        axis(title=plain(name, 40), type="log", tickvals=ticks, ticktext=[seconds(tick) for tick in ticks])
     return drawn
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """1, 2 and 5 of each power of ten within a span, or only the powers where it is wide."""
+    powers = range(floor(log10(low)), ceil(log10(high)) + 1)
+    steps = (1, 2, 5) if len(powers) <= 3 else (1,)
+    return [step * 10.0**power for power in powers for step in steps]
 
 
 def _span(frame: pd.DataFrame) -> tuple[float, float]:

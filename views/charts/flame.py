@@ -20,7 +20,9 @@ from views.text import percent, plain, seconds
 MOST_FRAMES = 2_000
 #: Found frames are told from the rest by this colour and by an outline.
 FOUND = "#B8860B"
-_ROW = 22
+_ROW = 20
+#: A frame narrower than this share of the whole would be less than two pixels wide.
+_NARROWEST = 1 / 700
 _SLOWER, _FASTER, _UNKNOWN = (palette.VERDICTS[name].colour for name in ("slower", "faster", "same"))
 
 
@@ -52,7 +54,12 @@ def matches(frames: pd.DataFrame, find: str) -> list[bool]:
 
 
 def widest(frames: pd.DataFrame, most: int = MOST_FRAMES) -> pd.DataFrame:
-    """The ``most`` widest frames in their order; an outer frame is at least as wide as those in it, so it stays too."""
+    """The ``most`` widest frames that can be seen, in their order.
+
+    An outer frame is at least as wide as those in it, so it stays too.
+    """
+    whole = frames.loc[frames["depth"] == 0, "seconds"].sum()
+    frames = frames[frames["seconds"] >= whole * _NARROWEST]
     if len(frames) <= most:
         return frames
     order = frames.sort_values(["seconds", "depth"], ascending=[False, True], kind="stable")
@@ -61,7 +68,7 @@ def widest(frames: pd.DataFrame, most: int = MOST_FRAMES) -> pd.DataFrame:
 
 def hidden(frames: pd.DataFrame) -> int:
     """How many frames are too narrow to be drawn."""
-    return max(len(frames) - MOST_FRAMES, 0)
+    return len(frames) - len(widest(frames))
 
 
 def difference(frames: pd.DataFrame) -> go.Figure:
@@ -117,7 +124,8 @@ def _stacks(
         textposition="inside",
         insidetextanchor="start",
         textangle=0,
-        constraintext="none",
+        constraintext="inside",
+        textfont={"size": 11},
         customdata=facts,
         hovertemplate=hover,
     )

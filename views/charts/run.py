@@ -30,7 +30,7 @@ def shares(parts: pd.DataFrame, height: int = 84) -> go.Figure:
     drawn = figure(*traces, height=height, barmode="stack", bargap=0.1)
     drawn.update_xaxes(visible=False, range=[0, whole])
     drawn.update_yaxes(visible=False)
-    drawn.update_layout(margin={"l": 0, "r": 0, "t": 30, "b": 0}, legend={"traceorder": "normal"})
+    drawn.update_layout(margin={"l": 0, "r": 0, "t": 30, "b": 0}, legend={"traceorder": "normal"}, showlegend=True)
     return drawn
 
 

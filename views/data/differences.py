@@ -26,7 +26,7 @@ def per_run(table: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
         table: phases of these runs, as ``db.queries.phases`` gives them.
         runs: columns id, wall_seconds, workers; a run with several workers has no unaccounted part.
     """
-    timed = table[table["basis"].isin(phases.WHOLE)]
+    timed = table[phases.whole(table, int(runs["workers"].max()))]
     wide = timed.pivot_table(index="run_id", columns="path", values="self_seconds", aggfunc="sum", sort=False)
     wide = wide.reindex(runs["id"]).fillna(0.0)
     serial = (runs["workers"] == 1).to_numpy()

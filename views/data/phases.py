@@ -11,8 +11,6 @@ import pandas as pd
 from views.frames import rows
 
 ROOT = "run"
-#: The bases whose seconds count for the whole run.
-WHOLE = ("sum", "workers")
 UNACCOUNTED = "unaccounted"
 
 _NODES = {
@@ -31,8 +29,8 @@ class Parts:
     """A run's phases: ``nodes`` as ``charts.run.icicle`` wants them, and what they are seconds of.
 
     ``serial``: the seconds are wall-clock, and ``unaccounted`` is what no phase covers (below 0 where the phases hold
-    more than the run lasted). Otherwise they are worker-seconds, and what no phase covers is not known (None); nor is it where
-    no phase was timed at all.
+    more than the run lasted). Otherwise they are worker-seconds, and what no phase covers is not known (None); nor is
+    it where no phase was timed at all.
     """
 
     nodes: pd.DataFrame
@@ -64,7 +62,7 @@ def parts(phases: pd.DataFrame, wall_seconds: float | None, workers: int) -> Par
     Args:
         phases: as ``db.queries.phases`` gives them; those that do not hold seconds of the whole run are left out.
     """
-    timed = phases[phases["basis"].isin(WHOLE)]
+    timed = phases[whole(phases, workers)]
     serial = workers == 1 and wall_seconds is not None and (timed["basis"] == "sum").all()
     covered = float(timed["self_seconds"].sum())
     unaccounted = wall_seconds - covered if serial and wall_seconds is not None and len(timed) else None
@@ -72,6 +70,15 @@ def parts(phases: pd.DataFrame, wall_seconds: float | None, workers: int) -> Par
     if unaccounted is not None and unaccounted > 0:
         own[UNACCOUNTED] = {"category": UNACCOUNTED, "self_seconds": unaccounted, "calls": 1}
     return Parts(nodes=tree(own), serial=bool(serial), covered=covered, unaccounted=unaccounted)
+
+
+def whole(phases: pd.DataFrame, workers: int) -> pd.Series[bool]:
+    """Which phases hold seconds of the whole run, to be laid beside each other.
+
+    In a serial run those that add up its wall-clock; what a log added up over threads besides is no part of that.
+    """
+    sums = phases["basis"] == "sum"
+    return sums if workers == 1 and sums.any() else sums | (phases["basis"] == "workers")
 
 
 def tree(own: Mapping[str, Mapping[Any, Any]]) -> pd.DataFrame:

@@ -22,7 +22,7 @@ def frames(run_id: int) -> pd.DataFrame:
     """The profile of a run as ``charts.flame.flame`` wants it, pruned; empty where there is none or it is damaged."""
     found = _session(run_id, flame.MOST_FRAMES)
     rows = [
-        (one.depth, one.start_seconds, one.total_seconds, one.self_seconds, one.name, one.place, _category(one))
+        (one.depth, one.start_seconds, one.total_seconds, one.self_seconds, one.name, _place(one), _category(one))
         for one in found
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -45,7 +45,7 @@ def _category(frame: flame.Frame | flame.FrameChange) -> str:
 
 @cached("runs", ttl=300, max_entries=8)
 def difference(before: int, after: int) -> pd.DataFrame:
-    """Both profiles in one, as ``charts.flame.difference`` wants it; empty where one is missing.
+    """The second profile, as ``charts.flame.difference`` wants it, with what it has no more; empty without one.
 
     Adds the columns before_share and after_share: of each profile's whole.
     """
@@ -61,16 +61,29 @@ def difference(before: int, after: int) -> pd.DataFrame:
 
 
 def _drawn(change: flame.FrameChange) -> tuple[Any, ...]:
-    place = f"{change.file}:{change.line}" if change.line else change.file
-    return change.depth, change.start_seconds, change.total_seconds, 0.0, change.name, place, _category(change)
+    return change.depth, change.start_seconds, change.after_seconds, 0.0, change.name, _place(change), _category(change)
+
+
+def _place(frame: flame.Frame | flame.FrameChange) -> str:
+    """The file with the folder that it lies in, and the line; no more of the path, which is long and says less."""
+    file = "/".join(frame.file.replace("\\", "/").split("/")[-2:])
+    return f"{file}:{frame.line}" if frame.line else file
+
+
+def changed(frames: pd.DataFrame) -> pd.DataFrame:
+    """The frames whose share changed most, gone ones too: columns name, before_share, after_share, change, place."""
+    found = frames.assign(change=frames["after_share"] - frames["before_share"])
+    order = found["change"].abs().sort_values(ascending=False).index[:MOST_LINES]
+    return found.loc[order, ["name", "before_share", "after_share", "change", "place"]]
 
 
 def by_function(frames: pd.DataFrame) -> pd.DataFrame:
-    """The functions with the most seconds of their own: columns name, place, self_seconds, share (0-1), stacks."""
+    """The functions with the most seconds of their own: columns name, self_seconds, share (0-1), stacks, place."""
     grouped = frames.groupby(["name", "place"], sort=False)["self_seconds"].agg(["sum", "size"])
     found = grouped.sort_values("sum", ascending=False).head(MOST_LINES).reset_index()
     whole = float(frames["self_seconds"].sum()) or 1.0
-    return found.rename(columns={"sum": "self_seconds", "size": "stacks"}).assign(share=found["sum"] / whole)
+    found = found.rename(columns={"sum": "self_seconds", "size": "stacks"}).assign(share=found["sum"] / whole)
+    return found[["name", "self_seconds", "share", "stacks", "place"]]
 
 
 def call_tree(frames: pd.DataFrame) -> pd.DataFrame:

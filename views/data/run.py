@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from db import queries
-from views import text
 from views.data import phases
 from views.data.connection import cached, engine
 from views.data.phases import Parts
+from views.frames import unknown
 
 SEVERITIES = {"error": 0, "warning": 1, "note": 2}
 
@@ -28,9 +28,7 @@ def row(run_id: int) -> dict[str, Any]:
     found = queries.runs(engine(), ids=[run_id], limit=1, deleted=None)
     if found.empty:
         return {}
-    return {
-        str(name): None if text.missing(value) or value is pd.NA else value for name, value in found.iloc[0].items()
-    }
+    return {str(name): None if unknown(value) else value for name, value in found.iloc[0].items()}
 
 
 @cached("runs")
@@ -63,7 +61,7 @@ def slowest(run_id: int, most: int = 15) -> pd.DataFrame:
     if chosen.empty:
         return pd.DataFrame(columns=["task_id", "category", "seconds", "status"])
     timed = queries.task_phases(engine(), run_id, limit=50_000)
-    timed = timed[timed["task_id"].isin(chosen["task_id"]) & timed["basis"].isin(phases.WHOLE)]
+    timed = timed[timed["task_id"].isin(chosen["task_id"]) & timed["basis"].isin(("sum", "workers"))]
     spent = timed.groupby(["task_id", "category"], observed=True)["self_seconds"].sum().unstack().fillna(0.0)
     spent = spent.reindex(chosen["task_id"], fill_value=0.0)
     whole = chosen.set_index("task_id")["seconds"]

@@ -49,12 +49,18 @@ def made_of(run: dict[str, Any], parts: Parts) -> str:
     if len(parts.nodes) <= 1 or not parts.whole:
         return "It has no phases whose seconds cover the whole run, so what it is made of is not known."
     categories = parts.by_category().set_index("category")["seconds"]
-    return " ".join(one for one in (_overhead(categories, parts), _largest(parts), _uncovered(parts)) if one)
+    return " ".join(
+        one
+        for one in (_overhead(categories, parts, run["source"] == "measured"), _largest(parts), _uncovered(parts))
+        if one
+    )
 
 
-def _overhead(categories: pd.Series[float], parts: Parts) -> str:
+def _overhead(categories: pd.Series[float], parts: Parts, measured: bool) -> str:
     unit = "" if parts.serial else " of the worker-seconds"
     split = [f"{palette.category(str(name)).label} {text.seconds(value)}" for name, value in categories.items()]
+    if "dsl" not in categories and measured:
+        return f"**No DSL program had to run**; all of it is overhead: {text.listed(split)}."
     if "dsl" not in categories:
         return f"It does not say how much of it were the DSL programs: {text.listed(split)}."
     share = 1 - float(categories["dsl"]) / parts.whole

@@ -85,6 +85,17 @@ def _profiles(before: Side, after: Side) -> None:
     colours = "what takes a larger share of it has the colour of slower, what takes a smaller one that of faster"
     st.markdown(f"**The profile of {after.name}** against that of {before.name}: {colours}.")
     st.plotly_chart(flame.difference(frames), key="compare.flame", config=CONFIG, alt="Difference of both profiles")
+    table = profiles.changed(frames)
+    shares = {name: table[name] * 100 for name in ("before_share", "after_share", "change")}
+    percent = st.column_config.NumberColumn(format="%.1f%%")
+    with st.expander("The frames whose share changed most, gone ones too", key="compare.frames"):
+        st.dataframe(
+            cells(table.assign(**shares)),
+            key="compare.frame_table",
+            hide_index=True,
+            column_config=dict.fromkeys(shares, percent),
+            alt="Frames whose share changed most",
+        )
 
 
 def _tasks(before: Side, after: Side) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from views import configs, palette, text
 from views.data import compare as data
 from views.data.compare import Said, Side
+from views.frames import unknown
 from views.navigation import link
 
 
@@ -88,13 +88,9 @@ def _query(before: str, after: str, run: Any) -> dict[str, str | int]:
 def _size(run: Any) -> dict[str, int]:
     """Tasks, and candidates a task; the row has them for all tasks together."""
     tasks, candidates = run["workload_tasks"], run["workload_candidates"]
-    if not _known(tasks) or not _known(candidates):
+    if unknown(tasks) or unknown(candidates):
         return {}
     return {"tasks": int(tasks), "candidates": int(candidates) // max(int(tasks), 1)}
-
-
-def _known(number: Any) -> bool:
-    return number is not pd.NA and not text.missing(number)
 
 
 def _command(before: str, after: str, run: Any) -> str:

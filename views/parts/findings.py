@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from views.data.safe import cells
-from views.frames import rows
-from views.text import count, escape, missing
+from views.frames import rows, unknown
+from views.text import count, escape
 
 MARKS = {
     "error": ":red-badge[:material/cancel: can not be true]",
@@ -33,7 +33,7 @@ def findings(frame: pd.DataFrame, key: str) -> None:
 
 
 def _words(finding: dict[str, Any]) -> str:
-    line = "" if missing(finding["line"]) or finding["line"] is pd.NA else f"line {int(finding['line']):,}, "
+    line = "" if unknown(finding["line"]) else f"line {int(finding['line']):,}, "
     claim = f"\u201c{escape(finding['claimed'], 300)}\u201d"
     mark = MARKS.get(finding["severity"], MARKS["note"])
     return f"{mark} **{claim}** ({line}{escape(finding['rule'], 60)})  \n{escape(finding['follows'], 400)}"

@@ -93,7 +93,7 @@ def _caches(run: dict[str, Any]) -> None:
         key="run.cache_table",
         hide_index=True,
         column_config=columns,
-        placeholder="not measured",
+        placeholder="–",
         alt="What each cache did",
     )
 

@@ -11,7 +11,7 @@ from views.charts import run as charts
 from views.charts.layout import CONFIG
 from views.data import run as data
 from views.data import run_words as words
-from views.data.phases import WHOLE
+from views.data.phases import whole
 from views.data.safe import cells
 
 
@@ -59,12 +59,15 @@ def overview(run: dict[str, Any]) -> None:
 def _partial(run: dict[str, Any]) -> None:
     """What a log printed about phases that does not add up over the run."""
     rows = data.phase_rows((run["id"],))
-    partial = rows[~rows["basis"].isin(WHOLE)]
+    partial = rows[~whole(rows, run["workers"])]
     if partial.empty:
         return
     with st.expander(
         f"{text.count(len(partial), 'printed key')} that do not hold seconds of the whole run", key="run.partial"
     ):
-        st.caption("last_task: overwritten by each task, so it holds the last one only. count: no seconds at all.")
+        st.caption(
+            "last_task: overwritten by each task, so it holds the last one only. workers: added up over threads or "
+            "processes that ran at the same time. count: no seconds at all."
+        )
         shown = partial[["path", "basis", "total_seconds", "calls"]]
         st.dataframe(cells(shown), key="run.partial_keys", hide_index=True, alt="Keys of the log that hold no whole")

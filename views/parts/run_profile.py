@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from views import text
+from views import palette, text
 from views.charts import flame as charts
 from views.charts.layout import CONFIG
 from views.data import profiles as data
@@ -17,7 +17,7 @@ from views.frames import rows
 _COLUMNS = {
     "seconds": st.column_config.NumberColumn("Total (s)", format="%.3f"),
     "self_seconds": st.column_config.NumberColumn("Self (s)", format="%.3f"),
-    "share": st.column_config.NumberColumn("Share", format="percent"),
+    "share": st.column_config.NumberColumn("Share", format="%.1f%%"),
     "stacks": st.column_config.NumberColumn("Stacks", help="in how many places of the tree"),
 }
 
@@ -31,16 +31,37 @@ def profile(run: dict[str, Any]) -> None:
     find = st.text_input("Find a function or file", key="find", bind="query-params", placeholder="objects, dsl.py")
     st.markdown(_words(frames, find))
     st.plotly_chart(charts.flame(frames, find), key="run.flame", config=CONFIG, alt="Flame chart of the profile")
-    if charts.hidden(frames):
-        st.caption(f"{text.count(charts.hidden(frames), 'narrow frame')} are not drawn.")
+    hidden = charts.hidden(frames)
+    narrow = f" {text.count(hidden, 'frame')} too narrow to be seen are not drawn." if hidden else ""
+    st.caption(f"{_legend()}.{narrow} Drag to look closer, double-click to come back.")
     left, right = st.columns(2)
     left.caption("Functions by their own seconds")
     left.dataframe(
-        cells(data.by_function(frames)), key="run.functions", hide_index=True, column_config=_COLUMNS, alt="Functions"
+        cells(_percent(data.by_function(frames))),
+        key="run.functions",
+        hide_index=True,
+        column_config=_COLUMNS,
+        alt="Functions",
     )
     right.caption("Call tree")
     right.dataframe(
-        cells(data.call_tree(frames)), key="run.calls", hide_index=True, column_config=_COLUMNS, alt="Call tree"
+        cells(_percent(data.call_tree(frames))),
+        key="run.calls",
+        hide_index=True,
+        column_config=_COLUMNS,
+        alt="Call tree",
+    )
+
+
+def _percent(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(share=table["share"] * 100)
+
+
+def _legend() -> str:
+    colours = {"dsl": "functions of the DSL and the programs", "framework": "all that surrounds them"}
+    return ", ".join(
+        f":{palette.category(name).badge}-badge[{palette.category(name).sign} {words}]"
+        for name, words in colours.items()
     )
 
 

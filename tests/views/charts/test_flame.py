@@ -42,11 +42,19 @@ def test_a_search_looks_at_the_file_too() -> None:
 
 
 def test_a_large_profile_keeps_its_widest_frames_and_their_parents() -> None:
-    rows = [(0, 0.0, 1e4, 0.0, "main", "", "framework")]
-    rows += [(1, float(number), 1.0, 1.0, "leaf", "", "dsl") for number in range(10_000)]
+    rows = [(0, 0.0, 500.0, 0.0, "main", "", "framework")]
+    rows += [(depth, float(place), 1.0, 0.0, "call", "", "dsl") for depth in range(1, 21) for place in range(500)]
     kept = flame.widest(pd.DataFrame(rows, columns=COLUMNS))
     assert len(kept) == flame.MOST_FRAMES
     assert kept.iloc[0]["name"] == "main"
+    assert kept["depth"].max() < 6
+
+
+def test_what_is_too_narrow_to_be_seen_is_not_drawn_but_counted() -> None:
+    rows = [(0, 0.0, 1e4, 1e4, "main", "", "framework"), (1, 0.0, 1.0, 1.0, "leaf", "", "dsl")]
+    frames = pd.DataFrame(rows, columns=COLUMNS)
+    assert len(flame.flame(frames).data[0].x) == 1
+    assert flame.hidden(frames) == 1
 
 
 def test_a_difference_colours_what_grew_and_what_shrank_apart() -> None:
