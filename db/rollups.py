@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from db.rows import sum_of_tasks
+from profiles.breakdown import overhead_share
 from profiles.records import CATEGORIES, PhaseTiming, RunRecord
 
 
@@ -23,16 +24,13 @@ def rollups(record: RunRecord) -> dict[str, Any]:
         "errors": record.errors,
         "timeouts": record.timeouts,
         "finding_count": len(record.findings),
-        **shares(phases, record.wall_seconds, record.workers),
+        **seconds(phases, record.wall_seconds, record.workers),
+        "overhead_share": overhead_share(record),
     }
 
 
-def shares(phases: Iterable[PhaseTiming], wall_seconds: float | None, workers: int) -> dict[str, float | None]:
-    """Seconds per category, ``unaccounted_seconds`` and ``overhead_share`` (0-1).
-
-    Unaccounted is wall-clock less self seconds, known only of a serial run. The overhead is the share that is not
-    ``dsl``: of the wall-clock in a serial run, else of the worker-seconds; unknown where no phase is of that category.
-    """
+def seconds(phases: Iterable[PhaseTiming], wall_seconds: float | None, workers: int) -> dict[str, float | None]:
+    """Seconds per category and ``unaccounted_seconds``: wall-clock less self seconds, known only of a serial run."""
     timed = [phase for phase in phases if phase.basis in ("sum", "workers")]
     if workers == 1:
         # An imported run can have seconds added up over threads beside its sums: only the sums are parts of it.
@@ -40,11 +38,7 @@ def shares(phases: Iterable[PhaseTiming], wall_seconds: float | None, workers: i
     spent = {name: math.fsum(one.self_seconds for one in timed if one.category == name) for name in CATEGORIES}
     covered = math.fsum(one.self_seconds for one in timed)
     serial = workers == 1 and wall_seconds is not None and all(phase.basis == "sum" for phase in timed)
-    whole = wall_seconds if serial else covered
-    known = bool(timed) and any(phase.category == "dsl" for phase in timed) and bool(whole)
-    share = 1 - spent["dsl"] / whole if known and whole else None
     return {
         **{f"{name}_seconds": spent[name] if timed else None for name in CATEGORIES},
         "unaccounted_seconds": wall_seconds - covered if serial and timed and wall_seconds is not None else None,
-        "overhead_share": share if share is not None and 0 <= share <= 1 else None,
     }

@@ -85,12 +85,13 @@ def unaccounted_seconds(record: RunRecord) -> float | None:
 def overhead_share(record: RunRecord) -> float | None:
     """The share of a run (0-1) that is not ``dsl``: of the wall-clock, or of the worker-seconds of a run with workers.
 
-    None where no phase is of category ``dsl``, and where the phases claim more ``dsl`` than the whole.
+    None where it is not known what ``dsl`` is (no phase is of that category, and no config says that the run is one of
+    this bench, which may have had nothing to run), and where the phases claim more ``dsl`` than the whole.
     """
     phases = timed_phases(record)
     dsl = [phase.self_seconds for phase in phases if phase.category == "dsl"]
     whole = record.wall_seconds if is_serial(record) else covered_seconds(phases)
-    if not dsl or not whole:
+    if not whole or not (dsl or (phases and record.config is not None)):
         return None
     share = 1 - math.fsum(dsl) / whole
     return share if 0 <= share <= 1 else None

@@ -118,6 +118,7 @@ _BLOCKS: dict[str, tuple[Any, str]] = {
     "results_fingerprint": (Run.results_fingerprint, TEXT),
     "errors": (Run.errors, ID),
     "timeouts": (Run.timeouts, ID),
+    "failed": (Run.failed, ID),
     "status": (Run.status, TEXT),
     "cache_state": (Run.cache_state, TEXT),
     "workload": (Run.workload, TEXT),
@@ -131,7 +132,7 @@ def blocks(engine: Engine, measurement_id: int) -> pd.DataFrame:
     """The runs of a measurement, block by block in the order in which they ran.
 
     Columns: block, arm, config, position, run_id, wall_seconds, cpu_seconds, results_fingerprint, errors, timeouts,
-    status, cache_state, workload, machine, profiled, started_at.
+    failed, status, cache_state, workload, machine, profiled, started_at.
     """
     statement = select(*(column for column, _ in _BLOCKS.values())).join(Run, Run.id == BlockRun.run_id)
     statement = statement.where(BlockRun.measurement_id == int(measurement_id))

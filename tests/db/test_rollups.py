@@ -39,10 +39,17 @@ def test_a_run_without_phases_of_its_own_is_divided_by_those_of_its_tasks() -> N
     assert found["dsl_seconds"] == pytest.approx(0.03)
 
 
+NO_DSL = tuple(dataclasses.replace(phase, category="framework") for phase in phases())
+
+
+def test_a_run_of_this_bench_that_had_no_program_to_run_is_all_overhead() -> None:
+    assert rollups(record(phases=NO_DSL))["overhead_share"] == 1.0
+
+
 @pytest.mark.parametrize(
     "one",
     [
-        record(phases=tuple(dataclasses.replace(phase, category="framework") for phase in phases())),
+        record(config=None, phases=NO_DSL),
         record(phases=(), tasks=()),
         record(wall_seconds=0.5),
     ],
