@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chart:
-    """A chart as HTML that is already rendered, for a page that carries plotly.js, under its title."""
+    """A chart as HTML that is already rendered, under its title; the first of a page brings the script for all."""
 
     title: str
     html: str
@@ -35,18 +35,17 @@ h2 { margin-top: 2.5rem; border-bottom: 1px solid #ccc; }
 """
 
 
-def html_report(markdown: str, title: str, charts: Sequence[Chart] = (), plotly_js: str = "") -> str:
-    """One HTML file: the text of ``markdown``, the charts before its quick wins, and ``plotly_js`` once, inline."""
+def html_report(markdown: str, title: str, charts: Sequence[Chart] = ()) -> str:
+    """One HTML file: the text of ``markdown``, and the charts before its quick wins."""
     renderer = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "link", "autolink"])
     body = renderer.render(markdown)
     drawn = "".join(f"<section><h2>{escape(one.title)}</h2>\n{one.html}</section>\n" for one in charts)
     at = body.find("<h2>Quick Wins</h2>")
     body = body[:at] + drawn + body[at:] if at >= 0 else body + drawn
-    script = f"<script>{plotly_js}</script>\n" if charts else ""
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n{script}</head>\n"
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n"
         f"<body>\n<main>\n{body}</main>\n</body>\n</html>\n"
     )

@@ -57,9 +57,7 @@ def COMMAND(output: Path, page: Path | None, plan_file: str | None, as_json: boo
     said = [write_file(output, text)]
     save_document(engine, REPORT, output.name, text)
     if page is not None:
-        said.append(
-            write_file(page, html_report(text, f"{plan.phase} Results", _charts(plan, evidence, found), _plotly()))
-        )
+        said.append(write_file(page, html_report(text, f"{plan.phase} Results", _charts(plan, evidence, found))))
     if as_json:
         files = [str(one) for one in (output, page) if one is not None]
         print_json(
@@ -68,12 +66,6 @@ def COMMAND(output: Path, page: Path | None, plan_file: str | None, as_json: boo
         return
     for sentence in said:
         click.echo(sentence)
-
-
-def _plotly() -> str:
-    from plotly.offline import get_plotlyjs
-
-    return str(get_plotlyjs())
 
 
 def _charts(plan: Plan, evidence: TrackerEvidence, attribution: Mapping[str, Any] | None) -> list[Chart]:
@@ -91,13 +83,12 @@ def _charts(plan: Plan, evidence: TrackerEvidence, attribution: Mapping[str, Any
     if attribution:
         shapley = pd.DataFrame(attribution["shapley"])
         drawn["Seconds saved by each win"] = evidence_charts.contributions(shapley)
-    return [_chart(title, figure) for title, figure in drawn.items()]
+    return [_chart(title, figure, first=at == 0) for at, (title, figure) in enumerate(drawn.items())]
 
 
-def _chart(title: str, figure: Any) -> Chart:
-    from plotly.io import to_html
-
+def _chart(title: str, figure: Any, first: bool) -> Chart:
+    """The first chart of a page carries plotly.js for all of them."""
     from optim.report import Chart
     from views.charts.layout import CONFIG
 
-    return Chart(title=title, html=to_html(figure, config=CONFIG, include_plotlyjs=False, full_html=False))
+    return Chart(title=title, html=figure.to_html(config=CONFIG, include_plotlyjs=first, full_html=False))
