@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
 
-from optim.guard import TimeLimit
+from optim.guard import TimeLimit, Watchdog
 from optim.inline import InlineProblem, inline_with_ast
 from optim.parts import Bench, Candidate, Parts
 from optim.score import score_output
@@ -164,10 +164,14 @@ class OneByOne:
     def _scores(self, task: Task, body: str) -> list[int]:
         with self._bench.recorder.phase("compile"):
             function = compile_body(body, self._bench.namespace)
-        dsl, watchdog = self._bench.recorder.phase("dsl", "dsl"), self._bench.recorder.phase("watchdog")
-        scores = []
-        for given, expected in task.samples:
-            with watchdog, self._bench.guard.watchdog_thread():
-                score = guarded_score(self._bench, dsl, function, given, expected)
-            scores.append(score or 0)
-        return scores
+        return [self._watched(function, given, expected) for given, expected in task.samples]
+
+    def _watched(self, function: Any, given: Any, expected: Any) -> int:
+        phase, guard = self._bench.recorder.phase, self._bench.guard
+        with phase("watchdog"):
+            watchdog = Watchdog(guard.limit)
+        try:
+            return guarded_score(self._bench, phase("dsl", "dsl"), function, given, expected) or 0
+        finally:
+            with phase("watchdog"):
+                watchdog.stop()

@@ -102,28 +102,30 @@ class Guard:
         finally:
             signal.signal(signal.SIGALRM, before)
 
-    @contextlib.contextmanager
-    def watchdog_thread(self) -> Iterator[None]:
-        """One thread for one call: it waits for the limit and then interrupts the main thread."""
-        done = threading.Event()
-        thread = threading.Thread(target=self._wait, args=(done,), daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            done.set()
-            thread.join()
-
-    def _wait(self, done: threading.Event) -> None:
-        # The call begins a little after this thread: a little more than the limit, then again in case it was swallowed.
-        patience = self.limit * 1.05
-        while not done.wait(patience):
-            interrupt_main(signal.SIGALRM)
-            patience = self.limit / 4
-
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         if self._started and self._clock() - self._started > self.limit:
             raise TimeLimit
+
+
+class Watchdog:
+    """One thread for one call, within ``Guard.interruptible``: it waits for the limit and interrupts the main thread."""
+
+    def __init__(self, limit: float) -> None:
+        self._limit, self._done = limit, threading.Event()
+        self._thread = threading.Thread(target=self._wait, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """The call is over; returns when the thread is gone."""
+        self._done.set()
+        self._thread.join()
+
+    def _wait(self) -> None:
+        # The call begins a little after this thread: a little more than the limit, then again in case it was swallowed.
+        patience = self._limit * 1.05
+        while not self._done.wait(patience):
+            interrupt_main(signal.SIGALRM)
+            patience = self._limit / 4
 
 
 def limit_memory(limit_bytes: int) -> None:

@@ -29,7 +29,7 @@ def prediction_for(spec: Spec, baseline: RunRecord) -> dict[str, Any] | None:
     if not added or taken or not baseline.wall_seconds:
         return None
     known = all_wins()
-    paths = {win: known[win].addresses for win in added}
+    paths = {win: known[win].addressed(spec.cache_state) for win in added}
     try:
         single = {win: _bound(baseline, one).to_json() for win, one in paths.items()}
         together = _bound(baseline, [path for one in paths.values() for path in one])

@@ -18,8 +18,9 @@ from optim.parts import Bench, Parts
 class Win:
     """One quick win.
 
-    ``addresses`` are the phases whose time it can take away (the bound of its prediction); ``persistent`` says that it
-    keeps something across runs; ``install`` replaces parts. Wins are installed in the order of ``WIN_NAMES``.
+    ``addresses`` are the phases whose time it can take away (the bound of its prediction), ``warm_addresses`` those that
+    it can take away besides when its cache is primed; ``persistent`` says that it keeps something across runs;
+    ``install`` replaces parts. Wins are installed in the order of ``WIN_NAMES``.
     """
 
     name: str
@@ -27,6 +28,11 @@ class Win:
     addresses: tuple[tuple[str, ...], ...]
     persistent: bool
     install: Callable[[Bench, Parts], None]
+    warm_addresses: tuple[tuple[str, ...], ...] = ()
+
+    def addressed(self, cache_state: str) -> tuple[tuple[str, ...], ...]:
+        """The phases whose time it can take away in a run with cold or warm caches."""
+        return self.addresses + (self.warm_addresses if cache_state == "warm" else ())
 
 
 def all_wins() -> dict[str, Win]:

@@ -43,4 +43,5 @@ def _install(bench: Bench, parts: Parts) -> None:
     parts.validator = Batch(bench)
 
 
-WIN = Win("batch_validation", "Batch validation processing", (("validate",),), False, _install)
+_ADDRESSES = (("validate", "compile"), ("validate", "watchdog"))
+WIN = Win("batch_validation", "Batch validation processing", _ADDRESSES, False, _install)

@@ -99,4 +99,4 @@ def _install(bench: Bench, parts: Parts) -> None:
     parts.memory = ScoreMemory(bench)
 
 
-WIN = Win("validation_cache", "Validation cache improvement", (("validate",), ("score",)), True, _install)
+WIN = Win("validation_cache", "Validation cache improvement", (("validate",),), True, _install, (("score",),))
