@@ -108,7 +108,7 @@ class Guard:
 
 
 class Watchdog:
-    """One thread for one call, within ``Guard.interruptible``: it waits for the limit and interrupts the main thread."""
+    """One thread for one call, within ``Guard.interruptible``: it waits and then interrupts the main thread."""
 
     def __init__(self, limit: float) -> None:
         self._limit, self._done = limit, threading.Event()

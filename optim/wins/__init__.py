@@ -18,8 +18,8 @@ from optim.parts import Bench, Parts
 class Win:
     """One quick win.
 
-    ``addresses`` are the phases whose time it can take away (the bound of its prediction), ``warm_addresses`` those that
-    it can take away besides when its cache is primed; ``persistent`` says that it keeps something across runs;
+    ``addresses`` are the phases whose time it can take away (the bound of its prediction), ``warm_addresses`` those
+    that it can take away besides when its cache is primed; ``persistent`` says that it keeps something across runs;
     ``install`` replaces parts. Wins are installed in the order of ``WIN_NAMES``.
     """
 
