@@ -21,6 +21,8 @@ MOST_FRAMES = 2_000
 #: Found frames are told from the rest by this colour and by an outline.
 FOUND = "#B8860B"
 _ROW = 20
+#: Deeper stacks than this are cut: they are recursion, and would make a page of their own.
+MOST_ROWS = 40
 #: A frame narrower than this share of the whole would be less than two pixels wide.
 _NARROWEST = 1 / 700
 _SLOWER, _FASTER, _UNKNOWN = (palette.VERDICTS[name].colour for name in ("slower", "faster", "same"))
@@ -54,12 +56,12 @@ def matches(frames: pd.DataFrame, find: str) -> list[bool]:
 
 
 def widest(frames: pd.DataFrame, most: int = MOST_FRAMES) -> pd.DataFrame:
-    """The ``most`` widest frames that can be seen, in their order.
+    """The ``most`` widest frames of the first ``MOST_ROWS`` rows that can be seen, in their order.
 
     An outer frame is at least as wide as those in it, so it stays too.
     """
     whole = frames.loc[frames["depth"] == 0, "seconds"].sum()
-    frames = frames[frames["seconds"] >= whole * _NARROWEST]
+    frames = frames[(frames["seconds"] >= whole * _NARROWEST) & (frames["depth"] < MOST_ROWS)]
     if len(frames) <= most:
         return frames
     order = frames.sort_values(["seconds", "depth"], ascending=[False, True], kind="stable")
@@ -67,7 +69,7 @@ def widest(frames: pd.DataFrame, most: int = MOST_FRAMES) -> pd.DataFrame:
 
 
 def hidden(frames: pd.DataFrame) -> int:
-    """How many frames are too narrow to be drawn."""
+    """How many frames are too narrow or too deep to be drawn."""
     return len(frames) - len(widest(frames))
 
 
@@ -125,12 +127,12 @@ def _stacks(
         insidetextanchor="start",
         textangle=0,
         constraintext="inside",
-        textfont={"size": 11},
+        textfont={"size": 12},
         customdata=facts,
         hovertemplate=hover,
     )
     drawn = figure(
-        bars, height=60 + _ROW * deepest, showlegend=False, bargap=0, uniformtext={"minsize": 10, "mode": "hide"}
+        bars, height=60 + _ROW * deepest, showlegend=False, bargap=0, uniformtext={"minsize": 8, "mode": "hide"}
     )
     drawn.update_xaxes(title="seconds (samples of the profiler, not timers)", rangemode="tozero")
     drawn.update_yaxes(visible=False, autorange="reversed")

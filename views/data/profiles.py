@@ -77,13 +77,16 @@ def changed(frames: pd.DataFrame) -> pd.DataFrame:
     return found.loc[order, ["name", "before_share", "after_share", "change", "place"]]
 
 
-def by_function(frames: pd.DataFrame) -> pd.DataFrame:
+@cached("runs", ttl=300, max_entries=8)
+def functions(run_id: int) -> pd.DataFrame:
     """The functions with the most seconds of their own: columns name, self_seconds, share (0-1), stacks, place."""
-    grouped = frames.groupby(["name", "place"], sort=False)["self_seconds"].agg(["sum", "size"])
-    found = grouped.sort_values("sum", ascending=False).head(MOST_LINES).reset_index()
-    whole = float(frames["self_seconds"].sum()) or 1.0
-    found = found.rename(columns={"sum": "self_seconds", "size": "stacks"}).assign(share=found["sum"] / whole)
-    return found[["name", "self_seconds", "share", "stacks", "place"]]
+    found = [(one.name, _place(one), one.self_seconds) for one in _session(run_id, None)]
+    table = pd.DataFrame(found, columns=["name", "place", "self_seconds"])
+    grouped = table.groupby(["name", "place"], sort=False)["self_seconds"].agg(["sum", "size"])
+    ordered = grouped.sort_values("sum", ascending=False).reset_index()
+    ordered = ordered.rename(columns={"sum": "self_seconds", "size": "stacks"})
+    ordered["share"] = ordered["self_seconds"] / (ordered["self_seconds"].sum() or 1.0)
+    return ordered.loc[: MOST_LINES - 1, ["name", "self_seconds", "share", "stacks", "place"]]
 
 
 def call_tree(frames: pd.DataFrame) -> pd.DataFrame:

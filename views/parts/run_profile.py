@@ -29,15 +29,15 @@ def profile(run: dict[str, Any]) -> None:
         st.caption("This run's profile can not be read.")
         return
     find = st.text_input("Find a function or file", key="find", bind="query-params", placeholder="objects, dsl.py")
-    st.markdown(_words(frames, find))
+    st.markdown(_found(frames, find) if find.strip() else _words(frames, data.functions(int(run["id"]))))
     st.plotly_chart(charts.flame(frames, find), key="run.flame", config=CONFIG, alt="Flame chart of the profile")
     hidden = charts.hidden(frames)
-    narrow = f" {text.count(hidden, 'frame')} too narrow to be seen are not drawn." if hidden else ""
-    st.caption(f"{_legend()}.{narrow} Drag to look closer, double-click to come back.")
+    narrow = f"{text.count(hidden, 'frame')} too narrow or too deep to be seen are not drawn. " if hidden else ""
+    st.caption(f"{_legend()}  \n{narrow}Drag to look closer, double-click to come back.")
     left, right = st.columns(2)
     left.caption("Functions by their own seconds")
     left.dataframe(
-        cells(_percent(data.by_function(frames))),
+        cells(_percent(data.functions(int(run["id"])))),
         key="run.functions",
         hide_index=True,
         column_config=_COLUMNS,
@@ -59,20 +59,26 @@ def _percent(table: pd.DataFrame) -> pd.DataFrame:
 
 def _legend() -> str:
     colours = {"dsl": "functions of the DSL and the programs", "framework": "all that surrounds them"}
-    return ", ".join(
+    return " ".join(
         f":{palette.category(name).badge}-badge[{palette.category(name).sign} {words}]"
         for name, words in colours.items()
     )
 
 
-def _words(frames: pd.DataFrame, find: str) -> str:
-    """What the profile says, or what the search found."""
-    whole = float(frames.loc[frames["depth"] == 0, "seconds"].sum()) or 1.0
-    if find.strip():
-        found = frames[charts.matches(frames, find)]
-        share = text.percent(float(found["self_seconds"].sum()) / whole)
-        return f"{text.count(len(found), 'frame')} found, {share} of the profile in their own code."
-    top = rows(data.by_function(frames).head(1))[0]
+def _found(frames: pd.DataFrame, find: str) -> str:
+    """What the search found."""
+    found = frames[charts.matches(frames, find)]
+    share = text.percent(float(found["self_seconds"].sum()) / _whole(frames))
+    return f"{text.count(len(found), 'frame')} found, {share} of the profile in their own code."
+
+
+def _words(frames: pd.DataFrame, functions: pd.DataFrame) -> str:
+    """What the profile says."""
+    top = rows(functions.head(1))[0]
     most = f"**{text.escape(top['name'], 80)}**, {text.percent(top['share'])}"
     caution = "A profile says where, not how long: it slows the run down unevenly."
-    return f"{text.seconds(whole)} of samples; most own time: {most}. {caution}"
+    return f"{text.seconds(_whole(frames))} of samples; most own time: {most}. {caution}"
+
+
+def _whole(frames: pd.DataFrame) -> float:
+    return float(frames.loc[frames["depth"] == 0, "seconds"].sum()) or 1.0

@@ -66,7 +66,7 @@ def _columns() -> dict[str, Any]:
         "status": config.TextColumn("Status"),
         "tasks": config.NumberColumn("Tasks"),
         "solved": config.NumberColumn("Solved"),
-        "errors": config.NumberColumn("Errors"),
+        "errors": config.NumberColumn("Errors", help="calls of candidate programs that ended in an error"),
         "timeouts": config.NumberColumn("Timeouts"),
         "findings": config.NumberColumn("Findings", help="what the claim audit found in an import"),
         "tags": config.TextColumn("Tags"),
