@@ -118,10 +118,14 @@ def _reference_runs(engine: Engine, plan: Plan) -> list[dict[str, Any]]:
 
 
 def _is_reference(run: Mapping[str, Any], name: str) -> bool:
-    """Tagged with the reference machine's name, or known to come from it; a profiled run tells no seconds."""
+    """Tagged with the reference machine's name, imported as the final run, or known to come from there.
+
+    A profiled run tells no seconds.
+    """
     tags = str(run["tags"] or "").lower().split(", ")
     told = (run["machine"], run["source"])
-    return not run["profiled"] and (name in tags or any(name in str(one or "").lower() for one in told))
+    is_final = "final" in tags and str(run["source"]).startswith("imported")
+    return not run["profiled"] and (is_final or name in tags or any(name in str(one or "").lower() for one in told))
 
 
 def _with_counts(run: Mapping[str, Any], counts: Mapping[str, int]) -> dict[str, Any]:
