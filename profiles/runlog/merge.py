@@ -85,10 +85,19 @@ def merge(logs: Sequence[RunLog]) -> list[tuple[RunLog, tuple[str, ...]]]:
         groups.append([log]) if home is None else home.append(log)
     mains = list(groups)
     for extra in (one for one in logs if one.form in EXTRAS):
-        fits = [(misfit(extra, group[0]), number) for number, group in enumerate(mains)]
-        known = min(((fit, number) for fit, number in fits if fit is not None), default=None)
-        groups.append([extra]) if known is None else mains[known[1]].append(extra)
+        home = _home(extra, mains)
+        groups.append([extra]) if home is None else home.append(extra)
     return [(_joined(group), tuple(dict.fromkeys(log.name for log in group))) for group in groups]
+
+
+def _home(extra: RunLog, mains: Sequence[list[RunLog]]) -> list[RunLog] | None:
+    """The run that ``extra`` fits best, one with a wall-clock before one without; each takes one file of a form."""
+    fits = [
+        (group[0].wall_figure is None, fit, number)
+        for number, group in enumerate(mains)
+        if (fit := misfit(extra, group[0])) is not None and all(log.form != extra.form for log in group)
+    ]
+    return mains[min(fits)[2]] if fits else None
 
 
 def _joined(group: Sequence[RunLog]) -> RunLog:

@@ -1,0 +1,156 @@
+"""The pipeline's own log, in the forms that people have it in."""
+
+import pytest
+
+from profiles.importers import Source
+from profiles.importers.run_batt import IMPORTER
+from tests.profiles.importers.files import fixture, form_of, read, read_text, run_of
+
+OCTOBER = fixture("run_batt_october.log").decode()
+SUMMARY = OCTOBER[OCTOBER.index("Timing summary") :]
+
+
+def phases(run):
+    return {phase.path: phase for phase in run.phases}
+
+
+def test_a_whole_log_gives_its_run():
+    run = run_of("run_batt_october.log")
+    assert run.wall_seconds == 24.5
+    assert [task.task_id for task in run.tasks] == ["007bbfb7", "00d62c1b", "017c7c7b"]
+    assert {cache.name: (cache.hits, cache.misses, cache.entries) for cache in run.caches} == {
+        "validation": (0, 96, 96),
+        "inlining": (470, 10, 9),
+    }
+    assert run.counts["tasks.announced"] == run.counts["tasks.seen"] == 3
+    assert run.counts["inline_errors"] == 2
+    assert run.cache_state == "cold"
+    assert run.status == "finished"
+    assert run.notes[0].startswith("pipeline version: October 2025")
+
+
+def test_keys_become_the_tree_that_they_form_with_their_basis():
+    known = phases(run_of("run_batt_october.log"))
+    assert known[("check_batt",)].basis == "sum"
+    assert known[("check_batt", "demo.parallel")].basis == "last_task"
+    assert known[("phase4_differs", "process")].basis == "last_task"
+    assert known[("inline_variables", "visit")].basis == "workers"
+    assert not any("main.run_batt" in path or "inline_errors" in path for path in known)
+
+
+def test_only_sums_are_subtracted_from_sums():
+    known = phases(run_of("run_batt_october.log"))
+    assert known[("check_batt",)].self_seconds == pytest.approx(18.250 - 0.050)
+    assert known[("phase4_differs",)].self_seconds == pytest.approx(0.010)
+
+
+def test_the_later_version_is_read_without_names_of_tasks():
+    run = run_of("run_batt_november.log")
+    assert run.wall_seconds == 61.0
+    assert run.tasks == ()
+    assert run.workload.tasks == 3
+    assert run.counts["validated"] == 64
+    assert "November 2025" in run.notes[0]
+
+
+def test_two_runs_in_a_file_are_two_runs():
+    assert [run.wall_seconds for run in read(("x", fixture("run_batt_two_runs.log"))).records] == [24.5, 12.25]
+
+
+def test_the_timing_block_printed_twice_is_one_run():
+    run = run_of("run_batt_shell.log")
+    assert run.key == run_of("run_batt_october.log").key
+    assert run.started_at.isoformat() == "2026-11-23T15:26:25+00:00"
+    assert any("printed again" in note for note in run.notes)
+
+
+def test_lines_glued_by_parallel_writers_count_each():
+    parsed = IMPORTER.parse(Source(name="x", data=OCTOBER.encode()))
+    assert [task.scored_samples for task in parsed.logs[0].tasks.values()] == [3, 3, 3]
+
+
+def test_the_last_part_alone_is_the_same_run():
+    whole, tail = run_of("run_batt_october.log"), read_text(OCTOBER[OCTOBER.index("=== Cache") :]).records[0]
+    assert tail.key == whole.key
+    assert tail.tasks == ()
+
+
+def test_a_log_without_an_end_is_interrupted():
+    run = run_of("run_batt_interrupted.log")
+    assert run.status == "interrupted"
+    assert run.wall_seconds is None
+
+
+def test_a_run_that_starts_again_without_an_end_is_a_run_of_its_own():
+    progress = OCTOBER[: OCTOBER.index("3 tasks")]
+    runs = read_text(progress.replace("in 0.022s", "in 0.055s") + OCTOBER).records
+    assert [run.status for run in runs] == ["interrupted", "finished"]
+
+
+def test_a_pasted_and_annotated_piece_keeps_what_it_says():
+    run = run_of("run_batt_pasted.txt")
+    assert run.wall_seconds == 24.5
+    assert phases(run)[("check_batt",)].total_seconds == 5.25
+    assert run.counts["solvers"] == 13_200
+    assert run.workload.tasks == 100
+
+
+@pytest.mark.parametrize(
+    ("text", "wall"),
+    [
+        ("Wall-clock: 24.813s (main.run_batt)\n", 24.813),
+        ("- **Wall-clock**: 24.813s (100 tasks)\n", 24.813),
+        ("it took 24.813s (main.run_batt)\nrun_batt.check_batt 4.491s\n", 24.813),
+        ("main.run_batt                      25.248s  (phase 2a: unknown)\n", 25.248),
+        ("  - main.run_batt: 24.813s (100% - framework)\n", 24.813),
+    ],
+)
+def test_a_wall_clock_in_a_note_is_read(text, wall):
+    assert read_text(text).records[0].wall_seconds == wall
+
+
+def test_a_cut_line_of_the_summary_is_a_loss_and_never_a_figure():
+    preview = read_text(
+        "Timing summary (seconds):\n  main.run_batt                      24.500\n  run_batt.check_batt     18.2"
+    )
+    assert [(loss.line, "cut" in loss.reason) for loss in preview.files[0].losses] == [(3, True)]
+    assert preview.records[0].phases == ()
+
+
+def test_of_one_task_the_last_task_is_the_whole():
+    run = read_text("1 tasks - 0 timeouts\n" + SUMMARY).records[0]
+    assert phases(run)[("phase4_differs",)].basis == "sum"
+    assert phases(run)[("check_solver",)].basis == "workers"
+
+
+def test_a_key_that_nobody_knows_holds_the_last_task_only():
+    run = read_text(SUMMARY + "  run_batt.phase9_magic                5.000\n  batt.                1.000\n").records[0]
+    assert phases(run)[("phase9_magic",)].basis == "last_task"
+
+
+def test_a_long_key_that_pushes_the_column_is_read():
+    assert ("phase3b_file_ops", "generate_expanded", "expand") in phases(run_of("run_batt_october.log"))
+
+
+def test_arabic_looking_tricks_in_task_names_are_no_tasks():
+    assert read_text("run_batt.py:1: -- \u202e<b> - 0 start --\n" + OCTOBER).records[0].counts["tasks.seen"] == 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_the_encoding_does_not_matter(encoding):
+    data = OCTOBER.encode(encoding)
+    assert form_of(data) == "run_batt"
+    assert read(("x", data)).records[0].key == run_of("run_batt_october.log").key
+
+
+def test_damage_is_named_by_line_and_costs_only_its_line():
+    data = OCTOBER.encode().replace(b"run_batt.check_batt ", b"run_batt.check\xff\xfebatt ")
+    preview = read(("x", data))
+    lines = {loss.line for loss in preview.files[0].losses}
+    assert lines == {OCTOBER[: OCTOBER.index("run_batt.check_batt ")].count("\n") + 1}
+    assert ("check_batt",) not in phases(preview.records[0])
+    assert preview.records[0].wall_seconds == 24.5
+
+
+def test_line_ends_do_not_matter():
+    assert read_text(OCTOBER.replace("\n", "\r\n")).records[0].key == run_of("run_batt_october.log").key
