@@ -1,4 +1,4 @@
-"""Property tests have no deadline: what they hold is true on a busy machine too."""
+"""What all tests share: property tests have no deadline, since what they hold is true on a busy machine too."""
 
 from hypothesis import settings
 
