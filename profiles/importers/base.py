@@ -84,6 +84,11 @@ class Source:
         """What decoding lost, named by line; added to the result of a text importer by the caller of ``parse``."""
         return name_losses(decode.damaged_lines(self.utf8), "bytes that are not UTF-8 were replaced")
 
+    @property
+    def cut_line(self) -> int:
+        """The number of the last line where no line's end follows it, so that it may be cut; else 0."""
+        return 0 if self.utf8.endswith(b"\n") else self.utf8.count(b"\n") + 1
+
     def byte_lines(self) -> Iterator[tuple[int, bytes]]:
         """Line number from 1 and bytes without the line's end, one after the other; nothing is kept."""
         return decode.lines(self.utf8, self.progress)

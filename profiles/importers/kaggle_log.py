@@ -47,7 +47,7 @@ def parse(source: Source) -> Parsed:
     reader, bad = Reader(source.name, NAME), list[int]()
     streams = {"stdout": _Stream(reader), "stderr": _Stream(reader)}
     for number, event in _events(source, bad, streams["stdout"]):
-        stream = streams.get(event.get("stream_name", "stdout"))
+        stream = streams.get(str(event.get("stream_name", "stdout")))
         data = event.get("data")
         if stream is not None and isinstance(data, str):
             stream.take(number, data, seconds(event.get("time")))
@@ -100,8 +100,9 @@ class _Stream:
         self.reader.feed(self.number, line.encode("utf-8", "replace"), self.arrival)
 
     def end(self) -> None:
+        """The stream is over: what no line's end followed is its last line."""
         if self.rest:
-            self._feed("")
+            self.reader.feed_last(self.number, "".join(self.rest).encode("utf-8", "replace"), self.arrival)
 
 
 def _events(source: Source, bad: list[int], stdout: _Stream) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -27,12 +27,16 @@ def parse(source: Source) -> Parsed:
     """
     reader = Reader(source.name, NAME)
     arrival: float | None = None
+    cut = source.cut_line
     for number, line in source.byte_lines():
         match = _LINE.match(line)
         if match:
             arrival = float(match[1])
             line = line[match.end() :]
-        reader.feed(number, line, arrival)
+        if number == cut:
+            reader.feed_last(number, line, arrival)
+        else:
+            reader.feed(number, line, arrival)
     logs, losses = reader.finish()
     if not logs:
         raise ImportProblem("text of Kaggle's log page, but no run of the pipeline in it")

@@ -38,9 +38,7 @@ def parse(source: Source) -> Parsed:
     for cell in cells:
         outputs = cell.get("outputs") if isinstance(cell, dict) else None
         if isinstance(outputs, list):
-            for line in "".join(_printed(outputs, losses)).split("\n"):
-                number += 1
-                reader.feed(number, line.rstrip("\r").encode("utf-8", "replace"))
+            number = _feed(reader, "".join(_printed(outputs, losses)), number)
             broken = broken or any(_is_interrupt(output) for output in outputs)
     logs, more = reader.finish()
     if not logs:
@@ -51,6 +49,16 @@ def parse(source: Source) -> Parsed:
     if len(logs) == 1 and last.started_at is None:
         last.started_at = started
     return Parsed(logs=logs, losses=(*losses, *more))
+
+
+def _feed(reader: Reader, text: str, number: int) -> int:
+    """Feeds what one cell printed; gives the number of its last line."""
+    *whole, rest = text.split("\n")
+    for at, line in enumerate(whole, number + 1):
+        reader.feed(at, line.rstrip("\r").encode("utf-8", "replace"))
+    if rest:
+        reader.feed_last(number + len(whole) + 1, rest.encode("utf-8", "replace"))
+    return number + len(whole) + bool(rest)
 
 
 def _printed(outputs: list[Any], losses: list[Loss]) -> Iterator[str]:

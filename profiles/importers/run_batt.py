@@ -41,9 +41,12 @@ def parse(source: Source) -> Parsed:
         ImportProblem: there is none in it.
     """
     reader = Reader(source.name, NAME)
-    feed = reader.feed
+    feed, cut = reader.feed, source.cut_line
     for number, line in source.byte_lines():
-        feed(number, line)
+        if number == cut:
+            reader.feed_last(number, line)
+        else:
+            feed(number, line)
     logs, losses = reader.finish()
     if not logs:
         raise ImportProblem("the text mentions the pipeline but holds no run: no task, final line, cache or timing key")

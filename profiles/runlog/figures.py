@@ -46,6 +46,15 @@ _PRAISE = re.compile(r"\b(perfect|perfectly|working as expected|as expected|conf
 _RESIDUAL = re.compile(r"\b(other|others|remaining|remainder|rest|misc|miscellaneous|framework overhead)\b", re.I)
 _CALLED = re.compile(r"\b(cold|warm)[ _-](?:run|cache|start)", re.I)
 _FIELDS = {"Hits": "hits", "Misses": "misses", "Total": "total", "Hit Rate": "hit_rate", "Cache Size": "entries"}
+#: A figure at the very end of a file, without the line's end that would show that it is whole.
+_CUT = re.compile(
+    r"[^:]{0,60}\b(?:Hits|Misses|Total|Hit Rate|Cache Size|Time Saved|attempts):\s{0,20}~?[\d.,]{0,20}\Z", re.I
+)
+
+
+def may_be_cut(text: str) -> bool:
+    """Whether a file that ends with this line, without a line's end, may have lost digits of a figure."""
+    return bool(_CUT.match(text)) and len(text) <= LONGEST
 
 
 def whole(text: str) -> int:

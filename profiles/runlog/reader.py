@@ -36,7 +36,7 @@ class Reader:
         self._name, self._form = name, form
         self._done: dict[str, RunLog] = {}
         self._damaged: list[int] = []
-        self._too_many = self._again = 0
+        self._too_many = self._again = self._cut = 0
         self._date: datetime | None = None
         self._began(1)
 
@@ -67,6 +67,13 @@ class Reader:
             if self.log.first_arrival is None and self.log.tasks:
                 self.log.first_arrival = arrival
             self.log.last_arrival = arrival
+
+    def feed_last(self, number: int, line: bytes, arrival: float | None = None) -> None:
+        """The last line, where no line's end follows: a count at its end may have lost digits, and is left out."""
+        if figures.may_be_cut(line.decode("utf-8", "replace")):
+            self._cut = number
+        else:
+            self.feed(number, line, arrival)
 
     def _maybe_next(self, number: int, line: bytes) -> None:
         """A run that starts with task 0 again, after one that never printed its end."""
@@ -192,6 +199,8 @@ class Reader:
         self._keep()
         self._began(0)
         losses = list(name_losses(iter(self._damaged), "a line of the timing summary is cut or damaged"))
+        if self._cut:
+            losses.append(Loss(line=self._cut, reason="the text ends within a line, so its figure may be cut"))
         if self._again:
             losses.append(Loss(reason=f"{self._again:,} more copies of the same run in this file were left out"))
         if self._too_many:
