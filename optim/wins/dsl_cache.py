@@ -30,18 +30,25 @@ MAX_VALUES = 500_000
 _FIXED = frozenset({int, bool, tuple, frozenset, str, float, type(None), FunctionType, BuiltinFunctionType, type})
 
 
+class _Outcome:
+    """Stands for a value that there is none of."""
+
+
+_ERROR, _TIMEOUT, _NO_MEMORY, _CHANGEABLE = (_Outcome() for _ in range(4))
+
+
 class Changeable(Exception):
     """An operation returned something that can change."""
 
 
 class Sample:
-    """What is known of one sample: values by node, nodes that failed (and whether by a timeout), scores by root."""
+    """What is known of one sample: values by node, nodes that failed and how, scores by root."""
 
     def __init__(self, constants: dict[int, Any], given: Any, expected: Any) -> None:
         self.values = constants.copy()
         self.values[INPUT] = given
         self.expected = expected
-        self.failed: dict[int, bool] = {}
+        self.failed: dict[int, _Outcome] = {}
         self.scores: dict[int, int | None] = {}
 
 
@@ -126,24 +133,34 @@ class GraphEvaluator:
 
     def _evaluate(self, root: int, state: Sample) -> int | None:
         guard, order, before = self._bench.guard, self._graph.order(root), len(state.values)
-        score: int | None = 0
         guard.begin()
         try:
             with self._phase:
-                output = self._value(root, order, state)
+                output = self._run(root, order, state)
+                if output is _NO_MEMORY:
+                    output = self._run_alone(root, order, state)
             score = score_output(output, state.expected)
         except TimeLimit:
-            score = None
-        except Changeable:
-            guard.end()
-            raise
+            output, score = _TIMEOUT, 0
         except Exception:
-            self._bench.recorder.error()
+            output, score = _ERROR, 0
         seconds = guard.end()
         self._account(len(order), len(state.values) - before, seconds)
-        if score is None or seconds > guard.limit:
+        return self._outcome(output, score, seconds)
+
+    def _outcome(self, output: Any, score: int, seconds: float) -> int | None:
+        """The score, with timeouts and errors counted.
+
+        Raises:
+            Changeable: the output can not be had from shared values.
+        """
+        if output is _CHANGEABLE:
+            raise Changeable
+        if output is _TIMEOUT or seconds > self._bench.guard.limit:
             self._bench.recorder.timeout()
             return None
+        if output is _ERROR or output is _NO_MEMORY:
+            self._bench.recorder.error()
         return score
 
     def _account(self, needed: int, run: int, seconds: float) -> None:
@@ -161,23 +178,21 @@ class GraphEvaluator:
             state.values = {**self._constants, INPUT: state.values[INPUT]}
         self._held = 0
 
-    def _value(self, root: int, order: Sequence[int], state: Sample) -> Any:
-        try:
-            return self._run(root, order, state)
-        except MemoryError:
-            # What is held for others may be what is in the way: a candidate on its own gets all of the memory.
-            self._forget()
-            state.failed = {}
-            return self._run(root, order, state)
+    def _run_alone(self, root: int, order: Sequence[int], state: Sample) -> Any:
+        """Again without what is held for others, which may be what was in the way."""
+        self._forget()
+        state.failed = {}
+        return self._run(root, order, state)
 
     def _run(self, root: int, order: Sequence[int], state: Sample) -> Any:
+        """The root's value, or an ``_Outcome``. Failures are values too: raising costs more than most operations."""
         values, failed, calls = state.values, state.failed, self._graph.calls
         node = root
         try:
             for node in order:
                 if node not in values:
                     if node in failed:
-                        raise TimeLimit if failed[node] else ArithmeticError
+                        return failed[node]
                     function, arguments = calls[node]  # type: ignore[misc]  # only calls are in an order
                     if function == TUPLE:
                         value: Any = tuple([values[one] for one in arguments])
@@ -189,13 +204,18 @@ class GraphEvaluator:
                     else:
                         value = values[function](*[values[one] for one in arguments])
                     if type(value) not in _FIXED:
-                        raise Changeable
+                        return _CHANGEABLE
                     values[node] = value
-        except (TimeLimit, Exception) as error:
-            if not isinstance(error, Changeable):
-                failed[node] = isinstance(error, TimeLimit)
-            raise
-        return values[root]
+        except MemoryError:
+            failed[node] = _ERROR
+            return _NO_MEMORY
+        except TimeLimit:
+            failed[node] = _TIMEOUT
+            return _TIMEOUT
+        except Exception:
+            failed[node] = _ERROR
+            return _ERROR
+        return values.get(root, _ERROR)
 
 
 def _install(bench: Bench, parts: Parts) -> None:
