@@ -14,7 +14,7 @@ from datetime import datetime
 #: Takes no room, and keeps apart what Streamlit would turn into a link, an icon, an emoji or an arrow even if escaped.
 _WORD_JOINER = "\u2060"
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_TO_BREAK = re.compile(r"([:@]|[wW]{3}(?=\.)|(?<!\S)[-<>~](?=[-=>]))")
+_TO_BREAK = re.compile(r"(:(?=\S)|@|[wW]{3}(?=\.)|(?<!\S)[-<>~](?=[-=>]))")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 NONE = "–"
 

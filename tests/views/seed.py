@@ -37,7 +37,7 @@ def seconds_of(config: Config) -> float:
     return seconds
 
 
-def record(number: int, config: Config, seconds: float, **changes: Any) -> RunRecord:
+def record(number: int, config: Config, seconds: float, /, **changes: Any) -> RunRecord:
     """A finished run of ten tasks; its phases leave 6% unaccounted."""
     paths = {path: (category, share * seconds) for path, (category, share) in SHARES.items()}
     outer = {path[:1] for path in paths if len(path) > 1}
@@ -77,7 +77,7 @@ class Seeder:
         self.engine = open_engine(url)
         self._number = queries.run_count(self.engine)
 
-    def run(self, config: Config, **changes: Any) -> int:
+    def run(self, config: Config, /, **changes: Any) -> int:
         """Stores one run; gives its id."""
         self._number += 1
         noise = 1 + 0.004 * ((self._number * 7) % 5 - 2)

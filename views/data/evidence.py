@@ -65,16 +65,24 @@ def decisions(limit: int = 200) -> pd.DataFrame:
 
 @cached("runs", ttl=10)
 def reference_runs(machine: str, limit: int = 50) -> pd.DataFrame:
-    """The newest runs of the reference machine: tagged with its name, or known to come from it; not profiled.
+    """The newest runs of the reference machine.
 
+    They are tagged with its name, imported as the final run, or known to come from there; profiled runs are left out.
     Columns as ``db.queries.runs``, and solvers; errors and timeouts are at least what the log says of the whole run.
     """
     name, values = machine.lower(), queries.filter_values(engine())
     tags = [one for one in values["tag"] if one.lower() == name]
     machines = [one for one in values["machine"] if name in one.lower()]
     sources = [one for one in values["source"] if name in one.lower()]
-    told: list[RunFilters] = [{"tag": tags}, {"machine": machines}, {"source": sources}]
-    frames = [_unprofiled(one, limit) for one in told if any(one.values())]
+    final = [one for one in values["tag"] if one.lower() == "final"]
+    imported = [one for one in values["source"] if one.startswith("imported")]
+    told: list[RunFilters] = [
+        {"tag": tags},
+        {"machine": machines},
+        {"source": sources},
+        {"tag": final, "source": imported},
+    ]
+    frames = [_unprofiled(one, limit) for one in told if all(one.values())]
     if not frames:
         return queries.runs(engine(), ids=[], limit=1)
     found = pd.concat(frames).drop_duplicates("id").sort_values("id", ascending=False).head(limit)

@@ -83,6 +83,8 @@ def _go_on(arguments: list[str]) -> None:
         st.session_state["measure.started"] = (pid, str(log))
     except ActionProblem as problem:
         st.session_state["measure.problem"] = str(problem)
+    # The button lies in a fragment; what was started is shown outside it.
+    st.rerun()
 
 
 def _pair(found: dict[str, Any], table: Any) -> None:

@@ -1,0 +1,174 @@
+"""The app, served from a free port on a database of its own, and Debian's Chromium to look at it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.views.seed import fill
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+expect.set_options(timeout=30_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what lies here, and skips it where there is no browser."""
+    here = [item for item in items if Path(item.path).parent == Path(__file__).parent]
+    for item in here:
+        item.add_marker(pytest.mark.browser)
+        if CHROMIUM is None:
+            item.add_marker(pytest.mark.skip(reason="no chromium here: tests/install-browser installs one"))
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """None: every test names its app. The plugin's own fixture warns under this pytest."""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ["--no-sandbox"]}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "viewport": {"width": 1400, "height": 900}}
+
+
+@dataclass(frozen=True)
+class App:
+    """A served app: its address, and that of its database."""
+
+    address: str
+    database: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def open(self, page: Page, path: str = "") -> Page:
+        """Opens ``path`` and waits until the page has settled."""
+        page.goto(f"{self.address}/{path}")
+        return settled(page)
+
+    def close(self) -> None:
+        """Ends the server, and nothing else."""
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(15)
+
+
+def settled(page: Page) -> Page:
+    """Waits until the page is drawn and no script runs."""
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    # Elements come in chunks of code that are fetched when first needed; until then they are skeletons.
+    page.wait_for_function(
+        """() => !document.querySelector('[data-testid=stStatusWidget]')
+              && !document.querySelector('[data-testid=stSkeleton]')
+              && !document.querySelector('[data-stale=true]')""",
+        timeout=30_000,
+    )
+    return page
+
+
+def serve(folder: Path, database: str) -> App:
+    """Starts the app as a user would, on a free port."""
+    port = _free_port()
+    log = folder / "server.log"
+    environment = {**os.environ, "DATABASE_URL": database, "QUICKWIN_HOME": str(folder / "home")}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port)],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    app = App(f"http://127.0.0.1:{port}", database, process, log)
+    _wait_until_up(app)
+    return app
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def _wait_until_up(app: App) -> None:
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(f"{app.address}/_stcore/health", timeout=1):
+                return
+        except OSError:
+            assert app.process.poll() is None, app.log.read_text()
+            _pause()
+    raise AssertionError(f"the app did not come up: {app.log.read_text()}")
+
+
+def _pause() -> None:
+    """A tenth of a second, without a sleep."""
+    with socket.socket() as waiting:
+        waiting.settimeout(0.1)
+        try:
+            waiting.bind(("127.0.0.1", 0))
+            waiting.listen()
+            waiting.accept()
+        except TimeoutError:
+            return
+
+
+@pytest.fixture(scope="session")
+def empty_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """An app on an empty database, for tests that only look."""
+    folder = tmp_path_factory.mktemp("empty")
+    app = serve(folder, f"sqlite:///{folder / 'quickwin.db'}")
+    yield app
+    app.close()
+
+
+@pytest.fixture(scope="session")
+def full_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small full database; copy it to change it."""
+    file = tmp_path_factory.mktemp("full") / "quickwin.db"
+    fill(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def full_app(tmp_path_factory: pytest.TempPathFactory, full_database: Path) -> Iterator[App]:
+    """An app on a full database, for tests that only look."""
+    app = serve(tmp_path_factory.mktemp("full-app"), f"sqlite:///{full_database}")
+    yield app
+    app.close()
+
+
+Serve = Callable[..., App]
+
+
+@pytest.fixture
+def own_app(tmp_path: Path, full_database: Path) -> Iterator[Serve]:
+    """Serves an app that the test may change: ``own_app(full=True)``."""
+    apps: list[App] = []
+
+    def start(full: bool = False) -> App:
+        file = tmp_path / "quickwin.db"
+        if full:
+            shutil.copy(full_database, file)
+        apps.append(serve(tmp_path, f"sqlite:///{file}"))
+        return apps[-1]
+
+    yield start
+    for app in apps:
+        app.close()

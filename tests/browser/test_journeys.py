@@ -1,0 +1,55 @@
+"""What a user does, from the first click to what they learn."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import App, Serve, settled
+
+SMALL = "tasks=3&candidates=20&before=none&after=all"
+
+
+def start(app: App, page: Page, blocks: int) -> None:
+    app.open(page, f"measure?{SMALL}&blocks={blocks}")
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_text("is under way", exact=False)).to_be_visible(timeout=60_000)
+
+
+def test_a_small_measurement_comes_to_its_verdict_in_another_tab(own_app: Serve, page: Page, browser: Browser) -> None:
+    app = own_app()
+    start(app, page, blocks=3)
+    page.close()
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    other = app.open(context.new_page(), "measure")
+    verdict = re.compile(r"3 blocks: (Faster|Slower|The same|Unresolved)", re.IGNORECASE)
+    expect(other.get_by_text(verdict)).to_be_visible(timeout=120_000)
+    expect(settled(other).get_by_text("The interval, block by block")).to_be_visible()
+    context.close()
+
+
+def test_a_measurement_stops_and_can_be_continued(own_app: Serve, page: Page) -> None:
+    app = own_app()
+    start(app, page, blocks=50)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("was stopped", exact=False)).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Continue", exact=True).click()
+    expect(page.get_by_text("is under way", exact=False)).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("was stopped", exact=False)).to_be_visible(timeout=60_000)
+
+
+def test_a_decision_changes_progress(own_app: Serve, page: Page) -> None:
+    app = own_app(full=True)
+    app.open(page)
+    expect(page.get_by_text("faster here with the win that was kept", exact=False)).to_be_visible()
+    card = page.locator(".st-key-progress-card-early_exit")
+    card.get_by_role("link", name="Decide", exact=True).click()
+    settled(page)
+    page.get_by_label("Because").fill("a fifth less, the answers are equal")
+    page.get_by_role("button", name="Log the decision", exact=True).click()
+    expect(page.get_by_text("early_exit is kept: decision 2.")).to_be_visible()
+    page.get_by_role("link", name="Progress", exact=True).click()
+    expect(page.get_by_text("faster here with the 2 wins that were kept", exact=False)).to_be_visible()
+    expect(card.get_by_text(re.compile("kept$"))).to_be_visible()

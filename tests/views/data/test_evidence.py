@@ -1,0 +1,79 @@
+import pytest
+
+from db import store
+from optim.plan import load_plan
+from tests.views.seed import Seeder
+from views.data import evidence as data
+from views.data.connection import forget
+from views.data.progress import standing
+
+PLAN = load_plan()
+
+
+def reference(url: str, *tags: str, **changes: object) -> int:
+    """A run that was imported; gives its id."""
+    seeder = Seeder(url)
+    run_id = seeder.run(frozenset(), **{"source": "imported:run_batt", "config": None, "environment": None, **changes})
+    for tag in tags:
+        store.tag_run(seeder.engine, run_id, tag)
+    forget()
+    return run_id
+
+
+@pytest.mark.parametrize(
+    ("tags", "changes"),
+    [
+        (("kaggle",), {}),
+        (("Final",), {}),
+        ((), {"source": "imported:kaggle_log"}),
+    ],
+)
+def test_a_run_of_the_reference_machine_is_recognized(
+    tags: tuple[str, ...], changes: dict[str, object], empty: str
+) -> None:
+    run_id = reference(empty, *tags, **changes)
+    assert [run.run_id for run in data.evidence(PLAN).reference] == [run_id]
+
+
+@pytest.mark.parametrize(
+    ("tags", "changes"), [((), {}), (("final",), {"source": "measured"}), (("kaggle",), {"profiled": True})]
+)
+def test_other_runs_are_not_taken_for_it(tags: tuple[str, ...], changes: dict[str, object], empty: str) -> None:
+    reference(empty, *tags, **changes)
+    assert not data.evidence(PLAN).reference
+
+
+def test_a_clean_run_of_the_reference_machine_replaces_the_projection(full: str) -> None:
+    run_id = reference(full, "kaggle", wall_seconds=13.1)
+    now = standing(PLAN, data.evidence(PLAN))
+    assert (now.reference_run, now.reference_seconds) == (run_id, 13.1)
+
+
+def test_timeouts_that_the_log_counts_make_the_run_unclean(full: str) -> None:
+    reference(full, "kaggle", counts={"timeouts": 100})
+    assert data.evidence(PLAN).reference[0].timeouts == 100
+    assert standing(PLAN, data.evidence(PLAN)).reference_seconds is None
+
+
+def test_what_is_possible_at_most_follows_from_the_newest_baseline(full: str) -> None:
+    bounds = data.bounds()
+    assert bounds["solver_body_cache"] == pytest.approx(1 / 0.75)
+    assert bounds["early_exit"] == pytest.approx(1 / 0.5)
+
+
+def test_without_a_baseline_nothing_is_predicted(empty: str) -> None:
+    assert set(data.bounds().values()) == {None}
+
+
+def test_a_reverted_win_is_left_out_of_the_odds(full: str) -> None:
+    store.decide(Seeder(full).engine, "early_exit", "revert", "not worth it", 2)
+    forget()
+    odds = standing(PLAN, data.evidence(PLAN)).odds
+    assert odds.measured == ("kept together",)
+    assert odds.planned == ("solver_body_cache", "validation_cache", "batch_validation")
+
+
+def test_nothing_measured_leaves_the_odds_of_the_plan_alone(empty: str) -> None:
+    odds = standing(PLAN, data.evidence(PLAN)).odds
+    assert 0.2 < odds.probability < 0.6
+    assert len(odds.planned) == 5
