@@ -12,7 +12,6 @@ from views.data.measuring import ATTRIBUTION, HALF, PAIR, Choice, arguments_to_g
 from views.problems import ActionProblem
 from views.settings import settings
 
-
 WAITS = """
 import signal, sys
 signal.signal(signal.SIGINT, lambda *_: sys.exit(7))
