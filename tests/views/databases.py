@@ -1,14 +1,11 @@
-"""Databases for the pages' tests: real tables in a temporary file."""
+"""Runs for the pages' tests, with something in every field."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from sqlalchemy import Engine
 
-from db.engine import open_engine
 from db.store import store_run
 from profiles.records import RunRecord
 from tests.db.samples import STARTED, record
@@ -16,14 +13,6 @@ from tests.db.samples import STARTED, record
 BASELINE, ALL = frozenset[str](), frozenset(
     {"solver_body_cache", "validation_cache", "early_exit", "dsl_cache", "batch_validation"}
 )  # fmt: skip
-
-
-def new_database(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    """An empty database of its own, which the app will open."""
-    url = f"sqlite:///{folder / 'quickwin.db'}"
-    monkeypatch.setenv("DATABASE_URL", url)
-    monkeypatch.setenv("QUICKWIN_HOME", str(folder / "home"))
-    return open_engine(url)
 
 
 def measured(number: int, seconds: float = 4.0, **changes: object) -> RunRecord:

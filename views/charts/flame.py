@@ -21,6 +21,8 @@ MOST_FRAMES = 2_000
 #: Found frames are told from the rest by this colour and by an outline.
 FOUND = "#B8860B"
 _ROW = 20
+#: Characters that fit beside each other over the whole width.
+_ROOM = 170
 #: Deeper stacks than this are cut: they are recursion, and would make a page of their own.
 MOST_ROWS = 40
 #: A frame narrower than this share of the whole would be less than two pixels wide.
@@ -105,9 +107,16 @@ def _shade(change: float) -> str:
     return see_through(_SLOWER if change > 0 else _FASTER, 0.35 + 0.65 * min(abs(change), 1.0))
 
 
+def _fitting(name: str, share: float) -> str:
+    """As much of a name as a bar of this share of the chart holds; nothing where that is too little to read."""
+    room = int(share * _ROOM)
+    return plain(name, room) if room > 3 else ""
+
+
 def _stacks(
     frames: pd.DataFrame, colours: Sequence[str], facts: list[list[str]], hover: str, outlined: Sequence[bool]
 ) -> go.Figure:
+    whole = float(frames["seconds"].max()) if len(frames) else 1.0
     deepest = int(frames["depth"].max()) + 1 if len(frames) else 1
     bars = go.Bar(
         base=frames["start"].to_numpy(dtype=float),
@@ -122,7 +131,7 @@ def _stacks(
                 "color": ["#111111" if one else "rgba(255,255,255,.6)" for one in outlined],
             },
         },
-        text=[plain(name, 60) for name in frames["name"]],
+        text=[_fitting(row["name"], row["seconds"] / whole) for row in rows(frames)],
         textposition="inside",
         insidetextanchor="start",
         textangle=0,
@@ -131,9 +140,7 @@ def _stacks(
         customdata=facts,
         hovertemplate=hover,
     )
-    drawn = figure(
-        bars, height=60 + _ROW * deepest, showlegend=False, bargap=0, uniformtext={"minsize": 8, "mode": "hide"}
-    )
+    drawn = figure(bars, height=60 + _ROW * deepest, showlegend=False, bargap=0)
     drawn.update_xaxes(title="seconds (samples of the profiler, not timers)", rangemode="tozero")
     drawn.update_yaxes(visible=False, autorange="reversed")
     return drawn

@@ -97,7 +97,7 @@ def _form(run: RunPreview) -> None:
             )
     with st.container(horizontal=True):
         store = partial(_store, run, there)
-        st.button("Store", key=f"import.store.{name}", type="primary", icon=":material/save:", on_click=store)
+        st.button("Store", key=f"import.store.{name}", icon=":material/save:", on_click=store)
         st.button(
             "Discard",
             key=f"import.discard.{name}",

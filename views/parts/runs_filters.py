@@ -32,7 +32,7 @@ def filters() -> tuple[dict[str, Any], str]:
     config = row[1].multiselect("Config", choices["config"], key="config", bind="query-params")
     status = row[2].multiselect("Status", choices["status"], key="status", bind="query-params")
     sort = row[3].selectbox("Order", list(SORTS), key="sort", bind="query-params")
-    with row[4].popover("More filters", key="runs.more", width="stretch"):
+    with row[4].popover("More", key="runs.more", width="stretch"):
         more = _more(choices)
     given = {"text": text.strip(), "config": config, "status": status, **more}
     return {name: value for name, value in given.items() if value}, sort

@@ -86,11 +86,9 @@ def selected(chosen: pd.DataFrame) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="runs.selected"):
         named = listed([str(one) for one in ids[:8]]) + (" …" if len(ids) > 8 else "")
         st.markdown(f"**{count(len(ids), 'run')} selected:** {named}")
-        if len(ids) == 1 and st.button("Open", key="runs.open", icon=":material/timeline:", type="primary"):
+        if len(ids) == 1 and st.button("Open", key="runs.open", icon=":material/timeline:"):
             go("run", run=ids[0])
-        if len(ids) > 1 and st.button(
-            _compare(ids), key="runs.compare", icon=":material/compare_arrows:", type="primary"
-        ):
+        if len(ids) > 1 and st.button(_compare(ids), key="runs.compare", icon=":material/compare_arrows:"):
             go("compare", a=min(ids[:2]), b=max(ids[:2]))
         _edit(chosen, ids)
         _remove(chosen, ids)

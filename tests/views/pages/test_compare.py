@@ -1,20 +1,20 @@
 """Compare: the verdict and its reason first; a single pair never has one."""
 
 import json
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
+from db.engine import open_engine
 from db.store import add_block_run, begin_measurement, store_run, update_measurement
 from profiles.records import Environment, Workload
-from tests.views.apps import open_page, words
-from tests.views.databases import ALL, BASELINE, fill, measured, new_database
+from tests.views.conftest import Open, words
+from tests.views.databases import ALL, BASELINE, fill, measured
 
 
 @pytest.fixture
-def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    return new_database(tmp_path, monkeypatch)
+def engine(empty: str) -> Engine:
+    return open_engine(empty)
 
 
 def measure(engine: Engine, blocks: int = 8) -> int:
@@ -33,11 +33,11 @@ def measure(engine: Engine, blocks: int = 8) -> int:
     return number
 
 
-def test_an_empty_database_says_what_to_do(engine: Engine) -> None:
+def test_an_empty_database_says_what_to_do(engine: Engine, open_page: Open) -> None:
     assert "No runs yet" in words(open_page("compare"))
 
 
-def test_one_pair_of_runs_is_never_a_verdict(engine: Engine) -> None:
+def test_one_pair_of_runs_is_never_a_verdict(engine: Engine, open_page: Open) -> None:
     fill(engine)
     page = open_page("compare", a="1", b="2")
     said = words(page)
@@ -46,12 +46,12 @@ def test_one_pair_of_runs_is_never_a_verdict(engine: Engine) -> None:
     assert page.code[0].value == "python -m optim measure none all --cold --tasks 3 --candidates 132"
 
 
-def test_without_an_address_two_runs_of_different_configs_are_shown(engine: Engine) -> None:
+def test_without_an_address_two_runs_of_different_configs_are_shown(engine: Engine, open_page: Open) -> None:
     fill(engine)
     assert "Run 3 (run 2, none)" in words(open_page("compare"))
 
 
-def test_the_waterfall_leads_from_one_run_to_the_other(engine: Engine) -> None:
+def test_the_waterfall_leads_from_one_run_to_the_other(engine: Engine, open_page: Open) -> None:
     fill(engine)
     charts = {chart.key: chart for chart in open_page("compare", a="1", b="2").get("plotly_chart")}
     bars = json.loads(charts["compare.waterfall"].proto.spec)["data"][0]["y"]
@@ -70,7 +70,9 @@ def test_the_waterfall_leads_from_one_run_to_the_other(engine: Engine) -> None:
         ({"environment": None}, "machine of a run is unknown"),
     ],
 )
-def test_what_is_not_comparable_says_why_and_what_would_help(engine: Engine, changes: dict, reason: str) -> None:
+def test_what_is_not_comparable_says_why_and_what_would_help(
+    engine: Engine, open_page: Open, changes: dict, reason: str
+) -> None:
     store_run(engine, measured(1))
     store_run(engine, measured(2, **changes))
     said = words(open_page("compare", a="1", b="2"))
@@ -79,7 +81,7 @@ def test_what_is_not_comparable_says_why_and_what_would_help(engine: Engine, cha
     assert "A ratio of the two would mean nothing" in said
 
 
-def test_other_answers_are_wrong_and_not_fast(engine: Engine) -> None:
+def test_other_answers_are_wrong_and_not_fast(engine: Engine, open_page: Open) -> None:
     store_run(engine, measured(1))
     store_run(engine, measured(2, 1.0, results_fingerprint="another"))
     said = words(open_page("compare", a="1", b="2"))
@@ -87,7 +89,7 @@ def test_other_answers_are_wrong_and_not_fast(engine: Engine) -> None:
     assert "a wrong one" in said
 
 
-def test_two_configs_use_the_verdict_of_their_measurement(engine: Engine) -> None:
+def test_two_configs_use_the_verdict_of_their_measurement(engine: Engine, open_page: Open) -> None:
     fill(engine)
     number = measure(engine)
     page = open_page("compare", by="two configs")
@@ -97,20 +99,20 @@ def test_two_configs_use_the_verdict_of_their_measurement(engine: Engine) -> Non
     assert f"Measurement {number}" in [link.value for link in page.page_link]
 
 
-def test_two_configs_without_a_measurement_are_unresolved(engine: Engine) -> None:
+def test_two_configs_without_a_measurement_are_unresolved(engine: Engine, open_page: Open) -> None:
     fill(engine)
     said = words(open_page("compare", by="two configs"))
     assert "not made in interleaved blocks" in said
 
 
-def test_a_single_pair_points_at_the_measurement_of_its_configs(engine: Engine) -> None:
+def test_a_single_pair_points_at_the_measurement_of_its_configs(engine: Engine, open_page: Open) -> None:
     number = measure(engine)
     page = open_page("compare", a="1", b="2")
     assert "unresolved" in words(page)
     assert f"Measurement {number} settled these configs in blocks" in [link.value for link in page.page_link]
 
 
-def test_only_what_differs_is_listed(engine: Engine) -> None:
+def test_only_what_differs_is_listed(engine: Engine, open_page: Open) -> None:
     store_run(engine, measured(1, config=BASELINE))
     store_run(engine, measured(2, config=ALL, environment=Environment(machine="here", python="3.13", packages={})))
     tables = [table.value for table in open_page("compare", a="1", b="2").dataframe]
@@ -118,11 +120,11 @@ def test_only_what_differs_is_listed(engine: Engine) -> None:
     assert set(differing["what"]) == {"config", "python", "cpu_model", "git_dirty", "package numpy"}
 
 
-def test_runs_that_are_not_there_are_named(engine: Engine) -> None:
+def test_runs_that_are_not_there_are_named(engine: Engine, open_page: Open) -> None:
     fill(engine)
     assert "There is no run 77" in words(open_page("compare", a="1", b="77"))
 
 
-def test_a_run_against_itself_is_no_comparison(engine: Engine) -> None:
+def test_a_run_against_itself_is_no_comparison(engine: Engine, open_page: Open) -> None:
     fill(engine)
     assert "choose two that differ" in words(open_page("compare", a="1", b="1"))

@@ -1,22 +1,22 @@
 """Run: one run, what it is made of, what its log claimed, and its files."""
 
 import json
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
+from db.engine import open_engine
 from db.store import save_profile, store_run
 from profiles.records import PhaseTiming
 from tests.db.samples import record, task
-from tests.views.apps import open_page, words
-from tests.views.databases import fill, measured, new_database
+from tests.views.conftest import Open, words
+from tests.views.databases import fill, measured
 from views.data import exports
 
 
 @pytest.fixture
-def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    return new_database(tmp_path, monkeypatch)
+def engine(empty: str) -> Engine:
+    return open_engine(empty)
 
 
 SESSION = {
@@ -37,23 +37,23 @@ SESSION = {
 }
 
 
-def test_an_empty_database_says_what_to_do(engine: Engine) -> None:
+def test_an_empty_database_says_what_to_do(engine: Engine, open_page: Open) -> None:
     assert "No runs yet" in words(open_page("run"))
 
 
-def test_the_newest_run_is_shown_without_a_number(engine: Engine) -> None:
+def test_the_newest_run_is_shown_without_a_number(engine: Engine, open_page: Open) -> None:
     fill(engine)
     assert "run 3" in words(open_page("run"))
 
 
-def test_a_number_that_no_run_has_is_said_with_a_way_on(engine: Engine) -> None:
+def test_a_number_that_no_run_has_is_said_with_a_way_on(engine: Engine, open_page: Open) -> None:
     fill(engine)
     page = open_page("run", run="99")
     assert "There is no run 99; the newest is 4" in words(page)
     assert [link.value for link in page.page_link] == ["Open run 4", "Look through all runs"]
 
 
-def test_the_overhead_is_said_in_a_sentence_with_what_is_unaccounted(engine: Engine) -> None:
+def test_the_overhead_is_said_in_a_sentence_with_what_is_unaccounted(engine: Engine, open_page: Open) -> None:
     store_run(engine, measured(1))
     said = words(open_page("run", run="1"))
     assert "**75% is overhead**" in said
@@ -61,7 +61,7 @@ def test_the_overhead_is_said_in_a_sentence_with_what_is_unaccounted(engine: Eng
     assert "2 of 3 tasks solved, 0 errors, 0 timeouts" in said
 
 
-def test_the_figures_of_the_phases_add_up_to_the_run(engine: Engine) -> None:
+def test_the_figures_of_the_phases_add_up_to_the_run(engine: Engine, open_page: Open) -> None:
     store_run(engine, measured(1))
     page = open_page("run", run="1")
     charts = {chart.key: json.loads(chart.proto.spec) for chart in page.get("plotly_chart")}
@@ -69,14 +69,14 @@ def test_the_figures_of_the_phases_add_up_to_the_run(engine: Engine) -> None:
     assert sum(shares) == pytest.approx(4.0)
 
 
-def test_a_run_with_workers_says_that_its_seconds_are_worker_seconds(engine: Engine) -> None:
+def test_a_run_with_workers_says_that_its_seconds_are_worker_seconds(engine: Engine, open_page: Open) -> None:
     store_run(engine, measured(1, workers=3, wall_seconds=1.5))
     said = words(open_page("run", run="1"))
     assert "of the worker-seconds is overhead" in said
     assert "seconds of several workers" in said
 
 
-def test_a_log_whose_keys_hold_the_last_task_only_has_no_breakdown(engine: Engine) -> None:
+def test_a_log_whose_keys_hold_the_last_task_only_has_no_breakdown(engine: Engine, open_page: Open) -> None:
     last = PhaseTiming(path=("phase4",), total_seconds=0.1, self_seconds=0.1, basis="last_task")
     store_run(engine, record(phases=(last,), tasks=(), source="imported:run_batt"))
     page = open_page("run")
@@ -84,21 +84,21 @@ def test_a_log_whose_keys_hold_the_last_task_only_has_no_breakdown(engine: Engin
     assert page.dataframe[0].value["path"].tolist() == ["phase4"]
 
 
-def test_what_the_audit_found_is_on_the_first_screen_and_in_its_tab(engine: Engine) -> None:
+def test_what_the_audit_found_is_on_the_first_screen_and_in_its_tab(engine: Engine, open_page: Open) -> None:
     store_run(engine, record(source="imported:run_batt"))
     said = words(open_page("run"))
     assert "The audit of this log found 1 warning" in said
     assert "\u201c2400 s\u201d" in said
 
 
-def test_caches_say_what_was_really_saved_and_what_was_only_claimed(engine: Engine) -> None:
+def test_caches_say_what_was_really_saved_and_what_was_only_claimed(engine: Engine, open_page: Open) -> None:
     store_run(engine, measured(1))
     said = words(open_page("run", run="1", show="Caches"))
     assert "By the measured cost of a miss the caches saved **32.0 s**, most of it inlining" in said
     assert "**claims** 2400" in said or "**claims** 40 min 0 s saved" in said
 
 
-def test_a_failed_task_is_shown_with_its_reason(engine: Engine) -> None:
+def test_a_failed_task_is_shown_with_its_reason(engine: Engine, open_page: Open) -> None:
     killed = task(3, status="failed", reason="the worker did not come back within 30 s and was killed")
     store_run(engine, measured(1, tasks=(task(0), killed)))
     page = open_page("run", run="1", show="Tasks")
@@ -106,12 +106,12 @@ def test_a_failed_task_is_shown_with_its_reason(engine: Engine) -> None:
     assert any("was killed" in str(table.value.to_dict()) for table in page.dataframe)
 
 
-def test_an_interrupted_run_says_so(engine: Engine) -> None:
+def test_an_interrupted_run_says_so(engine: Engine, open_page: Open) -> None:
     store_run(engine, measured(1, status="interrupted"))
     assert "It was **interrupted**" in words(open_page("run"))
 
 
-def test_a_profile_is_drawn_and_can_be_searched(engine: Engine) -> None:
+def test_a_profile_is_drawn_and_can_be_searched(engine: Engine, open_page: Open) -> None:
     run_id, _ = store_run(engine, measured(1, profiled=True))
     save_profile(engine, run_id, json.dumps(SESSION))
     page = open_page("run", run="1", show="Profile")
@@ -121,21 +121,22 @@ def test_a_profile_is_drawn_and_can_be_searched(engine: Engine) -> None:
     assert "1 frame found, 25% of the profile in their own code" in words(found)
 
 
-def test_a_damaged_profile_is_said_and_the_page_stands(engine: Engine) -> None:
+def test_a_damaged_profile_is_said_and_the_page_stands(engine: Engine, open_page: Open) -> None:
     run_id, _ = store_run(engine, measured(1))
     save_profile(engine, run_id, "{}")
     assert "profile can not be read" in words(open_page("run", run="1", show="Profile"))
 
 
 @pytest.mark.parametrize("form", exports.FORMATS)
-def test_every_download_holds_the_run(engine: Engine, form: str) -> None:
+def test_every_download_holds_the_run(engine: Engine, open_page: Open, form: str) -> None:
     store_run(engine, measured(1))
     open_page("run", run="1", show="Downloads")
     assert b"score" in exports.export(1, form)
 
 
-def test_a_hostile_name_is_shown_as_it_is(engine: Engine) -> None:
+def test_a_hostile_name_is_shown_as_it_is(engine: Engine, open_page: Open) -> None:
     store_run(engine, measured(1, label="**bold** <script>alert(1)</script> [x](http://evil.example)"))
-    said = words(open_page("run"))
+    said = "\n".join(one.value for one in open_page("run").markdown)
     assert "\\*\\*bold" in said
     assert "[x](" not in said
+    assert "\\<script\\>" in said

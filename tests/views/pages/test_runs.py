@@ -1,26 +1,26 @@
 """Runs: the history, empty and full, its filters in the address, deleting with undo."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
 from db import queries
+from db.engine import open_engine
 from db.store import store_run
 from tests.db.samples import STARTED
-from tests.views.apps import open_page, words
-from tests.views.databases import fill, measured, new_database
+from tests.views.conftest import Open, words
+from tests.views.databases import fill, measured
 from views.actions import runs as actions
 from views.problems import ActionProblem
 
 
 @pytest.fixture
-def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    return new_database(tmp_path, monkeypatch)
+def engine(empty: str) -> Engine:
+    return open_engine(empty)
 
 
-def test_an_empty_history_says_what_to_do(engine: Engine) -> None:
+def test_an_empty_history_says_what_to_do(engine: Engine, open_page: Open) -> None:
     page = open_page("runs")
     assert "No runs yet" in words(page)
     assert "python -m optim run" in page.code[0].value
@@ -30,14 +30,14 @@ def test_an_empty_history_says_what_to_do(engine: Engine) -> None:
     ]
 
 
-def test_the_history_says_how_its_configs_stand(engine: Engine) -> None:
+def test_the_history_says_how_its_configs_stand(engine: Engine, open_page: Open) -> None:
     fill(engine)
     said = words(open_page("runs"))
     assert "Median **5.00 s** with none (2 runs) and **4.00 s** with all (2 runs)" in said
     assert "**4 runs**" in said
 
 
-def test_the_table_holds_each_run_with_the_bars_of_its_phases(engine: Engine) -> None:
+def test_the_table_holds_each_run_with_the_bars_of_its_phases(engine: Engine, open_page: Open) -> None:
     ids = fill(engine)
     table = open_page("runs").dataframe[0].value
     assert table["id"].tolist() == ids[::-1]
@@ -45,25 +45,27 @@ def test_the_table_holds_each_run_with_the_bars_of_its_phases(engine: Engine) ->
     assert table["overhead_share"].tolist() == [75.0, 80.0, 75.0, 80.0]
 
 
-def test_the_address_holds_the_filters(engine: Engine) -> None:
+def test_the_address_holds_the_filters(engine: Engine, open_page: Open) -> None:
     ids = fill(engine)
     page = open_page("runs", config="all", sort="oldest first")
     assert page.dataframe[0].value["id"].tolist() == [ids[1], ids[3]]
     assert page.multiselect(key="config").value == ["all"]
 
 
-def test_a_filter_that_leaves_nothing_says_so(engine: Engine) -> None:
+def test_a_filter_that_leaves_nothing_says_so(engine: Engine, open_page: Open) -> None:
     fill(engine)
     assert "No run matches these filters" in words(open_page("runs", q="nothing like this"))
 
 
-def test_another_filter_is_another_table_so_that_no_selection_points_at_other_runs(engine: Engine) -> None:
+def test_another_filter_is_another_table_so_that_no_selection_points_at_other_runs(
+    engine: Engine, open_page: Open
+) -> None:
     fill(engine)
     keys = [open_page("runs", **query).dataframe[0].proto.id for query in ({}, {"config": "all"})]
     assert keys[0] != keys[1]
 
 
-def test_a_change_of_speed_is_said(engine: Engine) -> None:
+def test_a_change_of_speed_is_said(engine: Engine, open_page: Open) -> None:
     for number in range(20):
         noise = number % 3 / 100
         store_run(engine, measured(number, (10.0 if number < 10 else 8.0) + noise))
@@ -71,7 +73,7 @@ def test_a_change_of_speed_is_said(engine: Engine) -> None:
     assert "became 20% faster at run 11 (2026-03-04): 10.0 s to 8.01 s" in said
 
 
-def test_more_runs_than_a_page_holds_are_on_pages(engine: Engine) -> None:
+def test_more_runs_than_a_page_holds_are_on_pages(engine: Engine, open_page: Open) -> None:
     for number in range(201):
         store_run(engine, measured(number, task_count=0))
     first, second = open_page("runs"), open_page("runs", page="2")
@@ -80,7 +82,7 @@ def test_more_runs_than_a_page_holds_are_on_pages(engine: Engine) -> None:
     assert "**201 runs**, 200 on a page" in words(first)
 
 
-def test_what_a_log_is_called_is_neither_markdown_nor_a_formula(engine: Engine) -> None:
+def test_what_a_log_is_called_is_neither_markdown_nor_a_formula(engine: Engine, open_page: Open) -> None:
     hostile = '=HYPERLINK("http://evil") <b>**bold**</b> [x](javascript:alert(1))'
     store_run(engine, measured(1, label=hostile, source="imported:run_batt", started_at=STARTED + timedelta(days=1)))
     page = open_page("runs")
@@ -88,7 +90,7 @@ def test_what_a_log_is_called_is_neither_markdown_nor_a_formula(engine: Engine) 
     assert "javascript" not in words(page)
 
 
-def test_deleting_hides_runs_and_undeleting_brings_them_back(engine: Engine) -> None:
+def test_deleting_hides_runs_and_undeleting_brings_them_back(engine: Engine, open_page: Open) -> None:
     first, second, *_ = fill(engine)
     open_page("runs")
     assert actions.delete([first, second]) == "2 runs deleted."
@@ -98,7 +100,7 @@ def test_deleting_hides_runs_and_undeleting_brings_them_back(engine: Engine) -> 
     assert queries.run_count(engine) == 4
 
 
-def test_tags_labels_and_notes_are_kept(engine: Engine) -> None:
+def test_tags_labels_and_notes_are_kept(engine: Engine, open_page: Open) -> None:
     first, *_ = fill(engine)
     open_page("runs")
     assert actions.tag([first], " final ") == "1 run tagged final."
@@ -110,7 +112,7 @@ def test_tags_labels_and_notes_are_kept(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("wrong", [lambda: actions.tag([1], "  "), lambda: actions.edit(99, "a", "")])
-def test_what_can_not_be_done_is_one_sentence(engine: Engine, wrong: object) -> None:
+def test_what_can_not_be_done_is_one_sentence(engine: Engine, open_page: Open, wrong: object) -> None:
     fill(engine)
     open_page("runs")
     with pytest.raises(ActionProblem):

@@ -1,0 +1,156 @@
+"""Import: what a file really says, then store or discard; the same file twice changes nothing."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from streamlit.testing.v1 import AppTest
+
+from db import queries
+from db.engine import open_engine
+from profiles.exports import to_json
+from tests.db.samples import record
+from tests.views.conftest import Open, words
+from tests.views.databases import measured
+from views.actions import imports as actions
+from views.data import imports as data
+from views.problems import ActionProblem
+
+LOG = b"""run_batt.py:2230: -- 0a1b2c3d - 0 start --
+run_batt.py:2230: -- 0a1b2c3d - 0 done - 96 candidates scored
+run_batt.py:2300: -- Filtered to 32 unique candidates (from 96)
+run_batt.py:2310: -- Phase 3a: Validated 32 solvers in 0.042s (parallelized)
+1 tasks - 1 timeouts
+
+=== Cache Statistics ===
+Inlining Cache:
+  Hits: 16000
+  Misses: 0
+  Total: 16000
+  Hit Rate: 100.0%
+  Cache Size: 120
+  Time Saved: ~2400.00s
+
+Timing summary (seconds):
+  main.run_batt                         24.813
+  run_batt.check_batt                   6.100
+"""
+
+
+@pytest.fixture
+def engine(empty: str) -> Engine:
+    return open_engine(empty)
+
+
+Upload = Callable[..., AppTest]
+
+
+@pytest.fixture
+def upload(engine: Engine, open_page: Open) -> Upload:
+    def uploaded(*files: tuple[str, bytes]) -> AppTest:
+        page = open_page("import")
+        for name, content in files:
+            page.file_uploader[0].upload(name, content)
+        return page.run()
+
+    return uploaded
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    return next(button for button in page.button if button.label == label).click().run()
+
+
+def export(number: int = 1, **changes: object) -> bytes:
+    return to_json(measured(number, **changes)).encode()
+
+
+def test_without_a_file_the_page_says_what_can_come(engine: Engine, open_page: Open) -> None:
+    page = open_page("import")
+    assert "before anything is stored" in words(page)
+    assert "Kaggle kernel log" in page.dataframe[0].value.iloc[:, 0].tolist()
+
+
+def test_a_log_is_shown_with_what_it_claims_and_nothing_is_stored(engine: Engine, upload: Upload) -> None:
+    said = words(upload(("kernel.txt", LOG)))
+    assert "1 file: 1 run found" in said
+    assert "24.8 s" in said
+    assert "can not be true" in said
+    assert "2,400" in said
+    assert queries.run_count(engine) == 0
+
+
+def test_storing_keeps_the_label_the_wins_and_the_tags(engine: Engine, upload: Upload) -> None:
+    page = upload(("kernel.txt", LOG))
+    page.text_input[0].set_value("before the wins")
+    page.checkbox[0].check()
+    next(one for one in page.get("button_group") if one.label == "It is").set_value("baseline")
+    page = press(page.run(), "Store")
+    kept = queries.runs(engine).iloc[0]
+    assert (kept["label"], kept["config"], kept["tags"]) == ("before the wins", "none", "Kaggle, baseline")
+    assert "Stored as run 1 with none" in words(page)
+    assert "In the history as run 1" in words(page)
+
+
+def test_a_run_whose_wins_are_not_known_stays_unknown(engine: Engine, upload: Upload) -> None:
+    press(upload(("kernel.txt", LOG)), "Store")
+    kept = queries.run(engine, 1)
+    assert kept.config is None
+    assert any(finding.rule == "saved_more_than_spent" for finding in kept.findings)
+
+
+def test_discarding_stores_nothing(engine: Engine, upload: Upload) -> None:
+    page = press(upload(("kernel.txt", LOG)), "Discard")
+    assert "Discarded" in words(page)
+    assert queries.run_count(engine) == 0
+
+
+def test_the_same_file_again_says_that_it_is_there(engine: Engine, upload: Upload) -> None:
+    press(upload(("kernel.txt", LOG)), "Store")
+    page = upload(("another name.log", LOG))
+    assert "In the history as run 1; storing it again would change nothing" in words(page)
+    assert "Store" not in [button.label for button in page.button]
+    assert queries.run_count(engine) == 1
+
+
+def test_a_file_that_nobody_can_read_is_refused_with_its_reason_and_the_others_are_read(upload: Upload) -> None:
+    page = upload(("rubbish.bin", bytes(range(256))), ("run.json", export()))
+    assert "rubbish.bin is refused:" in page.error[0].value.replace("\\", "")
+    assert "2 files: 1 run found**, 1 refused" in words(page)
+
+
+def test_what_a_hostile_file_is_called_is_shown_as_it_is(upload: Upload) -> None:
+    page = upload(("**x** [y](http://evil.example).log", b"\x00\x01"))
+    assert "[y](" not in page.error[0].value
+
+
+def test_a_run_of_our_own_is_not_asked_for_its_wins(upload: Upload) -> None:
+    page = upload(("run.json", export()))
+    assert not [one for one in page.get("button_group") if one.label == "It is"]
+    assert "Store" in [button.label for button in page.button]
+
+
+def test_an_export_comes_back_as_it_was(engine: Engine, upload: Upload) -> None:
+    press(upload(("run.json", export())), "Store")
+    assert queries.run(engine, 1).phases == measured(1).phases
+
+
+@pytest.mark.parametrize("label", ["", "   "])
+def test_a_label_is_needed(engine: Engine, label: str) -> None:
+    found = data.load(data.read([("run.json", export())], lambda *_: None))
+    with pytest.raises(ActionProblem, match="label"):
+        actions.store(found.runs[0], label, None, ())
+
+
+def test_the_preview_survives_being_kept_as_text(engine: Engine) -> None:
+    text = data.read([("run.json", to_json(record()).encode())], lambda *_: None)
+    assert data.load(text).records[0].tasks == record().tasks
+
+
+def test_a_real_log_with_its_timing_lines_becomes_one_run(upload: Upload) -> None:
+    samples = Path("/work/shared/samples")
+    names = ("run_100_cold.log", "run_100_cold.timing_stats.jsonl")
+    if not samples.exists():
+        pytest.skip("the real logs are not here")
+    page = upload(*((name, (samples / name).read_bytes()) for name in names))
+    assert "2 files: 1 run found" in words(page)
