@@ -31,6 +31,8 @@ class DiskCache:
         self._pending: dict[str, str] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = self._open()
+        # What other processes add to an empty cache meanwhile is not looked for: it would cost more than it can bring.
+        self._was_empty = len(self) == 0
 
     def _open(self) -> sqlite3.Connection:
         try:
@@ -64,7 +66,7 @@ class DiskCache:
         """The entries that are there, by key. A file that can not be read has none."""
         wanted, found = list(keys), dict[str, str]()
         with contextlib.suppress(sqlite3.DatabaseError):
-            for at in range(0, len(wanted), _BATCH):
+            for at in range(0, 0 if self._was_empty else len(wanted), _BATCH):
                 found.update(self._select(wanted[at : at + _BATCH]))
         return found | {key: self._pending[key] for key in wanted if key in self._pending}
 
@@ -82,6 +84,7 @@ class DiskCache:
         """Writes what is pending in one transaction. A full disk or a damaged file loses it, and no more."""
         rows = [(self._scope, key, value) for key, value in self._pending.items()]
         self._pending.clear()
+        self._was_empty = False
         with contextlib.suppress(sqlite3.DatabaseError):
             try:
                 self._connection.execute("BEGIN IMMEDIATE")

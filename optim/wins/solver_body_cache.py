@@ -28,7 +28,6 @@ class KeptBodies:
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
         self._disk = DiskCache(bench.cache_file("solver_bodies"), bench.scope)
-        self._is_cold = len(self._disk) == 0
         self._known: dict[str, str | None] = {}
         self._cache = bench.recorder.cache("solver_body")
 
@@ -42,8 +41,7 @@ class KeptBodies:
 
     def _load(self, sources: list[str]) -> None:
         keys = {hashlib.sha256(source.encode()).hexdigest(): source for source in sources}
-        stored = {} if self._is_cold else self._disk.get(keys)
-        found = {key: body for key, body in stored.items() if _HARMLESS.fullmatch(body)}
+        found = {key: body for key, body in self._disk.get(keys).items() if _HARMLESS.fullmatch(body)}
         for key, body in found.items():
             self._known[keys[key]] = body or None
         self._cache.hit(len(found))
