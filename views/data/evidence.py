@@ -50,11 +50,17 @@ def measurement(measurement_id: int) -> str:
 
 @cached("evidence", ttl=2)
 def blocks(measurement_id: int) -> pd.DataFrame:
-    """The runs of a measurement; columns as ``db.queries.blocks``, and git_commit, git_dirty."""
-    found = queries.blocks(engine(), measurement_id)
-    ids = [int(one) for one in found["run_id"].unique()]
-    runs = queries.runs(engine(), ids=ids, limit=len(ids) or 1, deleted=None)[["id", "git_commit", "git_dirty"]]
-    return found.merge(runs.rename(columns={"id": "run_id"}), on="run_id", how="left")
+    """The runs of a measurement; columns as ``db.queries.blocks``."""
+    return queries.blocks(engine(), measurement_id)
+
+
+@cached("evidence", ttl=600, max_entries=4)
+def _finished_blocks(ids: list[int], moments: list[str]) -> pd.DataFrame:
+    """The blocks of finished measurements, with measurement_id and the commit; ``moments``: when each changed last."""
+    found = pd.concat([queries.blocks(engine(), one).assign(measurement_id=one) for one in ids])
+    runs = sorted({int(one) for one in found["run_id"]})
+    commits = queries.runs(engine(), ids=runs, limit=len(runs), deleted=None)[["id", "git_commit", "git_dirty"]]
+    return found.merge(commits.rename(columns={"id": "run_id"}), on="run_id", how="left")
 
 
 @cached("evidence", ttl=5)
@@ -118,10 +124,12 @@ def report_name() -> str | None:
 def evidence(plan: Plan) -> TrackerEvidence:
     """All evidence that the database holds; put together anew each time from cached reads."""
     known = measurements()
-    finished = known[known["status"] == "finished"]["id"].tolist()
+    finished = known[known["status"] == "finished"]
+    ids = [int(one) for one in finished["id"]]
+    table = _finished_blocks(ids, [str(one) for one in finished["updated_at"]]) if ids else pd.DataFrame()
     return evidence_assembly.assemble(
-        measurements=[json.loads(measurement(one)) for one in finished],
-        blocks={one: blocks(one) for one in finished},
+        measurements=[json.loads(measurement(one)) for one in ids],
+        blocks={int(str(one)): rows for one, rows in table.groupby("measurement_id")} if ids else {},
         decisions=decisions(),
         reference_runs=reference_runs(plan.reference_machine),
         results_file=report_name(),

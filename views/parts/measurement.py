@@ -9,6 +9,7 @@ import streamlit as st
 
 from views import palette, text
 from views.actions import measuring as actions
+from views.actions.startup import tidy
 from views.charts import evidence as charts
 from views.charts.layout import CONFIG
 from views.data import evidence as data
@@ -26,6 +27,7 @@ def show(measurement_id: int) -> None:
 
 def _draw(measurement_id: int, was_under_way: bool) -> None:
     with guard():
+        tidy()
         found = measuring.load(data.measurement(measurement_id))
         table = data.blocks(measurement_id)
         if was_under_way and found["status"] not in data.UNDER_WAY:

@@ -1,8 +1,11 @@
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 
 from db import store
 from tests.views.conftest import Open, words
@@ -82,6 +85,17 @@ def test_a_measurement_under_way_shows_how_far_it_is_and_can_be_stopped(
     assert "is under way: block 4 of at most 20" in words(page)
     page.button(key="measure.stop").click().run()
     assert len(stopped) == 1
+
+
+def test_a_measurement_whose_process_is_gone_was_interrupted(full: str, open_page: Open) -> None:
+    seeder = Seeder(full)
+    number = seeder.pair("none", "validation_cache", blocks=3, status="running")
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        store.update_measurement(seeder.engine, number, pid=process.pid)
+    st.cache_data.clear()
+    page = open_page("measure", measurement=number)
+    assert "was interrupted, 3 blocks" in words(page)
+    assert page.button(key="measure.continue").label == "Continue"
 
 
 def test_a_stopped_measurement_can_be_continued(full: str, open_page: Open, started: list[list[str]]) -> None:
