@@ -157,7 +157,7 @@ class _Child:
 
     def _read(self, plain: dict[str, Any]) -> Preview | None:
         try:
-            return Preview.from_json(plain)
+            return Preview.unpacked(plain)
         except (RecordError, KeyError, TypeError, ValueError) as error:
             self._stopped = f"what was read from it is no record: {clean(str(error), 200)}"
             return None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from profiles.importers.base import Loss
-from profiles.records import Finding, RunRecord
+from profiles.records import Finding, RunRecord, TaskRecord
+
+_TASK_COLUMNS = tuple(one.name for one in dataclasses.fields(TaskRecord) if one.name != "phases")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +29,22 @@ class RunPreview:
     def to_json(self) -> dict[str, Any]:
         plain = {"files": list(self.files), "profiles": list(self.profiles), "digest": self.digest}
         return {"record": self.record.to_json(), **plain}
+
+    def packed(self) -> dict[str, Any]:
+        """As ``to_json``, with the tasks as rows: some logs have a hundred thousand of them."""
+        rows = [[getattr(task, name) for name in _TASK_COLUMNS] for task in self.record.tasks if not task.phases]
+        if len(rows) < len(self.record.tasks):
+            return self.to_json()
+        return {**dataclasses.replace(self, record=self.record.replace(tasks=())).to_json(), "tasks": rows}
+
+    @classmethod
+    def unpacked(cls, plain: Mapping[str, Any]) -> RunPreview:
+        """What ``packed`` wrote."""
+        run = cls.from_json(plain)
+        if "tasks" not in plain:
+            return run
+        tasks = tuple(TaskRecord(**dict(zip(_TASK_COLUMNS, row, strict=True))) for row in plain["tasks"])
+        return dataclasses.replace(run, record=run.record.replace(tasks=tasks))
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> RunPreview:
@@ -94,6 +113,16 @@ class Preview:
             "runs": [run.to_json() for run in self.runs],
             "peak_bytes": self.peak_bytes,
         }
+
+    def packed(self) -> dict[str, Any]:
+        """As ``to_json``, in the form in which the reading process sends it."""
+        return {**dataclasses.replace(self, runs=()).to_json(), "runs": [run.packed() for run in self.runs]}
+
+    @classmethod
+    def unpacked(cls, plain: Mapping[str, Any]) -> Preview:
+        """What ``packed`` wrote."""
+        runs = tuple(RunPreview.unpacked(one) for one in plain["runs"])
+        return dataclasses.replace(cls.from_json({**plain, "runs": []}), runs=runs)
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Preview:

@@ -169,10 +169,6 @@ def _task(task: TaskFacts, index: int, timed: bool, log: RunLog) -> TaskRecord:
     seconds = task.seconds
     if seconds is None and timed and task.started is not None and task.ended is not None:
         seconds = max(task.ended - task.started, 0.0)
-    phases: tuple[PhaseTiming, ...] = ()
-    if task.validate_seconds is not None:
-        spent = task.validate_seconds
-        phases = (PhaseTiming(path=("phase3a_validate_batch",), total_seconds=spent, self_seconds=spent),)
     counts = {"candidates": task.candidates, "kept": task.kept, "validated": task.validated, "outputs": task.outputs}
     return TaskRecord(
         task_id=task.task_id,
@@ -181,7 +177,6 @@ def _task(task: TaskFacts, index: int, timed: bool, log: RunLog) -> TaskRecord:
         status=_task_status(task, log),
         reason=task.reason,
         timeouts=task.timed_out_samples,
-        phases=phases,
         counts={name: value for name, value in counts.items() if value is not None},
     )
 

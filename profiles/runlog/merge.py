@@ -54,10 +54,9 @@ def is_part_of(part: RunLog, whole: RunLog) -> bool:
     )
 
 
-def same_run(one: RunLog, two: RunLog) -> bool:
-    """Whether two logs with figures of their own tell of the same run: equal figures, and no other tasks."""
-    ids_agree = not one.tasks or not two.tasks or list(one.tasks) == list(two.tasks)
-    return ids_agree and fingerprint(one) == fingerprint(two)
+def _same_tasks(one: RunLog, two: RunLog) -> bool:
+    """Whether the tasks that both name, if they do, are the same in the same order."""
+    return not one.tasks or not two.tasks or list(one.tasks) == list(two.tasks)
 
 
 def misfit(extra: RunLog, main: RunLog) -> float | None:
@@ -79,11 +78,13 @@ def _tasks_misfit(extra: RunLog, main: RunLog) -> float | None:
 
 def merge(logs: Sequence[RunLog]) -> list[tuple[RunLog, tuple[str, ...]]]:
     """The runs that ``logs`` tell of, each with the names of the logs that were put together for it."""
-    groups: list[list[RunLog]] = []
+    by_figures: dict[str, list[list[RunLog]]] = {}
     for log in (one for one in logs if one.form not in EXTRAS):
-        home = next((group for group in groups if same_run(log, group[0])), None)
-        groups.append([log]) if home is None else home.append(log)
-    mains = list(groups)
+        equal = by_figures.setdefault(fingerprint(log), [])
+        home = next((group for group in equal if _same_tasks(log, group[0])), None)
+        equal.append([log]) if home is None else home.append(log)
+    mains = [group for equal in by_figures.values() for group in equal]
+    groups = list(mains)
     for extra in (one for one in logs if one.form in EXTRAS):
         home = _home(extra, mains)
         groups.append([extra]) if home is None else home.append(extra)

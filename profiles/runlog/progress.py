@@ -51,9 +51,9 @@ class Progress:
         self._current.scored_samples += 1
         return True
 
-    def take(self, number: int, line: bytes, arrival: float | None) -> None:
-        """One line of progress, as whole or as glued as it came."""
-        if line.count(b".py:") == 1:
+    def take(self, number: int, line: bytes, pieces: int, arrival: float | None) -> None:
+        """One line of progress, as whole or as glued as it came; ``pieces`` is how often it holds ``.py:``."""
+        if pieces == 1:
             self._take_piece(number, line, arrival)
             return
         for piece in _GLUED.split(line):

@@ -55,12 +55,12 @@ class Reader:
         sample = SAMPLE(line)
         if sample and not self._ended and self._progress.scored(sample[1]):
             pass
-        elif b".py:" in line:
+        elif pieces := line.count(b".py:"):
             if self._ended and begins_work(line):
                 self._next_run(number)
             if b" start --" in line:
                 self._maybe_next(number, line)
-            self._progress.take(number, line, arrival)
+            self._progress.take(number, line, pieces, arrival)
         elif line and len(line) <= LONGEST:
             self._feed_text(number, line, arrival)
         if arrival is not None and not self._ended:

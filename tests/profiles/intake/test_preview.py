@@ -29,6 +29,7 @@ def test_a_preview_from_the_child_is_the_one_made_here():
 def test_a_preview_survives_its_way_through_json():
     here = read(GOOD, ("stats", fixture("timing_stats.jsonl")), ("x", b"?"))
     assert Preview.from_json(json.loads(json.dumps(here.to_json()))) == here
+    assert Preview.unpacked(json.loads(json.dumps(here.packed()))) == here
 
 
 def test_the_same_file_twice_is_one_run():
