@@ -32,7 +32,7 @@ class Role:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stored:
-    """One run of a preview after storing: its id, what it is called, and whether it is new."""
+    """One run of a preview after storing: its id, what it is called there, and whether it is new."""
 
     run_id: int
     label: str
@@ -81,7 +81,7 @@ def store_preview(
 
 
 def _store(engine: Engine, run: RunPreview, label: str | None, role: Role | None) -> Stored:
-    from db import store
+    from db import queries, store
 
     record = run.record if label is None else run.record.replace(label=label)
     if role and role.config is not None and record.config is None:
@@ -91,4 +91,5 @@ def _store(engine: Engine, run: RunPreview, label: str | None, role: Role | None
         store.save_profile(engine, run_id, json.dumps(run.profiles[0]))
     if role:
         store.tag_run(engine, run_id, role.tag)
-    return Stored(run_id=run_id, label=record.label, is_new=is_new)
+    known = record if is_new else queries.run(engine, run_id)
+    return Stored(run_id=run_id, label=known.label, is_new=is_new)

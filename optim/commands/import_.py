@@ -39,7 +39,7 @@ def COMMAND(
     cat run.log | python -m optim import - --label "Kaggle, cold" --yes
     """
     chosen = _role(role)
-    if not (yes or only_preview) and ("-" in files or not sys.stdin.isatty()):
+    if not (yes or only_preview or _can_ask(files)):
         fail("nobody can be asked here whether to store it: add --yes to store or --preview to look only", USAGE)
     engine = open_database()
     preview = _read(files, _importing.known_runs(engine))
@@ -61,7 +61,12 @@ def COMMAND(
     if as_json:
         print_json(_plain(preview, stored))
     for one in () if as_json else stored:
-        click.echo(f"run {one.run_id} {'stored' if one.is_new else 'was there already, nothing added'}: {one.label}")
+        done = "stored" if one.is_new else "was there already, nothing added"
+        click.echo(f"run {one.run_id} {done}: {one.label}")
+
+
+def _can_ask(files: tuple[str, ...]) -> bool:
+    return "-" not in files and sys.stdin.isatty()
 
 
 def _role(text: str | None) -> _importing.Role | None:
@@ -85,7 +90,8 @@ def _read(files: tuple[str, ...], known: list[Any]) -> Preview:
     limits = Limits()
     contents = [_content(name, limits.file_bytes + 1) for name in files]
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("reading", total=None)
         return preview(
             contents,
