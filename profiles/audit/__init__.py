@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from itertools import islice
 
 from profiles.audit import caches, identity, outcome, timing
 from profiles.audit.case import Case, KnownRun, Rule
@@ -18,6 +19,8 @@ __all__ = ["RULES", "Case", "KnownRun", "Rule", "audit"]
 
 RULES: tuple[Rule, ...] = (*caches.RULES, *timing.RULES, *outcome.RULES, *identity.RULES)
 _TEXT_CHARACTERS = 400
+#: A hostile log could give a rule a million occasions.
+MOST_PER_RULE = 50
 
 
 def audit(record: RunRecord, log: RunLog | None = None, known: Sequence[KnownRun] = ()) -> tuple[Finding, ...]:
@@ -28,7 +31,7 @@ def audit(record: RunRecord, log: RunLog | None = None, known: Sequence[KnownRun
         known: runs that are there already, to tell numbers that come again under another name.
     """
     case = Case(record=record, log=log, known=tuple(known))
-    findings = [_harmless(finding) for rule in RULES for finding in rule(case)]
+    findings = [_harmless(finding) for rule in RULES for finding in islice(rule(case), MOST_PER_RULE)]
     return tuple(sorted(findings, key=lambda one: (SEVERITIES.index(one.severity), one.line or 0)))
 
 

@@ -25,8 +25,8 @@ from profiles.runlog.facts import RunLog
 from profiles.runlog.merge import merge
 
 
-class OutOfTime(Exception):
-    """Reading one file took more processor time than its limit."""
+class OutOfTime(BaseException):
+    """Reading one file took more processor time than its limit; not to be caught by what catches errors."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -78,7 +78,7 @@ class Reading:
             self._refuse(member, importer, f"{type(problem).__name__}: {problem}")
         except RecursionError:
             self._refuse(member, importer, "it is nested too deeply to be read")
-        except (MemoryError, OutOfTime):
+        except MemoryError:
             raise
         except Exception as error:
             # A mistake in an importer must not cost the other files; it is shown, not hidden.

@@ -164,3 +164,8 @@ def test_what_is_claimed_is_one_harmless_line():
     found = findings("5 tasks - 2 timeouts\n\x1b[2J\u202ePerfect <script>\x00\n")["good_with_timeouts_or_errors"]
     assert isinstance(found, Finding)
     assert found.claimed.isprintable()
+
+
+def test_a_rule_that_could_speak_a_million_times_stops():
+    (run,) = read_text("main.run_batt 100.0s\n" + "Other operations  74.0s\n" * 1000).records
+    assert sum(one.rule == "residual_as_category" for one in run.findings) == 50
