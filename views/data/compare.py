@@ -124,7 +124,10 @@ def measured(before: str, after: str, workload: str | None, cache_state: str) ->
     The runs have the columns of ``db.queries.blocks``, with the arms called A and B for before and after.
     """
     known = queries.measurements(engine(), limit=200)
-    for one in known[known["cache_state"] == cache_state]["id"].tolist():
+    known = known[known["cache_state"] == cache_state]
+    for one, written in zip(known["id"], known["arms"], strict=True):
+        if not {before, after} <= {arm.partition("=")[2] for arm in written.split(", ")}:
+            continue
         blocks = queries.blocks(engine(), int(one))
         arms = _arms(blocks, before, after)
         if arms is not None and (workload is None or (arms["workload"] == workload).all()):
