@@ -1,9 +1,10 @@
-"""All wins on against the floor: every distinct DSL operation that the answer needs, once for each sample, nothing else.
+"""All wins on against the floor: every distinct DSL operation that the answer needs, once a sample, nothing else.
 
     python -m benchmarks.floor [--blocks 5] [--tasks 100]
 
-The floor is replayed from what a run with all wins on evaluated: the calls alone, with their arguments at hand, in the same
-process. Operations that raised are left out of it, which makes it lower. Both are timed one after the other in each block.
+The floor is replayed from what a run with all wins on evaluated: the calls alone, with their arguments at hand, in the
+same process. Operations that raised are left out of it, which makes it lower. Both are timed one after the other in
+each block.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ Calls = list[tuple[Any, tuple[Any, ...]]]
 
 
 def run_all(settings: Settings, collect: Calls | None = None) -> float:
-    """Seconds of a run with all wins on and cold caches, in this process; ``collect`` gets the operations that it ran."""
+    """Seconds of a run with all wins on and cold caches, in this process; ``collect`` gets the operations that ran."""
     tasks = list(prepare(settings).tasks)
     with tempfile.TemporaryDirectory() as folder:
         placed = replace(settings, caches_dir=f"{folder}/caches", output_dir=f"{folder}/out")
@@ -46,19 +47,14 @@ def _collecting(worker: Worker, calls: Calls) -> None:
     """Has the evaluator hand over what it holds of each sample before it forgets it."""
     evaluator = worker._pipeline._parts.evaluator
     assert isinstance(evaluator, GraphEvaluator)
-    keep, close, seen = evaluator._keep_constants, worker.close, set[int]()
+    end, seen = evaluator.end, set[int]()
 
     def collect() -> None:
         for sample in evaluator._samples:
             calls.extend(_calls_of(evaluator, sample.values, seen))
-        keep()
+        end()
 
-    def collect_last() -> None:
-        collect()
-        close()
-
-    evaluator._keep_constants = collect  # type: ignore[method-assign]
-    worker.close = collect_last  # type: ignore[method-assign]
+    evaluator.end = collect  # type: ignore[method-assign]
 
 
 def _calls_of(evaluator: GraphEvaluator, values: dict[int, Any], seen: set[int]) -> Calls:

@@ -81,6 +81,9 @@ class CompiledEvaluator:
         given, expected = self._task.samples[sample]
         return guarded_score(self._bench, self._dsl, program, given, expected)
 
+    def end(self) -> None:
+        pass
+
 
 def guarded_score(bench: Bench, phase: Any, function: Any, given: Any, expected: Any) -> int | None:
     """Runs a program on a sample under the guard and scores its output: an error scores 0, a timeout None."""

@@ -73,6 +73,9 @@ class Evaluator(Protocol):
     def score(self, program: Any, sample: int) -> int | None:
         """0 to 1000; an error scores 0, a timeout None (which counts as 0)."""
 
+    def end(self) -> None:
+        """The task's scoring is over."""
+
 
 class ExitRule(Protocol):
     """When scoring a candidate may stop."""

@@ -100,7 +100,11 @@ class Pipeline:
         for kind in banned.values():
             recorder.error(kind, "the candidate cost its worker")
         with self._bench.guard.ticking():
-            return [None if one.body is None or one.index in banned else self._lost(one, samples) for one in candidates]
+            losses = [
+                None if one.body is None or one.index in banned else self._lost(one, samples) for one in candidates
+            ]
+        self._parts.evaluator.end()
+        return losses
 
     def _lost(self, candidate: Candidate, samples: Sequence[int]) -> int | None:
         rule, memory, evaluator = self._parts.exit_rule, self._parts.memory, self._parts.evaluator

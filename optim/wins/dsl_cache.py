@@ -61,18 +61,22 @@ class GraphEvaluator:
         self._impure = impure_functions(bench.dsl.functions, bench.dsl.constants)
         self._constants: dict[int, Any] = {}
         self._samples: list[Sample] = []
-        self._known = self._held = 0
+        self._known = self._needed = self._dropped = self._given = 0
         self._unshared: set[int] = set()
         self._cache = bench.recorder.cache("dsl")
 
     def begin(self, task: Task, candidates: Sequence[Candidate]) -> None:
         self._alone.begin(task, candidates)
         self._phase = self._bench.recorder.phase("dsl", "dsl")
-        self._keep_constants()
         self._roots = [self._root(candidate) for candidate in candidates]
         self._read_leaves()
         self._samples = [Sample(self._constants, given, expected) for given, expected in task.samples]
-        self._cache.entries, self._held = max(self._cache.entries or 0, self._held), 0
+        self._given = len(self._samples) * (len(self._constants) + 1)
+        self._most = len(self._constants) + MAX_VALUES // len(self._samples)
+
+    def end(self) -> None:
+        self._account()
+        self._keep_constants()
 
     def program(self, candidate: Candidate) -> Any:
         root = self._roots[candidate.index]
@@ -132,7 +136,7 @@ class GraphEvaluator:
         self._samples = []
 
     def _evaluate(self, root: int, state: Sample) -> int | None:
-        guard, order, before = self._bench.guard, self._graph.order(root), len(state.values)
+        guard, order = self._bench.guard, self._graph.order(root)
         guard.begin()
         try:
             with self._phase:
@@ -145,11 +149,16 @@ class GraphEvaluator:
         except Exception:
             output, score = _ERROR, 0
         seconds = guard.end()
-        self._account(len(order), len(state.values) - before, seconds)
-        return self._outcome(output, score, seconds)
+        self._needed += len(order)
+        self._cache.miss_sum += seconds
+        if len(state.values) > self._most:
+            self._forget()
+        if type(output) is not _Outcome and seconds <= guard.limit:
+            return score
+        return self._failure(output, seconds)
 
-    def _outcome(self, output: Any, score: int, seconds: float) -> int | None:
-        """The score, with timeouts and errors counted.
+    def _failure(self, output: Any, seconds: float) -> int | None:
+        """The score of a call that gave no value in time, counted as what it was.
 
         Raises:
             Changeable: the output can not be had from shared values.
@@ -159,24 +168,26 @@ class GraphEvaluator:
         if output is _TIMEOUT or seconds > self._bench.guard.limit:
             self._bench.recorder.timeout()
             return None
-        if output is _ERROR or output is _NO_MEMORY:
-            self._bench.recorder.error()
-        return score
+        self._bench.recorder.error()
+        return 0
 
-    def _account(self, needed: int, run: int, seconds: float) -> None:
+    def _account(self) -> None:
+        """Counts the task's lookups: what was held was run, all else that was needed was there."""
+        held = sum(len(state.values) for state in self._samples) - self._given
         cache = self._cache
-        cache.hits += needed - run
-        cache.misses += run
-        cache.misses_timed += run
-        cache.miss_sum += seconds
-        self._held += run
-        if self._held > MAX_VALUES:
-            self._forget()
+        cache.misses += held + self._dropped
+        cache.misses_timed += held + self._dropped
+        cache.hits += max(self._needed - held - self._dropped, 0)
+        cache.entries = max(cache.entries or 0, held)
+        self._needed = self._dropped = 0
 
     def _forget(self) -> None:
+        """Gives up the task's values; what is needed again is run again."""
         for state in self._samples:
-            state.values = {**self._constants, INPUT: state.values[INPUT]}
-        self._held = 0
+            given = state.values[INPUT]
+            self._dropped += len(state.values) - len(self._constants) - 1
+            state.values = self._constants.copy()
+            state.values[INPUT] = given
 
     def _run_alone(self, root: int, order: Sequence[int], state: Sample) -> Any:
         """Again without what is held for others, which may be what was in the way."""

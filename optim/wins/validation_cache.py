@@ -27,31 +27,40 @@ class ScoreMemory:
         self._cache = bench.recorder.cache("validation")
         self._keys: dict[str, str] = {}
         self._digest, self._samples, self._changed = "", 0, False
+        self._stored: dict[str, list[int]] = {}
         self._scores: dict[str, list[int]] = {}
         self._entries = 0
 
     def begin(self, task: Task) -> None:
         self._digest, self._samples, self._changed = task.digest, len(task.samples), False
-        self._scores = _read(self._disk.get([self._digest]).get(self._digest, "{}"), self._samples)
+        self._stored = _read(self._disk.get([self._digest]).get(self._digest, "{}"), self._samples)
+        self._scores = {}
 
     def known_score(self, body: str, sample: int) -> int | None:
-        scores = self._scores.get(self._key(body))
+        scores = self._scores.get(body) or self._recall(body)
         if scores is None or scores[sample] == _UNKNOWN:
             return None
         self._cache.hits += 1
         return scores[sample]
 
+    def _recall(self, body: str) -> list[int] | None:
+        """The scores from disk; bodies are hashed only where there are any."""
+        scores = self._stored.get(self._key(body)) if self._stored else None
+        if scores is not None:
+            self._scores[body] = scores
+        return scores
+
     def learn(self, body: str, sample: int, score: int) -> None:
-        key = self._key(body)
-        scores = self._scores.get(key)
+        scores = self._scores.get(body)
         if scores is None:
-            scores = self._scores[key] = [_UNKNOWN] * self._samples
+            scores = self._scores[body] = [_UNKNOWN] * self._samples
         scores[sample] = score
         self._changed = True
         self._cache.misses += 1
 
     def validated(self, candidate: Candidate, samples: int) -> list[int] | None:
-        scores = self._scores.get(self._key(candidate.body or ""))
+        body = candidate.body or ""
+        scores = self._scores.get(body) or self._recall(body)
         if scores is None or _UNKNOWN in scores:
             self._cache.miss()
             return None
@@ -62,11 +71,12 @@ class ScoreMemory:
         pass
 
     def end(self) -> None:
-        self._entries += len(self._scores)
+        scores = self._stored | {self._key(body): found for body, found in self._scores.items()}
+        self._entries += len(scores)
         self._cache.entries = self._entries
         if self._changed:
             with self._bench.recorder.phase("cache", "io"):
-                self._disk.put({self._digest: json.dumps(self._scores)})
+                self._disk.put({self._digest: json.dumps(scores)})
 
     def close(self) -> None:
         self._disk.close()
