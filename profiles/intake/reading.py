@@ -15,7 +15,7 @@ from typing import Any
 from profiles.audit import KnownRun, audit
 from profiles.importers import recognize
 from profiles.importers._names import clean
-from profiles.importers.base import Importer, ImportProblem, Parsed, Source
+from profiles.importers.base import Importer, ImportProblem, Parsed, Source, UnknownLogFormat
 from profiles.intake.containers import Member, unpack
 from profiles.intake.limits import Limits
 from profiles.intake.results import FilePreview, Preview, RunPreview
@@ -75,7 +75,8 @@ class Reading:
             importer = _importer(source)
             parsed = importer.parse(source)
         except ImportProblem as problem:
-            self._refuse(member, importer, f"{type(problem).__name__}: {problem}")
+            kind = "UnknownLogFormat: " if isinstance(problem, UnknownLogFormat) else ""
+            self._refuse(member, importer, f"{kind}{problem}")
         except RecursionError:
             self._refuse(member, importer, "it is nested too deeply to be read")
         except MemoryError:

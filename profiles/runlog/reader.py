@@ -63,6 +63,8 @@ class Reader:
             self._progress.take(number, line, pieces, arrival)
         elif line and len(line) <= LONGEST:
             self._feed_text(number, line, arrival)
+        elif line and self._in_summary:
+            self._damaged.append(number)
         if arrival is not None and not self._ended:
             if self.log.first_arrival is None and self.log.tasks:
                 self.log.first_arrival = arrival
