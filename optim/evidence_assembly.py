@@ -188,10 +188,10 @@ def _joint(
     finished: list[dict[str, Any]],
     blocks: Mapping[int, list[dict[str, Any]]],
 ) -> Together | None:
-    for row in finished:
-        found = _measured_jointly(names, row, blocks.get(int(row["id"]), []))
-        if found is not None:
-            return found
+    found = [_measured_jointly(names, row, blocks.get(int(row["id"]), [])) for row in finished]
+    together = [one for one in found if one is not None]
+    if together:
+        return next((one for one in together if _resolved(one)), together[0])
     single = [next((one.measured for one in wins if one.win == name), None) for name in names]
     known = [one for one in single if one is not None and one.speedup is not None and one.verdict in _TRUSTED]
     if len(known) < len(names):
@@ -199,6 +199,10 @@ def _joint(
     product = math.prod(one.speedup or 1.0 for one in known)
     source = "product of " + ", ".join(one.name for one in known)
     return Together(wins=names, speedup=product, measured=False, source=source)
+
+
+def _resolved(found: Together) -> bool:
+    return found.low is not None and found.high is not None and (found.low > 1 or found.high < 1)
 
 
 _TRUSTED = ("faster", "slower", "same", "unresolved")
@@ -220,14 +224,23 @@ def _measured_jointly(names: tuple[str, ...], row: Mapping[str, Any], blocks: li
 
 
 def _from_attribution(names: tuple[str, ...], source: str, blocks: list[dict[str, Any]]) -> Together | None:
+    from optim.statistics import interval, log_ratios
+
     if len({one.get("results_fingerprint") for one in blocks}) > 1:
         return None
-    wanted = frozenset(names)
-    before = _mean([one["wall_seconds"] for one in blocks if _config(one["config"]) == frozenset()])
-    after = _mean([one["wall_seconds"] for one in blocks if _config(one["config"]) == wanted])
-    if before is None or after is None:
+    before, after = (_seconds_by_block(blocks, config) for config in (frozenset[str](), frozenset(names)))
+    both = sorted(before.keys() & after.keys())
+    if not both:
         return None
-    return Together(wins=names, speedup=before / after, measured=True, source=source)
+    found = interval(log_ratios([before[one] for one in both], [after[one] for one in both])).to_json()
+    speedup = found["speedup"]
+    assert speedup is not None
+    return Together(wins=names, speedup=speedup, low=found["low"], high=found["high"], measured=True, source=source)
+
+
+def _seconds_by_block(blocks: list[dict[str, Any]], config: Config) -> dict[int, float]:
+    known = [one for one in blocks if _config(one["config"]) == config and (one["wall_seconds"] or 0) > 0]
+    return {int(one["block"]): float(one["wall_seconds"]) for one in known}
 
 
 def _object(value: Any) -> dict[str, Any]:
