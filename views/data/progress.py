@@ -98,13 +98,22 @@ def headline(plan: Plan, now: Standing) -> str:
         )
     kept = "the win that was kept" if len(now.kept) == 1 else f"the {len(now.kept)} wins that were kept"
     what = kept if now.now_is_kept else "all wins together (none is kept yet)"
-    how = "measured" if now.now.measured else "multiplied from separate measurements"
+    how = _how_sure(now.now)
     where = _against_band(now.projected.seconds, low, high)
     return (
         f"**{text.times(now.now.speedup)} faster here with {what}**, {how}. On {text.escape(plan.reference_machine)} "
         f"that would be {text.seconds(now.projected.seconds)}: {where} {band}. "
         "That is a projection until a log from there is imported."
     )
+
+
+def _how_sure(now: Together) -> str:
+    if not now.measured:
+        return "multiplied from separate measurements"
+    if now.low is None or now.high is None:
+        return "measured"
+    span = f"{text.times(now.low)} to {text.times(now.high)}"
+    return f"measured ({span})" if now.low > 1 or now.high < 1 else f"but not resolved yet ({span})"
 
 
 def _against_band(seconds: float, low: float, high: float) -> str:
