@@ -19,6 +19,7 @@ from optim.supervisor import Answer, Progress, Supervisor
 from optim.wins import all_wins
 from optim.workload import CacheFolder, Work
 from profiles.environment import capture
+from profiles.journal import task_from_json
 from profiles.recorder import Recorder
 from profiles.records import RunRecord, TaskRecord
 
@@ -118,7 +119,7 @@ class Run:
             key=self._key,
             metadata=metadata,
             workers=supervisor.worker_count,
-            on_task=lambda task: self._listener.on_task(read_task_record(task)),
+            on_task=lambda task: self._listener.on_task(task_from_json(task)),
             cpu_clock=lambda: time.process_time() + supervisor.cpu_seconds,
         )
 
@@ -133,11 +134,6 @@ class Run:
 
     def _results(self, status: str) -> str | None:
         return results_fingerprint(self._answers) if status == "finished" else None
-
-
-def read_task_record(task: dict[str, Any]) -> TaskRecord:
-    """A task as the recorder gives it, as a record."""
-    return RunRecord.from_json({"key": "-", "label": "-", "tasks": [task]}).tasks[0]
 
 
 def _plain(record: Any) -> dict[str, Any]:
