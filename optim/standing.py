@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from optim import projection
-from optim.checklist import SAME_ANSWERS
 from optim.evidence import ReferenceRun, Together, TrackerEvidence, WinEvidence
 from optim.plan_records import Plan, PlannedWin
+
+#: The verdicts that a speedup can be taken from.
+SETTLED = ("faster", "slower", "same")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,38 +39,42 @@ def standing(plan: Plan, evidence: TrackerEvidence) -> Standing:
         now=now,
         now_is_kept=bool(kept),
         projected=projected,
-        odds=_odds(plan, evidence, kept, now if kept else None),
+        odds=_odds(plan, evidence, kept),
         reference=evidence.confirmed(plan.baseline.tasks),
     )
 
 
-def _odds(plan: Plan, evidence: TrackerEvidence, kept: tuple[str, ...], now: Together | None) -> projection.Odds:
-    """Of what is kept, measured together; of what else was measured and not reverted; of the plan for the rest."""
-    measured = [_joint(now)] if now else []
-    planned, come_true = [], []
-    for win in plan.wins:
-        row, aim = evidence.win(win.name), _planned(win)
-        single = _single(row)
-        if single is not None:
-            come_true.append(projection.realization(aim, single.speedup))
-        if row.decision == "revert" or (now and win.name in kept):
-            continue
-        if single is not None:
-            measured.append(single)
-        else:
-            planned.append(aim)
+def _odds(plan: Plan, evidence: TrackerEvidence, kept: tuple[str, ...]) -> projection.Odds:
+    """Of the wins not reverted: all together where measured so; else the kept together, the others alone or planned."""
+    left = [win for win in plan.wins if win.name not in evidence.decisions("revert")]
+    singles = {win.name: _single(evidence.win(win.name)) for win in plan.wins}
+    together = _together(evidence, [win.name for win in left], kept)
+    open_wins = [win for win in left if together is None or win.name not in together.wins]
+    alone = [single for win in open_wins if (single := singles[win.name])]
+    planned = [_planned(win) for win in open_wins if singles[win.name] is None]
+    come_true = [projection.realization(_planned(win), one.speedup) for win in plan.wins if (one := singles[win.name])]
+    measured = [_joint(together), *alone] if together else alone
     target = (plan.target.seconds.low, plan.target.seconds.high)
     return projection.odds(plan.baseline.seconds, target, measured, planned, come_true)
 
 
+def _together(evidence: TrackerEvidence, left: list[str], kept: tuple[str, ...]) -> Together | None:
+    everything = evidence.joint(frozenset(left))
+    if everything is not None and everything.measured:
+        return everything
+    return evidence.joint(frozenset(kept)) if kept else None
+
+
 def _joint(now: Together) -> projection.Measured:
-    low, high = now.low or now.speedup, now.high or now.speedup
+    # Without an interval of its own it counts as known to a tenth only.
+    low, high = now.low or now.speedup / 1.1, now.high or now.speedup * 1.1
     return projection.Measured(name="kept together", speedup=now.speedup, low=low, high=high)
 
 
 def _single(row: WinEvidence) -> projection.Measured | None:
+    """The win's own speedup; None where it is not resolved, so that the plan still speaks for it."""
     found = row.measured
-    if found is None or found.speedup is None or found.verdict not in SAME_ANSWERS:
+    if found is None or found.speedup is None or found.verdict not in SETTLED:
         return None
     low, high = found.low or found.speedup, found.high or found.speedup
     return projection.Measured(name=row.win, speedup=found.speedup, low=low, high=high)
