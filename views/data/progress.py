@@ -3,87 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from optim import projection
 from optim.evidence import Together, TrackerEvidence, WinEvidence
 from optim.plan import Plan, PlannedWin
+from optim.standing import SETTLED, Standing, standing
 from views import palette, text
-
-SETTLED = ("faster", "slower", "same")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Standing:
-    """Where the plan stands now.
-
-    ``kept`` are the wins that were kept; ``now`` the speedup that speaks for them together (for all wins together while
-    none is kept); ``reference_seconds`` the newest clean run on the reference machine.
-    """
-
-    kept: tuple[str, ...]
-    now: Together | None
-    now_is_kept: bool
-    projected: projection.Projection | None
-    odds: projection.Odds
-    reference_seconds: float | None
-    reference_run: int | None
-
-
-def standing(plan: Plan, evidence: TrackerEvidence) -> Standing:
-    """The standing that the evidence gives."""
-    order = [win.name for win in plan.wins]
-    decided = evidence.decisions("keep")
-    kept = tuple(name for name in order if name in decided)
-    now = evidence.joint(frozenset(kept)) if kept else evidence.joint(frozenset(order))
-    projected = projection.project(plan.baseline.seconds, now.speedup, now.low, now.high) if now else None
-    newest = next((run for run in evidence.reference if run.clean and run.wall_seconds), None)
-    return Standing(
-        kept=kept,
-        now=now,
-        now_is_kept=bool(kept),
-        projected=projected,
-        odds=_odds(plan, evidence),
-        reference_seconds=newest.wall_seconds if newest else None,
-        reference_run=newest.run_id if newest else None,
-    )
-
-
-def _odds(plan: Plan, evidence: TrackerEvidence) -> projection.Odds:
-    """Of the wins not reverted: all together where measured so; else the kept together, the others alone or planned."""
-    reverted, kept = evidence.decisions("revert"), evidence.decisions("keep")
-    left = [win for win in plan.wins if win.name not in reverted]
-    everything = evidence.joint(frozenset(win.name for win in left))
-    together = everything if everything and everything.measured else evidence.joint(frozenset(kept)) if kept else None
-    covered = together.wins if together else ()
-    singles = {win.name: _single(evidence.win(win.name)) for win in plan.wins}
-    alone = [single for win in left if win.name not in covered and (single := singles[win.name])]
-    planned = [_planned(win) for win in left if win.name not in covered and not singles[win.name]]
-    come_true = [projection.realization(_planned(win), one.speedup) for win in plan.wins if (one := singles[win.name])]
-    measured = [_joint(together), *alone] if together else alone
-    target = (plan.target.seconds.low, plan.target.seconds.high)
-    return projection.odds(plan.baseline.seconds, target, measured, planned, come_true)
-
-
-def _joint(now: Together) -> projection.Measured:
-    # Without an interval of its own it counts as known to a tenth only.
-    low, high = now.low or now.speedup / 1.1, now.high or now.speedup * 1.1
-    return projection.Measured(name="kept together", speedup=now.speedup, low=low, high=high)
-
-
-def _single(row: WinEvidence) -> projection.Measured | None:
-    found = row.measured
-    if found is None or found.speedup is None or found.verdict not in SETTLED:
-        return None
-    low, high = found.low or found.speedup, found.high or found.speedup
-    return projection.Measured(name=row.win, speedup=found.speedup, low=low, high=high)
-
-
-def _planned(win: PlannedWin) -> projection.Planned:
-    return projection.Planned(name=win.name, low=win.target_percent.low / 100, high=win.target_percent.high / 100)
 
 
 def headline(plan: Plan, now: Standing) -> str:
@@ -98,12 +25,21 @@ def headline(plan: Plan, now: Standing) -> str:
         )
     kept = "the win that was kept" if len(now.kept) == 1 else f"the {len(now.kept)} wins that were kept"
     what = kept if now.now_is_kept else "all wins together (none is kept yet)"
-    how = _how_sure(now.now)
+    said = f"**{text.times(now.now.speedup)} faster here with {what}**, {_how_sure(now.now)}. "
+    if now.reference and now.reference.wall_seconds:
+        return said + _on_reference(plan, now.reference.run_id, now.reference.wall_seconds)
     where = _against_band(now.projected.seconds, low, high)
     return (
-        f"**{text.times(now.now.speedup)} faster here with {what}**, {how}. On {text.escape(plan.reference_machine)} "
-        f"that would be {text.seconds(now.projected.seconds)}: {where} {band}. "
-        "That is a projection until a log from there is imported."
+        f"{said}On {text.escape(plan.reference_machine)} that would be {text.seconds(now.projected.seconds)}: "
+        f"{where} {band}. That is a projection until a log from there is imported."
+    )
+
+
+def _on_reference(plan: Plan, run_id: int, seconds: float) -> str:
+    low, high = plan.target.seconds.low, plan.target.seconds.high
+    return (
+        f"On {text.escape(plan.reference_machine)} run {run_id} took {text.seconds(seconds)}: "
+        f"{_against_band(seconds, low, high)} {low:g} to {high:g} s."
     )
 
 
@@ -170,10 +106,11 @@ def _joint_note(joint: Together | None) -> str:
 
 
 def _ghost(win: PlannedWin, row: WinEvidence, at: float) -> dict[str, Any]:
-    single = _single(row)
-    if single:
-        note = f"measured alone at {text.times(single.speedup)}, undecided"
-        end, low, high = (at / one for one in (single.speedup, single.high, single.low))
+    found = row.measured
+    if found and found.speedup and found.verdict in SETTLED:
+        note = f"measured alone at {text.times(found.speedup)}, undecided"
+        bounds = (found.speedup, found.high or found.speedup, found.low or found.speedup)
+        end, low, high = (at / one for one in bounds)
         return _step(_short(win), "planned", at, end, win=win.name, low=low, high=high, note=note)
     saved = win.target_percent
     low, high = (at * (1 - share / 100) for share in (saved.high, saved.low))

@@ -4,12 +4,13 @@ import streamlit as st
 
 from optim.checklist import ticks
 from optim.plan import contradictions, load_plan
+from optim.standing import standing
 from views import text
 from views.charts import progress as charts
 from views.charts.layout import CONFIG
 from views.data import evidence as data
 from views.data.cards import cards
-from views.data.progress import forest, headline, standing, steps
+from views.data.progress import forest, headline, steps
 from views.navigation import link
 from views.page import Page
 
@@ -57,8 +58,8 @@ def _figures(plan, now) -> None:
         st.metric("Baseline (the tracker's)", text.seconds(plan.baseline.seconds), border=True, height="stretch")
         what = "Now, measured here" if now.now_is_kept else "All wins, measured here"
         st.metric(what, here, border=True, height="stretch")
-        if now.reference_seconds:
-            st.metric(f"Now on {machine}", text.seconds(now.reference_seconds), border=True, height="stretch")
+        if now.reference:
+            st.metric(f"Now on {machine}", text.seconds(now.reference.wall_seconds), border=True, height="stretch")
         else:
             st.metric(f"Projected on {machine}", projected, border=True, height="stretch")
         st.metric("Target", f"{low:g}–{high:g} s", border=True, height="stretch")

@@ -2,10 +2,11 @@ import pytest
 
 from db import store
 from optim.plan import load_plan
+from optim.standing import standing
+from profiles.records import Workload
 from tests.views.seed import Seeder
 from views.data import evidence as data
 from views.data.connection import forget
-from views.data.progress import standing
 
 PLAN = load_plan()
 
@@ -43,16 +44,17 @@ def test_other_runs_are_not_taken_for_it(tags: tuple[str, ...], changes: dict[st
     assert not data.evidence(PLAN).reference
 
 
-def test_a_clean_run_of_the_reference_machine_replaces_the_projection(full: str) -> None:
-    run_id = reference(full, "kaggle", wall_seconds=13.1)
-    now = standing(PLAN, data.evidence(PLAN))
-    assert (now.reference_run, now.reference_seconds) == (run_id, 13.1)
+def test_a_clean_run_of_the_reference_machine_is_where_we_stand(full: str) -> None:
+    hundred = Workload(fingerprint="hundred", tasks=100, candidates=13_200)
+    run_id = reference(full, "kaggle", wall_seconds=13.1, workload=hundred)
+    found = standing(PLAN, data.evidence(PLAN)).reference
+    assert found is not None and (found.run_id, found.wall_seconds, found.tasks) == (run_id, 13.1, 100)
 
 
 def test_timeouts_that_the_log_counts_make_the_run_unclean(full: str) -> None:
     reference(full, "kaggle", counts={"timeouts": 100})
     assert data.evidence(PLAN).reference[0].timeouts == 100
-    assert standing(PLAN, data.evidence(PLAN)).reference_seconds is None
+    assert standing(PLAN, data.evidence(PLAN)).reference is None
 
 
 def test_what_is_possible_at_most_follows_from_the_newest_baseline(full: str) -> None:

@@ -1,4 +1,5 @@
 from db import store
+from profiles.records import Workload
 from tests.views.conftest import Open, words
 from tests.views.seed import Seeder
 from views.data.connection import forget
@@ -31,6 +32,15 @@ def test_what_was_kept_is_what_now_is(full: str, open_page: Open) -> None:
 
 def test_a_projection_is_called_a_projection(full: str, open_page: Open) -> None:
     assert "That is a projection until a log from there is imported" in words(open_page("progress"))
+
+
+def test_a_log_from_the_reference_machine_replaces_the_projection(full: str, open_page: Open) -> None:
+    hundred = Workload(fingerprint="hundred", tasks=100, candidates=13_200)
+    seeder = Seeder(full)
+    run_id = seeder.run(frozenset(), source="imported:kaggle_log", wall_seconds=13.1, workload=hundred)
+    page = open_page("progress")
+    assert f"On Kaggle run {run_id} took 13.1 s: inside the target of 12 to 14 s" in words(page)
+    assert {metric.label: metric.value for metric in page.metric}["Now on Kaggle"] == "13.1 s"
 
 
 def test_every_win_has_a_card_with_its_next_step(full: str, open_page: Open) -> None:
