@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from profiles.breakdown import overhead_share, unaccounted_seconds
 
-from profiles.records import RunRecord
+from profiles.records import PhaseTiming, RunRecord
 
 
 def seconds(value: float | None) -> str:
@@ -38,17 +38,20 @@ def run_summary(run_id: int, record: RunRecord) -> str:
     return "\n".join(lines)
 
 
+_BASES = {"workers": "summed over workers", "last_task": "last task only", "count": "a count, no seconds"}
+
+
 def phase_lines(record: RunRecord) -> list[tuple[str, str, str, str, int]]:
-    """Rows of a phase table: indented name, category, total, self, calls; the unaccounted rest last."""
-    rows = [
-        (
-            "  " * (len(one.path) - 1) + one.name,
-            one.category,
-            seconds(one.total_seconds),
-            seconds(one.self_seconds),
-            one.calls,
-        )
-        for one in sorted(record.phases, key=lambda one: one.path)
-    ]
+    """Rows of a phase table: indented name, category, total, self, calls; the unaccounted rest last.
+
+    Seconds that are no part of the wall-clock say so beside the category.
+    """
+    rows = [_phase_line(one) for one in sorted(record.phases, key=lambda one: one.path)]
     rest = unaccounted_seconds(record)
     return [*rows, ("unaccounted", "", "", seconds(rest), 0)] if rest is not None else rows
+
+
+def _phase_line(one: PhaseTiming) -> tuple[str, str, str, str, int]:
+    name = "  " * (len(one.path) - 1) + one.name
+    category = f"{one.category} ({_BASES[one.basis]})" if one.basis in _BASES else one.category
+    return name, category, seconds(one.total_seconds), seconds(one.self_seconds), one.calls
