@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from profiles.breakdown import overhead_share, unaccounted_seconds
-
 from profiles.records import PhaseTiming, RunRecord
 
 
