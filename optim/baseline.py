@@ -12,6 +12,9 @@ from optim.parts import Bench, Candidate, Parts
 from optim.score import score_output
 from optim.tasks import Task
 
+#: The count of calls of candidate programs that raised.
+PROGRAM_ERRORS = "program.errors"
+
 
 def baseline_parts(bench: Bench) -> Parts:
     """The parts of the config ``none``."""
@@ -86,7 +89,10 @@ class CompiledEvaluator:
 
 
 def guarded_score(bench: Bench, phase: Any, function: Any, given: Any, expected: Any) -> int | None:
-    """Runs a program on a sample under the guard and scores its output: an error scores 0, a timeout None."""
+    """Runs a program on a sample under the guard and scores its output: an error scores 0, a timeout None.
+
+    That a candidate raises is an everyday result, and counted as ``program.errors``, not as an error of the task.
+    """
     guard = bench.guard
     guard.begin()
     try:
@@ -96,7 +102,7 @@ def guarded_score(bench: Bench, phase: Any, function: Any, given: Any, expected:
     except TimeLimit:
         score = None
     except Exception:
-        bench.recorder.error()
+        bench.recorder.count(PROGRAM_ERRORS)
         score = 0
     if guard.end() > guard.limit:
         score = None

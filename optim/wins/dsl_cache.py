@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
-from optim.baseline import CompiledEvaluator
+from optim.baseline import PROGRAM_ERRORS, CompiledEvaluator
 from optim.graph import INPUT, TUPLE
 from optim.guard import TimeLimit
 from optim.inline import InlineProblem
@@ -168,7 +168,7 @@ class GraphEvaluator:
         if output is _TIMEOUT or seconds > self._bench.guard.limit:
             self._bench.recorder.timeout()
             return None
-        self._bench.recorder.error()
+        self._bench.recorder.count(PROGRAM_ERRORS)
         return 0
 
     def _account(self) -> None:

@@ -103,7 +103,9 @@ def test_a_program_that_misbehaves_leaves_the_rest_of_the_run_alone(
     bad, good = record.tasks
     assert (good.task_id, good.solved, good.status) == ("t1", True, "finished")
     assert not bad.solved
-    if program in ERRORS + DEADLY:
+    if program in ERRORS:
+        assert bad.counts["program.errors"] > 0 and bad.errors == bad.timeouts == 0
+    elif program in DEADLY:
         assert bad.errors > 0 and bad.timeouts == 0
     else:
         assert bad.timeouts > 0 and bad.errors == 0
