@@ -77,7 +77,7 @@ def _offer(before: Side, after: Side) -> None:
             icon=":material/play_arrow:",
             **_query(before.config, after.config, first),
         )
-        st.code(_command(before.config, after.config, first), language="bash")
+        st.code(_command(before.config, after.config, first), language=None, wrap_lines=True)
 
 
 def _query(before: str, after: str, run: Any) -> dict[str, str | int]:

@@ -54,7 +54,7 @@ def _head(run: RunPreview, found: Preview) -> None:
     files = [file for file in found.files if file.name in run.files]
     titles = dict.fromkeys(file.title or "" for file in files)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"#### {text.escape(run.record.label, 120)}")
+        st.header(text.escape(run.record.label, 120), anchor=False)
         for title in titles:
             st.badge(text.escape(title, 60), color="blue", icon=":material/description:")
     if len(files) > 1:

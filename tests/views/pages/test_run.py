@@ -136,7 +136,8 @@ def test_every_download_holds_the_run(engine: Engine, open_page: Open, form: str
 
 def test_a_hostile_name_is_shown_as_it_is(engine: Engine, open_page: Open) -> None:
     store_run(engine, measured(1, label="**bold** <script>alert(1)</script> [x](http://evil.example)"))
-    said = "\n".join(one.value for one in open_page("run").markdown)
+    page = open_page("run")
+    said = "\n".join(one.value for one in (*page.header, *page.markdown))
     assert "\\*\\*bold" in said
     assert "[x](" not in said
     assert "\\<script\\>" in said

@@ -1,0 +1,157 @@
+"""What a user does with runs: import a log and find it, compare two by selecting them, delete and undo, share links."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from profiles.exports import to_json
+from profiles.records import CacheStats, Finding, TaskRecord
+from tests.browser.conftest import App, Serve, settled
+from tests.browser.test_every_page import KNOWN
+from tests.views.databases import measured
+from tests.views.pages.test_import_ import LOG
+
+HOSTILE = '=HYPERLINK("http://evil.example") **x** <img src=x onerror=alert(1)> [y](javascript:alert(1)) $x$ :red[z]'
+
+
+def upload(page: Page, *files: tuple[str, bytes]) -> None:
+    """Drops files on the Import page."""
+    payload = [{"name": name, "mimeType": "text/plain", "buffer": content} for name, content in files]
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(payload)  # type: ignore[arg-type]
+
+
+def select(page: Page, *rows: int) -> None:
+    """Ticks rows of the table of runs; it is a canvas, so by place."""
+    table = page.locator("[class*=st-key-runs-table]").first
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    assert box
+    for row in rows:
+        page.mouse.click(box["x"] + 15, box["y"] + 35 + 35 * row + 17)
+        expect(page.get_by_text(re.compile(r"runs? selected"))).to_be_visible()
+
+
+def test_an_imported_log_is_found_in_the_history(own_app: Serve, page: Page, tmp_path: Path) -> None:
+    app = own_app()
+    app.open(page, "import")
+    upload(page, ("kernel.log", LOG))
+    expect(page.get_by_text("1 file: 1 run found")).to_be_visible()
+    expect(page.get_by_text("can not be true").first).to_be_visible()
+    page.get_by_label("Label", exact=True).fill("from Kaggle, before")
+    page.get_by_label("Label", exact=True).press("Enter")
+    page.get_by_text("baseline", exact=True).click()
+    settled(page).get_by_role("button", name="Store", exact=True).click()
+    expect(page.get_by_text("Stored as run 1 with none.")).to_be_visible()
+    page.get_by_role("link", name="Open run 1").click()
+    expect(settled(page).get_by_role("heading", name="from Kaggle, before")).to_be_visible()
+    app.open(page, "runs?q=before")
+    expect(page.get_by_text("1 run", exact=True)).to_be_visible()
+
+
+def test_two_runs_are_compared_by_selecting_them(own_app: Serve, page: Page) -> None:
+    app = own_app(full=True)
+    app.open(page, "runs")
+    select(page, 0, 1)
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(settled(page).get_by_role("heading", level=1)).to_contain_text("Compare")
+    assert re.search(r"a=\d+&b=\d+", page.url)
+    expect(page.get_by_text("took").first).to_be_visible()
+
+
+def test_a_deleted_run_comes_back_by_undo(own_app: Serve, page: Page) -> None:
+    app = own_app(full=True)
+    app.open(page, "runs")
+    count = page.get_by_text(re.compile(r"^\d+ runs")).first
+    before = count.inner_text()
+    select(page, 0)
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_text("1 run deleted.")).to_be_visible()
+    expect(count).not_to_have_text(before)
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.get_by_text("1 run brought back.")).to_be_visible()
+    expect(count).to_have_text(before)
+
+
+def test_a_selection_does_not_survive_another_filter(own_app: Serve, page: Page) -> None:
+    app = own_app(full=True)
+    app.open(page, "runs")
+    select(page, 0)
+    search = settled(page).locator("input[aria-label='Search']")
+    search.fill("a")
+    search.press("Enter")
+    expect(page.get_by_text(re.compile(r"runs? selected"))).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("runs?config=all&sort=fastest%20first", "Median"),
+        ("runs?q=nothing%20like%20this", "No run matches these filters"),
+        ("run?run=2&show=Environment", "results fingerprint"),
+        ("run?run=1", "overhead"),
+        ("compare?a=1&b=2", "Run 1"),
+        ("compare?by=two%20configs&config_b=dsl_cache", "Config"),
+    ],
+)
+def test_a_link_to_runs_opens_what_it_says_also_when_reloaded(path: str, said: str, full_app: App, page: Page) -> None:
+    full_app.open(page, path)
+    expect(page.get_by_text(said).first).to_be_attached()
+    address = page.url
+    page.reload()
+    expect(settled(page).get_by_text(said).first).to_be_attached()
+    assert page.url == address
+
+
+@pytest.mark.parametrize("path", ["run?run=1&show=Tasks", "run?run=1&show=Environment", "compare?by=two%20configs"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_parts_of_a_page(path: str, scheme: str, full_app: App, page: Page) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    full_app.open(page, path)
+    found = Axe().run(page).response["violations"]
+    assert not [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["id"] not in KNOWN]
+
+
+def test_axe_finds_nothing_in_a_preview(own_app: Serve, page: Page) -> None:
+    own_app().open(page, "import")
+    upload(page, ("kernel.log", LOG), ("rubbish.bin", bytes(range(256))))
+    expect(page.get_by_text("1 run found")).to_be_visible()
+    found = Axe().run(settled(page)).response["violations"]
+    assert not [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["id"] not in KNOWN]
+
+
+def test_a_hostile_log_is_shown_as_text_on_every_page(own_app: Serve, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
+    app = own_app()
+    finding = Finding(rule=HOSTILE, severity="error", claimed=HOSTILE, follows=HOSTILE, line=3)
+    hostile = measured(
+        1,
+        label=HOSTILE,
+        source_name=HOSTILE,
+        tasks=(TaskRecord(task_id=HOSTILE, index=0, seconds=1.0, status="failed", reason=HOSTILE),),
+        caches=(CacheStats(name=HOSTILE, hits=1, misses=1),),
+        findings=(finding,),
+    )
+    app.open(page, "import")
+    upload(page, (f"{HOSTILE[:20]}.json", to_json(hostile).encode()))
+    expect(page.get_by_text("1 run found")).to_be_visible()
+    settled(page).get_by_role("button", name="Store", exact=True).click()
+    expect(page.get_by_text("Stored as run 1").first).to_be_visible()
+    for path in (
+        "import",
+        "runs",
+        "run?run=1&show=Tasks",
+        "run?run=1&show=Caches",
+        "run?run=1&show=Audit",
+        "compare?a=1",
+    ):
+        app.open(page, path)
+        assert page.locator("img[src=x], a[href*='//evil'], a[href^=javascript], .katex").count() == 0, path
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert not [url for url in asked if not url.startswith((app.address, "data:", "blob:"))]
