@@ -35,15 +35,23 @@ def card(run: RunPreview, found: Preview) -> None:
     done = st.session_state.get("import.done", {}).get(key)
     with st.container(border=True, key=f"import.run.{_short(key)}"):
         _head(run, found)
-        if done == "discarded":
-            st.caption("Discarded: it will not be stored.")
-        elif (known := done or data.stored_as(key)) is not None:
-            _there(int(known))
-        else:
-            st.markdown(f"Would be stored: {data.holds(run)}")
-            _before(run)
-            _form(run)
-        _audit(run)
+        says, fate = st.columns([3, 2], gap="large")
+        with says:
+            _audit(run)
+        with fate:
+            _fate(run, done)
+
+
+def _fate(run: RunPreview, done: str | int | None) -> None:
+    """What became of the run, or the form that decides it."""
+    if done == "discarded":
+        st.caption("Discarded: it will not be stored.")
+    elif (known := done or data.stored_as(run.record.key)) is not None:
+        _there(int(known))
+    else:
+        st.markdown(f"Would be stored: {data.holds(run)}")
+        _before(run)
+        _form(run)
 
 
 def _short(key: str) -> str:
@@ -54,7 +62,7 @@ def _head(run: RunPreview, found: Preview) -> None:
     files = [file for file in found.files if file.name in run.files]
     titles = dict.fromkeys(file.title or "" for file in files)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.header(text.escape(run.record.label, 120), anchor=False)
+        st.header(text.escape(run.record.label, 120), anchor=False, width="content")
         for title in titles:
             st.badge(text.escape(title, 60), color="blue", icon=":material/description:")
     if len(files) > 1:
@@ -69,17 +77,15 @@ def _before(run: RunPreview) -> None:
 
 
 def _there(run_id: int) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.success(f"In the history as run {run_id}; storing it again would change nothing.", icon=":material/check:")
-        link("run", f"Open run {run_id}", icon=":material/timeline:", run=run_id)
+    st.success(f"In the history as run {run_id}; storing it again would change nothing.", icon=":material/check:")
+    link("run", f"Open run {run_id}", icon=":material/timeline:", run=run_id)
 
 
 def _form(run: RunPreview) -> None:
     name = _short(run.record.key)
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
-    left.text_input("Label", value=run.record.label, key=f"import.label.{name}", max_chars=200)
+    st.text_input("Label", value=run.record.label, key=f"import.label.{name}", max_chars=200)
     there = load_plan().reference_machine
-    right.checkbox(
+    st.checkbox(
         f"It ran on {text.escape(there)}, the machine that counts", value=_from_kaggle(run), key=f"import.there.{name}"
     )
     if run.record.config is None:

@@ -18,7 +18,7 @@ from views.data.safe import cells
 def head(run: dict[str, Any]) -> None:
     """Number, label, state and when."""
     with st.container(horizontal=True, vertical_alignment="center", key="run.head"):
-        st.header(text.escape(run["label"], 120), anchor=False)
+        st.header(text.escape(run["label"], 120), anchor=False, width="content")
         if run["status"] != "finished":
             st.badge(run["status"], color="orange", icon=":material/warning:")
         if run["deleted_at"] is not None:
