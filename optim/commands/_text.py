@@ -28,7 +28,8 @@ def run_summary(run_id: int, record: RunRecord) -> str:
         f"overhead  {percent(overhead_share(record))} of it is not DSL",
         f"answers   {record.results_fingerprint or 'none'}: {record.counts.get('accepted', 0)} solvers accepted, "
         f"{solved} of {len(record.tasks)} tasks solved, {len(failed)} failed",
-        f"programs  {record.counts.get('program.errors', 0):,} calls raised and scored nothing, {record.timeouts} timed out",
+        f"programs  {record.counts.get('program.errors', 0):,} calls raised and scored nothing, "
+        f"{record.timeouts} timed out",
         *(f"failed    {task.task_id}: {task.reason}" for task in failed),
         *(
             f"cache     {cache.name}: {cache.hits:,} hits of {cache.lookups:,} ({percent(cache.hit_rate)})"
