@@ -1,5 +1,6 @@
 """Decide: which quick wins do we keep?"""
 
+import pandas as pd
 import streamlit as st
 
 from optim.plan import load_plan
@@ -89,6 +90,20 @@ def _attribution() -> None:
         "Left: adds up to baseline minus all on. Right: − the two do each other's work, + they help each other, "
         "≈ not told apart from no interaction."
     )
+    _configs(found)
+
+
+def _configs(found) -> None:
+    shown = st.expander("Seconds of every config", key="decide.configs", on_change="rerun")
+    if shown.open:
+        table = pd.DataFrame(found["configs"])
+        shown.plotly_chart(
+            charts.configs(table),
+            key="decide.config_seconds",
+            config=CONFIG,
+            alt="Seconds of every config, fastest first",
+        )
+        shown.caption("Hatched: not run, computed from the model.")
 
 
 def _log() -> None:

@@ -6,12 +6,10 @@ import streamlit as st
 
 from optim.config import WIN_NAMES
 from views import text
-from views.actions import measuring as actions
 from views.data import evidence as data
 from views.data import measuring
 from views.page import Page
 from views.parts import measurement
-from views.problems import ActionProblem
 
 CONFIGS = ["none", "kept", "all", *WIN_NAMES, *(f"all-{win}" for win in WIN_NAMES)]
 
@@ -84,18 +82,10 @@ def _form() -> None:
         key="measure.start",
         icon=":material/play_arrow:",
         disabled=bool(problem),
-        on_click=_start,
+        on_click=measurement.begin,
         args=(choice.arguments,),
     )
     st.code("python -m optim " + shlex.join(choice.arguments), language=None)
-
-
-def _start(arguments: list[str]) -> None:
-    try:
-        pid, log = actions.start(arguments)
-        st.session_state["measure.started"] = (pid, str(log))
-    except ActionProblem as problem:
-        st.session_state["measure.problem"] = str(problem)
 
 
 def _take_over() -> None:

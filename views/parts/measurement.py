@@ -48,6 +48,9 @@ def _words(found: dict[str, Any], table: Any) -> None:
         mark = palette.verdict(verdict)
         st.badge(mark.label, icon=mark.icon, color=mark.badge)
     st.markdown(measuring.state(found, blocks))
+    predicted = (found["spec"].get("prediction") or {}).get("sentence")
+    if predicted:
+        st.caption(f"Predicted before it was measured: {text.escape(predicted)}")
 
 
 def _whole_blocks(found: dict[str, Any], table: Any) -> int:
@@ -80,13 +83,18 @@ def _stop(pid: int) -> None:
 
 
 def _go_on(arguments: list[str]) -> None:
+    begin(arguments)
+    # The button lies in a fragment; what was started is shown outside it.
+    st.rerun()
+
+
+def begin(arguments: list[str]) -> None:
+    """Starts ``python -m optim`` with these arguments; ``starting`` shows how it goes. For callbacks."""
     try:
         pid, log = actions.start(arguments)
         st.session_state["measure.started"] = (pid, str(log))
     except ActionProblem as problem:
         st.session_state["measure.problem"] = str(problem)
-    # The button lies in a fragment; what was started is shown outside it.
-    st.rerun()
 
 
 def _pair(found: dict[str, Any], table: Any) -> None:

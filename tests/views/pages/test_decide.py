@@ -79,3 +79,12 @@ def test_a_reason_is_shown_and_not_interpreted(full: str, open_page: Open) -> No
     page = open_page("decide", win="early_exit")
     assert not [one for one in page.markdown if ":red[" in one.value]
     assert "# <b>:red[now]</b>" in words(page)
+
+
+def test_every_config_can_be_looked_at(full: str, open_page: Open) -> None:
+    page = open_page("decide")
+    page.session_state["decide.configs"] = True
+    page.run()
+    assert not page.exception and not page.error
+    assert len(page.get("plotly_chart")) == 4
+    assert "Hatched: not run, computed from the model" in words(page)
