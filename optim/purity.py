@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 import dis
 from collections.abc import Mapping
-from types import CodeType, FunctionType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 _IMPURE_BUILTINS = frozenset(
@@ -35,7 +35,8 @@ def impure_functions(functions: Mapping[str, Any], constants: Mapping[str, Any])
 def _is_impure(function: Any, used: frozenset[str], functions: Mapping[str, Any], constants: Mapping[str, Any]) -> bool:
     if (
         not isinstance(function, FunctionType)
-        or _stores_globals(function.__code__)
+        or _reaches_out(function.__code__)
+        or _holds_state(function)
         or function.__code__.co_flags & 0x2A0
     ):
         return True  # 0x2A0: generators and coroutines
@@ -47,8 +48,30 @@ def _is_harmless(name: str, known: Mapping[str, Any]) -> bool:
     if name not in known:
         return name in _HARMLESS or not hasattr(builtins, name)
     value = known[name]
-    module = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
-    return module in _PURE_MODULES or isinstance(value, type | int | str | float | tuple | frozenset)
+    if isinstance(value, ModuleType):
+        return value.__name__ in _PURE_MODULES
+    if isinstance(value, type | FunctionType | BuiltinFunctionType):
+        return _is_harmless_callable(value)
+    return _is_frozen(value)
+
+
+def _is_harmless_callable(value: Any) -> bool:
+    module = (value.__module__ or "").removeprefix("_")  # operator's functions say _operator
+    return module in _PURE_MODULES or (module == "builtins" and value.__name__ in _HARMLESS)
+
+
+def _is_frozen(value: Any) -> bool:
+    """Whether nothing can change a value; an instance of a class, even of a pure module's, may remember things."""
+    if isinstance(value, tuple | frozenset):
+        return all(_is_frozen(part) for part in value)
+    typing_alias = getattr(type(value), "__module__", None) == "typing"
+    return value is None or typing_alias or isinstance(value, int | float | complex | str | bytes)
+
+
+def _holds_state(function: FunctionType) -> bool:
+    """Whether a function keeps something from call to call: a closure, or a default that can change."""
+    defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
+    return function.__closure__ is not None or not all(_is_frozen(value) for value in defaults)
 
 
 def _global_names(function: Any) -> frozenset[str]:
@@ -61,9 +84,9 @@ def _codes(code: CodeType) -> list[CodeType]:
     return [code, *(inner for const in code.co_consts if isinstance(const, CodeType) for inner in _codes(const))]
 
 
-def _stores_globals(code: CodeType) -> bool:
+def _reaches_out(code: CodeType) -> bool:
     return any(
-        one.opname in ("STORE_GLOBAL", "DELETE_GLOBAL", "STORE_ATTR")
+        one.opname in ("STORE_GLOBAL", "DELETE_GLOBAL", "STORE_ATTR", "DELETE_ATTR", "IMPORT_NAME")
         for part in _codes(code)
         for one in dis.get_instructions(part)
     )
