@@ -39,5 +39,5 @@ def test_there_are_32_configs_and_the_first_is_none() -> None:
 
 @pytest.mark.parametrize("text", ["nonsense", "", "all,nonsense", "all-", "-dsl_cache", ",", "all-nonsense", "ALL"])
 def test_what_names_no_wins_is_refused_with_what_would_work(text: str) -> None:
-    with pytest.raises(UnknownConfig, match="known: none, all, kept, solver_body_cache, .* and all-NAME"):
+    with pytest.raises(UnknownConfig, match=r"known: none, all, kept, solver_body_cache, .* and all-NAME"):
         parse_config(text)
