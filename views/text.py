@@ -52,7 +52,7 @@ def seconds(value: float | None) -> str:
         return "{} h {} min".format(*divmod(round(value / 60), 60))
     if size >= 120:
         return "{} min {} s".format(*divmod(round(value), 60))
-    if size >= 10 or size == 0:
+    if size >= 9.995 or size == 0:
         return f"{value:.1f} s"
     if size >= 0.1:
         return f"{value:.2f} s"

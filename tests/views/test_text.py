@@ -73,6 +73,7 @@ def test_text_in_a_chart_keeps_its_tags_as_text() -> None:
     [
         (24.813, "24.8 s"),
         (2.14, "2.14 s"),
+        (9.997, "10.0 s"),
         (0.034, "34 ms"),
         (0.0, "0.0 s"),
         (312.0, "5 min 12 s"),

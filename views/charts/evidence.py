@@ -183,8 +183,8 @@ def _resolved(cell: dict[Hashable, Any] | None) -> float | None:
 def _signed(cell: dict[Hashable, Any] | None) -> str:
     if cell is None:
         return ""
-    resolved = _resolved(cell)
-    sign = "≈" if resolved == 1.0 else "−" if resolved is not None and resolved < 1 else "+"
+    resolved = _resolved(cell) or 1.0
+    sign = "≈" if abs(resolved - 1) < 0.005 else "−" if resolved < 1 else "+"
     return f"{sign} {cell['factor']:.2f}x"
 
 
