@@ -35,6 +35,8 @@ CATEGORIES = {
     "framework": Mark(label="framework", colour="#D55E00", pattern="/", sign="◆", badge="orange"),
     "io": Mark(label="files and database", colour="#0077BB", pattern=".", sign="■", badge="blue"),
     "unaccounted": Mark(label="unaccounted", colour="#7F8790", pattern="x", sign="○", badge="gray"),
+    # Only of what others say of their runs: a timer covered it, and nobody knows what it did.
+    "timed": Mark(label="timed, of unknown kind", colour="#5B6B7B", pattern="\\", sign="◇", badge="gray"),
 }
 
 WINS = {

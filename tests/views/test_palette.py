@@ -55,7 +55,7 @@ def test_categories_differ_in_their_pattern_too() -> None:
 
 
 def test_there_is_a_mark_for_everything_that_is_drawn() -> None:
-    assert set(palette.CATEGORIES) == {*CATEGORIES, "unaccounted"}
+    assert set(palette.CATEGORIES) == {*CATEGORIES, "unaccounted", "timed"}
     assert tuple(palette.WINS) == WIN_NAMES
     assert set(palette.VERDICTS) == set(VERDICTS)
 

@@ -40,13 +40,13 @@ def kept() -> str:
 
 
 def baseline_and_now() -> tuple[int | None, int | None]:
-    """The newest baseline measured here, and the newest run of what was kept (of all wins, while none is) beside it."""
+    """The newest baseline measured here, and the newest comparable run of what was kept (of all wins, while none is)."""
     before = newest_run(config_name(()))
     if before is None:
         return None, None
     run = describe(before)
     wanted = kept() if kept() != config_name(()) else "all"
-    return before, newest_run(wanted, str(run["workload"]), str(run["machine"]))
+    return before, newest_run(wanted, str(run["workload"]), str(run["machine"]), str(run["cache_state"]))
 
 
 @cached("runs")

@@ -138,8 +138,10 @@ def evidence(plan: Plan) -> TrackerEvidence:
 
 
 @cached("runs", ttl=10)
-def newest_run(config: str, workload: str | None = None, machine: str | None = None) -> int | None:
-    """The newest finished, unprofiled run measured with this config; of one workload and machine where given."""
+def newest_run(
+    config: str, workload: str | None = None, machine: str | None = None, cache_state: str | None = None
+) -> int | None:
+    """The newest finished, unprofiled run measured with this config; comparable to another where its facts are given."""
     found = queries.runs(
         engine(),
         config=config,
@@ -148,6 +150,7 @@ def newest_run(config: str, workload: str | None = None, machine: str | None = N
         profiled=False,
         workload=workload,
         machine=machine,
+        cache_state=cache_state,
         sort="started_at",
         limit=1,
     )

@@ -24,7 +24,7 @@ def shares(bar: str, parts: pd.DataFrame) -> pd.DataFrame:
     Returns:
         bar, phase, category, seconds, share (0-1, adding up to 1), by category and size.
     """
-    order = {"dsl": 0, "framework": 1, "io": 2, UNACCOUNTED: 3}
+    order = {"dsl": 0, "timed": 0, "framework": 1, "io": 2, UNACCOUNTED: 3}
     found = parts[parts["seconds"] > 0].copy()
     found["bar"], found["share"] = bar, found["seconds"] / found["seconds"].sum()
     found["order"] = found["category"].map(order).fillna(3)
@@ -35,7 +35,7 @@ def claimed(bar: str, plan: Plan) -> pd.DataFrame:
     """The tracker's own split of its baseline: what it calls overhead, and the rest; as ``shares`` gives it."""
     over = plan.baseline.overhead_percent / 100
     rows = [
-        [bar, "the rest, by the tracker", "dsl", plan.baseline.seconds * (1 - over), 1 - over],
+        [bar, "timed phases, by the tracker", "timed", plan.baseline.seconds * (1 - over), 1 - over],
         [bar, '"framework overhead", by the tracker', UNACCOUNTED, plan.baseline.seconds * over, over],
     ]
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -27,7 +27,8 @@ def test_a_phase_has_the_colour_and_the_pattern_of_its_category() -> None:
 
 
 def test_a_category_stands_in_the_legend_once() -> None:
-    drawn = charts.composition(pd.concat([SHARES, data.shares("Now", PARTS)]))
+    tracker = data.claimed("The tracker's", load_plan())
+    drawn = charts.composition(pd.concat([tracker, SHARES, data.shares("Now", PARTS)]))
     shown = [trace.name for trace in drawn.data if trace.showlegend]
     assert sorted(shown) == sorted(mark.label for mark in palette.CATEGORIES.values())
 
@@ -35,7 +36,7 @@ def test_a_category_stands_in_the_legend_once() -> None:
 def test_the_tracker_s_share_is_unaccounted_and_nothing_else() -> None:
     parts = data.claimed("The tracker's", load_plan())
     assert parts["share"].tolist() == pytest.approx([0.26, 0.74])
-    assert parts["category"].tolist() == ["dsl", "unaccounted"]
+    assert parts["category"].tolist() == ["timed", "unaccounted"]
     assert parts["seconds"].sum() == pytest.approx(24.813)
 
 
