@@ -25,7 +25,7 @@ from db import queries, store
 from db.configs import WIN_ORDER, config_text
 from db.engine import open_engine, writing
 from db.models import BlockRun, Cache, Count, Phase, Run, RunEnvironment, RunFinding, Tag, Task, TaskPhase
-from db.rollups import seconds
+from db.rollups import category_seconds
 from db.rows import path_text
 from db.store.bulk import insert_rows
 from profiles.records import PhaseTiming
@@ -102,7 +102,7 @@ def _run(random: np.random.Generator, age: float, number: int, tasks: int) -> tu
     moment = FIRST_DAY + timedelta(days=650 * age, seconds=float(random.uniform(0, 3600)))
     work = f"{int(random.choice([0, 0, 0, 1, 2])):02d}" * 8
     imported = machine.startswith("kaggle")
-    spent = seconds(timings, None if status == "interrupted" else wall, 1)
+    spent = category_seconds(timings, None if status == "interrupted" else wall, 1)
     return {
         "key": f"generated-{tasks}-{number}",
         "label": f"generated: {random.choice(LABELS)} {number % 97}",

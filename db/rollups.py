@@ -24,12 +24,12 @@ def rollups(record: RunRecord) -> dict[str, Any]:
         "errors": record.errors,
         "timeouts": record.timeouts,
         "finding_count": len(record.findings),
-        **seconds(phases, record.wall_seconds, record.workers),
+        **category_seconds(phases, record.wall_seconds, record.workers),
         "overhead_share": overhead_share(record),
     }
 
 
-def seconds(phases: Iterable[PhaseTiming], wall_seconds: float | None, workers: int) -> dict[str, float | None]:
+def category_seconds(phases: Iterable[PhaseTiming], wall_seconds: float | None, workers: int) -> dict[str, float | None]:
     """Seconds per category and ``unaccounted_seconds``: wall-clock less self seconds, known only of a serial run."""
     timed = [phase for phase in phases if phase.basis in ("sum", "workers")]
     if workers == 1:
