@@ -29,7 +29,9 @@ def rollups(record: RunRecord) -> dict[str, Any]:
     }
 
 
-def category_seconds(phases: Iterable[PhaseTiming], wall_seconds: float | None, workers: int) -> dict[str, float | None]:
+def category_seconds(
+    phases: Iterable[PhaseTiming], wall_seconds: float | None, workers: int
+) -> dict[str, float | None]:
     """Seconds per category and ``unaccounted_seconds``: wall-clock less self seconds, known only of a serial run."""
     timed = [phase for phase in phases if phase.basis in ("sum", "workers")]
     if workers == 1:
