@@ -126,7 +126,7 @@ class Graph:
         return node_of.__getitem__
 
     def _common_lines(self, lines: list[str]) -> int:
-        """How many lines a program begins with that the one before it began with too: mutants come one after the other."""
+        """How many lines a program shares with the beginning of the one before it: mutants come one after the other."""
         count = 0
         for line, last in zip(lines, self._lines, strict=False):
             if line != last:

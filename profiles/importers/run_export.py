@@ -23,7 +23,8 @@ def parse(source: Source) -> Parsed:
     """
     plain = read_json(source.text)
     if not isinstance(plain, dict) or plain.get("format") != NAME:
-        raise ImportProblem(f'an export begins with {{"format": "{NAME}", "version": {RUN_VERSION}, and this file does not')
+        head = f'{{"format": "{NAME}", "version": {RUN_VERSION}'
+        raise ImportProblem(f"an export begins with {head}, and this file does not")
     version = count(plain.get("version"))
     if version is None or not 1 <= version <= RUN_VERSION:
         shown = "none that can be read" if version is None else f"{version:,}"

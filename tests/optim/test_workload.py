@@ -33,8 +33,10 @@ def digest(settings: Settings) -> str:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"tasks": 2}, {"task_ids": ("t1", "t0")}, {"seed": 1}, {"candidates": 5}]
-    + [{"min_score": 81}, {"keep": 31}, {"limit_seconds": 2.0}],
+    [
+        *({"tasks": 2}, {"task_ids": ("t1", "t0")}, {"seed": 1}, {"candidates": 5}),
+        *({"min_score": 81}, {"keep": 31}, {"limit_seconds": 2.0}),
+    ],
     ids=str,
 )
 def test_other_tasks_candidates_or_limits_are_another_workload(settings: Settings, changes: dict[str, object]) -> None:
@@ -43,8 +45,10 @@ def test_other_tasks_candidates_or_limits_are_another_workload(settings: Setting
 
 @pytest.mark.parametrize(
     "changes",
-    [{"wins": frozenset(WIN_NAMES)}, {"workers": 2}, {"caches_dir": "elsewhere"}, {"output_dir": "elsewhere"}]
-    + [{"profile": True}, {"record": False}],
+    [
+        *({"wins": frozenset(WIN_NAMES)}, {"workers": 2}, {"caches_dir": "elsewhere"}, {"output_dir": "elsewhere"}),
+        *({"profile": True}, {"record": False}),
+    ],
     ids=str,
 )
 def test_how_it_is_done_is_no_part_of_the_workload(settings: Settings, changes: dict[str, object]) -> None:

@@ -40,7 +40,7 @@ def kept() -> str:
 
 
 def baseline_and_now() -> tuple[int | None, int | None]:
-    """The newest baseline measured here, and the newest comparable run of what was kept (of all wins, while none is)."""
+    """The newest baseline measured here, and the newest comparable run of what was kept (all wins, while none is)."""
     before = newest_run(config_name(()))
     if before is None:
         return None, None

@@ -141,7 +141,7 @@ def evidence(plan: Plan) -> TrackerEvidence:
 def newest_run(
     config: str, workload: str | None = None, machine: str | None = None, cache_state: str | None = None
 ) -> int | None:
-    """The newest finished, unprofiled run measured with this config; comparable to another where its facts are given."""
+    """The newest finished, unprofiled run measured with this config, comparable with one whose facts are given."""
     found = queries.runs(
         engine(),
         config=config,
