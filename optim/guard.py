@@ -133,5 +133,5 @@ def limit_memory(limit_bytes: int) -> None:
 
     Where the system does not have such limits (macOS) nothing happens.
     """
-    with contextlib.suppress(ValueError, OSError):
+    with contextlib.suppress(ValueError, OverflowError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, resource.getrlimit(resource.RLIMIT_AS)[1]))

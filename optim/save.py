@@ -80,6 +80,8 @@ class SolverFolder:
 def _write(path: str, text: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     try:
-        os.write(descriptor, text.encode())
+        data = memoryview(text.encode())
+        while data:  # a disk that fills up takes a part first, and says so only at the next write
+            data = data[os.write(descriptor, data) :]
     finally:
         os.close(descriptor)

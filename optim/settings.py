@@ -42,7 +42,7 @@ class Settings:
     record: bool = True
 
     def __post_init__(self) -> None:
-        for name in ("tasks", "candidates", "keep", "workers"):
+        for name in ("tasks", "candidates", "keep", "workers", "memory_bytes"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
         if not 0 <= self.min_score <= 100:

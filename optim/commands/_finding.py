@@ -20,7 +20,7 @@ def find_run(engine: Engine, text: str) -> int:
 
     if not queries.run_count(engine):
         fail("there are no runs yet; python -m optim run records one", USAGE)
-    if text.isdigit():
+    if text.isascii() and text.isdigit() and len(text) < 19:  # longer ones are beyond what a database counts to
         try:
             queries.run(engine, int(text))
             return int(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -39,29 +40,50 @@ def run_and_store(settings: Settings, work: Work, label: str, engine: Engine, qu
     """
     if problem := no_room(Path(settings.output_dir)):
         fail(problem)
+    from db.problems import DatabaseProblem
+
     storing = Storing(engine)
-    journal = home() / "journals" / f"{label.replace('/', '-')}-{work.workload.fingerprint}.jsonl"
-    with _progress(label, quiet) as on_progress, _terminable():
+    journal = home() / "journals" / f"{_file_name(label)}-{work.workload.fingerprint}.jsonl"
+    with _progress(label, quiet) as on_progress, terminable():
         run = Run(settings, work, label, Listener(storing.begin, storing.task, on_progress), journal)
         try:
             finished = run.execute()
-        except RunProblem as problem:
+        except (RunProblem, DatabaseProblem, OSError) as problem:
             _store_rest(storing, run)
-            fail(str(problem))
+            fail(_sentence(problem))
         except KeyboardInterrupt:
             _store_rest(storing, run)
-            fail(f"interrupted; the tasks that were done are kept in run {storing.run_id}")
+            fail(_interrupted(storing))
+    run_id = _stored(storing, finished, journal)
+    # Only now: until the database has everything, the journal is what the run can be restored from.
     journal.unlink(missing_ok=True)
-    return _stored(storing, finished), finished
+    return run_id, finished
 
 
-def _stored(storing: Storing, finished: Finished) -> int:
+def _stored(storing: Storing, finished: Finished, journal: Path) -> int:
     from db.problems import DatabaseProblem
 
     try:
         return storing.finish(finished.record, finished.profiles)
     except DatabaseProblem as problem:
-        fail(str(problem))
+        fail(f"{problem}; the run is kept in {journal}, which python -m optim import reads")
+
+
+def _interrupted(storing: Storing) -> str:
+    if storing.run_id is None:
+        return "interrupted before the first task; nothing was recorded"
+    return f"interrupted; the tasks that were done are kept in run {storing.run_id}"
+
+
+def _sentence(problem: Exception) -> str:
+    if isinstance(problem, OSError) and problem.filename:
+        return f"{problem.filename} can not be written: {problem.strerror}; QUICKWIN_HOME can name another folder"
+    return str(problem)
+
+
+def _file_name(label: str) -> str:
+    """A label as part of a file's name: short, and nothing in it that a file system minds."""
+    return re.sub(r"[^\w.-]+", "-", label)[:40]
 
 
 def _store_rest(storing: Storing, run: Run) -> None:
@@ -71,7 +93,7 @@ def _store_rest(storing: Storing, run: Run) -> None:
 
 
 @contextlib.contextmanager
-def _terminable() -> Iterator[None]:
+def terminable() -> Iterator[None]:
     """A termination is an interruption: what was done is kept."""
 
     def interrupt(number: int, frame: Any) -> None:
@@ -110,8 +132,10 @@ def placed(settings: Settings, state: str | None, label: str) -> Iterator[Settin
     if state != "cold":
         yield replace(settings, caches_dir=str(base / "caches"), output_dir=str(base / "solvers" / "kept"))
         return
-    base.mkdir(parents=True, exist_ok=True)
-    output = Path(tempfile.mkdtemp(prefix=f"{label.replace('/', '-')}-", dir=_folder(base / "solvers")))
+    try:
+        output = Path(tempfile.mkdtemp(prefix=f"{_file_name(label)}-", dir=_folder(base / "solvers")))
+    except OSError as problem:
+        fail(_sentence(problem))
     with tempfile.TemporaryDirectory(prefix="caches-", dir=base) as caches:
         yield replace(settings, caches_dir=caches, output_dir=str(output))
 

@@ -37,7 +37,7 @@ class Storing:
         """Waits for the tasks, then stores the whole record and its profile; gives the run's id.
 
         Raises:
-            Exception: what the database said, now or while a task was stored.
+            DatabaseProblem: it can not be stored.
         """
         from db.store import finish_run, save_profile
 

@@ -51,9 +51,8 @@ def _run(settings: Settings, engine: object, wins: str, state: str) -> tuple[int
 
 
 def _summary(records: list[RunRecord]) -> str:
-    from profiles.breakdown import overhead_share
-
     from optim.commands._text import percent, seconds
+    from profiles.breakdown import overhead_share
 
     first = records[0]
     lines = [f"{'':<16}{'seconds':>10}{'speedup':>10}{'overhead':>10}  answers    cache hit rates"]

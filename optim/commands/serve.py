@@ -35,10 +35,13 @@ def COMMAND(port: int, browser: bool) -> None:
         f"--server.port={port}",
         f"--server.headless={headless}",
     ]
+    from optim.commands._running import terminable
+
     environment = {**os.environ, "PYTHONPATH": str(_APP.parent)}
     click.echo(f"Serving on http://localhost:{port} (Ctrl-C ends it)")
     try:
-        code = subprocess.run(command, env=environment, check=False).returncode
+        with terminable():  # else a termination of this process would leave the app's behind
+            code = subprocess.run(command, env=environment, check=False).returncode
     except KeyboardInterrupt:
         return
     if code:
