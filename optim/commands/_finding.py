@@ -26,7 +26,7 @@ def find_run(engine: Engine, text: str) -> int:
             return int(text)
         except queries.UnknownRow:
             fail(f"there is no run {text}; python -m optim runs lists them", USAGE)
-    found = queries.runs(engine, limit=1) if text == "last" else queries.runs(engine, label=text, limit=1)
+    found = queries.runs(engine, limit=1) if text == "last" else queries.runs(engine, label=[text], limit=1)
     if found.empty:
         labels = ", ".join(sorted(set(queries.runs(engine, limit=20)["label"]))[:8])
         fail(f"no run is called {text!r}; there are, for example: {labels}; or take an id, or 'last'", USAGE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import signal
 import tempfile
@@ -38,12 +39,12 @@ def run_and_store(settings: Settings, work: Work, label: str, engine: Engine, qu
     Raises:
         Problem: the run could not go on, or could not be stored; what was recorded is stored as failed or interrupted.
     """
-    if problem := no_room(Path(settings.output_dir)):
-        fail(problem)
+    if full := no_room(Path(settings.output_dir)):
+        fail(full)
     from db.problems import DatabaseProblem
 
     storing = Storing(engine)
-    journal = home() / "journals" / f"{_file_name(label)}-{work.workload.fingerprint}.jsonl"
+    journal = home() / "journals" / f"{_file_name(label)}-{work.workload.fingerprint}-{os.getpid()}.jsonl"
     with _progress(label, quiet) as on_progress, terminable():
         run = Run(settings, work, label, Listener(storing.begin, storing.task, on_progress), journal)
         try:
