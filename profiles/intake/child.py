@@ -23,6 +23,9 @@ from profiles.importers import all_importers
 from profiles.intake.limits import Limits
 from profiles.intake.reading import OutOfTime, Reading
 
+#: Between a file's limit of processor time, at which its reading is given up, and the kernel's kill.
+GRACE_SECONDS = 2.0
+
 
 def main() -> None:
     """Reads the request from standard input and answers on standard output."""
@@ -32,7 +35,7 @@ def main() -> None:
     order = json.loads(sys.stdin.buffer.readline())
     limits = Limits(**order["limits"])
     all_importers()
-    _restrain(limits)
+    _restrain(limits, len(order["files"]))
     # Nothing that is read makes cycles, and the process ends soon; looking for them takes a third of the time.
     gc.disable()
     reading = Reading(limits=limits, known=[KnownRun(**one) for one in order["known"]])
@@ -64,12 +67,15 @@ def _peak_bytes() -> int | None:
         return None
 
 
-def _restrain(limits: Limits) -> None:
+def _restrain(limits: Limits, files: int = 1) -> None:
+    """For good: what is set here can only be lowered. Processor time is for so many files and the putting together."""
+    longest = math.ceil(_spent() + (files + 1) * (limits.cpu_seconds + 2 * GRACE_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16))
-    signal.signal(signal.SIGXCPU, _out_of_time)
+    resource.setrlimit(resource.RLIMIT_CPU, (longest, longest))
+    signal.signal(signal.SIGPROF, _out_of_time)
 
 
 def _out_of_time(_signal: int, _frame: FrameType | None) -> None:
@@ -77,11 +83,19 @@ def _out_of_time(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _allow_cpu(seconds: float) -> None:
-    """From now on so many seconds of processor time; then ``OutOfTime``, and a little later the kernel's kill."""
+    """From now on so many seconds of processor time; then ``OutOfTime``, and a little later the kernel's kill.
+
+    ``OutOfTime`` needs the interpreter, which one long call in C never lets go of; the kernel asks nobody.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    killed = math.ceil(_spent() + seconds + GRACE_SECONDS)
+    resource.setrlimit(resource.RLIMIT_CPU, (killed if hard == resource.RLIM_INFINITY else min(killed, hard), hard))
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def _spent() -> float:
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    spent = usage.ru_utime + usage.ru_stime
-    soft = math.ceil(spent + seconds)
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+    return usage.ru_utime + usage.ru_stime
 
 
 if __name__ == "__main__":
