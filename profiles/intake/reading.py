@@ -75,7 +75,7 @@ class Reading:
             importer = _importer(source)
             parsed = importer.parse(source)
         except ImportProblem as problem:
-            kind = "UnknownLogFormat: " if isinstance(problem, UnknownLogFormat) else ""
+            kind = f"{UnknownLogFormat.__name__}: " if isinstance(problem, UnknownLogFormat) else ""
             self._refuse(member, importer, f"{kind}{problem}")
         except RecursionError:
             self._refuse(member, importer, "it is nested too deeply to be read")

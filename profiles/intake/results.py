@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from profiles.importers.base import Loss
+from profiles.importers.base import Loss, UnknownLogFormat
 from profiles.records import Finding, RunRecord, TaskRecord
 
 _TASK_COLUMNS = tuple(one.name for one in dataclasses.fields(TaskRecord) if one.name != "phases")
@@ -73,6 +73,11 @@ class FilePreview:
     together_with: tuple[str, ...] = ()
     losses: tuple[Loss, ...] = ()
     refused: str | None = None
+
+    @property
+    def sentence(self) -> str | None:
+        """Why the file was refused, without the error's name before it: for people."""
+        return self.refused.removeprefix(f"{UnknownLogFormat.__name__}: ") if self.refused else None
 
     def to_json(self) -> dict[str, Any]:
         plain = {name: getattr(self, name) for name in ("name", "bytes", "form", "title", "refused")}

@@ -69,7 +69,7 @@ def fates(found: Preview) -> None:
     """Draws what became of each file: refusals openly, losses in a list."""
     for file in found.refused:
         st.error(
-            f"**{text.escape(file.name, 120)} is refused:** {text.escape(file.refused, 400)}.", icon=":material/block:"
+            f"**{text.escape(file.name, 120)} is refused:** {text.escape(file.sentence, 400)}.", icon=":material/block:"
         )
     lost = data.losses(found.files)
     if lost:

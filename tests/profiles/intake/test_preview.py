@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import signal
 import subprocess
 import sys
 import zlib
@@ -30,6 +31,13 @@ def test_a_preview_survives_its_way_through_json():
     here = read(GOOD, ("stats", fixture("timing_stats.jsonl")), ("x", b"?"))
     assert Preview.from_json(json.loads(json.dumps(here.to_json()))) == here
     assert Preview.unpacked(json.loads(json.dumps(here.packed()))) == here
+
+
+def test_a_refusal_can_be_shown_without_the_errors_name():
+    (unknown, empty) = read(("x", b"hello"), ("y", b"")).files
+    assert unknown.refused == f"UnknownLogFormat: {unknown.sentence}"
+    assert unknown.sentence.startswith("no importer recognizes this file (first bytes: b'hello')")
+    assert empty.sentence == empty.refused and read(GOOD).files[0].sentence is None
 
 
 def test_the_same_file_twice_is_one_run():
@@ -101,6 +109,29 @@ def test_the_child_can_write_no_file(tmp_path):
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=module._ROOT, check=False)
     assert ended.returncode == 1 and b"File too large" in ended.stderr
     assert (tmp_path / "x").read_bytes() == b""
+
+
+def test_a_call_in_c_that_never_comes_back_is_killed_by_the_kernel():
+    code = (
+        "import collections, itertools\n"
+        "from profiles.intake import child; from profiles.intake.limits import Limits\n"
+        "child.GRACE_SECONDS = 0.1; child._restrain(Limits(cpu_seconds=1)); child._allow_cpu(0.1)\n"
+        "collections.deque(itertools.repeat(0), maxlen=0)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=module._ROOT, check=False)
+    assert ended.returncode == -signal.SIGXCPU
+
+
+def test_the_time_that_the_kernel_gives_can_not_be_raised():
+    code = (
+        "import resource\n"
+        "from profiles.intake import child; from profiles.intake.limits import Limits\n"
+        "child._restrain(Limits(cpu_seconds=1), files=2); child._allow_cpu(1000)\n"
+        "print(*resource.getrlimit(resource.RLIMIT_CPU))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=module._ROOT, check=True)
+    soft, hard = map(int, ended.stdout.split())
+    assert soft == hard and 15 <= hard <= 20
 
 
 def test_nothing_at_all_is_an_empty_preview():

@@ -116,6 +116,7 @@ def test_the_same_file_again_says_that_it_is_there(engine: Engine, upload: Uploa
 def test_a_file_that_nobody_can_read_is_refused_with_its_reason_and_the_others_are_read(upload: Upload) -> None:
     page = upload(("rubbish.bin", bytes(range(256))), ("run.json", export()))
     assert "rubbish.bin is refused:" in page.error[0].value.replace("\\", "")
+    assert "UnknownLogFormat" not in page.error[0].value
     assert "2 files: 1 run found**, 1 refused" in words(page)
 
 
