@@ -78,8 +78,12 @@ class WinEvidence:
 
     @property
     def measured(self) -> Measured | None:
-        """The measurement that speaks for the win: the newest."""
-        return self.measurements[0] if self.measurements else None
+        """The measurement that speaks for the win: the newest cold one, else the newest.
+
+        A warm one tells what a second run over the same tasks saves, which a first run never sees.
+        """
+        cold = (one for one in self.measurements if one.cache_state == "cold")
+        return next(cold, self.measurements[0] if self.measurements else None)
 
     @property
     def decision(self) -> str:

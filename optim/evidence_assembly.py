@@ -188,10 +188,12 @@ def _joint(
     finished: list[dict[str, Any]],
     blocks: Mapping[int, list[dict[str, Any]]],
 ) -> Together | None:
-    found = [_measured_jointly(names, row, blocks.get(int(row["id"]), [])) for row in finished]
-    together = [one for one in found if one is not None]
-    if together:
-        return next((one for one in together if _resolved(one)), together[0])
+    cold = [row for row in finished if _object(row["spec"]).get("cache_state") == "cold"]
+    # What was measured cold comes first: warm seconds say nothing about a first run.
+    for rows_of_state in (cold, finished):
+        found = [_measured_jointly(names, row, blocks.get(int(row["id"]), [])) for row in rows_of_state]
+        if together := [one for one in found if one is not None]:
+            return next((one for one in together if _resolved(one)), together[0])
     single = [next((one.measured for one in wins if one.win == name), None) for name in names]
     known = [one for one in single if one is not None and one.speedup is not None and one.verdict in _TRUSTED]
     if len(known) < len(names):

@@ -42,7 +42,7 @@ def missing(row: WinEvidence) -> Iterator[str]:
     for state in ("cold", "warm"):
         if state not in states:
             yield f"it was not measured with {state} caches."
-    if row.decided and row.decided.measurement_id not in (None, one.measurement_id):
+    if row.decided and row.decided.measurement_id and row.decided.measurement_id < one.measurement_id:
         yield f"{one.name} is newer than the decision's measurement {row.decided.measurement_id}."
     if row.decided is None or row.decision == "undecided":
         yield "no decision was made."

@@ -25,7 +25,9 @@ NEWEST = -1
 @click.argument("win", required=False)
 @click.argument("decision", required=False, type=click.Choice(["keep", "revert", "undecided"]))
 @click.option("--because", help="Why, in a sentence. Needed for a decision.")
-@click.option("--evidence", "measurement_id", type=int, help="The measurement it rests on; default: the win's newest.")
+@click.option(
+    "--evidence", "measurement_id", type=int, help="The measurement it rests on; default: the newest cold one, if any."
+)
 @click.option("--force", metavar="WHY", help="Decide although the evidence speaks against it, and say why.")
 @click.option("--seen", type=int, help="The decision that you saw as the win's newest (0: none); default: what it is.")
 @click.option("--who", help="Who decides; default: the user's name.")

@@ -94,6 +94,21 @@ def test_the_newest_finished_measurement_speaks():
     assert [one.measurement_id for one in row.measurements] == [2, 1]
 
 
+def warm(given: dict[str, object]) -> dict[str, object]:
+    return {**given, "spec": {**given["spec"], "cache_state": "warm"}}  # type: ignore[dict-item]
+
+
+def test_what_was_measured_cold_speaks_before_what_was_measured_warm():
+    given = [measurement(1, "none", "early_exit"), warm(measurement(2, "none", "early_exit", speedup=30.0))]
+    found = assemble(measurements=given)
+    assert found.win("early_exit").measured.measurement_id == 1
+    unresolved = measurement(3, "none", "all", verdict="unresolved", speedup=1.1, low=0.9, high=1.3)
+    both = assemble(measurements=[unresolved, warm(measurement(4, "none", "all", speedup=30.0))])
+    assert both.joint(frozenset(WIN_NAMES)).source == "measurement 3"
+    only = assemble(measurements=[warm(measurement(4, "none", "all", speedup=30.0))])
+    assert only.joint(frozenset(WIN_NAMES)).source == "measurement 4"
+
+
 def test_runs_that_did_not_finish_give_no_seconds():
     blocks = block_rows("none", "early_exit") + block_rows("none", "early_exit", (99.0, 99.0), status="failed")
     found = assemble(measurements=[measurement(3, "none", "early_exit")], blocks={3: blocks})
