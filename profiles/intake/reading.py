@@ -15,11 +15,11 @@ from typing import Any
 from profiles.audit import KnownRun, audit
 from profiles.importers import recognize
 from profiles.importers._names import clean
-from profiles.importers.base import Importer, ImportProblem, Parsed, Source, UnknownLogFormat
+from profiles.importers.base import Importer, ImportProblem, Loss, Parsed, Source, UnknownLogFormat
 from profiles.intake.containers import Member, unpack
 from profiles.intake.limits import Limits
 from profiles.intake.results import FilePreview, Preview, RunPreview
-from profiles.records import RunRecord
+from profiles.records import Finding, RunRecord
 from profiles.runlog.build import build
 from profiles.runlog.facts import RunLog
 from profiles.runlog.merge import merge
@@ -118,9 +118,27 @@ class Reading:
         if twin is None:
             digest = self.digests.get(files[0])
             self.runs.append(RunPreview(record=record, files=files, profiles=tuple(profiles), digest=digest))
+        elif not same_figures(self.runs[twin].record, record):
+            self._lose_twin(self.runs[twin], files)
         else:
             known = self.runs[twin]
             self.runs[twin] = dataclasses.replace(known, files=tuple(dict.fromkeys((*known.files, *files))))
+
+    def _lose_twin(self, kept: RunPreview, files: tuple[str, ...]) -> None:
+        """A key stands for one run: of two that bear it and differ the first stays, and both files say so."""
+        reason = f"another run in it has the key of the run of {kept.files[0]} but other figures, and was left out"
+        self.files = [
+            dataclasses.replace(file, losses=(*file.losses, Loss(reason=reason))) if file.name in files else file
+            for file in self.files
+        ]
+        finding = Finding(
+            rule="one_key_two_runs",
+            severity="warning",
+            claimed=f"the key {kept.record.key} in {kept.files[0]} and in {files[0]}",
+            follows="one key stands for one run, and their figures differ: those of the first were taken",
+        )
+        record = kept.record.replace(findings=tuple(dict.fromkeys((finding, *kept.record.findings))))
+        self.runs = [dataclasses.replace(kept, record=record) if run is kept else run for run in self.runs]
 
     def finish(self, peak_bytes: int | None = None) -> Preview:
         """Puts together what belongs together, audits every run, and tells each file its runs."""
@@ -140,6 +158,31 @@ class Reading:
         others = {name: None for run in own for name in run.files if name != file.name}
         keys = tuple(run.record.key for run in own)
         return dataclasses.replace(file, runs=keys, together_with=tuple(others))
+
+
+def same_figures(one: RunRecord, two: RunRecord) -> bool:
+    """Whether two records give the same figures, as far as both give them: forms differ in what they can hold."""
+    pairs = zip(_figures(one), _figures(two), strict=True)
+    return all(mine == other or mine in _NOT_GIVEN or other in _NOT_GIVEN for mine, other in pairs)
+
+
+_NOT_GIVEN: tuple[Any, ...] = (None, {}, [])
+
+
+def _figures(record: RunRecord) -> tuple[Any, ...]:
+    return (
+        record.results_fingerprint,
+        record.config,
+        _rounded(record.wall_seconds),
+        {phase.path: (phase.basis, _rounded(phase.total_seconds)) for phase in record.phases},
+        {cache.name: (cache.hits, cache.misses) for cache in record.caches},
+        [(task.task_id, _rounded(task.seconds)) for task in record.tasks if task.seconds is not None],
+        [task.task_id for task in record.tasks],
+    )
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 6)
 
 
 def _importer(source: Source) -> Importer:

@@ -36,7 +36,7 @@ class Reader:
         self._name, self._form = name, form
         self._done: dict[str, RunLog] = {}
         self._damaged: list[int] = []
-        self._too_many = self._again = self._cut = 0
+        self._too_many = self._again = self._unlike = self._cut = 0
         self._date: datetime | None = None
         self._began(1)
 
@@ -190,7 +190,8 @@ class Reader:
             return
         mark = fingerprint(log)
         if mark in self._done:
-            self._again += 1
+            same = _progress_of(log) == _progress_of(self._done[mark])
+            self._again, self._unlike = self._again + same, self._unlike + (not same)
         elif len(self._done) < MOST_RUNS:
             self._done[mark] = log
         else:
@@ -205,9 +206,16 @@ class Reader:
             losses.append(Loss(line=self._cut, reason="the text ends within a line, so its figure may be cut"))
         if self._again:
             losses.append(Loss(reason=f"{self._again:,} more copies of the same run in this file were left out"))
+        if self._unlike:
+            reason = "runs with the same figures as another but other progress lines were left out"
+            losses.append(Loss(reason=f"{self._unlike:,} {reason}"))
         if self._too_many:
             losses.append(Loss(reason=f"more than {MOST_RUNS} runs in one file: {self._too_many:,} were left out"))
         return tuple(self._done.values()), tuple(losses)
+
+
+def _progress_of(log: RunLog) -> tuple[list[str], list[tuple[int, float]]]:
+    return list(log.tasks), [(solvers, seconds) for solvers, seconds, _ in log.validations]
 
 
 def _share_saved(log: RunLog) -> None:

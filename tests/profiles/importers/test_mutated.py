@@ -76,6 +76,11 @@ def test_a_log_pasted_several_times_is_one_run(times):
     assert any("copies of the same run" in loss.reason for loss in preview.files[0].losses)
 
 
+def test_a_run_with_the_figures_of_another_and_other_tasks_is_not_called_a_copy():
+    (file,) = read(("x", OCTOBER + OCTOBER.replace(b"007bbfb7", b"ffffffff"))).files
+    assert "1 runs with the same figures as another but other progress lines" in file.losses[0].reason
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_behind_a_log_leave_its_figures(junk):

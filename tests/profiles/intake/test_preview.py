@@ -9,11 +9,12 @@ import zlib
 
 import pytest
 
+from profiles.exports import to_json
 from profiles.intake import preview as module
 from profiles.intake.limits import Limits
 from profiles.intake.preview import preview
 from profiles.intake.results import Preview
-from profiles.records import RunRecord
+from profiles.records import PhaseTiming, RunRecord
 from tests.profiles.importers.files import fixture, read
 
 GOOD = ("good.log", fixture("run_batt_october.log"))
@@ -44,6 +45,35 @@ def test_the_same_file_twice_is_one_run():
     there = read(GOOD, ("copy.log", GOOD[1]), GOOD)
     assert len(there.runs) == 1
     assert [file.name for file in there.files] == ["good.log", "copy.log", "good.log (2)"]
+
+
+def export(**changes) -> bytes:
+    phases = (PhaseTiming(path=("score",), total_seconds=1.0, self_seconds=1.0),)
+    run = RunRecord(key="k" * 16, label="mine", wall_seconds=2.0, phases=phases)
+    return to_json(run.replace(**changes)).encode()
+
+
+@pytest.mark.parametrize("changes", [{}, {"label": "another name"}, {"phases": ()}])
+def test_one_run_in_two_exports_is_one_run_without_a_word(changes):
+    there = read(("a.json", export()), ("b.json", export(**changes)))
+    assert [run.files for run in there.runs] == [("a.json", "b.json")]
+    assert not there.findings and not any(file.losses for file in there.files)
+
+
+@pytest.mark.parametrize("changes", [{"wall_seconds": 1.0}, {"results_fingerprint": "x"}])
+def test_two_runs_of_one_key_are_never_merged_silently(changes):
+    known = {"results_fingerprint": "y"}
+    there = read(("a.json", export(**known)), ("b.json", export(**known | changes)))
+    (run,) = there.runs
+    assert run.record.wall_seconds == 2.0 and run.files == ("a.json",)
+    assert [finding.rule for finding in run.record.findings] == ["one_key_two_runs"]
+    assert "other figures, and was left out" in there.files[1].losses[0].reason
+
+
+def test_logs_with_equal_figures_and_other_tasks_are_never_merged_silently():
+    other = GOOD[1].replace(b"007bbfb7", b"ffffffff")
+    there = read(GOOD, ("other.log", other))
+    assert len(there.runs) == 1 and "other figures" in there.files[1].losses[0].reason
 
 
 def test_progress_is_told_by_file():
