@@ -1,7 +1,8 @@
 """A persistent cache: text by key, in a SQLite file, bounded, safe with several processes, never anything executable.
 
 Entries are bound to a scope (the fingerprint of the DSL and the limits): another scope's entries are never seen. A file
-that is damaged is replaced by an empty one: a cache can be lost, a run can not.
+that is damaged is replaced by an empty one, and one that can not be opened (locked for long, read-only) by memory: a
+cache can be lost, a run can not.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ MAX_BYTES = 256 * 1024 * 1024
 _BATCH = 500
 #: Entries that are held back until they are written together.
 _PENDING = 1000
+_PATIENCE_SECONDS = 30.0
+_DAMAGED = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
 
 class DiskCache:
@@ -35,15 +38,20 @@ class DiskCache:
         self._was_empty = len(self) == 0
 
     def _open(self) -> sqlite3.Connection:
-        try:
-            return self._connect()
-        except sqlite3.DatabaseError:
+        with contextlib.suppress(sqlite3.DatabaseError, OSError):
+            try:
+                return self._connect(self._path)
+            except sqlite3.DatabaseError as error:
+                # Only what is damaged is deleted: another process may be at work in a file that is locked.
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
+                    raise
             for suffix in ("", "-wal", "-shm"):
                 self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
-            return self._connect()
+            return self._connect(self._path)
+        return self._connect(":memory:")
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=30, isolation_level=None)
+    def _connect(self, path: Path | str) -> sqlite3.Connection:
+        connection = sqlite3.connect(path, timeout=_PATIENCE_SECONDS, isolation_level=None)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             # A cache may lose its last entries when the machine loses power, but a commit must not wait for the disk.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import sqlite3
 from pathlib import Path
 
 import pytest
 
+from optim import diskcache
 from optim.diskcache import DiskCache
 
 
@@ -32,6 +34,32 @@ def test_a_damaged_file_is_replaced_by_an_empty_one(damage: bytes, tmp_path: Pat
     cache = DiskCache(tmp_path / "c.sqlite", "scope")
     cache.put({"a": "1"})
     assert cache.get(["a"]) == {"a": "1"}
+
+
+def test_a_locked_file_is_left_alone_and_memory_takes_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "c.sqlite"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    monkeypatch.setattr(diskcache, "_PATIENCE_SECONDS", 0.01)
+    before = path.stat().st_ino
+    cache = DiskCache(path, "scope")
+    cache.put({"a": "1"})
+    assert cache.get(["a"]) == {"a": "1"}
+    cache.close()
+    assert path.stat().st_ino == before
+    other.execute("CREATE TABLE mine (x)")
+    other.execute("COMMIT")
+    other.close()
+
+
+def test_a_file_that_can_not_be_opened_costs_the_cache_and_not_the_run(tmp_path: Path) -> None:
+    (tmp_path / "c.sqlite").mkdir()
+    cache = DiskCache(tmp_path / "c.sqlite", "scope")
+    cache.put({"a": "1"})
+    cache.close()
+    assert (tmp_path / "c.sqlite").is_dir()
 
 
 def test_the_file_stays_within_its_bound_and_loses_the_oldest(tmp_path: Path) -> None:
