@@ -87,6 +87,7 @@ def _codes(code: CodeType) -> list[CodeType]:
 def _reaches_out(code: CodeType) -> bool:
     return any(
         one.opname in ("STORE_GLOBAL", "DELETE_GLOBAL", "STORE_ATTR", "DELETE_ATTR", "IMPORT_NAME")
+        or (one.opname in ("STORE_DEREF", "DELETE_DEREF") and one.argval in part.co_freevars)  # nonlocal
         for part in _codes(code)
         for one in dis.get_instructions(part)
     )

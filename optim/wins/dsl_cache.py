@@ -3,7 +3,8 @@
 All candidates are one expression graph: every distinct operation is run once for each sample, operations that do not
 depend on the sample once for the run. Shared are expressions, not values: an equal frozenset that was built another way
 may iterate in another order, and a program may depend on that. An operation that is not pure, or that returns something
-that can change (a list, an iterator), is not shared: the candidates that need it run on their own.
+that can change (a list, an iterator, a closure over one), is not shared: the candidates that need it run on their own.
+A candidate's time limit covers what is run for it, not what was there already.
 
 Memory is bounded: values live for one task, at most ``MAX_VALUES`` of them, and are given up when memory runs out.
 """
@@ -27,7 +28,7 @@ from optim.wins import Win
 
 MAX_VALUES = 500_000
 #: Types of values that can not change, so that sharing them is safe.
-_FIXED = frozenset({int, bool, tuple, frozenset, str, float, type(None), FunctionType, BuiltinFunctionType, type})
+_FIXED = frozenset({int, bool, tuple, frozenset, str, float, type(None), BuiltinFunctionType, type})
 
 
 class _Outcome:
@@ -35,6 +36,14 @@ class _Outcome:
 
 
 _ERROR, _TIMEOUT, _NO_MEMORY, _CHANGEABLE = (_Outcome() for _ in range(4))
+
+
+def _is_fixed(value: Any) -> bool:
+    """Whether a value can not change; of a function, whether what it holds from where it was made can not."""
+    if type(value) is not FunctionType:
+        return type(value) in _FIXED
+    held = [cell.cell_contents for cell in value.__closure__ or ()]
+    return all(map(_is_fixed, [*held, *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()]))
 
 
 class Changeable(Exception):
@@ -198,7 +207,7 @@ class GraphEvaluator:
     def _run(self, root: int, order: Sequence[int], state: Sample) -> Any:
         """The root's value, or an ``_Outcome``. Failures are values too: raising costs more than most operations."""
         values, failed, calls = state.values, state.failed, self._graph.calls
-        node = root
+        node, known = root, len(state.values)
         try:
             for node in order:
                 if node not in values:
@@ -214,14 +223,15 @@ class GraphEvaluator:
                         value = values[function](values[one], values[two])
                     else:
                         value = values[function](*[values[one] for one in arguments])
-                    if type(value) not in _FIXED:
+                    if type(value) not in _FIXED and not _is_fixed(value):
                         return _CHANGEABLE
                     values[node] = value
         except MemoryError:
             failed[node] = _ERROR
             return _NO_MEMORY
         except TimeLimit:
-            failed[node] = _TIMEOUT
+            if len(values) == known:  # else those before it took their part of the time, and alone it may be in time
+                failed[node] = _TIMEOUT
             return _TIMEOUT
         except Exception:
             failed[node] = _ERROR

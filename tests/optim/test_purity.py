@@ -54,6 +54,7 @@ def impure(source: str) -> frozenset[str]:
         "return object()",
         "return [open(one) for one in x]",
         "yield x",
+        "n = 0\n    def inner(y):\n        nonlocal n\n        n += 1\n        return n\n    return inner",
     ],
 )
 def test_what_reaches_out_or_remembers_is_impure(body: str) -> None:

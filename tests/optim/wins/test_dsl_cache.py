@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from optim.guard import TimeLimit
 from optim.wins import dsl_cache
+from optim.wins.dsl_cache import GraphEvaluator, Sample
 from tests.optim.bench import answers, small
 from tests.optim.own_data import write_dsl, write_solvers, write_tasks
 
@@ -65,6 +68,45 @@ def test_an_operation_that_is_not_pure_is_run_for_each_candidate_on_its_own(tmp_
         [one["calls"] for one in record[0]["phases"] if one["path"] == ["score", "dsl"]] for record in (records, shared)
     ]
     assert calls[0] == calls[1]
+
+
+MEMORY = """
+def remember(grid):
+    seen = []
+    def f(given):
+        seen.append(given)
+        return given if len(seen) == 1 else ()
+    return f
+
+def use(function, grid):
+    return function(grid)
+"""
+
+
+def test_a_function_that_remembers_is_not_shared(tmp_path: Path) -> None:
+    dsl = write_dsl(tmp_path, MEMORY)
+    lines = "x1 = remember(I)\n    x2 = {}(I)\n    x3 = use(x1, x2)\n    return x3"
+    own = {
+        "dsl": dsl,
+        "solvers": write_solvers(tmp_path, {"t0": lines.format("mirror"), "u1": lines.format("flip")}),
+        "tasks_dir": write_tasks(tmp_path, 1),
+        "tasks": 1,
+        "min_score": 0,
+    }
+    assert answers(small(tmp_path / "a", **own))[0] == answers(small(tmp_path / "b", wins=WIN, **own))[0]
+
+
+def test_an_operation_that_had_only_the_rest_of_the_time_is_tried_again() -> None:
+    def late(given: object) -> object:
+        raise TimeLimit
+
+    evaluator = GraphEvaluator.__new__(GraphEvaluator)
+    evaluator._graph = SimpleNamespace(calls=[None, None, None, (1, (0,)), (2, (3,))])  # type: ignore[assignment]
+    state = Sample({1: tuple, 2: late}, ((1,),), ((1,),))
+    evaluator._run(4, (3, 4), state)
+    assert state.failed == {}
+    evaluator._run(4, (3, 4), state)
+    assert list(state.failed) == [4]
 
 
 def test_what_an_operation_may_change_is_not_shared(tmp_path: Path) -> None:
