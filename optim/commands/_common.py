@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 the answer is no, 2 usage, 3 could not.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -52,12 +53,18 @@ def home() -> Path:
 def open_database() -> Engine:
     """The database of ``DATABASE_URL``, by default ``quickwin.db`` in the current folder, brought up to date.
 
+    Runs and measurements whose process is gone are marked as interrupted; one that can not be written stays as it is.
+
     Raises:
         Problem: it can not be opened; the sentence says why.
     """
     from db.engine import DatabaseProblem, open_engine
+    from db.store import mark_interrupted
 
     try:
-        return open_engine()
+        engine = open_engine()
     except DatabaseProblem as problem:
         fail(str(problem))
+    with contextlib.suppress(DatabaseProblem):
+        mark_interrupted(engine)
+    return engine

@@ -25,10 +25,9 @@ def COMMAND(limit: int, as_json: bool, **filters: Any) -> None:
     python -m optim runs --config all --cache-state warm --limit 5
     python -m optim runs --text kaggle --json
     """
-    from db import queries, store
+    from db import queries
 
     engine = open_database()
-    store.mark_interrupted(engine)
     chosen: Any = {name: value for name, value in filters.items() if value is not None}
     found = queries.runs(engine, limit=limit, **chosen)
     if as_json:

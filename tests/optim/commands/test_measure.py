@@ -189,6 +189,15 @@ def test_a_measurement_under_way_is_left_to_its_process():
     assert f"under way in process {os.getppid()}" in result.stderr
 
 
+def test_a_measurement_whose_process_is_gone_can_be_continued():
+    spec = {"kind": "pair", "arms": [{"name": "A", "config": "none"}, {"name": "B", "config": "dsl_cache"}]}
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    measurement = store.begin_measurement(open_engine(), spec, pid=process.pid)
+    process.communicate(b"\n")
+    found = found_of(call("measure", "--continue", str(measurement), "--json"))
+    assert (found["id"], found["verdict"]) == (measurement, "faster")
+
+
 def test_a_measurement_that_was_planned_elsewhere_begins_with_continue():
     spec = {"kind": "pair", "arms": [{"name": "A", "config": "none"}, {"name": "B", "config": "dsl_cache"}]}
     measurement = store.begin_measurement(open_engine(), spec, status="planned")
