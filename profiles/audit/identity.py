@@ -16,6 +16,14 @@ def same_numbers_elsewhere(case: Case) -> Iterator[Finding]:
     record = case.record
     for known in case.known:
         same = known.key == record.key
+        if same and _other_wall(record.wall_seconds, known.wall_seconds):
+            yield Finding(
+                rule="same_numbers_elsewhere",
+                severity="warning",
+                claimed=f"the key of the known run {known.label}",
+                follows=f"that run took {known.wall_seconds:,.3f} s, this one {record.wall_seconds:,.3f} s",
+            )
+            return
         if same and known.label == record.label:
             return
         if same or _same_wall(record.wall_seconds, known.wall_seconds):
@@ -27,6 +35,10 @@ def same_numbers_elsewhere(case: Case) -> Iterator[Finding]:
                 follows=f"{what} are those of the known run {known.label}",
             )
             return
+
+
+def _other_wall(one: float | None, two: float | None) -> bool:
+    return one is not None and two is not None and abs(one - two) > 1e-6
 
 
 def _same_wall(one: float | None, two: float | None) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from profiles.audit.case import Case, Rule
 from profiles.records import Finding
-from profiles.runlog.facts import Figure
+from profiles.runlog.facts import Figure, Listed
 from profiles.runlog.keys import WHOLE, Key, key
 
 #: Rounding of printed seconds, and the share below which a rest is no news.
@@ -104,6 +104,27 @@ def phases_beyond_whole(case: Case) -> Iterator[Finding]:
             )
 
 
+def parts_beyond_phase(case: Case) -> Iterator[Finding]:
+    """Phases that add up to more than the phase that they are parts of, both measured in the same way."""
+    known = {phase.path: phase for phase in case.record.phases}
+    parts: dict[tuple[str, ...], list[float]] = {}
+    for phase in case.record.phases:
+        around = [phase.path[:end] for end in range(len(phase.path) - 1, 0, -1) if phase.path[:end] in known]
+        if same := [path for path in around if known[path].basis == phase.basis]:
+            parts.setdefault(same[0], []).append(phase.total_seconds)
+    lines = {one.path: figure.line for one, figure in _keys(case)}
+    for path, seconds in parts.items():
+        whole, within = known[path].total_seconds, sum(seconds)
+        if within > whole * 1.001 + ROUNDING_SECONDS + 0.0005 * len(seconds):
+            yield Finding(
+                rule="parts_beyond_phase",
+                severity="error",
+                line=lines.get(path),
+                claimed=f"{'/'.join(path)} {whole:,.3f} s",
+                follows=f"its {len(seconds)} parts add up to {within:,.3f} s: {within - whole:,.3f} s too many",
+            )
+
+
 def phases_below_whole(case: Case) -> Iterator[Finding]:
     """What no trustworthy key covers: unaccounted."""
     if case.wall is None or case.log is None or not case.log.keys:
@@ -121,11 +142,11 @@ def phases_below_whole(case: Case) -> Iterator[Finding]:
 
 
 def residual_as_category(case: Case) -> Iterator[Finding]:
-    """A line for what was left over, listed as if it had been timed."""
+    """A line for what was left over, listed as if it had been timed: by its name, or by what it adds up to."""
     log = case.log
-    for one in log.residuals if log else ():
+    for one in (*log.residuals, *_left_over(case)) if log else ():
         listed = [figure.value for name, figure in log.keys.items() if name != WHOLE] if log else []
-        listed += [other.seconds for other in log.listed] if log else []
+        listed += [other.seconds for other in log.listed if other is not one] if log else []
         rest = (
             f": {case.wall:,.3f} s less the {len(listed)} lines listed leave {case.wall - sum(listed):,.3f} s"
             if (case.wall is not None and sum(listed) <= case.wall)
@@ -138,6 +159,16 @@ def residual_as_category(case: Case) -> Iterator[Finding]:
             claimed=f"{one.name}: {one.seconds:,.3f} s" + (f" ({one.share:.1%})" if one.share else ""),
             follows="what no timer covered is unaccounted, not a category" + rest,
         )
+
+
+def _left_over(case: Case) -> tuple[Listed, ...]:
+    """The one line that names no key, where it is exactly what the keys leave of the whole."""
+    log = case.log
+    timed = [figure.value for name, figure in log.keys.items() if name != WHOLE] if log else []
+    if log is None or case.wall is None or not timed or len(log.listed) != 1 or log.residuals:
+        return ()
+    distance = abs(case.wall - sum(timed) - log.listed[0].seconds)
+    return tuple(log.listed) if distance <= ROUNDING_SECONDS else ()
 
 
 def without_unit(case: Case) -> Iterator[Finding]:
@@ -157,15 +188,15 @@ def without_unit(case: Case) -> Iterator[Finding]:
 
 
 def one_key_two_values(case: Case) -> Iterator[Finding]:
-    """A key that the same summary prints with two values."""
-    for figure in case.log.conflicts[:_NAMED_KEYS] if case.log else ():
-        first = case.log.keys[figure.text] if case.log else figure
+    """A key, or a figure of a cache, that the same log prints with two values."""
+    for conflict in case.log.conflicts[:_NAMED_KEYS] if case.log else ():
+        first, second = conflict.first, conflict.second
         yield Finding(
             rule="one_key_two_values",
             severity="error",
-            line=figure.line,
-            claimed=f"{figure.text} {figure.value:,.3f} s",
-            follows=f"line {first.line:,} gives the same key {first.value:,.3f} s, which was taken",
+            line=second.line,
+            claimed=f"{conflict.name} {second.value:,.10g}",
+            follows=f"line {first.line:,} gives it as {first.value:,.10g}, which was taken",
         )
 
 
@@ -202,5 +233,6 @@ def arrivals_differ(case: Case) -> Iterator[Finding]:
 
 RULES: tuple[Rule, ...] = (
     *(last_task_as_total, concurrent_as_wall_clock, counts_as_seconds, phases_beyond_whole, phases_below_whole),
+    parts_beyond_phase,
     *(residual_as_category, without_unit, one_key_two_values, wall_clocks_differ, arrivals_differ),
 )

@@ -229,6 +229,9 @@ def _notes(log: RunLog, tasks: tuple[TaskRecord, ...]) -> tuple[str, ...]:
         notes.append("seconds of tasks by the moments at which their lines arrived")
     if any(path.basis == "last_task" for path in _phases(log)):
         notes.append("phases marked last_task hold the last task only; they are no part of the wall-clock's sum")
+    if log.listed:
+        lines = "line names" if len(log.listed) == 1 else "lines name"
+        notes.append(f"{len(log.listed):,} {lines} no key of the pipeline and became no phase: {log.listed[0].name}")
     if log.printed_again:
         notes.append(f"figures printed again from line {log.printed_again:,} on were counted once")
     return tuple(notes)

@@ -30,6 +30,15 @@ class Listed:
     share: float | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Conflict:
+    """One name with two values; the first was taken."""
+
+    name: str
+    first: Figure
+    second: Figure
+
+
 @dataclass(kw_only=True, slots=True)
 class TaskFacts:
     """What the log says of one task. Moments are arrival seconds of the log, where it has any."""
@@ -96,7 +105,7 @@ class RunLog:
     telemetry: dict[str, int] = field(default_factory=dict)
     validations: list[tuple[int, float, int]] = field(default_factory=list)
     timed_out_lines: list[int] = field(default_factory=list)
-    conflicts: list[Figure] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
     praise: list[Figure] = field(default_factory=list)
     called: list[Figure] = field(default_factory=list)
     printed_again: int = 0
@@ -121,8 +130,15 @@ class RunLog:
 
     def is_empty(self) -> bool:
         """Whether nothing was found that makes a run."""
-        return not (
-            self.tasks or self.announced or self.keys or self.caches or self.validations or self.wall or self.telemetry
+        return not any(
+            (
+                *(self.tasks, self.announced, self.keys, self.validations, self.wall, self.telemetry),
+                *(
+                    figure
+                    for cache in self.caches.values()
+                    for figure in (cache.hits, cache.misses, cache.total, cache.entries, cache.hit_rate, cache.saved)
+                ),
+            )
         )
 
     def ordered_tasks(self) -> list[TaskFacts]:

@@ -9,25 +9,31 @@ from __future__ import annotations
 import re
 
 from profiles.runlog import keys
-from profiles.runlog.facts import CacheFacts, Figure, Listed, RunLog
+from profiles.runlog.facts import CacheFacts, Conflict, Figure, Listed, RunLog
 
 #: No line of the grammar is longer; longer ones hold something else.
 LONGEST = 400
 _NUMBER = r"(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})"
-_SECONDS = r"~?(\d{1,9}(?:\.\d{1,6})?)"
+#: Commas stand between thousands where a point follows; ``24,813 s`` could be either and is not read.
+_SECONDS = r"~?\s?(\d{1,3}(?:,\d{3}){1,3}\.\d{1,6}|\d{1,9}(?:\.\d{1,6})?)(?![.,]?\d)"
+#: A unit or none, and no sign that the figure is something else: ``2m 14s``, ``73%``, ``3 calls``, ``42 s -> 24 s``.
+_UNIT = (
+    r"(?:\s?(s|secs?|seconds?|ms|msecs?|milliseconds?|us|µs|(?:m|mins?|minutes?|h|hours?)(?!\s?\d))(?!\w)|(?!\s?[%A-Za-z]))"
+    r"(?!\.\d|\s{0,4}(?:->|=>|→|\bto\b))"
+)
 _DECORATION = re.compile(r"[\s├└│─┬┼╰╭|>#*•✓✅❌→\-]{1,60}")
 
 SUMMARY = re.compile(r"\s{0,8}([A-Za-z_][\w.]{1,90})\s{1,60}(\d{1,9}\.\d{3})\s{0,40}\Z")
 _NAMED = re.compile(
-    r"([A-Za-z_][\w.]{1,90})\s{0,60}:?\s{0,60}" + _SECONDS + r"(?:\s?(s|sec|seconds|ms))?(?![\w.])(.{0,200})\Z"
+    r"([A-Za-z_][\w.]{1,90})(?!\w)\s{0,60}(?:[:=]|\.{2,60})?\s{0,60}" + _SECONDS + _UNIT + r"(.{0,200})\Z"
 )
 _LISTED = re.compile(
-    r"([\[(A-Za-z0-9][^:|]{1,60}?)(?::\s{0,20}|\s{1,60})" + _SECONDS + r"\s?(s|sec|seconds)(?![\w.])(.{0,200})\Z"
+    r"([\[(A-Za-z0-9][^:|]{1,60}?)(?::\s{0,20}|\s{1,60})" + _SECONDS + r"(?=\s?[a-zµ])" + _UNIT + r"(.{0,200})\Z"
 )
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)%")
-_WALL = re.compile(r"(?:total )?wall[- ]?clock(?: time)?:?\**:?\s{1,60}" + _SECONDS + r"\s?(s\b|sec|seconds)?", re.I)
-_WALL_AFTER = re.compile(_SECONDS + r"s?\s{0,4}\(main\.run_batt\)")
-_BEFORE = r"(?:[A-Za-z][A-Za-z ]{0,40}: {1,20})?"
+_WALL = re.compile(r"(?:total )?wall[- ]?clock(?: time)?:?\**:?\s{1,60}" + _SECONDS + _UNIT, re.I)
+_WALL_AFTER = re.compile(r"(?<![\w.,])(?<!\d[mh] )" + _SECONDS + r"s?\s{0,4}\(main\.run_batt\)")
+_BEFORE = r"(?:[A-Za-z][^:]{0,60}: {1,20})?"
 _OCTOBER = re.compile(_BEFORE + r"(\d{1,9}) tasks - (\d{1,9}) timeouts?(?!\w)")
 _NOVEMBER = re.compile(
     _BEFORE + r"(\d{1,9}) tasks - timeouts = (\d{1,9}) - tot_d_score = -?\d{1,18} in (\d{1,9}\.\d{1,6})s"
@@ -39,12 +45,21 @@ _CACHE_FIELD = re.compile(
 _CACHE_INLINE = re.compile(
     r"(\w[\w ]{0,40}?) cache\**:\**\s{0,20}(\d{1,3}(?:\.\d{1,3})?)%[^(]{0,20}\(" + _NUMBER + r"\s?/\s?" + _NUMBER, re.I
 )
-_SAVED = re.compile(r"(total )?time saved(?: \((\w{1,40})\))?:\s{0,20}" + _SECONDS + r"\s?s?(?![\w.])", re.I)
+_SAVED = re.compile(r"(total )?time saved(?: \((\w{1,40})\))?:\s{0,20}" + _SECONDS + _UNIT, re.I)
 _SOLVERS = re.compile(r"solvers generated:\s{0,20}" + _NUMBER, re.I)
 _ERRORS = re.compile(r"errors:\s{0,20}" + _NUMBER, re.I)
 _PRAISE = re.compile(r"\b(perfect|perfectly|working as expected|as expected|confirmed|success|all correct)\b", re.I)
-_RESIDUAL = re.compile(r"\b(other|others|remaining|remainder|rest|misc|miscellaneous|framework overhead)\b", re.I)
+_RESIDUAL = re.compile(
+    r"\b(others?|remaining|remainder|rest|misc|miscellaneous|framework overhead|everything else|left ?over|glue"
+    r"|untracked|unmeasured|unattributed)\b",
+    re.I,
+)
 _CALLED = re.compile(r"\b(cold|warm)[ _-](?:run|cache|start)", re.I)
+_CLAIM = re.compile(
+    r"(?:(?:total )?wall[- ]?clock(?: time)?|(?:total )?time saved|([A-Za-z_][\w.]{1,90}))(?!\w)[^\w]{0,30}\d", re.I
+)
+_FIELD = re.compile(r"\s{0,20}(?:Hits|Misses|Total|Hit Rate|Cache Size):")
+_SCALES = {"ms": 1e-3, "mi": 60.0, "us": 1e-6, "µs": 1e-6, "m": 60.0, "h": 3600.0}
 _FIELDS = {"Hits": "hits", "Misses": "misses", "Total": "total", "Hit Rate": "hit_rate", "Cache Size": "entries"}
 #: A figure at the very end of a file, without the line's end that would show that it is whole.
 _CUT = re.compile(
@@ -63,9 +78,29 @@ def whole(text: str) -> int:
 
 
 def plain(text: str) -> str:
-    """The line without the bullets, boxes and ticks that people paste around it."""
+    """The line without the bullets, boxes, ticks and stars that people paste around it."""
+    text = text.replace("**", "")
     match = _DECORATION.match(text)
     return (text[match.end() :] if match else text).rstrip()
+
+
+def _in_seconds(figure: str, unit: str | None) -> float:
+    """The figure in seconds; bare ones are seconds, and ``milliseconds`` begins like ``minutes``."""
+    unit = (unit or "s").lower()
+    unit = "ms" if unit.startswith("milli") else unit
+    scale = _SCALES.get(unit[:2], _SCALES.get(unit[:1], 1.0))
+    return float(figure.replace(",", "")) * scale
+
+
+def unread(text: str, in_cache: bool) -> bool:
+    """Whether a line that gave no figure looks as if it held one: of a known key, a claim, or a cache that is open."""
+    clean = plain(text)
+    if " tasks - " in clean and "timeout" in clean.lower():
+        return True
+    match = _CLAIM.match(clean)
+    if match and (match[1] is None or keys.is_known(match[1])):
+        return True
+    return in_cache and bool(_FIELD.match(text))
 
 
 def final_line(text: str, number: int, log: RunLog) -> bool:
@@ -93,12 +128,16 @@ def cache_head(text: str) -> str | None:
     return match[1].strip().lower().replace(" ", "_") if match else None
 
 
-def cache_fields(text: str, number: int, cache: CacheFacts) -> bool:
-    """Takes ``Hits: 0``, or several of them on one line; True where there was one."""
+def cache_fields(text: str, number: int, cache: CacheFacts, conflicts: list[Conflict]) -> bool:
+    """Takes ``Hits: 0``, or several of them on one line; True where there was one. The first of two values stays."""
     found = False
     for match in _CACHE_FIELD.finditer(text):
         value = float(match[2].replace(",", "") + match[3])
-        setattr(cache, _FIELDS[match[1]], Figure(value=value, line=number, text=match[0]))
+        figure, known = Figure(value=value, line=number, text=match[0]), getattr(cache, _FIELDS[match[1]])
+        if known is None:
+            setattr(cache, _FIELDS[match[1]], figure)
+        elif known.value != value:
+            conflicts.append(Conflict(name=f"{cache.name} {match[1]}", first=known, second=figure))
         found = True
     return found
 
@@ -121,16 +160,17 @@ def saved(text: str, number: int) -> tuple[bool, str | None, Figure] | None:
     if not match:
         return None
     name = match[2].lower() if match[2] else None
-    return bool(match[1]), name, Figure(value=float(match[3]), line=number, text=match[0])
+    return bool(match[1]), name, Figure(value=_in_seconds(match[3], match[4]), line=number, text=match[0])
 
 
 def wall(text: str, number: int) -> Figure | None:
     """``Wall-clock: 24.813s``, ``Total wall-clock 2.932s`` or ``24.813s (main.run_batt)``."""
     match = _WALL.match(plain(text))
     if match:
-        return Figure(value=float(match[1]), line=number, text=match[0], has_unit=match[2] is not None)
+        value = _in_seconds(match[1], match[2])
+        return Figure(value=value, line=number, text=match[0], has_unit=match[2] is not None)
     match = _WALL_AFTER.search(text)
-    return Figure(value=float(match[1]), line=number, text=match[0]) if match else None
+    return Figure(value=_in_seconds(match[1], None), line=number, text=match[0]) if match else None
 
 
 def named_key(text: str, number: int) -> tuple[str, Figure] | None:
@@ -139,7 +179,7 @@ def named_key(text: str, number: int) -> tuple[str, Figure] | None:
     key = keys.canonical(match[1]) if match else None
     if not match or key is None:
         return None
-    value = float(match[2]) / 1000 if match[3] == "ms" else float(match[2])
+    value = _in_seconds(match[2], match[3])
     return key, Figure(value=value, line=number, text=match[2] + (match[3] or ""), has_unit=match[3] is not None)
 
 
@@ -150,7 +190,9 @@ def listed(text: str, number: int) -> Listed | None:
         return None
     share = _SHARE.search(match[4])
     name = match[1].strip().strip("()[]").strip()
-    return Listed(name=name, seconds=float(match[2]), line=number, share=float(share[1]) / 100 if share else None)
+    return Listed(
+        name=name, seconds=_in_seconds(match[2], match[3]), line=number, share=float(share[1]) / 100 if share else None
+    )
 
 
 def is_residual(name: str) -> bool:

@@ -100,6 +100,11 @@ def canonical(name: str) -> str | None:
     return name if _OWN_MODULE.match(name) else None
 
 
+def is_known(name: str) -> bool:
+    """Whether ``name`` is in the table, or stands for a key that is."""
+    return name == WHOLE or name in KEYS or name in ALIASES
+
+
 def key(name: str, tasks: int | None) -> Key:
     """What the key is in a run of ``tasks`` tasks; one that is not in the table holds the last task only."""
     found = KEYS.get(name) or _unlisted(name)

@@ -11,14 +11,16 @@ from datetime import UTC, datetime
 
 from profiles.importers.base import Loss, name_losses
 from profiles.runlog import figures
-from profiles.runlog.facts import CacheFacts, Figure, RunLog
+from profiles.runlog.facts import CacheFacts, Conflict, Figure, RunLog
 from profiles.runlog.figures import LONGEST, SUMMARY
-from profiles.runlog.keys import WHOLE, canonical
+from profiles.runlog.keys import WHOLE, canonical, is_known
 from profiles.runlog.merge import fingerprint, is_part_of
 from profiles.runlog.progress import SAMPLE, Progress, begins_work, start_of
 
 #: More different runs than this in one file are counted, not kept.
 MOST_RUNS = 500
+#: Of two wall-clocks closer than this share the second is the first again, rounded by hand.
+_SAME_WALL = 0.01
 #: Lower-case words of which every line with figures has one; this prefilter is what most foreign lines cost.
 _WORTH_READING = re.compile(
     b"tasks - |timing summary|cache|hits:|misses:|total:|hit rate|time saved|wall|batt|phase|check_|inline"
@@ -36,6 +38,7 @@ class Reader:
         self._name, self._form = name, form
         self._done: dict[str, RunLog] = {}
         self._damaged: list[int] = []
+        self._unread: list[int] = []
         self._too_many = self._again = self._unlike = self._cut = 0
         self._date: datetime | None = None
         self._began(1)
@@ -109,7 +112,7 @@ class Reader:
 
     def _figures(self, number: int, text: str, arrival: float | None) -> None:
         if figures.is_final(text):
-            if self.log.announced and self._ended and (self.log.keys or self.log.caches):
+            if self.log.announced and self._ended and (self.log.keys or self.log.caches or not self._again_said(text)):
                 self._next_run(number)
             figures.final_line(text, number, self.log)
             self._progress.ended(arrival)
@@ -124,6 +127,12 @@ class Reader:
         elif not self._cache_line(number, text) and not self._timing(number, text):
             self._dates(text)
             figures.remarks(text, number, self.log)
+            if figures.unread(text, self._cache is not None):
+                self._unread.append(number)
+
+    def _again_said(self, text: str) -> bool:
+        """Whether a final line says what the one before it said."""
+        return self.log.announced is not None and self.log.announced.text in text
 
     def _cache_line(self, number: int, text: str) -> bool:
         name, inline = figures.cache_head(text), figures.cache_inline(text, number)
@@ -140,7 +149,7 @@ class Reader:
             self._saved(*saved)
             figures.remarks(text, number, self.log)
             return True
-        return self._cache is not None and figures.cache_fields(text, number, self._cache)
+        return self._cache is not None and figures.cache_fields(text, number, self._cache, self.log.conflicts)
 
     def _saved(self, is_total: bool, cache: str | None, figure: Figure) -> None:
         if is_total:
@@ -151,7 +160,11 @@ class Reader:
     def _timing(self, number: int, text: str) -> bool:
         wall = figures.wall(text, number)
         if wall:
-            self.log.wall = wall
+            known = self.log.wall or wall
+            if abs(known.value - wall.value) > _SAME_WALL * known.value:
+                self._next_run(number)
+                known = wall
+            self.log.wall = known
             return True
         named = figures.named_key(text, number)
         if named:
@@ -161,14 +174,15 @@ class Reader:
             self._set_key(*named)
             return True
         listed = figures.listed(text, number) if self._in_list or "phase" in text.lower() else None
-        if listed:
+        if listed and not is_known(listed.name.partition(" ")[0]):
             (self.log.residuals if figures.is_residual(listed.name) else self.log.listed).append(listed)
-        return listed is not None
+            return True
+        return False
 
     def _set_key(self, key: str, figure: Figure) -> None:
         known = self.log.keys.setdefault(key, figure)
         if known.value != figure.value:
-            self.log.conflicts.append(Figure(value=figure.value, line=figure.line, text=key))
+            self.log.conflicts.append(Conflict(name=key, first=known, second=figure))
 
     def _dates(self, text: str) -> None:
         match = _DATE.search(text)
@@ -202,6 +216,7 @@ class Reader:
         self._keep()
         self._began(0)
         losses = list(name_losses(iter(self._damaged), "a line of the timing summary is cut or damaged"))
+        losses += name_losses(iter(self._unread), "the line seems to give a figure, but not one that can be read")
         if self._cut:
             losses.append(Loss(line=self._cut, reason="the text ends within a line, so its figure may be cut"))
         if self._again:
@@ -224,7 +239,9 @@ def _share_saved(log: RunLog) -> None:
     for name, figure in log.saved:
         if name in log.caches:
             log.caches[name].saved = figure
-    caches = [cache for cache in log.caches.values() if cache.hits and cache.saved is None]
+    caches = [cache for cache in log.caches.values() if cache.saved is None]
+    if not all(cache.hits for cache in caches):
+        return
     if len(unnamed) == 1 and len(caches) > 1:
         caches = sorted(caches, key=lambda cache: _distance(cache, unnamed[0]))
     for cache, figure in zip(caches, unnamed, strict=False):

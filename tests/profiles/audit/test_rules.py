@@ -7,6 +7,7 @@ from profiles.records import CacheStats, Finding, PhaseTiming, RunRecord
 from tests.profiles.importers.files import fixture, read, read_text, rules_of, run_of
 
 SUMMARY = "Timing summary (seconds):\n  main.run_batt                      100.000\n"
+PARTS = "  run_batt.check_batt  9.000\n  batt.result.union  5.000\n  batt.score.update  5.000\n"
 HONEST = """\
 run_batt.py:1: -- 007bbfb7 - 0 start --
 run_batt.py:1: demo[0] - 007bbfb7 - 32
@@ -54,6 +55,7 @@ TRAPS = {
     "phases_beyond_whole": (SUMMARY + "  run_batt.check_batt  120.000\n", 3, "20.000 s too many"),
     "phases_below_whole": (SUMMARY + "  run_batt.check_batt  60.000\n", 2, "40.000 s (40.0%)"),
     "residual_as_category": ("main.run_batt 100.0s\nOther operations  74.0s\n", 2, "unaccounted, not a category"),
+    "parts_beyond_phase": (SUMMARY + PARTS, 3, "its 2 parts add up to 10.000 s: 1.000 s too many"),
     "without_unit": ("main.run_batt: 24.8\n", 1, "no unit"),
     "one_key_two_values": (SUMMARY + "  batt.score.update  1.000\n  batt.score.update  2.000\n", 4, "line 3"),
     "wall_clocks_differ": (SUMMARY + "\nWall-clock: 24.813s\n", 4, "line 2 says 100.000 s"),
@@ -72,6 +74,26 @@ def test_a_trap_is_found_with_its_line(rule):
     assert found.line == line
     assert follows in found.follows
     assert found.claimed
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds", "speaks"),
+    [("Everything else", 50.0, True), ("Bookkeeping", 80.0, True), ("Bookkeeping", 50.0, False)],
+)
+def test_a_residual_is_known_by_its_name_or_by_what_it_adds_up_to(name, seconds, speaks):
+    text = f"main.run_batt 100.0s\ncheck_batt 20.0s\n{name}: {seconds}s\n"
+    assert ("residual_as_category" in findings(text)) is speaks
+
+
+def test_a_listed_line_that_is_no_key_is_said_to_be_no_phase():
+    (run,) = read_text("main.run_batt 100.0s\ncheck_batt 20.0s\nBookkeeping: 50.0s\n").records
+    assert any("1 line names no key" in note for note in run.notes)
+
+
+def test_a_known_key_with_another_wall_clock_is_found():
+    record = RunRecord(key="k", label="x", wall_seconds=2.0)
+    (found,) = audit(record, None, [KnownRun(key="k", label="x", wall_seconds=3.0)])
+    assert found.follows == "that run took 3.000 s, this one 2.000 s"
 
 
 def test_an_honest_log_gives_no_finding():

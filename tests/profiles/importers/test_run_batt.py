@@ -109,6 +109,54 @@ def test_a_wall_clock_in_a_note_is_read(text, wall):
     assert read_text(text).records[0].wall_seconds == wall
 
 
+@pytest.mark.parametrize(
+    ("figure", "seconds"),
+    [
+        ("2.5 min", 150.0),
+        ("24813 ms", 24.813),
+        ("0.5h", 1800.0),
+        ("1,234.5s", 1234.5),
+        ("~ 24.8 s !", 24.8),
+        ("**18.25 s**", 18.25),
+        ("18.25 seconds.", 18.25),
+        ("250 milliseconds", 0.25),
+        ("2m 14s", None),
+        ("24,813 s", None),
+        ("18,25 s", None),
+        ("73%", None),
+        ("3 calls", None),
+        ("42.5s -> 24.8s", None),
+    ],
+)
+def test_a_figure_is_read_in_its_unit_or_named_as_not_read(figure, seconds):
+    preview = read_text(f"main.run_batt 9000.0 s\ncheck_batt: {figure}\nWall-clock: {figure}\nTime saved: {figure}\n")
+    found = [phase.total_seconds for run in preview.records for phase in run.phases]
+    walls = [run.wall_seconds for run in preview.records]
+    assert found == ([] if seconds is None else [pytest.approx(seconds)])
+    assert walls == [9000.0]
+    assert [loss.line for loss in preview.files[0].losses] == ([2, 3, 4] if seconds is None else [])
+
+
+def test_a_second_wall_clock_or_final_line_begins_the_next_run():
+    walls = read_text("Wall-clock: 24.8s\ncheck_batt: 18.0s\nWall-clock: 12.1s\ncheck_batt: 6.0s\n").records
+    assert [(run.wall_seconds, run.phases[0].total_seconds) for run in walls] == [(24.8, 18.0), (12.1, 6.0)]
+    finals = read_text("100 tasks - 100 timeouts\nlater: 50 tasks - 3 timeouts\n").records
+    assert [run.counts["tasks.announced"] for run in finals] == [100, 50]
+
+
+def test_of_two_values_in_one_cache_the_first_stays_and_it_is_said():
+    (run,) = read_text("Inlining Cache:\n  Hits: 5\n  Misses: 1\n  Hits: 7\n").records
+    assert run.caches[0].hits == 5
+    assert [(one.line, one.claimed) for one in run.findings] == [(4, "inlining Hits 7")]
+
+
+def test_a_figure_of_a_cache_that_can_not_be_read_is_a_loss_and_no_other_cache_gets_its_savings():
+    preview = read_text(OCTOBER.replace("Hits: 470", "Hits: " + "4" * 18))
+    (run,) = preview.records
+    assert [cache.name for cache in run.caches] == ["validation"] and run.caches[0].claimed_saved_seconds is None
+    assert OCTOBER.splitlines()[preview.files[0].losses[0].line - 1].strip() == "Hits: 470"
+
+
 def test_a_cut_line_of_the_summary_is_a_loss_and_never_a_figure():
     preview = read_text(
         "Timing summary (seconds):\n  main.run_batt                      24.500\n  run_batt.check_batt     18.2"
