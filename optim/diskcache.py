@@ -122,3 +122,10 @@ class DiskCache:
         if self._pending:
             self._write()
         self._connection.close()
+
+
+def count_entries(path: Path) -> int:
+    """Entries of all scopes in a cache's file; 0 where it can not be read."""
+    with contextlib.suppress(sqlite3.DatabaseError), contextlib.closing(sqlite3.connect(path, timeout=1)) as connection:
+        return int(connection.execute("SELECT count(*) FROM entries").fetchone()[0])
+    return 0

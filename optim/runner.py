@@ -17,7 +17,7 @@ from optim.pipeline import results_fingerprint
 from optim.settings import Settings
 from optim.supervisor import Answer, Progress, Supervisor
 from optim.wins import all_wins
-from optim.workload import CacheFolder, Work
+from optim.workload import CacheFolder, Work, cache_scope
 from profiles.environment import capture
 from profiles.journal import task_from_json
 from profiles.recorder import Recorder
@@ -49,7 +49,12 @@ def persistent_wins(wins: frozenset[str]) -> frozenset[str]:
 def found_state(settings: Settings, work: Work) -> str:
     """Whether the persistent caches that a run would use are cold, warm or unknown, for this workload."""
     folder = CacheFolder(Path(settings.caches_dir))
-    return folder.state(work.workload.fingerprint, persistent_wins(settings.wins))
+    return folder.state(_primed_for(settings, work), persistent_wins(settings.wins))
+
+
+def _primed_for(settings: Settings, work: Work) -> str:
+    """What caches are primed for: the workload, and the scope that entries are bound to."""
+    return f"{work.workload.fingerprint}-{cache_scope(settings, work.files)}"
 
 
 class Run:
@@ -75,7 +80,7 @@ class Run:
         """
         start = time.perf_counter()
         supervisor = self._supervisor()
-        self._state = found_state(self._settings, self._work)
+        self._state, primed_for = found_state(self._settings, self._work), _primed_for(self._settings, self._work)
         with supervisor.workers():
             metadata = self._metadata(time.perf_counter() - start)
             self._listener.on_begin(self._begun(metadata))
@@ -91,7 +96,7 @@ class Run:
                 result = recorder.finish(status, results_fingerprint=self._results(status))
                 self.record = RunRecord.from_json(result)
         caches = CacheFolder(Path(self._settings.caches_dir))
-        caches.mark_primed(self._work.workload.fingerprint, persistent_wins(self._settings.wins))
+        caches.mark_primed(primed_for, persistent_wins(self._settings.wins))
         return Finished(self.record, tuple(supervisor.profiles))
 
     def _supervisor(self) -> Supervisor | ClusterSupervisor:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from optim.diskcache import count_entries
 from optim.dsl import DslFiles, DslProblem
 from optim.programs import Program, read_library
 from optim.settings import Settings, fingerprint
@@ -87,7 +89,11 @@ def cache_scope(settings: Settings, files: DslFiles) -> str:
 
 
 class CacheFolder:
-    """A folder of persistent caches, and the note in it that says which wins' caches were primed for which workload."""
+    """A folder of persistent caches, and the note in it that says which wins' caches were primed for which workload.
+
+    The note holds how many entries there were then: caches that lost some since (damaged, deleted, over their bound)
+    are not warm.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._note = folder, folder / "primed.json"
@@ -97,18 +103,26 @@ class CacheFolder:
         primed = self._read()
         if not primed and not list(self._folder.glob("*.sqlite")):
             return "cold"
-        return "warm" if workload in primed and persistent <= frozenset(primed[workload]) else "unknown"
+        note, rows = primed.get(workload, {}), self._rows()
+        whole = bool(note) and all(rows.get(name, 0) >= count for name, count in note["rows"].items())
+        return "warm" if whole and persistent <= frozenset(note["wins"]) else "unknown"
 
     def mark_primed(self, workload: str, persistent: frozenset[str]) -> None:
         """Notes that a run over this workload was finished with these persistent wins on."""
+        before = self.state(workload, frozenset()) == "warm"
         primed = self._read()
-        primed[workload] = sorted({*primed.get(workload, ()), *persistent})
+        wins = {*primed[workload]["wins"], *persistent} if before else persistent
+        primed[workload] = {"wins": sorted(wins), "rows": self._rows()}
         self._folder.mkdir(parents=True, exist_ok=True)
         self._note.write_text(json.dumps(primed))
 
-    def _read(self) -> dict[str, list[str]]:
+    def _read(self) -> dict[str, dict[str, Any]]:
         try:
             plain = json.loads(self._note.read_text())
         except (OSError, ValueError):
             return {}
-        return plain if isinstance(plain, dict) else {}
+        found = plain.items() if isinstance(plain, dict) else ()
+        return {key: note for key, note in found if isinstance(note, dict) and {"wins", "rows"} <= set(note)}
+
+    def _rows(self) -> dict[str, int]:
+        return {path.name: count_entries(path) for path in sorted(self._folder.glob("*.sqlite"))}

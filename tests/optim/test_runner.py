@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,8 @@ def test_a_finished_run_primes_its_caches(settings: Settings) -> None:
     assert found_state(settings, work) == "cold"
     Run(settings, work, "one", Listener(), None).execute()
     assert found_state(settings, work) == "warm"
+    less_memory = replace(settings, memory_bytes=settings.memory_bytes // 2)  # entries of other limits are not used
+    assert found_state(less_memory, prepare(less_memory)) == "unknown"
 
 
 def test_room_is_looked_for_where_the_folder_will_be(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from optim.config import WIN_NAMES
+from optim.diskcache import DiskCache
 from optim.dsl import DslProblem
 from optim.settings import Settings
 from optim.tasks import TaskProblem
@@ -122,7 +123,21 @@ def test_caches_are_cold_until_something_is_there_and_warm_once_primed_for_this_
     assert folder.state("w", wins | {"dsl_cache"}) == "warm"
 
 
-@pytest.mark.parametrize("note", ["", "[]", "{"])
+@pytest.mark.parametrize("lose", [Path.unlink, lambda path: path.write_bytes(b"damaged")])
+def test_caches_that_lost_entries_since_they_were_primed_are_not_warm(
+    tmp_path: Path, lose: Callable[[Path], object]
+) -> None:
+    folder, wins = CacheFolder(tmp_path), frozenset({"validation_cache"})
+    cache = DiskCache(tmp_path / "scores.sqlite", "scope")
+    cache.put({"a": "1"})
+    cache.close()
+    folder.mark_primed("w", wins)
+    assert folder.state("w", wins) == "warm"
+    lose(tmp_path / "scores.sqlite")
+    assert folder.state("w", wins) == "unknown"
+
+
+@pytest.mark.parametrize("note", ["", "[]", "{", '{"w": ["dsl_cache"]}'])
 def test_caches_whose_note_is_lost_are_unknown(tmp_path: Path, note: str) -> None:
     (tmp_path / "dsl.sqlite").touch()
     (tmp_path / "primed.json").write_text(note)
