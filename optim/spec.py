@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -141,3 +142,18 @@ def budget_warning(spec: Spec, noise: float | None) -> str | None:
     number = f"about {needed} blocks" if needed else "more blocks than anybody has time for"
     budget = f"the budget is {spec.max_blocks}"
     return f"with run noise of {percent(noise)}, as seen before, {what} takes {number} to show; {budget}"
+
+
+def minutes_warning(spec: Spec) -> str | None:
+    """A sentence when the minutes end before the first block that can resolve a new pair, by the predicted baseline.
+
+    What the changed config takes is not known before: the two runs of the baseline in each block are counted alone.
+    """
+    seconds = (spec.prediction or {}).get("wall_seconds")
+    if spec.kind != "pair" or seconds is None or (MIN_BLOCKS - 1) * 2 * seconds < 60 * spec.max_minutes:
+        return None
+    enough = math.ceil(MIN_BLOCKS * len(spec.arms) * seconds / 60)
+    return (
+        f"with {seconds:.3g} s for a run of {spec.arms[0].config}, {spec.max_minutes:g} minutes end before block "
+        f"{MIN_BLOCKS}, the first that can resolve it: give --minutes {enough}"
+    )

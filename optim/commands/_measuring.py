@@ -16,7 +16,7 @@ from optim.commands._processes import Child, FreshRuns
 from optim.judging import judge_measurement
 from optim.measure import BlockFinished, BlockRepeated, Ended, Event, Placed, RunFailed, RunStarted, Stopped, measure
 from optim.outcomes import Outcome
-from optim.spec import Spec, budget_problem, budget_warning
+from optim.spec import Spec, budget_problem, budget_warning, minutes_warning
 from optim.verdicts import Verdict, blocks_from_rows
 
 if TYPE_CHECKING:
@@ -62,8 +62,10 @@ def execute(engine: Engine, spec: Spec, measurement_id: int | None, as_json: boo
     console = Console(stderr=True)
     try:
         spec = spec.replace(prediction=spec.prediction or prediction_from_history(engine, spec))
-        if warning := budget_warning(spec, noise_seen(engine, spec)):
-            console.print(f"Note: {warning}.", highlight=False, soft_wrap=True, markup=False)
+        late = minutes_warning(spec) if measurement_id is None else None
+        for warning in (budget_warning(spec, noise_seen(engine, spec)), late):
+            if warning:
+                console.print(f"Note: {warning}.", highlight=False, soft_wrap=True, markup=False)
         child = Child()
         with child.guarded():
             return _Sitting(engine, spec, measurement_id, console, child).sit(as_json)
@@ -163,13 +165,17 @@ class _Sitting:
         if self._spec.prediction and self._spec.prediction.get("sentence"):
             click.echo(f"Predicted: {self._spec.prediction['sentence']}")
         again = "attribute" if self._spec.kind == "attribution" else "measure"
-        click.echo(f"Measurement {self.id} {ended.status}: {ended.why}." + _how_on(ended, again, self.id))
+        how_on = _how_on(ended, self._spec, f"python -m optim {again} --continue {self.id}")
+        click.echo(f"Measurement {self.id} {ended.status}: {ended.why}.{how_on}")
 
 
-def _how_on(ended: Ended, command: str, measurement_id: int) -> str:
+def _how_on(ended: Ended, spec: Spec, command: str) -> str:
+    """What to type to go on; with more blocks where the budget of them is spent."""
     if ended.status == "finished" and ended.verdict.settled:
         return ""
-    return f" Go on with: python -m optim {command} --continue {measurement_id}"
+    blocks = ended.verdict.blocks
+    more = f" --blocks {blocks + (ended.verdict.more_blocks or blocks)}" if blocks >= spec.max_blocks else ""
+    return f" Go on with: {command}{more}"
 
 
 def _arms(spec: Spec) -> str:

@@ -5,7 +5,16 @@ import json
 import pytest
 
 from optim.config import WIN_NAMES
-from optim.spec import Arm, Spec, SpecError, attribution_arms, budget_problem, budget_warning, pair_arms
+from optim.spec import (
+    Arm,
+    Spec,
+    SpecError,
+    attribution_arms,
+    budget_problem,
+    budget_warning,
+    minutes_warning,
+    pair_arms,
+)
 
 
 def pair(before="none", after="dsl_cache", **changes):
@@ -87,3 +96,10 @@ def test_for_equal_configs_the_budget_must_show_that_they_are_the_same():
 def test_without_noise_or_prediction_nothing_is_said():
     assert budget_warning(pair(), 0.02) is None
     assert budget_warning(pair("none", "none"), None) is None
+
+
+def test_minutes_that_end_before_the_third_block_are_named_with_enough():
+    spec = pair(max_minutes=0.5, prediction={"wall_seconds": 8.0})
+    assert "0.5 minutes end before block 3, the first that can resolve it: give --minutes 2" in minutes_warning(spec)
+    assert minutes_warning(spec.replace(max_minutes=2)) is None
+    assert minutes_warning(spec.replace(prediction=None)) is None
