@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -31,6 +30,8 @@ HEAD_BYTES = 1 << 16
 #: After this many losses of one kind the rest is only counted.
 LOSSES_NAMED = 20
 JSON_DEPTH = 200
+#: No run takes longer than this many seconds, and no count is higher; sums of such figures stay numbers.
+LARGEST = 2.0**53
 
 
 class ImportProblem(ValueError):
@@ -170,20 +171,20 @@ def _no_constant(name: str) -> Any:
 
 
 def seconds(value: object) -> float | None:
-    """``value`` as seconds where it is a finite number of at least 0, else None; True and text are no numbers."""
+    """``value`` as seconds where it is a number from 0 to 2**53, else None; True and text are no numbers."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
         number = float(value)
     except OverflowError:
         return None
-    return number if math.isfinite(number) and number >= 0 else None
+    return number if 0 <= number <= LARGEST else None
 
 
 def count(value: object) -> int | None:
     """``value`` as a count where it is a whole number from 0 to 2**53, else None."""
     number = seconds(value)
-    return int(number) if number is not None and number == int(number) and number <= 2**53 else None
+    return int(number) if number is not None and number == int(number) else None
 
 
 def moment(value: object) -> datetime | None:

@@ -21,6 +21,8 @@ from profiles.runlog.reader import Reader
 
 NAME = "kaggle-log"
 _MARK = re.compile(r'"stream_name"\s{0,20}:\s{0,20}"')
+#: An entry on a line of its own: the log may begin in the middle of another one.
+_LATER = re.compile(r'\n,?\{"stream_name":"std(?:out|err)","time":\d')
 #: The usual entry: one whole line of stdout without escapes. It needs no JSON reader, and there are many.
 _PLAIN = re.compile(
     rb'[\[,]?\{"stream_name":"stdout","time":(\d{1,9}(?:\.\d{1,12})?),"data":"([^"\\\x00-\x1f]*)(?:\\r)?\\n"\}\]?\Z'
@@ -35,6 +37,8 @@ _MOST_DAMAGED = 200
 
 def recognize(source: Source) -> float:
     head = source.head[:4096]
+    if _LATER.search(source.head):
+        return 0.98
     return 0.98 if head.lstrip()[:1] in ("[", ",", "{") and _MARK.search(head) else 0.0
 
 

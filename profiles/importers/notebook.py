@@ -5,6 +5,8 @@ Lines are numbered through all output of the notebook, from 1, as a reader of th
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +16,12 @@ from profiles.runlog.reader import Reader
 
 NAME = "notebook"
 _MARKS = (re.compile(r'"cells"\s{0,20}:'), re.compile(r'"(?:cell_type|nbformat)"\s{0,20}:'))
+#: The printed output of a cell: what a cut notebook is searched for.
+_STDOUT = re.compile(
+    r'"name"\s{0,9}:\s{0,9}"stdout",\s{0,99}(?:"output_type"\s{0,9}:\s{0,9}"stream",\s{0,99})?'
+    r'"text"\s{0,9}:\s{0,9}\[?\s{0,99}'
+)
+_BETWEEN = re.compile(r"[\s,]{0,99}")
 _INTERRUPTS = ("KeyboardInterrupt", "DeadKernelError")
 
 
@@ -28,7 +36,10 @@ def parse(source: Source) -> Parsed:
     Raises:
         ImportProblem: no notebook of format 4, or no run of the pipeline in it.
     """
-    notebook = read_json(source.text)
+    try:
+        notebook = read_json(source.text)
+    except ImportProblem as problem:
+        return _salvaged(source, problem)
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list) or notebook.get("nbformat", 4) != 4:
         found = notebook.get("nbformat") if isinstance(notebook, dict) else type(notebook).__name__
@@ -49,6 +60,31 @@ def parse(source: Source) -> Parsed:
     if len(logs) == 1 and last.started_at is None:
         last.started_at = started
     return Parsed(logs=logs, losses=(*losses, *more))
+
+
+def _salvaged(source: Source, problem: ImportProblem) -> Parsed:
+    """The runs in the output that a cut or damaged notebook still holds.
+
+    Raises:
+        ImportProblem: the given one, where there is none.
+    """
+    reader, pieces, decode = Reader(source.name, NAME), list[str](), json.JSONDecoder().raw_decode
+    # The string that was cut ends the search.
+    with contextlib.suppress(ValueError):
+        for start in _STDOUT.finditer(source.text):
+            position = start.end()
+            while source.text.startswith('"', position):
+                piece, position = decode(source.text, position)
+                pieces.append(piece)
+                between = _BETWEEN.match(source.text, position)
+                position = between.end() if between else position
+    _feed(reader, "".join(pieces), 0)
+    logs, more = reader.finish()
+    if not logs:
+        raise problem
+    logs[-1].interrupted = logs[-1].wall_figure is None
+    lost = Loss(reason=f"the notebook is cut or damaged ({problem}); the output that could be found was read")
+    return Parsed(logs=logs, losses=(lost, *more))
 
 
 def _feed(reader: Reader, text: str, number: int) -> int:

@@ -122,15 +122,14 @@ class Reading:
             self._lose_twin(self.runs[twin], files)
         else:
             known = self.runs[twin]
+            if set(files) <= set(known.files):
+                self._say_lost(files, "the same run stands in it more than once and was taken once")
             self.runs[twin] = dataclasses.replace(known, files=tuple(dict.fromkeys((*known.files, *files))))
 
     def _lose_twin(self, kept: RunPreview, files: tuple[str, ...]) -> None:
         """A key stands for one run: of two that bear it and differ the first stays, and both files say so."""
         reason = f"another run in it has the key of the run of {kept.files[0]} but other figures, and was left out"
-        self.files = [
-            dataclasses.replace(file, losses=(*file.losses, Loss(reason=reason))) if file.name in files else file
-            for file in self.files
-        ]
+        self._say_lost(files, reason)
         finding = Finding(
             rule="one_key_two_runs",
             severity="warning",
@@ -139,6 +138,13 @@ class Reading:
         )
         record = kept.record.replace(findings=tuple(dict.fromkeys((finding, *kept.record.findings))))
         self.runs = [dataclasses.replace(kept, record=record) if run is kept else run for run in self.runs]
+
+    def _say_lost(self, names: tuple[str, ...], reason: str) -> None:
+        loss = Loss(reason=reason)
+        self.files = [
+            dataclasses.replace(file, losses=(*file.losses, loss)) if file.name in names else file
+            for file in self.files
+        ]
 
     def finish(self, peak_bytes: int | None = None) -> Preview:
         """Puts together what belongs together, audits every run, and tells each file its runs."""

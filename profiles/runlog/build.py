@@ -223,7 +223,9 @@ def _notes(log: RunLog, tasks: tuple[TaskRecord, ...]) -> tuple[str, ...]:
         notes.append(f"pipeline version: {guess}, by its final line and keys")
     if log.wall_figure is None and _wall(log) is not None:
         notes.append("wall-clock from the first task's start to the last line that came, as the log prints none")
-    if arrivals_cover(log) is False:
+    if log.first_arrival is not None and (log.last_arrival or 0.0) < log.first_arrival:
+        notes.append("the moments of arrival run backwards, so the tasks have no seconds")
+    elif arrivals_cover(log) is False:
         notes.append("the lines arrived together at the end, so the tasks have no seconds")
     elif log.first_arrival is not None and any(task.seconds is not None for task in tasks):
         notes.append("seconds of tasks by the moments at which their lines arrived")

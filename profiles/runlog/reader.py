@@ -28,6 +28,8 @@ _WORTH_READING = re.compile(
 ).search
 _DATE = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d) UTC (\d{4})\s{0,9}\Z")
 _HEAD = "timing summary (seconds)"
+_COLOR = re.compile(rb"\x1b\[[0-9;?]{0,20}[A-Za-z]")
+_STAMP = re.compile(rb"\[?20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d[0-9.,:+Z-]{0,20}\]?(?: \[?[A-Z]{4,8}\]?:?)? ")
 _LIST_HEAD = re.compile(r"\W{0,20}(?:performance|timing breakdown|main phases|component)\b[^0-9]{0,200}\Z", re.I)
 
 
@@ -65,7 +67,7 @@ class Reader:
                 self._maybe_next(number, line)
             self._progress.take(number, line, pieces, arrival)
         elif line and len(line) <= LONGEST:
-            self._feed_text(number, line, arrival)
+            self._feed_text(number, _bare(line), arrival)
         elif line and self._in_summary:
             self._damaged.append(number)
         if arrival is not None and not self._ended:
@@ -227,6 +229,15 @@ class Reader:
         if self._too_many:
             losses.append(Loss(reason=f"more than {MOST_RUNS} runs in one file: {self._too_many:,} were left out"))
         return tuple(self._done.values()), tuple(losses)
+
+
+def _bare(line: bytes) -> bytes:
+    """The line without a terminal's colours and without the moment and level that a logger puts before it."""
+    if b"\x1b" in line:
+        line = _COLOR.sub(b"", line)
+    if line.startswith((b"20", b"[20")):
+        line = _STAMP.sub(b"", line, count=1)
+    return line
 
 
 def _progress_of(log: RunLog) -> tuple[list[str], list[tuple[int, float]]]:

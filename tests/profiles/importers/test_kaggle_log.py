@@ -62,3 +62,19 @@ def test_an_interrupted_run_has_the_time_that_its_lines_took():
     (run,) = read(("x", json.dumps(entries).encode())).records
     assert run.status == "interrupted"
     assert run.wall_seconds == pytest.approx(entries[-1]["time"] - entries[0]["time"])
+
+
+def test_its_last_part_alone_is_read_wherever_it_begins():
+    begin = KERNEL.index(b"3 tasks - 3 timeouts") - 20
+    preview = read(("x", KERNEL[begin:]))
+    assert preview.files[0].form == "kaggle-log"
+    assert preview.records[0].key == run_of("run_batt_october.log").key
+    assert preview.files[0].losses[0].line == 1
+
+
+def test_moments_that_run_backwards_or_never_end_give_tasks_no_seconds():
+    for moment in (lambda time: 100 - time, lambda time: time * 1e300):
+        entries = [{**entry, "time": moment(entry["time"])} for entry in json.loads(KERNEL)]
+        (run,) = read(("x", json.dumps(entries).encode())).records
+        assert run.wall_seconds == 24.5 and all(task.seconds is None for task in run.tasks)
+        assert not any("arrived together" in note for note in run.notes)

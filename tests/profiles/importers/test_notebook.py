@@ -41,3 +41,13 @@ def test_output_that_is_no_text_is_a_loss():
     preview = read(("x", json.dumps(notebook).encode()))
     assert [loss.reason for loss in preview.files[0].losses] == ["a cell's output is no text and was left out"]
     assert preview.records[0].wall_seconds == 24.5
+
+
+@pytest.mark.parametrize("name", ["notebook_one_piece.ipynb", "notebook_sixty_pieces.ipynb"])
+def test_a_cut_notebook_keeps_the_output_before_the_cut_and_says_so(name):
+    whole = fixture(name)
+    preview = read(("x", whole[: whole.rindex(b"Timing summary")]))
+    assert preview.files[0].losses[0].reason.startswith("the notebook is cut or damaged (not valid JSON: ")
+    assert [(run.status, run.wall_seconds, len(run.tasks)) for run in preview.records] == [("interrupted", None, 3)]
+    last = read(("x", whole[: whole.rindex(b"}")])).records[0]
+    assert (last.key, last.status) == (run_of("run_batt_october.log").key, "finished")

@@ -200,5 +200,13 @@ def test_damage_is_named_by_line_and_costs_only_its_line():
     assert preview.records[0].wall_seconds == 24.5
 
 
+@pytest.mark.parametrize(
+    "prefix", ["2025-11-01 10:00:00,123 INFO ", "2025-11-01T10:00:00.1234567Z ", "[2025-11-01 10:00:00] ", "\x1b[32m"]
+)
+def test_a_loggers_prefix_and_a_terminals_colours_do_not_matter(prefix):
+    text = "".join(f"{prefix}{line}\n" for line in OCTOBER.splitlines())
+    assert read_text(text).records[0].key == run_of("run_batt_october.log").key
+
+
 def test_line_ends_do_not_matter():
     assert read_text(OCTOBER.replace("\n", "\r\n")).records[0].key == run_of("run_batt_october.log").key

@@ -59,3 +59,11 @@ def test_tasks_that_succeeded_without_a_validated_solver_are_found():
     finding = next(one for one in run.findings if one.rule == "success_without_result")
     assert "00d62c1b" in finding.claimed and "success" in finding.claimed
     assert finding.line == 2
+
+
+def test_the_same_run_twice_in_one_file_is_taken_once_and_said():
+    preview = read(("x", STATS + STATS))
+    assert len(preview.runs) == 1
+    assert [loss.reason for loss in preview.files[0].losses] == [
+        "the same run stands in it more than once and was taken once"
+    ]
