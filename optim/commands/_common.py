@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from optim.config import Config, UnknownConfig, parse_config
+
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
@@ -68,3 +70,21 @@ def open_database() -> Engine:
     with contextlib.suppress(DatabaseProblem):
         mark_interrupted(engine)
     return engine
+
+
+def config_of(text: str, engine: Engine) -> Config:
+    """The config that a person wrote; ``kept`` from the decisions. That nothing is kept yet is said on stderr.
+
+    Raises:
+        Problem: there is no such config; exit code 2.
+    """
+    from db.queries import kept_wins
+
+    kept = kept_wins(engine) if "kept" in text else frozenset[str]()
+    try:
+        config = parse_config(text, kept)
+    except UnknownConfig as problem:
+        fail(str(problem), USAGE)
+    if "kept" in text and not kept:
+        click.echo("Note: no win was decided to be kept, so kept is none", err=True)
+    return config

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from optim.commands._common import USAGE, fail, json_option
-from optim.config import Config, UnknownConfig, parse_config
 from optim.spec import Spec, SpecError
 
 if TYPE_CHECKING:
@@ -66,20 +65,6 @@ def spec_from(options: Mapping[str, Any], **fixed: Any) -> Spec:
     try:
         return Spec(**{**fixed, **{name: options[name] for name in names if options[name] is not None}})
     except SpecError as problem:
-        fail(str(problem), USAGE)
-
-
-def config_of(text: str, engine: Engine) -> Config:
-    """The config that a person wrote; ``kept`` from the decisions.
-
-    Raises:
-        Problem: there is no such config; exit code 2.
-    """
-    from db.queries import kept_wins
-
-    try:
-        return parse_config(text, kept_wins(engine) if "kept" in text else ())
-    except UnknownConfig as problem:
         fail(str(problem), USAGE)
 
 

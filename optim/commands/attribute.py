@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from optim.commands._common import USAGE, fail, open_database
-from optim.commands._measuring_options import config_of, continued_spec, measuring_options, spec_from
+from optim.commands._common import USAGE, config_of, fail, open_database
+from optim.commands._measuring_options import continued_spec, measuring_options, spec_from
 from optim.config import WIN_NAMES
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optim.commands._common import USAGE, fail, json_option, open_database, print_json
-from optim.config import Config, UnknownConfig, parse_config
+from optim.commands._common import USAGE, config_of, fail, json_option, open_database, print_json
+from optim.config import Config
 from optim.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def COMMAND(**options: Any) -> None:
     from optim.commands._running import placed, prepared, run_and_store
 
     engine = open_database()
-    settings = _settings(options, _config(options["wins"], engine))
+    settings = _settings(options, config_of(options["wins"], engine))
     work = prepared(settings)
     for sentence in work.skipped:
         click.echo(f"Warning: {sentence}", err=True)
@@ -74,15 +74,6 @@ def COMMAND(**options: Any) -> None:
         run_id, finished = run_and_store(settings, work, label, engine, options["quiet"])
     _write_log(finished, options["log"])
     _print(run_id, finished, settings, options["as_json"])
-
-
-def _config(text: str, engine: Any) -> Config:
-    from db.queries import kept_wins
-
-    try:
-        return parse_config(text, kept_wins(engine) if "kept" in text else ())
-    except UnknownConfig as problem:
-        fail(str(problem), USAGE)
 
 
 def _settings(options: dict[str, Any], config: Config) -> Settings:

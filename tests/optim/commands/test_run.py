@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from db import queries
+from db import queries, store
 from db.engine import open_engine
 from db.problems import problem
 from tests.optim.commands.place import one_sentence, own_data, quickwin, started
@@ -53,6 +53,20 @@ def test_a_warm_run_is_primed_first_and_gives_the_same_answers(place: Path) -> N
     assert (cold["cache_state"], warm["cache_state"]) == ("cold", "warm")
     assert cold["results_fingerprint"] == warm["results_fingerprint"]
     assert stored_runs()["label"].tolist() == ["all warm", "priming", "all cold"]
+
+
+def test_the_wins_that_were_kept_are_run_and_none_is_said_to_be_none(place: Path) -> None:
+    words = ["run", *own_data(place, 1), "--wins", "kept", "--json", "--quiet"]
+    result = quickwin(*words)
+    assert json.loads(result.stdout)["config"] == "none"
+    assert "no win was decided to be kept, so kept is none" in result.stderr
+    engine = open_engine()
+    store.decide(engine, "early_exit", "keep", "it pays")
+    store.decide(engine, "dsl_cache", "revert", "it does not")
+    engine.dispose()
+    result = quickwin(*words)
+    assert json.loads(result.stdout)["config"] == "early_exit"
+    assert result.stderr == ""
 
 
 @pytest.mark.parametrize("label", ["../../up", "x" * 300, "a\nb", "ä 🚀 / \\ :"])
