@@ -125,6 +125,19 @@ def parts_beyond_phase(case: Case) -> Iterator[Finding]:
             )
 
 
+def tasks_beyond_whole(case: Case) -> Iterator[Finding]:
+    """Tasks that add up to more than a run that did one after the other."""
+    spent = sum(task.seconds or 0.0 for task in case.record.tasks)
+    if case.wall is None or case.record.workers != 1 or spent <= case.wall * 1.02 + 1.0:
+        return
+    yield Finding(
+        rule="tasks_beyond_whole",
+        severity="warning",
+        claimed=f"{len(case.record.tasks):,} tasks of {spent:,.3f} s together",
+        follows=f"the whole run took {case.wall:,.3f} s: they overlapped, or one of the figures is wrong",
+    )
+
+
 def phases_below_whole(case: Case) -> Iterator[Finding]:
     """What no trustworthy key covers: unaccounted."""
     if case.wall is None or case.log is None or not case.log.keys:
@@ -233,6 +246,6 @@ def arrivals_differ(case: Case) -> Iterator[Finding]:
 
 RULES: tuple[Rule, ...] = (
     *(last_task_as_total, concurrent_as_wall_clock, counts_as_seconds, phases_beyond_whole, phases_below_whole),
-    parts_beyond_phase,
+    *(parts_beyond_phase, tasks_beyond_whole),
     *(residual_as_category, without_unit, one_key_two_values, wall_clocks_differ, arrivals_differ),
 )

@@ -107,11 +107,11 @@ def profiled_run(
     """A profiled run with its function profile; ``wall`` where more is known than the functions' own seconds.
 
     Raises:
-        ImportProblem: the seconds add up to more than a number can hold.
+        ImportProblem: the seconds add up to more than any run can take.
     """
     total = seconds(sum(one.self_seconds for one in functions) if wall is None else wall)
     if total is None:
-        raise ImportProblem("the profile's seconds add up to more than a number can hold")
+        raise ImportProblem("the profile's seconds add up to more than any run can take")
     figures = sorted(
         (one.file, one.line, one.name, one.calls, one.self_seconds, one.total_seconds) for one in functions
     )

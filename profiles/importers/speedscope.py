@@ -185,7 +185,7 @@ def _parsed(
     name: str, plain: Mapping[str, Any], wall: float, infos: list[str], reading: _Reading, threads: int
 ) -> Parsed:
     if seconds(wall) is None or seconds(reading.tree.total_seconds) is None:
-        raise ImportProblem("the profile's seconds add up to more than a number can hold")
+        raise ImportProblem("the profile's seconds add up to more than any run can take")
     records = reading.tree.records(infos)
     losses = [Loss(reason=f"{reason} ({times:,} times)") for reason, times in reading.losses.items()]
     if reading.tree.folded:

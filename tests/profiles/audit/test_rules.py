@@ -3,7 +3,7 @@
 import pytest
 
 from profiles.audit import RULES, KnownRun, audit
-from profiles.records import CacheStats, Finding, PhaseTiming, RunRecord
+from profiles.records import CacheStats, Finding, PhaseTiming, RunRecord, TaskRecord
 from tests.profiles.importers.files import fixture, read, read_text, rules_of, run_of
 
 SUMMARY = "Timing summary (seconds):\n  main.run_batt                      100.000\n"
@@ -90,6 +90,13 @@ def test_a_listed_line_that_is_no_key_is_said_to_be_no_phase():
     assert any("1 line names no key" in note for note in run.notes)
 
 
+@pytest.mark.parametrize(("workers", "speaks"), [(1, True), (4, False)])
+def test_tasks_that_add_up_to_more_than_a_serial_run_are_found(workers, speaks):
+    tasks = tuple(TaskRecord(task_id=str(at), index=at, seconds=3.0) for at in range(4))
+    found = audit(RunRecord(key="k", label="x", wall_seconds=6.0, tasks=tasks, workers=workers))
+    assert [one.claimed for one in found] == (["4 tasks of 12.000 s together"] if speaks else [])
+
+
 def test_a_known_key_with_another_wall_clock_is_found():
     record = RunRecord(key="k", label="x", wall_seconds=2.0)
     (found,) = audit(record, None, [KnownRun(key="k", label="x", wall_seconds=3.0)])
@@ -101,7 +108,7 @@ def test_an_honest_log_gives_no_finding():
 
 
 def test_every_rule_has_a_trap():
-    elsewhere = {"arrivals_differ", "same_numbers_elsewhere"}
+    elsewhere = {"arrivals_differ", "tasks_beyond_whole", "same_numbers_elsewhere"}
     names = {"hit_rate", "total"} | {rule.__name__ for rule in RULES}
     assert names == set(TRAPS) | elsewhere
 
