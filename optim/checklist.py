@@ -69,7 +69,7 @@ def _decided(row: WinEvidence) -> str | None:
 
 
 _WIN_RULES: dict[str, Callable[[WinEvidence], str | None]] = {
-    "correct": _of_measurements(lambda one: one.verdict in SAME_ANSWERS),
+    "correct": lambda row: row.measured.name if row.measured and row.measured.verdict in SAME_ANSWERS else None,
     "measured_10": _of_measurements(lambda one: one.verdict in SAME_ANSWERS and (one.tasks or 0) >= 10),
     "before": _of_measurements(lambda one: one.before_seconds is not None),
     "after": _of_measurements(lambda one: one.after_seconds is not None),

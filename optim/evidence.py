@@ -80,10 +80,14 @@ class WinEvidence:
     def measured(self) -> Measured | None:
         """The measurement that speaks for the win: the newest cold one, else the newest.
 
-        A warm one tells what a second run over the same tasks saves, which a first run never sees.
+        A warm one tells what a second run over the same tasks saves, which a first run never sees. Wrong answers are
+        wrong in any state: where the newest of a state says so, it speaks.
         """
-        cold = (one for one in self.measurements if one.cache_state == "cold")
-        return next(cold, self.measurements[0] if self.measurements else None)
+        newest: dict[str, Measured] = {}
+        for one in self.measurements:
+            newest.setdefault(one.cache_state, one)
+        wrong = next((one for one in newest.values() if one.verdict == "wrong"), None)
+        return wrong or newest.get("cold") or next(iter(newest.values()), None)
 
     @property
     def decision(self) -> str:

@@ -30,6 +30,13 @@ def test_every_line_is_ticked_by_its_evidence():
     assert "#3: decision 5 on measurement 3" in done["Update progress tracker"]
 
 
+def test_answers_that_came_out_wrong_since_are_no_longer_ticked_as_correct():
+    newer = measured(measurement_id=9, verdict="wrong")
+    row = WinEvidence(win="early_exit", measurements=(newer, measured()))
+    lines = {one.text: one.ticked for one in win_ticks(plan(), row)}
+    assert not lines["Local single-task test (correctness)"]
+
+
 def test_a_line_that_some_wins_meet_says_how_many():
     found = ticks(plan(), evidence(*everything()[:2]))
     first = found[0]

@@ -109,6 +109,13 @@ def test_what_was_measured_cold_speaks_before_what_was_measured_warm():
     assert only.joint(frozenset(WIN_NAMES)).source == "measurement 4"
 
 
+def test_wrong_answers_speak_until_a_newer_measurement_of_that_state_has_the_right_ones():
+    given = [measurement(1, "none", "early_exit"), warm(measurement(2, "none", "early_exit", verdict="wrong"))]
+    assert assemble(measurements=given).win("early_exit").measured.measurement_id == 2
+    given.append(warm(measurement(3, "none", "early_exit")))
+    assert assemble(measurements=given).win("early_exit").measured.measurement_id == 1
+
+
 def test_runs_that_did_not_finish_give_no_seconds():
     blocks = block_rows("none", "early_exit") + block_rows("none", "early_exit", (99.0, 99.0), status="failed")
     found = assemble(measurements=[measurement(3, "none", "early_exit")], blocks={3: blocks})
