@@ -78,8 +78,8 @@ def whole(text: str) -> int:
 
 
 def plain(text: str) -> str:
-    """The line without the bullets, boxes, ticks and stars that people paste around it."""
-    text = text.replace("**", "")
+    """The line without the bullets, boxes, ticks, stars and bars that people paste around it."""
+    text = text.replace("**", "").replace("|", " ").replace("│", " ")
     match = _DECORATION.match(text)
     return (text[match.end() :] if match else text).rstrip()
 
@@ -177,7 +177,8 @@ def named_key(text: str, number: int) -> tuple[str, Figure] | None:
     """A key of the pipeline with its seconds, as a person pastes it; seconds without a unit are marked so."""
     match = _NAMED.match(plain(text))
     key = keys.canonical(match[1]) if match else None
-    if not match or key is None:
+    if not match or key is None or (match[3] is None and "|" in text[1:]):
+        # A bare figure in a table may be of any column.
         return None
     value = _in_seconds(match[2], match[3])
     return key, Figure(value=value, line=number, text=match[2] + (match[3] or ""), has_unit=match[3] is not None)

@@ -55,7 +55,7 @@ TRAPS = {
     "phases_beyond_whole": (SUMMARY + "  run_batt.check_batt  120.000\n", 3, "20.000 s too many"),
     "phases_below_whole": (SUMMARY + "  run_batt.check_batt  60.000\n", 2, "40.000 s (40.0%)"),
     "residual_as_category": ("main.run_batt 100.0s\nOther operations  74.0s\n", 2, "unaccounted, not a category"),
-    "parts_beyond_phase": (SUMMARY + PARTS, 3, "its 2 parts add up to 10.000 s: 1.000 s too many"),
+    "parts_and_phase": (SUMMARY + PARTS, 3, "its own seconds and its 2 parts add up to 10.000 s"),
     "without_unit": ("main.run_batt: 24.8\n", 1, "no unit"),
     "one_key_two_values": (SUMMARY + "  batt.score.update  1.000\n  batt.score.update  2.000\n", 4, "line 3"),
     "wall_clocks_differ": (SUMMARY + "\nWall-clock: 24.813s\n", 4, "line 2 says 100.000 s"),
@@ -95,6 +95,15 @@ def test_tasks_that_add_up_to_more_than_a_serial_run_are_found(workers, speaks):
     tasks = tuple(TaskRecord(task_id=str(at), index=at, seconds=3.0) for at in range(4))
     found = audit(RunRecord(key="k", label="x", wall_seconds=6.0, tasks=tasks, workers=workers))
     assert [one.claimed for one in found] == (["4 tasks of 12.000 s together"] if speaks else [])
+
+
+@pytest.mark.parametrize(
+    ("total", "own", "rules"),
+    [(0.5, 0.5, set()), (0.5, 0.1, {"parts_and_phase"}), (5.0, 1.0, {"parts_and_phase", "phases_beyond_whole"})],
+)
+def test_a_phase_of_a_record_that_does_not_add_up_is_found(total, own, rules):
+    phases = (PhaseTiming(path=("a",), total_seconds=total, self_seconds=own),)
+    assert {one.rule for one in audit(RunRecord(key="k", label="x", wall_seconds=1.0, phases=phases))} == rules
 
 
 def test_a_known_key_with_another_wall_clock_is_found():

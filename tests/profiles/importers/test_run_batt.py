@@ -137,6 +137,15 @@ def test_a_figure_is_read_in_its_unit_or_named_as_not_read(figure, seconds):
     assert [loss.line for loss in preview.files[0].losses] == ([2, 3, 4] if seconds is None else [])
 
 
+def test_a_table_is_read_where_its_figures_have_units():
+    preview = read_text(
+        "| main.run_batt | 24.8s | 100% |\n| check_batt | 4.5s | 18% |\n| phase4_differs | 3 | 1.2s |\n"
+    )
+    (run,) = preview.records
+    assert (run.wall_seconds, [phase.total_seconds for phase in run.phases]) == (24.8, [4.5])
+    assert [loss.line for loss in preview.files[0].losses] == [3]
+
+
 def test_a_second_wall_clock_or_final_line_begins_the_next_run():
     walls = read_text("Wall-clock: 24.8s\ncheck_batt: 18.0s\nWall-clock: 12.1s\ncheck_batt: 6.0s\n").records
     assert [(run.wall_seconds, run.phases[0].total_seconds) for run in walls] == [(24.8, 18.0), (12.1, 6.0)]
