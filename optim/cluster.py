@@ -79,7 +79,7 @@ class ClusterSupervisor:
         done = 0
         try:
             for job in distributed.as_completed(jobs):  # type: ignore[no-untyped-call]
-                answers, cpu_seconds = job.result()
+                answers, cpu_seconds = _result(job)
                 self.cpu_seconds += cpu_seconds
                 for answer in answers:
                     self._on_answer(answer)
@@ -87,3 +87,20 @@ class ClusterSupervisor:
                 self._on_tick(Progress(done, len(self._tasks), []))
         finally:
             self._client.cancel(jobs)
+
+
+def _result(job: Any) -> tuple[list[Answer], float]:
+    """What a job came to.
+
+    Raises:
+        RunProblem: it can not go on, or the cluster lost it.
+    """
+    try:
+        answers, cpu_seconds = job.result()
+    except RunProblem:
+        raise
+    except Exception as error:
+        raise RunProblem(
+            f"the Dask cluster lost a job of {JOB_TASKS} tasks: {type(error).__name__}: {error}"
+        ) from error
+    return answers, cpu_seconds

@@ -47,9 +47,14 @@ def persistent_wins(wins: frozenset[str]) -> frozenset[str]:
 
 
 def found_state(settings: Settings, work: Work) -> str:
-    """Whether the persistent caches that a run would use are cold, warm or unknown, for this workload."""
-    folder = CacheFolder(Path(settings.caches_dir))
-    return folder.state(_primed_for(settings, work), persistent_wins(settings.wins))
+    """Whether the persistent caches that a run would use are cold, warm or unknown, for this workload.
+
+    Those on the machines of a cluster can not be looked at from here.
+    """
+    persistent = persistent_wins(settings.wins)
+    if settings.scheduler and persistent:
+        return "unknown"
+    return CacheFolder(Path(settings.caches_dir)).state(_primed_for(settings, work), persistent)
 
 
 def _primed_for(settings: Settings, work: Work) -> str:

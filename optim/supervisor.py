@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import selectors
 import signal
 import subprocess
@@ -29,8 +30,9 @@ from optim.tasks import Task
 
 Answer = dict[str, Any]
 MAX_KILLS = 8
-#: Tasks that one of several workers has at hand, so that it need not wait for the next one; a single one has them all.
-_DEPTH = 3
+#: Tasks that one of several workers has at hand, so that it need not wait for the next one; and a single one. Not more:
+#: orders that fill their pipe would wait for a worker that waits until somebody takes its answers.
+_DEPTH, _DEPTH_ALONE = 3, 100
 _TICK_SECONDS = 0.05
 _START_SECONDS = 120.0
 _ROOT = Path(__file__).resolve().parent.parent
@@ -209,9 +211,10 @@ class Supervisor:
     def _await_ready(self, worker: WorkerProcess) -> None:
         end = monotonic() + _START_SECONDS
         while monotonic() < end:
-            for one in self._readable(1.0):
-                if one is worker:
-                    self._check_ready(worker.read())
+            if select.select([worker.answers], [], [], 1.0)[0]:  # the others' answers can wait
+                answers = worker.read()
+                if answers != []:
+                    self._check_ready(answers)
                     return
         raise RunProblem(
             f"a worker was not ready within {_START_SECONDS:.0f} s; does the DSL's module do more than define?"
@@ -224,7 +227,7 @@ class Supervisor:
             raise RunProblem(problem)
 
     def _assign(self, worker: WorkerProcess) -> None:
-        depth = _DEPTH if self._settings.workers > 1 else len(self._tasks)
+        depth = _DEPTH if self._settings.workers > 1 else _DEPTH_ALONE
         while self._queue and len(worker.assigned) < depth:
             index = self._queue.popleft()
             self._started.setdefault(index, monotonic())

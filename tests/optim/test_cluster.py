@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from optim.cluster import _result
 from optim.config import WIN_NAMES
 from optim.runner import Listener, Run
 from optim.settings import Settings
@@ -71,3 +72,12 @@ def test_a_scheduler_that_does_not_answer_is_said_in_one_sentence(
     monkeypatch.setattr("optim.cluster._CONNECT_SECONDS", 1)
     with pytest.raises(RunProblem, match="no Dask scheduler answers at tcp://127"):
         run(small(tmp_path, scheduler="tcp://127.0.0.1:1"))
+
+
+def test_a_job_that_the_cluster_lost_is_said_in_one_sentence() -> None:
+    class Lost:
+        def result(self) -> object:
+            raise KeyError("worker is gone")
+
+    with pytest.raises(RunProblem, match="the Dask cluster lost a job of 5 tasks: KeyError"):
+        _result(Lost())

@@ -66,6 +66,11 @@ def test_a_finished_run_primes_its_caches(settings: Settings) -> None:
     assert found_state(less_memory, prepare(less_memory)) == "unknown"
 
 
+def test_caches_on_the_machines_of_a_cluster_are_unknown(settings: Settings) -> None:
+    away = replace(settings, scheduler="tcp://host:8786", wins=frozenset({"validation_cache"}))
+    assert found_state(away, prepare(away)) == "unknown"
+
+
 def test_room_is_looked_for_where_the_folder_will_be(tmp_path: Path) -> None:
     assert no_room(tmp_path / "not" / "there" / "yet", 1) is None
     assert f"no room on the disk of {tmp_path}" in (no_room(tmp_path / "not" / "there", sys.maxsize) or "")
