@@ -55,7 +55,8 @@ def _fate(run: RunPreview, done: str | int | None) -> None:
 
 
 def _short(key: str) -> str:
-    return key.rpartition(":")[2][:12]
+    """What stands for a run in the keys of widgets: its own key comes from the file, which may say anything."""
+    return data.digest(key.encode())[:16]
 
 
 def _head(run: RunPreview, found: Preview) -> None:

@@ -125,6 +125,14 @@ def test_what_a_hostile_file_is_called_is_shown_as_it_is(upload: Upload) -> None
     assert "[y](" not in page.error[0].value
 
 
+def test_runs_with_hostile_keys_and_labels_have_a_form_each(upload: Upload) -> None:
+    keys = ["imported:" + "a" * 12 + "1", "imported:" + "a" * 12 + "2", "<b>: x", " ", ":"]
+    runs = [measured(1, label="=1" + "x" * 400).replace(key=key) for key in keys]
+    page = upload(*((f"{at}.json", to_json(run).encode()) for at, run in enumerate(runs)))
+    assert not page.exception
+    assert len([button for button in page.button if button.label == "Store"]) == len(keys)
+
+
 def test_a_run_of_our_own_is_not_asked_for_its_wins(upload: Upload) -> None:
     page = upload(("run.json", export()))
     assert not [one for one in page.get("button_group") if one.label == "It is"]
