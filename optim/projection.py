@@ -14,6 +14,8 @@ The odds, by simulation in log space:
   them move it little (shrinkage). A past realization counts as at most 2: that one win paid tenfold does not promise
   the next. Drawn below 0 it is 0: a win that makes it slower is reverted.
 
+Not in the odds: whether a speedup measured here holds on the plan's machine, with its own pipeline. Only a log tells.
+
 With nothing measured the odds follow from the plan and from how uncertain plans are.
 """
 
@@ -115,6 +117,8 @@ class Odds:
     def sentence(self) -> str:
         """One sentence for people."""
         basis = f"{len(self.measured)} measured, {len(self.planned)} planned"
+        # How much of a speedup carries over to another machine and pipeline is in no draw.
+        basis += "; as far as what was measured here holds there" if self.measured else ""
         return (
             f"{100 * self.probability:.0f}% odds that the target is met: {self.median_seconds:.1f} s expected, "
             f"{self.low_seconds:.1f}-{self.high_seconds:.1f} s in nine cases of ten ({basis})."

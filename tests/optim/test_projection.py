@@ -49,6 +49,12 @@ def test_a_measured_speedup_that_is_enough_makes_it_nearly_sure():
     assert odds(24.813, TARGET, [Measured(name="all", speedup=1.2, low=1.1, high=1.3)]).probability < 0.001
 
 
+def test_odds_on_what_was_measured_elsewhere_say_so():
+    here = odds(24.813, TARGET, [Measured(name="all", speedup=6.0, low=5.0, high=7.0)])
+    assert "as far as what was measured here holds there" in here.sentence
+    assert "holds there" not in odds(24.813, TARGET).sentence
+
+
 def test_a_measured_speedup_at_the_target_is_an_even_bet():
     even = Measured(name="all", speedup=24.813 / 14, low=1.7, high=(24.813 / 14) ** 2 / 1.7)
     assert odds(24.813, TARGET, [even]).probability == pytest.approx(0.5, abs=0.02)
