@@ -59,7 +59,8 @@ def summary(found: Attribution) -> str:
     """Who gained most, the best config, and every ghost, clash and burden: a few sentences."""
     win, most = max(found.shapley.items(), key=lambda item: item[1].value)
     gained = f"Of {found.baseline_seconds - found.all_on_seconds:.3f} s saved, {most.value:.3f} s are due to {win}."
-    best = f"Best config: {config_name(found.best)}, {found.seconds[found.best]:.3f} s."
+    how = "" if found.best in found.measured else " by the model, not measured"
+    best = f"Best config: {config_name(found.best)}, {found.seconds[found.best]:.3f} s{how}."
     simplest = found.as_good[0]
     if simplest != found.best:
         best += f" Not told apart from it: {config_name(simplest)}."

@@ -13,6 +13,7 @@ from optim import factorial
 from optim.attribution import attribute
 from optim.config import WIN_NAMES
 from optim.factorial import DesignError, half_fraction, subsets
+from optim.judging import summary
 
 NAMES = tuple("abcde")
 
@@ -155,6 +156,14 @@ def test_the_half_fraction_has_all_none_and_each_win_alone_and_says_what_it_can_
     )
     assert found.measured == set(half)
     assert len(found.seconds) == 32
+
+
+def test_a_best_config_that_was_not_measured_is_called_so():
+    truth = product({"a": 2.0, "b": 2.0, "c": 0.8, "d": 0.8, "e": 0.8})
+    half, full = (attribute(blocks_of(truth, part(NAMES)), NAMES) for part in (half_fraction, subsets))
+    assert half.best == full.best == {"a", "b"}
+    assert "s by the model, not measured." in summary(half)
+    assert "by the model" not in summary(full)
 
 
 def test_the_half_fraction_finds_what_the_full_one_finds_where_there_are_only_pairs():
