@@ -192,7 +192,10 @@ def _attribution(found: Mapping[str, Any], name: str) -> str:
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     remarks = [plain(one["sentence"]) for kind in ("ghosts", "clashes", "burdens") for one in found.get(kind, ())]
     best = found.get("best")
-    remarks += [f"Best config: {plain(best['config'])}, {best['seconds']:.3f} s"] if best else []
+    if best:
+        known = {one["config"]: one["measured"] for one in found.get("configs", ())}
+        how = "" if known.get(best["config"], True) else " by the model, not measured"
+        remarks.append(f"Best config: {plain(best['config'])}, {best['seconds']:.3f} s{how}")
     return f"## Attribution\n\n{head}\n\n{table}\n\n" + "\n".join(f"- {one}" for one in remarks)
 
 

@@ -94,6 +94,8 @@ def test_the_attribution_is_shown_with_its_remarks():
         "- Best config: dsl_cache, 2.500 s",
     ):
         assert part in text
+    modelled = {**ATTRIBUTION, "configs": [{"config": "dsl_cache", "seconds": 2.5, "measured": False}]}
+    assert "2.500 s by the model, not measured" in results(evidence(), attribution=modelled)
     assert "no attribution was measured" not in text
     assert "no attribution was measured" in results(evidence())
 
