@@ -6,6 +6,7 @@ index/<task id>.json    what was accepted for a task, best first
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -71,10 +72,17 @@ class SolverFolder:
             _write(f"{self._solvers}/{name}", _SOLVER.format(body=one.body))
         self._known.update(new)
         rows = [{"solver": name, "score": one.score} for name, one in zip(names, accepted, strict=True)]
-        _write(
-            f"{self._index}/{task_id}.json", json.dumps({"task": task_id, "full_score": full_score, "accepted": rows})
-        )
+        index = json.dumps({"task": task_id, "full_score": full_score, "accepted": rows})
+        _write_changed(f"{self._index}/{task_id}.json", index)
         return len(new)
+
+
+def _write_changed(path: str, text: str) -> None:
+    """Writes a file unless it holds just that: rewriting one makes the file system wait for the disk."""
+    with contextlib.suppress(OSError, UnicodeDecodeError), open(path) as file:
+        if file.read() == text:
+            return
+    _write(path, text)
 
 
 def _write(path: str, text: str) -> None:
