@@ -199,19 +199,23 @@ _SHARES = {"run_id": ID, "path": TEXT, "category": TEXT, "self_seconds": SECONDS
 def phase_shares(engine: Engine, run_ids: Iterable[int]) -> pd.DataFrame:
     """What part each phase had of its run, for bars and sparklines of many runs; shares of a run add up to 1.
 
-    What no phase covers is the row with the path and category ``unaccounted`` (serial runs only).
+    What no phase covers is the row with the path and category ``unaccounted`` (serial runs only). What a serial run
+    added up over threads besides its wall-clock is no part of it and left out.
     Columns: run_id, path (joined by "/"), category, self_seconds, share (0-1), in the order of the phases.
     """
     ids = [int(one) for one in run_ids]
-    columns = (Phase.run_id, Phase.path, Phase.category, Phase.self_seconds)
+    columns = (Phase.run_id, Phase.path, Phase.category, Phase.self_seconds, Phase.basis)
     timed = (Phase.run_id.in_(ids), Phase.part != "task", Phase.basis.in_(("sum", "workers")))
     with reading(engine) as connection:
         found = connection.execute(select(*columns).where(*timed).order_by(Phase.run_id, Phase.number)).all()
-        rest = connection.execute(select(Run.id, Run.unaccounted_seconds).where(Run.id.in_(ids))).all()
+        rest = connection.execute(select(Run.id, Run.unaccounted_seconds, Run.workers).where(Run.id.in_(ids))).all()
     parts: dict[int, list[tuple[str, str, float]]] = {}
-    for run_id, path, category, own in found:
+    serial = {row.id for row in rest if row.workers == 1} & {row.run_id for row in found if row.basis == "sum"}
+    for run_id, path, category, own, basis in found:
+        if run_id in serial and basis != "sum":
+            continue
         parts.setdefault(run_id, []).append((shown_path(path), category, own))
-    for run_id, unaccounted in rest:
+    for run_id, unaccounted, _ in rest:
         if unaccounted is not None and unaccounted > 0:
             parts.setdefault(run_id, []).append(("unaccounted", "unaccounted", unaccounted))
     return frame([row for run_id in ids for row in _with_shares(run_id, parts.get(run_id, []))], _SHARES)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from db import queries, store
-from profiles.records import Environment, Workload
+from profiles.records import Environment, PhaseTiming, Workload
 from tests.db.samples import STARTED, phases, record, task
 
 #: Every query that gives a frame, called so that it finds something in ``history``.
@@ -182,6 +182,14 @@ def test_shares_of_a_run_add_up_to_one_with_what_is_unaccounted(history: Engine)
     unaccounted = found[found["category"] == "unaccounted"]
     assert unaccounted["self_seconds"].tolist() == [0.5]
     assert unaccounted["run_id"].tolist() == [1]
+
+
+def test_what_a_serial_run_added_up_over_threads_is_no_share_of_it(engine: Engine) -> None:
+    beside = PhaseTiming(path=("threads",), total_seconds=9.0, self_seconds=9.0, basis="workers")
+    store.store_run(engine, record(phases=(*phases(), beside), tasks=()))
+    found = queries.phase_shares(engine, [1])
+    assert "threads" not in found["path"].tolist()
+    assert found["self_seconds"].sum() == pytest.approx(record().wall_seconds)
 
 
 def test_phases_say_where_they_stand_in_the_tree(history: Engine) -> None:
