@@ -12,12 +12,16 @@ from views.data.connection import cached, engine
 from views.data.evidence import newest_run
 from views.data.overhead import claimed, named, shares
 
+#: Phases that hold more than this share above the run can not be shown as shares of it.
+_ROUNDING = 0.002
+
 
 @cached("runs")
 def choices(limit: int = 200) -> pd.DataFrame:
-    """The newest finished, serial runs; columns as ``db.queries.runs``."""
+    """The newest finished, serial runs whose phases fit into them; columns as ``db.queries.runs``."""
     found = queries.runs(engine(), status="finished", profiled=False, limit=limit)
-    return found[(found["workers"] == 1) & (found["wall_seconds"] > 0)]
+    fits = ~(found["unaccounted_seconds"] < -_ROUNDING * found["wall_seconds"])
+    return found[(found["workers"] == 1) & (found["wall_seconds"] > 0) & fits]
 
 
 @cached("runs")

@@ -59,15 +59,17 @@ def headline(plan: Plan, before: pd.DataFrame, after: pd.DataFrame | None) -> st
     """The answer in words, as Markdown."""
     name, seconds, share = largest(before)
     total = float(before["seconds"].sum())
-    said = (
-        f"**{text.percent(overhead(before))} of the baseline measured here is overhead**, of {text.seconds(total)}. "
-        f"Its largest part is {text.escape(name)}: {text.seconds(seconds)}, {text.percent(share)}."
-    )
+    share_said = f"**{text.percent(overhead(before))} of the baseline measured here is overhead**, of"
+    if "dsl" not in set(before["category"]):
+        share_said = "**This run does not say how much of it were the DSL programs.** It took"
+    size = f"{text.seconds(seconds)}, {text.percent(share)}"
+    said = f"{share_said} {text.seconds(total)}. Its largest part is {text.escape(name)}: {size}."
     if after is None or after.empty:
         return said
     now, left = float(after["seconds"].sum()), largest(after)
+    part = f", {text.percent(overhead(after))} of it overhead" if "dsl" in set(after["category"]) else ""
     return (
-        f"{said} Now the run takes {text.seconds(now)}, {text.percent(overhead(after))} of it overhead; "
+        f"{said} Now the run takes {text.seconds(now)}{part}; "
         f"{text.escape(left[0])} is the largest part that is left ({text.seconds(left[1])})."
     )
 

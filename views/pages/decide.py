@@ -9,6 +9,7 @@ from views.charts import evidence as charts
 from views.charts.layout import CONFIG
 from views.data import deciding
 from views.data import evidence as data
+from views.data.safe import cells
 from views.navigation import link
 from views.page import Page
 from views.parts import decision
@@ -113,7 +114,7 @@ def _log() -> None:
         st.markdown("Nothing is decided yet.")
         return
     st.dataframe(
-        log[["decided_at", "win", "decision", "because", "measurement_id", "who", "overruled"]],
+        cells(log[["decided_at", "win", "decision", "because", "measurement_id", "who", "overruled"]]),
         key="decide.log",
         hide_index=True,
         alt="All decisions, the newest first",

@@ -81,6 +81,12 @@ def test_a_reason_is_shown_and_not_interpreted(full: str, open_page: Open) -> No
     assert "# <b>:red[now]</b>" in words(page)
 
 
+def test_a_reason_is_no_formula_for_a_spreadsheet(full: str, open_page: Open) -> None:
+    store.decide(open_engine(full), "early_exit", "keep", "=HYPERLINK(1)", 2)
+    (log,) = [one.value for one in open_page("decide").dataframe if "because" in one.value]
+    assert log["because"].iloc[0] == "'=HYPERLINK(1)"
+
+
 def test_every_config_can_be_looked_at(full: str, open_page: Open) -> None:
     page = open_page("decide")
     page.session_state["decide.configs"] = True

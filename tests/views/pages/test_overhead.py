@@ -1,3 +1,6 @@
+from db import store
+from db.engine import open_engine
+from tests.profiles.importers.files import read_text
 from tests.views.conftest import Open, words
 
 
@@ -13,6 +16,21 @@ def test_the_baseline_and_now_are_said_in_words(full: str, open_page: Open) -> N
     assert "70% of the baseline measured here is overhead" in said
     assert "Its largest part is inline: 2.5" in said
     assert "Now the run takes 5.0" in said
+
+
+def test_a_log_that_knows_no_dsl_is_not_called_all_overhead(full: str, open_page: Open) -> None:
+    (log,) = read_text("main.run_batt 50.0s\ncheck_batt 30.0s\ninline_variables.total 15.0s\n").records
+    run_id, _ = store.store_run(open_engine(full), log)
+    said = words(open_page("overhead", baseline_run=run_id))
+    assert "This run does not say how much of it were the DSL programs. It took 50.0 s." in said.replace("*", "")
+    assert "Its largest part is check_batt: 30.0 s, 60%" in said
+
+
+def test_a_log_whose_phases_do_not_fit_into_it_can_not_be_chosen(full: str, open_page: Open) -> None:
+    (log,) = read_text("main.run_batt 24.0s\ncheck_batt 38.0s\n").records
+    run_id, _ = store.store_run(open_engine(full), log)
+    page = open_page("overhead", baseline_run=run_id)
+    assert str(run_id) not in page.selectbox(key="baseline_run").options
 
 
 def test_a_faster_phase_brings_the_total_down(full: str, open_page: Open) -> None:
