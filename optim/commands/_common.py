@@ -36,6 +36,13 @@ def fail(message: str, exit_code: int = COULD_NOT) -> NoReturn:
     raise Problem(message, exit_code)
 
 
+def sentence_of(problem: Exception) -> str:
+    """What a problem says; of a file that can not be written also what would help."""
+    if isinstance(problem, OSError) and problem.filename:
+        return f"{problem.filename} can not be written: {problem.strerror}; QUICKWIN_HOME can name another folder"
+    return str(problem)
+
+
 def print_json(value: Any) -> None:
     """One JSON document on stdout; moments as ISO text, sets as sorted lists."""
     click.echo(json.dumps(value, indent=2, default=_plain))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optim.commands._common import COULD_NOT, USAGE, Problem, fail, home, print_json
+from optim.commands._common import COULD_NOT, USAGE, Problem, fail, home, print_json, sentence_of
 from optim.commands._forecast import noise_seen, prediction_for, prediction_from_history
 from optim.commands._processes import Child, FreshRuns
 from optim.judging import judge_measurement
@@ -69,8 +69,8 @@ def execute(engine: Engine, spec: Spec, measurement_id: int | None, as_json: boo
         child = Child()
         with child.guarded():
             return _Sitting(engine, spec, measurement_id, console, child).sit(as_json)
-    except DatabaseProblem as problem:
-        fail(str(problem))
+    except (DatabaseProblem, OSError) as error:
+        fail(sentence_of(error))
 
 
 class _Sitting:

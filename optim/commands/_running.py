@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from optim.commands._common import fail, home
+from optim.commands._common import fail, home, sentence_of
 from optim.commands._storing import Storing
 from optim.dsl import DslProblem
 from optim.runner import Finished, Listener, Run, no_room
@@ -51,7 +51,7 @@ def run_and_store(settings: Settings, work: Work, label: str, engine: Engine, qu
             finished = run.execute()
         except (RunProblem, DatabaseProblem, OSError) as problem:
             _store_rest(storing, run)
-            fail(_sentence(problem))
+            fail(sentence_of(problem))
         except KeyboardInterrupt:
             _store_rest(storing, run)
             fail(_interrupted(storing))
@@ -74,12 +74,6 @@ def _interrupted(storing: Storing) -> str:
     if storing.run_id is None:
         return "interrupted before the first task; nothing was recorded"
     return f"interrupted; the tasks that were done are kept in run {storing.run_id}"
-
-
-def _sentence(problem: Exception) -> str:
-    if isinstance(problem, OSError) and problem.filename:
-        return f"{problem.filename} can not be written: {problem.strerror}; QUICKWIN_HOME can name another folder"
-    return str(problem)
 
 
 def _file_name(label: str) -> str:
@@ -136,7 +130,7 @@ def placed(settings: Settings, state: str | None, label: str) -> Iterator[Settin
     try:
         output = Path(tempfile.mkdtemp(prefix=f"{_file_name(label)}-", dir=_folder(base / "solvers")))
     except OSError as problem:
-        fail(_sentence(problem))
+        fail(sentence_of(problem))
     with tempfile.TemporaryDirectory(prefix="caches-", dir=base) as caches:
         yield replace(settings, caches_dir=caches, output_dir=str(output))
 

@@ -207,6 +207,15 @@ def test_a_measurement_that_was_planned_elsewhere_begins_with_continue():
     assert (found["id"], found["verdict"]) == (measurement, "faster")
 
 
+def test_a_home_that_can_not_be_made_is_one_sentence_and_no_answer(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("QUICKWIN_HOME", str(tmp_path / "file" / "home"))
+    result = call("measure", "none", "dsl_cache")
+    assert result.exit_code == 3
+    assert "can not be written" in result.stderr
+    assert "QUICKWIN_HOME can name another folder" in result.stderr
+
+
 def test_kept_wins_can_be_measured():
     store.decide(open_engine(), "dsl_cache", "keep", "measured", None, None)
     found = found_of(call("measure", "none", "kept", "--json"))
