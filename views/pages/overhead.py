@@ -31,11 +31,10 @@ def render() -> None:
         "Every bar adds up to 100%. What no timer covered is unaccounted, and called nothing else. The tracker's "
         "figures are its own: no phases are known for that share, so here it stands as unaccounted."
     )
-    latest = parts.get("after", parts.get("before"))
-    if latest is not None:
+    if "before" in parts:
         pair = st.grid(2, min_column_width=430)
         with pair.cell():
-            _what_if(plan, latest, parts["before"])
+            _what_if(plan, parts.get("after", parts["before"]), parts["before"])
         with pair.cell():
             _tasks({"Baseline": before, "Now": after})
 

@@ -26,6 +26,15 @@ def test_a_log_that_knows_no_dsl_is_not_called_all_overhead(full: str, open_page
     assert "Its largest part is check_batt: 30.0 s, 60%" in said
 
 
+def test_now_can_be_looked_at_without_a_baseline(empty: str, open_page: Open) -> None:
+    (log,) = read_text("main.run_batt 50.0s\ncheck_batt 30.0s\n").records
+    run_id, _ = store.store_run(open_engine(empty), log)
+    page = open_page("overhead", now_run=run_id)
+    assert not page.exception and not page.error
+    assert "Measure a baseline here" in words(page)
+    assert not page.slider
+
+
 def test_a_log_whose_phases_do_not_fit_into_it_can_not_be_chosen(full: str, open_page: Open) -> None:
     (log,) = read_text("main.run_batt 24.0s\ncheck_batt 38.0s\n").records
     run_id, _ = store.store_run(open_engine(full), log)
