@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from optim.programs import Program, read_library
 from optim.settings import Settings, fingerprint
 from optim.tasks import Task, TaskProblem, default_tasks, folder_tasks, smallest
 from profiles.records import Workload
+
+#: To be raised when bodies or scores are made another way: what older versions kept is not used then.
+CACHE_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +88,10 @@ def _chosen(tasks: list[Task], settings: Settings) -> list[Task]:
 
 
 def cache_scope(settings: Settings, files: DslFiles) -> str:
-    """What persistent caches are bound to: the DSL's contents and the limits under which scores were found."""
-    return fingerprint(files.fingerprint, settings.limit_seconds, settings.memory_bytes)
+    """What persistent caches are bound to: the DSL's contents, the limits under which scores were found, the Python that
+    ran it, and how this version makes bodies and scores."""
+    limits = (settings.limit_seconds, settings.memory_bytes)
+    return fingerprint(files.fingerprint, *limits, *sys.version_info[:2], CACHE_VERSION)
 
 
 class CacheFolder:

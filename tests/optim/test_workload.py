@@ -6,9 +6,11 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from optim import workload
 from optim.config import WIN_NAMES
 from optim.diskcache import DiskCache
 from optim.dsl import DslProblem
@@ -65,6 +67,15 @@ def test_another_text_of_a_module_is_another_workload_and_another_scope_of_cache
     path.write_text(path.read_text() + "\n# changed\n")
     after = digest(settings), cache_scope(settings, settings.files)
     assert before[0] != after[0] and before[1] != after[1]
+
+
+@pytest.mark.parametrize(("name", "value"), [("CACHE_VERSION", 2), ("sys", SimpleNamespace(version_info=(3, 99)))])
+def test_what_another_version_or_python_kept_is_not_used(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, name: str, value: object
+) -> None:
+    before = cache_scope(settings, settings.files)
+    monkeypatch.setattr(workload, name, value)
+    assert cache_scope(settings, settings.files) != before
 
 
 def test_another_content_of_a_task_is_another_workload(settings: Settings, tmp_path: Path) -> None:
