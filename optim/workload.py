@@ -88,8 +88,11 @@ def _chosen(tasks: list[Task], settings: Settings) -> list[Task]:
 
 
 def cache_scope(settings: Settings, files: DslFiles) -> str:
-    """What persistent caches are bound to: the DSL's contents, the limits under which scores were found, the Python that
-    ran it, and how this version makes bodies and scores."""
+    """What persistent caches are bound to.
+
+    The DSL's contents, the limits under which scores were found, the Python that ran it, and how this version makes
+    bodies and scores.
+    """
     limits = (settings.limit_seconds, settings.memory_bytes)
     return fingerprint(files.fingerprint, *limits, *sys.version_info[:2], CACHE_VERSION)
 
