@@ -16,10 +16,11 @@ LONGEST = 400
 _NUMBER = r"(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})"
 #: Commas stand between thousands where a point follows; ``24,813 s`` could be either and is not read.
 _SECONDS = r"~?\s?(\d{1,3}(?:,\d{3}){1,3}\.\d{1,6}|\d{1,9}(?:\.\d{1,6})?)(?![.,]?\d)"
-#: A unit or none, and no sign that the figure is something else: ``2m 14s``, ``73%``, ``3 calls``, ``42 s -> 24 s``.
+#: A unit or none, and no sign that the figure is something else: ``2m 14s``, ``73%``, ``3 calls``, ``17-19 s``,
+#: ``42 s -> 24 s``.
 _UNIT = (
     r"(?:\s?(s|secs?|seconds?|ms|msecs?|milliseconds?|us|µs|(?:m|mins?|minutes?|h|hours?)(?!\s?\d))(?!\w)|(?!\s?[%A-Za-z]))"
-    r"(?!\.\d|\s{0,4}(?:->|=>|→|\bto\b))"
+    r"(?!\.\d|\s{0,4}(?:->|=>|→|\bto\b|[-–±+]\s?\d{1,9}(?:\.\d{1,6})?(?![\d.]|\s?%)))"
 )
 _DECORATION = re.compile(r"[\s├└│─┬┼╰╭|>#*•✓✅❌→\-]{1,60}")
 
@@ -123,9 +124,10 @@ def is_final(text: str) -> bool:
 
 
 def cache_head(text: str) -> str | None:
-    """The cache's name, lower-case, where the line opens its block: ``Validation Cache:``."""
+    """The cache's name, lower-case, where the line opens its block: ``Validation Cache:``; ``Warm cache`` is none."""
     match = _CACHE_HEAD.match(plain(text))
-    return match[1].strip().lower().replace(" ", "_") if match else None
+    name = match[1].strip().lower().replace(" ", "_") if match else None
+    return None if name in ("cold", "warm") else name
 
 
 def cache_fields(text: str, number: int, cache: CacheFacts, conflicts: list[Conflict]) -> bool:

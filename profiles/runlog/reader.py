@@ -50,10 +50,15 @@ class Reader:
         self._progress = Progress(self.log)
         self._cache: CacheFacts | None = None
         self._in_summary = self._in_list = self._ended = False
+        self._last_figure = 0
 
     def _next_run(self, number: int) -> None:
+        """The words cold and warm behind a run's last figure are a heading of the next run."""
+        said, last = self.log.called, self._last_figure
+        self.log.called = [one for one in said if one.line < last]
         self._keep()
         self._began(number)
+        self.log.called = [one for one in said if one.line > last]
 
     def feed(self, number: int, line: bytes, arrival: float | None = None) -> None:
         """One line, without its end."""
@@ -106,6 +111,7 @@ class Reader:
         key = canonical(match[1]) if match else None
         if match and key:
             self._set_key(key, Figure(value=float(match[2]), line=number, text=match[2]))
+            self._last_figure = number
             return True
         if text.startswith("  "):
             self._damaged.append(number)
@@ -126,7 +132,9 @@ class Reader:
             self._in_summary, self._ended, self._cache = True, True, None
         elif _LIST_HEAD.match(text):
             self._in_list, self._cache = True, None
-        elif not self._cache_line(number, text) and not self._timing(number, text):
+        elif self._cache_line(number, text) or self._timing(number, text):
+            self._last_figure = number
+        else:
             self._dates(text)
             figures.remarks(text, number, self.log)
             if figures.unread(text, self._cache is not None):

@@ -85,6 +85,13 @@ def test_a_residual_is_known_by_its_name_or_by_what_it_adds_up_to(name, seconds,
     assert ("residual_as_category" in findings(text)) is speaks
 
 
+def test_a_heading_between_two_runs_is_that_of_the_second():
+    text = "Cold cache\n" + cache(0, 10) + "Warm cache\n" + cache(0, 9)
+    one, two = read_text(text).records
+    assert "called_cold_or_warm" not in rules_of(one)
+    assert rules_of(two)["called_cold_or_warm"].claimed == "the log calls the run warm"
+
+
 def test_a_listed_line_that_is_no_key_is_said_to_be_no_phase():
     (run,) = read_text("main.run_batt 100.0s\ncheck_batt 20.0s\nBookkeeping: 50.0s\n").records
     assert any("1 line names no key" in note for note in run.notes)

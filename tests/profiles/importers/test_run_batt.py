@@ -126,6 +126,10 @@ def test_a_wall_clock_in_a_note_is_read(text, wall):
         ("73%", None),
         ("3 calls", None),
         ("42.5s -> 24.8s", None),
+        ("17-19 s", None),
+        ("24.8±0.3 s", None),
+        ("4.0s + 2.0s", None),
+        ("18.25s - 74%", 18.25),
     ],
 )
 def test_a_figure_is_read_in_its_unit_or_named_as_not_read(figure, seconds):
