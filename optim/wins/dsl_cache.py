@@ -38,12 +38,23 @@ class _Outcome:
 _ERROR, _TIMEOUT, _NO_MEMORY, _CHANGEABLE = (_Outcome() for _ in range(4))
 
 
-def _is_fixed(value: Any) -> bool:
-    """Whether a value can not change; of a function, whether what it holds from where it was made can not."""
+def _is_fixed(value: Any, checked: set[Any]) -> bool:
+    """Whether a value can not change; of a function, whether what it holds from where it was made can not.
+
+    ``checked`` gathers the functions that were looked into: closures hold closures, and each is looked into once.
+    """
     if type(value) is not FunctionType:
         return type(value) in _FIXED
-    held = [cell.cell_contents for cell in value.__closure__ or ()]
-    return all(map(_is_fixed, [*held, *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()]))
+    if value in checked:
+        return True
+    for cell in value.__closure__ or ():
+        if not _is_fixed(cell.cell_contents, checked):
+            return False
+    for held in (*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()):
+        if not _is_fixed(held, checked):
+            return False
+    checked.add(value)
+    return True
 
 
 class Changeable(Exception):
@@ -72,6 +83,7 @@ class GraphEvaluator:
         self._samples: list[Sample] = []
         self._known = self._needed = self._dropped = self._given = 0
         self._unshared: set[int] = set()
+        self._checked: set[Any] = set()
         self._cache = bench.recorder.cache("dsl")
 
     def begin(self, task: Task, candidates: Sequence[Candidate]) -> None:
@@ -86,6 +98,7 @@ class GraphEvaluator:
     def end(self) -> None:
         self._account()
         self._keep_constants()
+        self._checked.clear()
 
     def program(self, candidate: Candidate) -> Any:
         root = self._roots[candidate.index]
@@ -223,7 +236,7 @@ class GraphEvaluator:
                         value = values[function](values[one], values[two])
                     else:
                         value = values[function](*[values[one] for one in arguments])
-                    if type(value) not in _FIXED and not _is_fixed(value):
+                    if type(value) not in _FIXED and not _is_fixed(value, self._checked):
                         return _CHANGEABLE
                     values[node] = value
         except MemoryError:
