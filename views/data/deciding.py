@@ -52,7 +52,9 @@ def facts(win: PlannedWin, row: WinEvidence, bound: float | None) -> list[tuple[
     found = row.measured
     saved = win.target_percent
     plan = f"{saved.low:g} to {saved.high:g}% saved ({text.times(win.target_speedup.low)} to "
-    possible = f"at most {text.times(bound)} (Amdahl's law on the newest baseline here)" if bound else text.NONE
+    possible = (
+        f"at most {text.times(bound)} (Amdahl's law on the phases of the config before it)" if bound else text.NONE
+    )
     return [
         ("Hypothesis", text.escape(win.hypothesis)),
         ("Planned", f"{plan}{text.times(win.target_speedup.high)})"),

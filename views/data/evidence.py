@@ -169,6 +169,20 @@ def bounds() -> dict[str, float | None]:
     return {name: _bound(timings, record, win.addresses) for name, win in wins.items()}
 
 
+def predicted(evidence: TrackerEvidence) -> dict[str, float | None]:
+    """Per win the largest speedup that was predicted for the measurement that speaks for it; without one, ``bounds``.
+
+    A win that was added to others is held against the config that it was added to, not against the baseline.
+    """
+    found = dict(bounds())
+    for win in found:
+        measured = evidence.win(win).measured
+        spec = json.loads(measurement(measured.measurement_id))["spec"] if measured else {}
+        told = ((spec.get("prediction") or {}).get("by_win") or {}).get(win)
+        found[win] = told["speedup"] if told else found[win]
+    return found
+
+
 def _timing(row: dict[Any, Any]) -> PhaseTiming:
     return PhaseTiming(
         path=tuple(str(row["path"]).split("/")),

@@ -32,14 +32,14 @@ def render() -> None:
     )
     pair = st.grid(2, min_column_width=430)
     with pair.cell():
-        _evidence(plan.win(win), evidence.win(win))
+        _evidence(plan.win(win), evidence.win(win), data.predicted(evidence).get(win))
     with pair.cell():
         decision.form(evidence.win(win))
     _attribution()
     _log()
 
 
-def _evidence(win, row) -> None:
+def _evidence(win, row, bound) -> None:
     mark = palette.verdict(row.measured.verdict if row.measured else None)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header(f"#{win.number} {text.escape(win.title)}", width="content")
@@ -48,7 +48,7 @@ def _evidence(win, row) -> None:
         st.badge(held.label, icon=held.icon, color=held.badge)
     if row.measured and row.measured.reason:
         st.markdown(text.escape(row.measured.reason))
-    facts = deciding.facts(win, row, data.bounds().get(win.name))
+    facts = deciding.facts(win, row, bound)
     st.table(dict(facts), border="horizontal")
     if row.measured is None:
         link("measure", "Measure it", icon=":material/timer:", before="none", after=win.name)

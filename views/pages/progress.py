@@ -39,7 +39,7 @@ def render() -> None:
     with pair.cell():
         st.header("What each win brings", help="The plan, what Amdahl's law allows, and what was measured.")
         st.plotly_chart(
-            charts.forest(forest(plan, evidence, data.bounds())),
+            charts.forest(forest(plan, evidence, data.predicted(evidence))),
             key="progress.forest",
             config=CONFIG,
             alt="Per win: planned range, largest possible speedup, measured interval and noise floor",
