@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from optim.config import WIN_NAMES, parse_config
 from optim.runner import Listener, Run
+from optim.scratch import scratch_folder
 from optim.settings import Settings
 from optim.statistics import interval, log_ratios
 from optim.workload import prepare
@@ -31,9 +32,8 @@ def arm(settings: Settings, wins: str, state: str = "cold", **changes: object) -
     warm = tempfile.mkdtemp() if state == "warm" else None
 
     def run() -> RunRecord:
-        with tempfile.TemporaryDirectory() as fresh:
-            folder = warm or fresh
-            placed = replace(chosen, caches_dir=f"{folder}/caches", output_dir=f"{folder}/out")
+        with tempfile.TemporaryDirectory() as fresh, scratch_folder() as output:
+            placed = replace(chosen, caches_dir=f"{warm or fresh}/caches", output_dir=str(output))
             return Run(placed, work, wins, Listener(), None).execute().record
 
     if warm:

@@ -7,6 +7,7 @@ arguments. Nodes are numbered so that arguments come before the calls that use t
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 from optim.dsl import Dsl
@@ -16,6 +17,18 @@ from optim.programs import ProgramProblem, parse_statement, returned_name
 #: The function node of a tuple display.
 TUPLE = -1
 INPUT = 0
+
+
+#: Nodes: of a call the function's, or ``TUPLE``, then the arguments'.
+Parts = tuple[int, ...]
+_PartsIn = Callable[[dict[str, int]], Parts]
+
+
+def _parts_of(function: str, arguments: tuple[str, ...]) -> _PartsIn:
+    """A getter of a call's nodes from the nodes by name."""
+    if arguments:  # itemgetter gives a tuple for two names or more, and is several times as fast as a loop
+        return itemgetter(function, *arguments)
+    return lambda node_of: (node_of[function],)
 
 
 class _Names(dict[str, int]):
@@ -32,19 +45,19 @@ class _Names(dict[str, int]):
 class Graph:
     """A hash-consed expression graph; it grows with each program that it is asked for.
 
-    ``calls[node]`` is None for a leaf, else ``(function node or TUPLE, argument nodes)``. ``constant[node]`` says that
+    ``calls[node]`` is None for a leaf, else ``(function node or TUPLE, argument node, ...)``. ``constant[node]`` says that
     the node does not depend on the input. ``names[node]`` is a leaf's name.
     """
 
     def __init__(self, dsl: Dsl) -> None:
         self.names: list[str | None] = ["I"]
-        self.calls: list[tuple[int, tuple[int, ...]] | None] = [None]
+        self.calls: list[Parts | None] = [None]
         self.constant: list[bool] = [False]
         self._sizes: list[tuple[int, int]] = [(1, 0)]
         self._texts: list[str | None] = ["I"]
-        self._leaves: dict[str, int] = {"I": INPUT}
-        self._nodes: dict[tuple[int, tuple[int, ...]], int] = {}
-        self._parsed: dict[str, tuple[str, str, tuple[str, ...]]] = {}
+        self._leaves: dict[str, int] = {"I": INPUT, "": TUPLE}
+        self._nodes: dict[Parts, int] = {}
+        self._parsed: dict[str, tuple[str, _PartsIn]] = {}
         self._lines: list[str] = []
         self._bound: list[tuple[str, int]] = []
         self._roots: dict[str, int | InlineProblem] = {}
@@ -71,18 +84,17 @@ class Graph:
         """The expression that a node stands for, as ``ast.unparse`` prints it."""
         known = self._texts[node]
         if known is None:
-            for one in self.order(node):
-                if self._texts[one] is None:
-                    self._texts[one] = self._join(one)
-            known = self._texts[node]
-            assert known is not None
+            for one in self._below(node, self._texts):
+                known = self._texts[one] = self._join(one)
+            assert known is not None  # the last one is the node itself
         return known
 
     def order(self, node: int) -> tuple[int, ...]:
         """All calls that a node needs, itself included, each after its arguments."""
         known = self._orders.get(node)
         if known is None:
-            known = self._orders[node] = self._needed(node)
+            is_leaf = self.calls[node] is None
+            known = self._orders[node] = () if is_leaf else tuple(self._below(node, self.names))
         return known
 
     def leaf_value(self, node: int) -> Any:
@@ -117,10 +129,12 @@ class Graph:
         node_of = _Names(self._leaves, self._leaf)
         node_of.update(bound)
         for line in lines[same:]:
-            target, function, arguments = parsed.get(line) or self._parse(line)
-            call = (node_of[function] if function else TUPLE, tuple([node_of[name] for name in arguments]))
+            target, parts_in = parsed.get(line) or self._parse(line)
+            call = parts_in(node_of)
             node = nodes.get(call)
-            node_of[target] = node = self._call(call) if node is None else node
+            if node is None:
+                node = self._call(call)
+            node_of[target] = node
             bound.append((target, node))
         self._lines, self._bound = lines, bound
         return node_of.__getitem__
@@ -134,61 +148,55 @@ class Graph:
             count += 1
         return count
 
-    def _parse(self, line: str) -> tuple[str, str, tuple[str, ...]]:
+    def _parse(self, line: str) -> tuple[str, _PartsIn]:
         statement = parse_statement(line)
-        found = self._parsed[line] = (statement.target, statement.function, statement.arguments)
+        found = self._parsed[line] = (statement.target, _parts_of(statement.function, statement.arguments))
         return found
 
     def _leaf(self, name: str) -> int:
         found = self._leaves.get(name)
         if found is None:
-            found = self._leaves[name] = self._add(name, None, True, (1, 0), name)
+            found = self._leaves[name] = self._add(None, True, (1, 0), name)
         return found
 
-    def _call(self, call: tuple[int, tuple[int, ...]]) -> int:
-        function, arguments = call
+    def _call(self, call: Parts) -> int:
         size, depth, constant = 0, 0, True
-        for part in arguments if function == TUPLE else (function, *arguments):
+        for part in call[1:] if call[0] == TUPLE else call:
             part_size, part_depth = self._sizes[part]
             size += part_size
-            depth = max(depth, part_depth)
-            constant = constant and self.constant[part]
-        found = self._nodes[call] = self._add(None, call, constant, (size, depth + 1), None)
+            if part_depth > depth:
+                depth = part_depth
+            if not self.constant[part]:
+                constant = False
+        found = self._nodes[call] = self._add(call, constant, (size, depth + 1), None)
         return found
 
-    def _add(
-        self,
-        name: str | None,
-        call: tuple[int, tuple[int, ...]] | None,
-        constant: bool,
-        size: tuple[int, int],
-        text: str | None,
-    ) -> int:
+    def _add(self, call: Parts | None, constant: bool, size: tuple[int, int], name: str | None) -> int:
         self.names.append(name)
         self.calls.append(call)
         self.constant.append(constant)
         self._sizes.append(size)
-        self._texts.append(text)
+        self._texts.append(name)
         return len(self.calls) - 1
 
-    def _needed(self, root: int) -> tuple[int, ...]:
+    def _below(self, root: int, known: list[str | None]) -> list[int]:
+        """``root`` and the calls below it that can be reached over nodes without an entry in ``known``.
+
+        Each stands after its arguments.
+        """
         calls = self.calls
-        if calls[root] is None:
-            return ()
-        needed, stack = {root}, [root]
+        found, stack = {root}, [root]
         while stack:
-            function, arguments = calls[stack.pop()]  # type: ignore[misc]  # only calls are put there
-            for part in (function, *arguments):
-                if part > 0 and part not in needed and calls[part] is not None:
-                    needed.add(part)
+            for part in calls[stack.pop()] or ():
+                if part > 0 and known[part] is None and part not in found:
+                    found.add(part)
                     stack.append(part)
-        return tuple(sorted(needed))
+        return sorted(found)
 
     def _join(self, node: int) -> str:
         call = self.calls[node]
         assert call is not None
-        function, arguments = call
-        inner = ", ".join([self._texts[part] or "" for part in arguments])
-        if function == TUPLE:
-            return f"({inner},)" if len(arguments) == 1 else f"({inner})"
-        return f"{self._texts[function]}({inner})"
+        inner = ", ".join([self._texts[part] or "" for part in call[1:]])
+        if call[0] == TUPLE:
+            return f"({inner},)" if len(call) == 2 else f"({inner})"
+        return f"{self._texts[call[0]]}({inner})"

@@ -61,7 +61,7 @@ class Worker:
         limit_memory(settings.memory_bytes)
         # What is loaded stays: the collector need not look at it again, nor as often as it does by default.
         gc.freeze()
-        gc.set_threshold(50_000, 20, 50)
+        gc.set_threshold(200_000, 20, 50)
         self._cpu_start = time.process_time()
 
     def _cpu_seconds(self) -> float:

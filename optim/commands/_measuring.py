@@ -16,6 +16,7 @@ from optim.commands._processes import Child, FreshRuns
 from optim.judging import judge_measurement
 from optim.measure import BlockFinished, BlockRepeated, Ended, Event, Placed, RunFailed, RunStarted, Stopped, measure
 from optim.outcomes import Outcome
+from optim.scratch import scratch_folder
 from optim.spec import Spec, budget_problem, budget_warning, minutes_warning
 from optim.verdicts import Verdict, blocks_from_rows
 
@@ -89,8 +90,9 @@ class _Sitting:
         self._say(f"Measurement {self.id}: {_arms(self._spec)}, {self._spec.cache_state} caches")
         ledger, label = DatabaseLedger(self._engine, self.id), self._spec.label or f"measurement {self.id}"
         home().mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="measure-", dir=home().resolve()) as folder:
-            runs = FreshRuns(self._engine, self._spec, self._child, Path(folder), label)
+        caches = tempfile.TemporaryDirectory(prefix="measure-", dir=home().resolve())
+        with caches as folder, scratch_folder() as solvers:
+            runs = FreshRuns(self._engine, self._spec, self._child, Path(folder), solvers, label)
             ended = self._follow(runs, ledger)
         self._print(ended, as_json)
         return _exit_code(ended, self._spec)

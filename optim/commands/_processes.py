@@ -103,11 +103,13 @@ def _last_line(errors: Any) -> str:
 class FreshRuns:
     """Executes the runs of a measurement: callable as ``run_one`` of ``optim.measure``.
 
-    Cold runs get an empty folder each; warm ones a copy of the folder that one run of their config primed.
+    Cold runs get an empty folder for their caches each; warm ones a copy of the folder that one run of their config
+    primed. Each run's solvers go to a new folder in ``scratch``.
     """
 
-    def __init__(self, engine: Engine, spec: Spec, child: Child, folder: Path, label: str) -> None:
-        self._engine, self._spec, self._child, self._folder, self._label = engine, spec, child, folder, label
+    def __init__(self, engine: Engine, spec: Spec, child: Child, folder: Path, scratch: Path, label: str) -> None:
+        self._engine, self._spec, self._child, self._label = engine, spec, child, label
+        self._folder, self._scratch = folder, scratch
 
     def prime(self, config: str) -> None:
         """Fills the config's caches by a run that does not count.
@@ -142,7 +144,7 @@ class FreshRuns:
         return self._folder / f"primed-{self._spec.configs.index(config)}"
 
     def _execute(self, config: str, caches: Path, state: str | None, label: str) -> int:
-        solvers = self._folder / "solvers"
+        solvers = self._scratch / "solvers"
         try:
             printed = self._child.run(self._command(config, caches, solvers, state, label))
         finally:

@@ -11,7 +11,6 @@ Memory is bounded: values live for one task, at most ``MAX_VALUES`` of them, and
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
@@ -57,6 +56,10 @@ def _is_fixed(value: Any, checked: set[Any]) -> bool:
     return True
 
 
+def _pack(*values: Any) -> tuple[Any, ...]:
+    return values
+
+
 class Changeable(Exception):
     """An operation returned something that can change."""
 
@@ -79,7 +82,7 @@ class GraphEvaluator:
         self._bench, self._graph = bench, bench.graph
         self._alone = CompiledEvaluator(bench)
         self._impure = impure_functions(bench.dsl.functions, bench.dsl.constants)
-        self._constants: dict[int, Any] = {}
+        self._constants: dict[int, Any] = {TUPLE: _pack}
         self._samples: list[Sample] = []
         self._known = self._needed = self._dropped = self._given = 0
         self._unshared: set[int] = set()
@@ -97,7 +100,7 @@ class GraphEvaluator:
 
     def end(self) -> None:
         self._account()
-        self._keep_constants()
+        self._samples = []
         self._checked.clear()
 
     def program(self, candidate: Candidate) -> Any:
@@ -133,7 +136,7 @@ class GraphEvaluator:
     def _uses_impure(self, root: int) -> bool:
         names = self._graph.names
         calls = [self._graph.calls[node] for node in (root, *self._graph.order(root))]
-        return any(names[part] in self._impure for call in calls if call for part in (call[0], *call[1]) if part >= 0)
+        return any(names[part] in self._impure for call in calls if call for part in call if part >= 0)
 
     def _compiled(self, root: int) -> Any:
         return self._alone.program(Candidate(0, "", self._graph.text(root)))
@@ -148,14 +151,12 @@ class GraphEvaluator:
                     continue
         self._known = len(self._graph)
 
-    def _keep_constants(self) -> None:
-        """Carries what does not depend on the sample over to the next task."""
-        constant, known = self._graph.constant, len(self._constants)
+    def _share(self, node: int, value: Any) -> None:
+        """Hands a value that does not depend on the sample to all samples, and to the tasks to come."""
+        self._constants[node] = value
         for state in self._samples:
-            # The constants that were known stand first: only what came after them can be new.
-            new = itertools.islice(state.values.items(), known, None)
-            self._constants.update([(node, value) for node, value in new if constant[node]])
-        self._samples = []
+            state.values[node] = value
+        self._given += len(self._samples) - 1
 
     def _evaluate(self, root: int, state: Sample) -> int | None:
         guard, order = self._bench.guard, self._graph.order(root)
@@ -219,26 +220,29 @@ class GraphEvaluator:
 
     def _run(self, root: int, order: Sequence[int], state: Sample) -> Any:
         """The root's value, or an ``_Outcome``. Failures are values too: raising costs more than most operations."""
-        values, failed, calls = state.values, state.failed, self._graph.calls
+        values, failed = state.values, state.failed
+        calls, constant = self._graph.calls, self._graph.constant
         node, known = root, len(state.values)
         try:
             for node in order:
                 if node not in values:
                     if node in failed:
                         return failed[node]
-                    function, arguments = calls[node]  # type: ignore[misc]  # only calls are in an order
-                    if function == TUPLE:
-                        value: Any = tuple([values[one] for one in arguments])
-                    elif len(arguments) == 1:
-                        value = values[function](values[arguments[0]])
-                    elif len(arguments) == 2:
-                        one, two = arguments
+                    call = calls[node]
+                    assert call is not None  # only calls are in an order
+                    if len(call) == 2:
+                        function, one = call
+                        value = values[function](values[one])
+                    elif len(call) == 3:
+                        function, one, two = call
                         value = values[function](values[one], values[two])
                     else:
-                        value = values[function](*[values[one] for one in arguments])
+                        value = values[call[0]](*[values[one] for one in call[1:]])
                     if type(value) not in _FIXED and not _is_fixed(value, self._checked):
                         return _CHANGEABLE
                     values[node] = value
+                    if constant[node]:
+                        self._share(node, value)
         except MemoryError:
             failed[node] = _ERROR
             return _NO_MEMORY

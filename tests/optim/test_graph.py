@@ -34,7 +34,7 @@ def test_arguments_come_before_the_calls_that_use_them_whatever_came_before(
         for place, node in enumerate(order):
             call = graph.calls[node]
             assert call is not None
-            calls = {part for part in (call[0], *call[1]) if part >= 0 and graph.calls[part] is not None}
+            calls = {part for part in call if part >= 0 and graph.calls[part] is not None}
             assert calls <= set(order[:place])
 
 
@@ -58,7 +58,7 @@ def test_leaves_have_the_dsls_values_and_an_unknown_name_has_none() -> None:
     graph = Graph(DSL)
     call = graph.calls[graph.root("x1 = f(ONE, -7, TWO)\nreturn x1")]
     assert call is not None
-    one, minus_seven, two = call[1]
+    _, one, minus_seven, two = call
     assert (graph.leaf_value(one), graph.leaf_value(minus_seven)) == (1, -7)
     with pytest.raises(NameError, match="'TWO' is not defined"):
         graph.leaf_value(two)
