@@ -45,8 +45,8 @@ class _Names(dict[str, int]):
 class Graph:
     """A hash-consed expression graph; it grows with each program that it is asked for.
 
-    ``calls[node]`` is None for a leaf, else ``(function node or TUPLE, argument node, ...)``. ``constant[node]`` says that
-    the node does not depend on the input. ``names[node]`` is a leaf's name.
+    ``calls[node]`` is None for a leaf, else ``(function node or TUPLE, argument node, ...)``. ``constant[node]`` says
+    that the node does not depend on the input. ``names[node]`` is a leaf's name.
     """
 
     def __init__(self, dsl: Dsl) -> None:
