@@ -1,6 +1,7 @@
-"""The pipeline's figures: wins against the baseline, against the floor, the cost of recording, two workers.
+"""The pipeline's figures: wins against the baseline, alone and left out, two workers against one.
 
     python -m benchmarks.pipeline [--blocks 5] [--tasks 100]
+    python -m benchmarks.pipeline workers
 
 Every ratio is taken in blocks, each arm in a fresh worker process, one after the other in random order; the interval is
 the one that measurements use. Each arm's answers must be the baseline's.
@@ -70,27 +71,50 @@ def report(title: str, seconds: dict[str, list[float]], first: str) -> None:
         print(f"  {name:<28}{median:8.3f} s  {found.speedup:7.3f}x  [{found.low:.3f}, {found.high:.3f}]")
 
 
-def main() -> None:
-    """Prints all figures of the pipeline."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--blocks", type=int, default=5)
-    parser.add_argument("--tasks", type=int, default=100)
-    given = parser.parse_args()
-    settings, blocks = Settings(tasks=given.tasks), given.blocks
-
+def against_baseline(settings: Settings, blocks: int) -> None:
+    """All wins against none, cold and warm."""
     for state in ("cold", "warm"):
         arms = {name: arm(settings, name, state) for name in ("none", "all")}
         report(f"all wins against the baseline, {state} caches", measure(arms, blocks), "none")
-    alone = {name: arm(settings, name) for name in ("none", *WIN_NAMES)}
-    report("each win alone, cold", measure(alone, blocks), "none")
-    without = {name: arm(settings, name) for name in ("all", *(f"all-{win}" for win in WIN_NAMES))}
-    report("all but each win, cold (below 1: the win is missed)", measure(without, blocks), "all")
-    recorded = {"null recorder": arm(settings, "none", record=False), "recorder": arm(settings, "none")}
-    report("recording, baseline", measure(recorded, 2 * blocks), "null recorder")
-    fast = {"null recorder": arm(settings, "all", record=False), "recorder": arm(settings, "all")}
-    report("recording, all wins, cold", measure(fast, 4 * blocks), "null recorder")
-    shared = {f"{count} workers": arm(settings, "none", workers=count) for count in (1, 2)}
-    report("two workers against one, baseline", measure(shared, blocks), "1 workers")
+
+
+def alone(settings: Settings, blocks: int) -> None:
+    """Each win on its own."""
+    arms = {name: arm(settings, name) for name in ("none", *WIN_NAMES)}
+    report("each win alone, cold", measure(arms, blocks), "none")
+
+
+def without(settings: Settings, blocks: int) -> None:
+    """All wins but one."""
+    arms = {name: arm(settings, name) for name in ("all", *(f"all-{win}" for win in WIN_NAMES))}
+    report("all but each win, cold (below 1: the win is missed)", measure(arms, blocks), "all")
+
+
+def workers(settings: Settings, blocks: int) -> None:
+    """Two worker processes against one."""
+    arms = {f"{count} workers": arm(settings, "none", workers=count) for count in (1, 2)}
+    report("two workers against one, baseline", measure(arms, blocks), "1 workers")
+
+
+FIGURES: dict[str, Callable[[Settings, int], None]] = {
+    "baseline": against_baseline,
+    "alone": alone,
+    "without": without,
+    "workers": workers,
+}
+
+
+def main() -> None:
+    """Prints the figures of the pipeline, all or those asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("figures", nargs="*", metavar="FIGURE", help=f"of {', '.join(FIGURES)}; all by default")
+    parser.add_argument("--blocks", type=int, default=5)
+    parser.add_argument("--tasks", type=int, default=100)
+    given = parser.parse_args()
+    if unknown := set(given.figures) - set(FIGURES):
+        parser.error(f"no figure is called {', '.join(sorted(unknown))}; there are {', '.join(FIGURES)}")
+    for name in given.figures or FIGURES:
+        FIGURES[name](Settings(tasks=given.tasks), given.blocks)
 
 
 if __name__ == "__main__":

@@ -1,20 +1,32 @@
-"""What recording costs: nanoseconds per phase, cache hit and count, microseconds per task.
+"""What recording costs: nanoseconds per phase, cache hit and count, microseconds per task, share of a run.
 
-    python benchmarks/recorder.py
+    python -m benchmarks.recorder [--passes 10]
 
-Each figure is the least of several repeats, less the empty loop; the other repeats show what the machine adds.
+Each figure of the first table is the least of several repeats, less the empty loop; the other repeats show what the
+machine adds. A run with the recorder and its journal is taken against one with a null recorder in passes: the same
+process runs each task with both, one after the other, in random order, so that what the machine does meanwhile meets
+both alike. A pass over all tasks is one trial.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import platform
-import sys
+import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
+from optim.config import parse_config
+from optim.guard import Heartbeat
+from optim.scratch import scratch_folder
+from optim.settings import Settings
+from optim.statistics import interval, log_ratios
+from optim.tasks import Task
+from optim.worker import Worker
+from optim.workload import prepare
 from profiles.recorder import NullRecorder, Recorder
 
 TURNS = 100_000
@@ -91,8 +103,51 @@ def measure(what: Callable[[Recorder, int], None], kind: type[Recorder], turns: 
     return sorted(seconds)
 
 
+def one_pass(settings: Settings, tasks: list[Task], number: int) -> tuple[float, float]:
+    """Seconds of all tasks with the null recorder and with the recorder, task by task in random order."""
+    chance, spent = random.Random(number), {False: 0.0, True: 0.0}
+    with scratch_folder() as folder, Recorder(journal=folder / "run.jsonl") as journal:
+        workers = {on: _worker(settings, tasks, folder / str(on), on) for on in spent}
+        for index in range(len(tasks)):
+            for on in chance.sample(list(workers), 2):
+                start = time.perf_counter()
+                answer = workers[on].work(index, {})
+                json.dumps(answer)
+                if on:
+                    journal.add_task(answer["record"])
+                spent[on] += time.perf_counter() - start
+        for worker in workers.values():
+            worker.close()
+    return spent[False], spent[True]
+
+
+def _worker(settings: Settings, tasks: list[Task], folder: Path, record: bool) -> Worker:
+    placed = replace(settings, record=record, caches_dir=str(folder / "caches"), output_dir=str(folder / "out"))
+    return Worker(placed, tasks, Heartbeat())
+
+
+def share_of_a_run(wins: str, passes: int) -> None:
+    """Prints how much longer a run takes with the recorder."""
+    settings = Settings(wins=parse_config(wins), memory_bytes=1 << 45)
+    tasks = list(prepare(settings).tasks)
+    null, recorded = zip(*(one_pass(settings, tasks, number) for number in range(passes)), strict=True)
+    found = interval(log_ratios(recorded, null))
+    low, cost, high = (f"{100 * (value - 1):+.2f}%" for value in (found.low, found.speedup, found.high))
+    print(f"a run with {wins}: {cost} [{low}, {high}] with the recorder and its journal, {passes} passes")
+
+
 def main() -> None:
-    """Prints the table."""
+    """Prints both tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--passes", type=int, default=10)
+    passes = parser.parse_args().passes
+    costs()
+    share_of_a_run("all", 3 * passes)
+    share_of_a_run("none", passes)
+
+
+def costs() -> None:
+    """Prints what a phase, a cache's hit, a count and a task cost."""
     print(f"Python {platform.python_version()}, least of {REPEATS} repeats of {TURNS:,} turns, less the empty loop")
     print(f"{'nanoseconds':28}{'recorder':>10}{'median':>10}{'null':>10}")
     nothing = measure(empty, Recorder)[0]

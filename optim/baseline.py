@@ -68,7 +68,7 @@ class CompiledEvaluator:
         self._bench = bench
         self._task: Task | None = None
 
-    def begin(self, task: Task, candidates: Sequence[Candidate]) -> None:
+    def begin(self, task: Task) -> None:
         self._task = task
         self._compile = self._bench.recorder.phase("compile")
         self._dsl = self._bench.recorder.phase("dsl", "dsl")

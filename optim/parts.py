@@ -64,7 +64,7 @@ class Inliner(Protocol):
 class Evaluator(Protocol):
     """Runs candidates on samples and scores the outputs."""
 
-    def begin(self, task: Task, candidates: Sequence[Candidate]) -> None:
+    def begin(self, task: Task) -> None:
         """A task's scoring begins."""
 
     def program(self, candidate: Candidate) -> Any:

@@ -95,7 +95,7 @@ class Pipeline:
         recorder = self._bench.recorder
         with recorder.phase("cache", "io"):
             self._parts.memory.begin(task)
-        self._parts.evaluator.begin(task, candidates)
+        self._parts.evaluator.begin(task)
         samples = self._parts.exit_rule.begin(task)
         for kind in banned.values():
             recorder.error(kind, "the candidate cost its worker")

@@ -13,6 +13,7 @@ def streamlit_page(page: Page) -> st.Page:
 
     def draw() -> None:
         st.title(page.title, icon=page.icon)
+        st.caption(page.question)
         with guard():
             page.render()
 

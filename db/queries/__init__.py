@@ -18,7 +18,7 @@ from db.queries.details import (
     task_phases,
     tasks,
 )
-from db.queries.documents import document, documents
+from db.queries.documents import bodies, document, documents
 from db.queries.evidence import (
     Measurement,
     blocks,
@@ -37,6 +37,7 @@ __all__ = [
     "RunFilters",
     "UnknownRow",
     "blocks",
+    "bodies",
     "caches",
     "counts",
     "current_decisions",

@@ -26,6 +26,13 @@ def documents(engine: Engine, kind: str | None = None, *, limit: int = 200, offs
         return frame(found.all(), _DOCUMENTS)
 
 
+def bodies(engine: Engine, kind: str) -> list[str]:
+    """The texts of all documents of a kind, the oldest first; those that keep no text are left out."""
+    statement = select(Document.body).where(Document.kind == kind, Document.body.is_not(None)).order_by(Document.id)
+    with reading(engine) as connection:
+        return [str(body) for body in connection.scalars(statement)]
+
+
 def document(engine: Engine, kind: str, name: str) -> str | None:
     """The text of one document; None where there is none."""
     with reading(engine) as connection:

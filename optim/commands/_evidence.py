@@ -135,15 +135,12 @@ def _with_counts(run: Mapping[str, Any], counts: Mapping[str, int]) -> dict[str,
     return {**run, **more, "tasks": tasks, "solvers": counts.get("candidates", run["workload_candidates"])}
 
 
-def imported_trackers(engine: Engine) -> Iterator[TrackerDocument]:
+def imported_trackers(engine: Engine) -> list[TrackerDocument]:
     """The trackers that were read in, oldest first."""
     from db import queries
     from optim.tracker_parser import parse
 
-    for name in reversed(queries.documents(engine, TRACKER, limit=MOST)["name"].tolist()):
-        body = queries.document(engine, TRACKER, name)
-        if body is not None:
-            yield parse(body)
+    return [parse(body) for body in queries.bodies(engine, TRACKER)]
 
 
 def newest_document(engine: Engine, kind: str) -> str | None:

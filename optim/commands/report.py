@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,13 +17,6 @@ from optim.commands._evidence import (
     problems_in_one_sentence,
     write_file,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from optim.evidence import TrackerEvidence
-    from optim.plan_records import Plan
-    from optim.report import Chart
 
 
 @click.command()
@@ -48,6 +40,7 @@ def COMMAND(output: Path, page: Path | None, plan_file: str | None, as_json: boo
     from db.store import save_document
     from optim.report import html_report, phase4_results
     from optim.standing import standing
+    from views.report import report_charts
 
     plan, engine = load(plan_file), open_database()
     evidence = gather(engine, plan).with_results(output.name)
@@ -57,7 +50,7 @@ def COMMAND(output: Path, page: Path | None, plan_file: str | None, as_json: boo
     said = [write_file(output, text)]
     save_document(engine, REPORT, output.name, text)
     if page is not None:
-        said.append(write_file(page, html_report(text, f"{plan.phase} Results", _charts(plan, evidence, found))))
+        said.append(write_file(page, html_report(text, f"{plan.phase} Results", report_charts(plan, evidence, found))))
     if as_json:
         files = [str(one) for one in (output, page) if one is not None]
         print_json(
@@ -66,29 +59,3 @@ def COMMAND(output: Path, page: Path | None, plan_file: str | None, as_json: boo
         return
     for sentence in said:
         click.echo(sentence)
-
-
-def _charts(plan: Plan, evidence: TrackerEvidence, attribution: Mapping[str, Any] | None) -> list[Chart]:
-    import pandas as pd
-
-    from views.charts import evidence as evidence_charts
-    from views.charts import progress
-    from views.data.progress import forest, steps
-
-    target = (plan.target.seconds.low, plan.target.seconds.high)
-    drawn = {
-        f"Seconds on {plan.reference_machine}, projected": progress.waterfall(steps(plan, evidence), target),
-        "Planned and measured": progress.forest(forest(plan, evidence, {})),
-    }
-    if attribution:
-        shapley = pd.DataFrame(attribution["shapley"])
-        drawn["Seconds saved by each win"] = evidence_charts.contributions(shapley)
-    return [_chart(title, figure, first=at == 0) for at, (title, figure) in enumerate(drawn.items())]
-
-
-def _chart(title: str, figure: Any, first: bool) -> Chart:
-    """The first chart of a page carries plotly.js for all of them."""
-    from optim.report import Chart
-    from views.charts.layout import CONFIG
-
-    return Chart(title=title, html=figure.to_html(config=CONFIG, include_plotlyjs=first, full_html=False))

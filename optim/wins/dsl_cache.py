@@ -89,11 +89,9 @@ class GraphEvaluator:
         self._checked: set[Any] = set()
         self._cache = bench.recorder.cache("dsl")
 
-    def begin(self, task: Task, candidates: Sequence[Candidate]) -> None:
-        self._alone.begin(task, candidates)
+    def begin(self, task: Task) -> None:
+        self._alone.begin(task)
         self._phase = self._bench.recorder.phase("dsl", "dsl")
-        self._roots = [self._root(candidate) for candidate in candidates]
-        self._read_leaves()
         self._samples = [Sample(self._constants, given, expected) for given, expected in task.samples]
         self._given = len(self._samples) * (len(self._constants) + 1)
         self._most = len(self._constants) + MAX_VALUES // len(self._samples)
@@ -104,7 +102,9 @@ class GraphEvaluator:
         self._checked.clear()
 
     def program(self, candidate: Candidate) -> Any:
-        root = self._roots[candidate.index]
+        # Not before it is asked for: a candidate whose scores are known already need not be read at all.
+        root = self._root(candidate)
+        self._read_leaves()
         return self._alone.program(candidate) if root in self._unshared else root
 
     def score(self, program: Any, sample: int) -> int | None:
@@ -142,21 +142,21 @@ class GraphEvaluator:
         return self._alone.program(Candidate(0, "", self._graph.text(root)))
 
     def _read_leaves(self) -> None:
-        """Values of the names that are new with this task; an unknown name stays out and fails when used."""
+        """Values of the names that are new with a candidate; an unknown name stays out and fails when used."""
         for node in range(max(self._known, 1), len(self._graph)):
             if self._graph.calls[node] is None:
                 try:
-                    self._constants[node] = self._graph.leaf_value(node)
+                    self._hand_out(node, self._graph.leaf_value(node))
                 except NameError:
                     continue
         self._known = len(self._graph)
 
-    def _share(self, node: int, value: Any) -> None:
+    def _hand_out(self, node: int, value: Any) -> None:
         """Hands a value that does not depend on the sample to all samples, and to the tasks to come."""
         self._constants[node] = value
         for state in self._samples:
             state.values[node] = value
-        self._given += len(self._samples) - 1
+        self._given += len(self._samples)
 
     def _evaluate(self, root: int, state: Sample) -> int | None:
         guard, order = self._bench.guard, self._graph.order(root)
@@ -242,7 +242,8 @@ class GraphEvaluator:
                         return _CHANGEABLE
                     values[node] = value
                     if constant[node]:
-                        self._share(node, value)
+                        self._hand_out(node, value)
+                        self._given -= 1  # this sample's was run
         except MemoryError:
             failed[node] = _ERROR
             return _NO_MEMORY

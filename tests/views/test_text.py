@@ -64,6 +64,11 @@ def test_long_text_is_cut_with_an_ellipsis() -> None:
     assert text.one_line("x" * 20, limit=5) == "xxxx…"
 
 
+def test_a_measurement_and_a_run_are_linked_to_their_pages_and_nothing_else_is() -> None:
+    assert text.linked("decision 3 on measurement 7") == "decision 3 on [measurement 7](measure?measurement=7)"
+    assert text.linked("run 5 [x](y)").startswith("[run 5](run?run=5) \\[x\\]")
+
+
 def test_text_in_a_chart_keeps_its_tags_as_text() -> None:
     assert text.plain("<b>&") == "&lt;b&gt;&amp;"
 

@@ -47,7 +47,7 @@ def composition(parts: pd.DataFrame) -> go.Figure:
 
 
 def _inside(phase: str, share: float) -> str:
-    return f"{text.plain(phase, 28)} {text.percent(share)}" if share >= 0.07 else ""
+    return f"{text.plain(phase, 32)} {text.percent(share)}" if share >= 0.07 else ""
 
 
 def task_spread(tasks: pd.DataFrame) -> go.Figure:

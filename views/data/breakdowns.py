@@ -11,6 +11,7 @@ from views import text
 from views.data.connection import cached, engine
 from views.data.evidence import newest_run
 from views.data.overhead import claimed, named, shares
+from views.data.progress import OnePair
 
 #: Phases that hold more than this share above the run can not be shown as shares of it.
 _ROUNDING = 0.002
@@ -60,6 +61,20 @@ def describe(run_id: int) -> dict[str, object]:
     return {} if found.empty else {str(name): value for name, value in found.iloc[0].to_dict().items()}
 
 
+def one_pair() -> OnePair | None:
+    """The newest baseline and the newest comparable run of what is kept or of all wins; None without both."""
+    before, after = baseline_and_now()
+    if before is None or after is None:
+        return None
+    return OnePair(before=before, after=after, before_seconds=_seconds(before), after_seconds=_seconds(after))
+
+
+def _seconds(run_id: int) -> float:
+    wall = describe(run_id)["wall_seconds"]
+    assert isinstance(wall, float)
+    return wall
+
+
 def title(run_id: int) -> str:
     """A run in a line of Markdown: number, label, config, caches, seconds."""
     run = describe(run_id)
@@ -73,8 +88,10 @@ def title(run_id: int) -> str:
 
 def parts(plan: Plan, before: int | None, after: int | None) -> dict[str, pd.DataFrame]:
     """The bars of the page: the tracker's, then the baseline's and today's where there are such runs."""
-    found = {"tracker": claimed("The tracker's baseline", plan)}
+    found = {"tracker": claimed(f"The tracker's: {text.seconds(plan.baseline.seconds)}", plan)}
     for name, label, run_id in (("before", "Baseline", before), ("after", "Now", after)):
         if run_id is not None:
-            found[name] = shares(f"{label}, run {run_id}", named(phase_shares(run_id), run_id))
+            made = named(phase_shares(run_id), run_id)
+            took = text.seconds(float(made["seconds"].sum()))
+            found[name] = shares(f"{label}, run {run_id}: {took}", made)
     return found

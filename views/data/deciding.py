@@ -88,6 +88,29 @@ def _answers(found: Measured | None) -> str:
     return "not comparable" if found.verdict == "not comparable" else "equal in every block"
 
 
+def every_measurement(row: WinEvidence) -> pd.DataFrame:
+    """All finished measurements of a win, the newest first.
+
+    Columns: measurement, before, after, caches, verdict, speedup, low, high, blocks.
+    """
+    rows = [
+        (
+            one.measurement_id,
+            one.config_before,
+            one.config_after,
+            one.cache_state,
+            palette.verdict(one.verdict).label,
+            one.speedup,
+            one.low,
+            one.high,
+            one.blocks,
+        )
+        for one in row.measurements
+    ]
+    columns = ["measurement", "before", "after", "caches", "verdict", "speedup", "low", "high", "blocks"]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(("speedup", "low", "high"), "float64"))
+
+
 def proposal(row: WinEvidence) -> str:
     """The decision that the evidence suggests."""
     if row.decision != "undecided" or row.measured is None:

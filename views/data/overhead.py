@@ -35,8 +35,8 @@ def claimed(bar: str, plan: Plan) -> pd.DataFrame:
     """The tracker's own split of its baseline: what it calls overhead, and the rest; as ``shares`` gives it."""
     over = plan.baseline.overhead_percent / 100
     rows = [
-        [bar, "timed phases, by the tracker", "timed", plan.baseline.seconds * (1 - over), 1 - over],
-        [bar, '"framework overhead", by the tracker', UNACCOUNTED, plan.baseline.seconds * over, over],
+        [bar, "timed phases", "timed", plan.baseline.seconds * (1 - over), 1 - over],
+        [bar, '"framework overhead", not timed', UNACCOUNTED, plan.baseline.seconds * over, over],
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -13,13 +14,23 @@ from optim.standing import SETTLED, Standing, standing
 from views import palette, text
 
 
-def headline(plan: Plan, now: Standing) -> str:
-    """The answer in a sentence or two, as Markdown."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OnePair:
+    """A run of the baseline and a comparable one with wins: what there is to say before anything is measured."""
+
+    before: int
+    after: int
+    before_seconds: float
+    after_seconds: float
+
+
+def headline(plan: Plan, now: Standing, pair: OnePair | None = None) -> str:
+    """The answer in a sentence or two, as Markdown; ``pair`` is told as long as nothing is measured."""
     low, high = plan.target.seconds.low, plan.target.seconds.high
     band = f"{low:g} to {high:g} s"
     if now.projected is None or now.now is None:
         return (
-            f"**Nothing is measured yet.** The plan begins at {plan.baseline.seconds:g} s on "
+            f"**Nothing is measured yet.** {_one_pair(pair)}The plan begins at {plan.baseline.seconds:g} s on "
             f"{text.escape(plan.reference_machine)} and wants {band}. By the plan alone the odds are "
             f"{text.percent(now.odds.probability)}."
         )
@@ -33,6 +44,14 @@ def headline(plan: Plan, now: Standing) -> str:
         f"{said}On {text.escape(plan.reference_machine)} that would be {text.seconds(now.projected.seconds)}: "
         f"{where} {band}. That is a projection until a log from there is imported."
     )
+
+
+def _one_pair(pair: OnePair | None) -> str:
+    if pair is None:
+        return ""
+    took = f"{text.seconds(pair.before_seconds)} without wins, {text.seconds(pair.after_seconds)} with all"
+    ratio = text.times(pair.before_seconds / pair.after_seconds)
+    return f"One run each took {took}: {ratio} in this one pair, which no interval stands behind. "
 
 
 def _on_reference(plan: Plan, run_id: int, seconds: float) -> str:

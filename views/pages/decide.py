@@ -60,6 +60,23 @@ def _evidence(win, row, bound) -> None:
             charts.closing_in(path, 0.01, noise), key="decide.closing", config=CONFIG, alt="The interval block by block"
         )
     link("measure", "See every run of it", icon=":material/timer:", measurement=row.measured.measurement_id)
+    if len(row.measurements) > 1:
+        _every_measurement(row)
+
+
+def _every_measurement(row) -> None:
+    st.caption(
+        f"It was measured {text.count(len(row.measurements), 'time')}. What a win brings alone, beside the others, "
+        f"and with warm caches may differ; measurement {row.measured.measurement_id} speaks for it above."
+    )
+    times = {"speedup": "speedup", "low": "95% from", "high": "to"}
+    st.dataframe(
+        cells(deciding.every_measurement(row)),
+        key="decide.measurements",
+        hide_index=True,
+        alt="All measurements of this win, the newest first",
+        column_config={name: st.column_config.NumberColumn(title, format="%.2fx") for name, title in times.items()},
+    )
 
 
 def _attribution() -> None:

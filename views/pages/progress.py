@@ -9,10 +9,12 @@ from views import text
 from views.charts import progress as charts
 from views.charts.layout import CONFIG
 from views.data import evidence as data
+from views.data.breakdowns import one_pair
 from views.data.cards import cards
 from views.data.progress import forest, headline, steps
 from views.navigation import link
 from views.page import Page
+from views.parts.progress_documents import downloads
 
 
 def render() -> None:
@@ -20,9 +22,12 @@ def render() -> None:
     plan = load_plan()
     evidence = data.evidence(plan)
     now = standing(plan, evidence)
-    st.markdown(headline(plan, now))
+    pair = one_pair() if evidence.empty else None
+    st.markdown(headline(plan, now, pair))
     if evidence.empty:
         with st.container(horizontal=True, key="progress.start"):
+            if pair:
+                link("compare", "See where the two runs differ", a=pair.before, b=pair.after)
             link("measure", "Measure all five wins against the baseline", before="none", after="all")
             link("import", "Import the log of a run of your own")
     _figures(plan, now)
@@ -45,6 +50,7 @@ def render() -> None:
             alt="Per win: planned range, largest possible speedup, measured interval and noise floor",
         )
     _cards(plan, evidence)
+    downloads()
     _checklist(plan, evidence)
     _contradictions(plan)
 
@@ -72,7 +78,7 @@ def _cards(plan, evidence) -> None:
     with st.grid(5, min_column_width=210):
         for card in cards(plan, evidence):
             with st.container(border=True, height="stretch", key=f"progress.card.{card.win}"):
-                st.markdown(f"**#{card.number} {card.title}**")
+                st.markdown(f"**#{card.number} {card.title}**  \n:small[{text.escape(card.win)}]")
                 st.badge(card.status, icon=card.mark.icon, color=card.mark.badge)
                 st.markdown("  \n".join(f"{name}: {value}" for name, value in card.fields if value != text.NONE))
                 st.space("stretch")
@@ -85,7 +91,7 @@ def _checklist(plan, evidence) -> None:
     with st.expander(f"Testing checklist: {done} of {len(found)} ticked by evidence", key="progress.checklist"):
         for one in found:
             icon = ":material/check_box:" if one.ticked else ":material/check_box_outline_blank:"
-            why = f" ({text.escape(one.evidence)})" if one.evidence else ""
+            why = f" ({text.linked(one.evidence)})" if one.evidence else ""
             st.markdown(f"{icon} {'done' if one.ticked else 'open'}: {text.escape(one.text)}{why}")
         link("decide", "See the measurements and decisions behind the ticks")
 

@@ -1,6 +1,7 @@
 from db import queries, store
 from db.engine import open_engine
 from tests.views.conftest import Open, words
+from tests.views.seed import Seeder
 
 
 def test_an_empty_database_says_what_is_not_measured(empty: str, open_page: Open) -> None:
@@ -22,6 +23,15 @@ def test_the_evidence_of_a_win_is_complete(full: str, open_page: Open) -> None:
     for word in ("Hypothesis", "Planned", "Predicted", "Measured", "Noise floor", "Answers", "equal in every block"):
         assert word in shown
     assert "at most 1.54x" not in shown or "Amdahl" in shown
+
+
+def test_a_win_that_was_measured_twice_shows_both_and_which_one_speaks(full: str, open_page: Open) -> None:
+    second = Seeder(full).pair("dsl_cache", "early_exit,dsl_cache")
+    page = open_page("decide", win="early_exit")
+    (both,) = [one.value for one in page.dataframe if "measurement" in one.value and "before" in one.value]
+    assert both["measurement"].tolist() == [second, 2]
+    assert both["before"].tolist() == ["dsl_cache", "none"]
+    assert f"measurement {second} speaks for it above" in words(page)
 
 
 def test_a_wrong_win_is_said_to_be_wrong(full: str, open_page: Open) -> None:

@@ -1,4 +1,5 @@
 from db import store
+from optim.config import WIN_NAMES
 from profiles.records import Workload
 from tests.views.conftest import Open, words
 from tests.views.seed import Seeder
@@ -14,6 +15,21 @@ def test_an_empty_database_shows_the_plan_and_where_to_begin(empty: str, open_pa
         "Measure all five wins against the baseline",
         "Import the log of a run of your own",
     ]
+
+
+def test_before_anything_is_measured_one_pair_of_runs_is_told_as_no_more_than_that(empty: str, open_page: Open) -> None:
+    seeder = Seeder(empty)
+    before, after = seeder.run(frozenset()), seeder.run(frozenset(WIN_NAMES))
+    page = open_page("progress")
+    said = words(page)
+    assert "Nothing is measured yet" in said
+    assert (
+        "10.0 s without wins, 3.41 s with all: 2.93x in this one pair" in said
+        and "which no interval stands behind" in said
+    )
+    first = page.container(key="progress.start").page_link[0]
+    assert first.label == "See where the two runs differ"
+    assert f"a={before}&b={after}" in first.proto.query_string
 
 
 def test_the_tracker_s_figures_are_called_the_tracker_s(empty: str, open_page: Open) -> None:
@@ -77,7 +93,7 @@ def test_a_decision_changes_where_we_stand(full: str, open_page: Open) -> None:
 def test_the_checklist_is_ticked_by_evidence(full: str, open_page: Open) -> None:
     said = words(open_page("progress"))
     assert "open: Local 10-task test (performance)" in said
-    assert "#4: measurement 1" in said
+    assert "#4: [measurement 1](measure?measurement=1)" in said
 
 
 def test_the_plan_s_contradictions_are_noted(empty: str, open_page: Open) -> None:

@@ -1,0 +1,15 @@
+"""Writing the results down: what the checklist asks for."""
+
+from __future__ import annotations
+
+from db.store import save_document
+from views.data import documents
+from views.data.connection import engine, forget
+
+
+def write_results() -> str:
+    """The results as Markdown; the database notes that they were written."""
+    text = documents.results()
+    save_document(engine(), "report", documents.RESULTS_FILE, text)
+    forget("evidence")
+    return text

@@ -1,0 +1,37 @@
+"""The charts of a report that leaves the app: the ones of the pages, as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from optim.evidence import TrackerEvidence
+from optim.plan_records import Plan
+from optim.report import Chart
+from views.charts import evidence as evidence_charts
+from views.charts import progress
+from views.charts.layout import CONFIG
+from views.data.progress import forest, steps
+
+
+def report_charts(plan: Plan, evidence: TrackerEvidence, attribution: Mapping[str, Any] | None) -> list[Chart]:
+    """The waterfall, the wins beside each other and, where there is an attribution, its seconds.
+
+    Args:
+        attribution: what a measurement's verdict holds under ``attribution``.
+    """
+    target = (plan.target.seconds.low, plan.target.seconds.high)
+    drawn = {
+        f"Seconds on {plan.reference_machine}, projected": progress.waterfall(steps(plan, evidence), target),
+        "Planned and measured": progress.forest(forest(plan, evidence, {})),
+    }
+    if attribution:
+        drawn["Seconds saved by each win"] = evidence_charts.contributions(pd.DataFrame(attribution["shapley"]))
+    return [_chart(title, figure, first=at == 0) for at, (title, figure) in enumerate(drawn.items())]
+
+
+def _chart(title: str, figure: Any, first: bool) -> Chart:
+    """The first chart of a page carries plotly.js for all of them."""
+    return Chart(title=title, html=figure.to_html(config=CONFIG, include_plotlyjs=first, full_html=False))
