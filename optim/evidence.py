@@ -90,6 +90,12 @@ class WinEvidence:
         return wrong or newest.get("cold") or next(iter(newest.values()), None)
 
     @property
+    def alone(self) -> Measured | None:
+        """The measurement of the win by itself that speaks for it; None where it was only measured beside others."""
+        by_itself = tuple(one for one in self.measurements if one.config_before == "none")
+        return replace(self, measurements=by_itself).measured
+
+    @property
     def decision(self) -> str:
         """``keep``, ``revert`` or ``undecided``."""
         return self.decided.decision if self.decided else "undecided"

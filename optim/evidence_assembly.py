@@ -176,7 +176,8 @@ def _together(
     decided = {one.win: one.decision for one in wins}
     left = [win for win in order if decided.get(win) != "revert"]
     kept = [win for win in order if decided.get(win) == "keep"]
-    sets = [tuple(group[:end]) for group in (left, kept, list(order)) for end in range(1, len(group) + 1)]
+    then = [*kept, *(win for win in left if win not in kept)]
+    sets = [tuple(group[:end]) for group in (left, then, list(order)) for end in range(1, len(group) + 1)]
     known = {frozenset(one): one for one in sets}
     found = (_joint(one, wins, finished, blocks) for one in known.values())
     return tuple(one for one in found if one is not None)
@@ -194,7 +195,7 @@ def _joint(
         found = [_measured_jointly(names, row, blocks.get(int(row["id"]), [])) for row in rows_of_state]
         if together := [one for one in found if one is not None]:
             return next((one for one in together if _resolved(one)), together[0])
-    single = [next((one.measured for one in wins if one.win == name), None) for name in names]
+    single = [next((one.alone or one.measured for one in wins if one.win == name), None) for name in names]
     known = [one for one in single if one is not None and one.speedup is not None and one.verdict in _TRUSTED]
     if len(known) < len(names):
         return None

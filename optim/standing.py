@@ -73,7 +73,7 @@ def _joint(now: Together) -> projection.Measured:
 
 def _single(row: WinEvidence) -> projection.Measured | None:
     """The win's own speedup; None where it is not resolved, so that the plan still speaks for it."""
-    found = row.measured
+    found = row.alone or row.measured
     if found is None or found.speedup is None or found.verdict not in SETTLED:
         return None
     low, high = found.low or found.speedup, found.high or found.speedup

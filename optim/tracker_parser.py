@@ -92,8 +92,9 @@ class _Reader:
 
     def _place_of(self, section: Section) -> Place | None:
         found = _WIN.fullmatch(section.name)
-        if found and self._document.win(int(found.group(1))) is None:
-            return _Reader._win
+        if found:
+            # A second section about the same win has no place of its own, least of all as a baseline's name.
+            return _Reader._win if self._document.win(int(found.group(1))) is None else None
         if section.level == 1 and section.name == self._document.title and not self._titled:
             return _Reader._header
         if len(section.path) == 2:

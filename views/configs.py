@@ -23,6 +23,14 @@ def short(config: str | None) -> str:
     return " + ".join(palette.win(win).sign for win in wins)
 
 
+def typed(config: str | None) -> str:
+    """A config as short as it can be typed: ``none``, ``all``, ``dsl_cache``, ``all-dsl_cache``; others as they are."""
+    off = set(WIN_NAMES) - set((config or "").split(","))
+    if config and len(off) == 1 and len(config.split(",")) == len(WIN_NAMES) - 1:
+        return f"all-{off.pop()}"
+    return one_line(config, 120) if config else UNKNOWN
+
+
 def named(config: str | None) -> str:
     """``short`` as Markdown, with the names of wins that it gives by number in brackets."""
     text = short(config)

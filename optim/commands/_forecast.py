@@ -43,12 +43,18 @@ def _bound(baseline: RunRecord, addresses: Iterable[Path]) -> Prediction:
 
 
 def prediction_from_history(engine: Engine, spec: Spec) -> dict[str, Any] | None:
-    """From the newest finished run of the baseline's config over as many tasks and candidates."""
+    """From the newest finished run of the baseline's config over as many tasks and candidates, cold or warm alike."""
     from db import queries
     from optim.settings import Settings
 
     found = queries.runs(
-        engine, config=spec.arms[0].config, status="finished", source="measured", profiled=False, limit=50
+        engine,
+        config=spec.arms[0].config,
+        cache_state=spec.cache_state,
+        status="finished",
+        source="measured",
+        profiled=False,
+        limit=50,
     )
     candidates = spec.tasks * (spec.candidates or Settings().candidates)
     same = found[

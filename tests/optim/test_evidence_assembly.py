@@ -158,6 +158,25 @@ def test_wins_measured_together_go_before_their_product():
     assert (measured.speedup, measured.measured, measured.source) == (1.15, True, "measurement 3")
 
 
+def test_a_product_is_of_what_each_win_brings_alone():
+    first, second = WIN_NAMES[:2]
+    singles = [measurement(1, "none", first, speedup=1.1), measurement(2, "none", second, speedup=1.2)]
+    beside = measurement(3, "dsl_cache", f"{second},dsl_cache", speedup=3.0)
+    found = assemble(measurements=[*singles, beside])
+    assert found.win(second).measured.measurement_id == 3
+    assert found.win(second).alone.measurement_id == 2
+    assert found.joint(frozenset({first, second})).speedup == pytest.approx(1.32)
+
+
+def test_open_wins_stand_behind_those_that_were_kept():
+    first, second = WIN_NAMES[:2]
+    both = measurement(1, "none", f"{first},{second}", speedup=2.0)
+    alone = measurement(2, "none", second, speedup=1.5)
+    found = assemble(measurements=[both, alone], decisions=[decision(1, second, "keep")])
+    assert found.joint(frozenset({second})).speedup == 1.5
+    assert found.joint(frozenset({second, first})).speedup == 2.0
+
+
 def test_nothing_is_multiplied_while_one_is_missing_or_wrong():
     first, second = WIN_NAMES[:2]
     known = measurement(1, "none", first)

@@ -222,6 +222,17 @@ def test_a_shuffled_tracker_is_read_and_what_was_read_stays(pieces, random):
     assert [line for line in tail if line[:1] != "#" and line not in MARKERS and letters(line) not in kept] == []
 
 
+def test_a_second_section_about_a_win_is_kept_as_it_is_and_names_no_baseline():
+    text = (
+        "# Tracker\n\n## Optimization Sequence\n\n### Quick Win #2: Cache\n**Status**: done\n\n"
+        "## Optimization Timeline\n\n### Quick Win #2: Cache\n- Note: again\n"
+    )
+    read = parse(text)
+    assert read.baseline is None
+    assert [one.text for one in read.leftovers] == ["- Note: again"]
+    assert write(parse(write(read))) == write(read)
+
+
 words = st.text(max_size=30)
 VERDICTS = ["faster", "wrong", "same", "unresolved"]
 

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from views import palette, text
 from views.charts.layout import figure, fill, see_through
+from views.configs import typed
 
 _BAND = "#0077BB"
 
@@ -88,7 +89,7 @@ def arms(blocks: pd.DataFrame) -> go.Figure:
     drawn = figure(height=260)
     for arm, rows in blocks.groupby("arm", sort=True):
         symbol, colour = symbols.get(str(arm), ("square", palette.WINS["dsl_cache"].colour))
-        config = text.plain(rows["config"].iloc[0])
+        config = text.plain(typed(rows["config"].iloc[0]))
         name = f"{text.plain(arm)}: {config}" + (" (again, for the noise floor)" if arm == "A2" else "")
         drawn.add_trace(
             go.Scatter(

@@ -11,7 +11,7 @@ import pandas as pd
 from db import queries
 from optim.evidence import Measured, TrackerEvidence, WinEvidence
 from optim.plan import Plan, PlannedWin
-from views import palette, text
+from views import configs, palette, text
 from views.data.connection import cached, engine
 from views.data.evidence import measurement
 
@@ -70,7 +70,7 @@ def _measured(found: Measured | None) -> str:
         return "not yet"
     numbers = text.speedup(found.speedup, found.low, found.high)
     where = f"{text.count(found.blocks, 'block')}, {text.count(found.tasks or 0, 'task')}, {found.cache_state}"
-    against = f"{text.escape(found.config_before)} against {text.escape(found.config_after)}"
+    against = text.escape(f"{configs.typed(found.config_before)} against {configs.typed(found.config_after)}")
     return f"{numbers}, {text.saved(found.speedup)}; {against}, {where}"
 
 
@@ -96,8 +96,8 @@ def every_measurement(row: WinEvidence) -> pd.DataFrame:
     rows = [
         (
             one.measurement_id,
-            one.config_before,
-            one.config_after,
+            configs.typed(one.config_before),
+            configs.typed(one.config_after),
             one.cache_state,
             palette.verdict(one.verdict).label,
             one.speedup,

@@ -12,7 +12,7 @@ import pandas as pd
 from db import queries
 from optim.config import WIN_NAMES, UnknownConfig, config_name, parse_config
 from optim.spec import Spec, SpecError, attribution_arms, budget_problem, pair_arms
-from views import text
+from views import configs, text
 from views.data.connection import cached, engine
 from views.data.evidence import UNDER_WAY
 
@@ -155,7 +155,7 @@ def title(spec: Mapping[str, Any]) -> str:
     if spec.get("kind") == "attribution":
         what = f"attribution over {len(arms)} configs"
     else:
-        what = f"{arms.get('A')} against {arms.get('B')}"
+        what = f"{configs.typed(arms.get('A'))} against {configs.typed(arms.get('B'))}"
     return f"{what}, {text.count(int(spec.get('tasks') or 0), 'task')}, {spec.get('cache_state', 'unknown')}"
 
 
@@ -165,7 +165,8 @@ def history(known: pd.DataFrame) -> pd.DataFrame:
     Args:
         known: as ``views.data.evidence.measurements`` gives it.
     """
-    pair = known["config_a"].fillna("?") + " against " + known["config_b"].fillna("?")
+    before, after = (known[f"config_{one}"].fillna("").map(configs.typed) for one in "ab")
+    pair = before + " against " + after
     what = pair.where(known["kind"] == "pair", "all wins, attribution")
     columns = ["id", "tasks", "cache_state", "status", "verdict", "speedup", "low", "high", "blocks"]
     shown = known[columns].fillna({"verdict": ""})

@@ -11,7 +11,7 @@ import pandas as pd
 from optim.evidence import Together, TrackerEvidence, WinEvidence
 from optim.plan import Plan, PlannedWin
 from optim.standing import SETTLED, Standing, standing
-from views import palette, text
+from views import configs, palette, text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,9 +97,12 @@ def steps(plan: Plan, evidence: TrackerEvidence) -> pd.DataFrame:
         rows.append(_step(_short(plan.win(name)), "win", at, end, win=name, note=_joint_note(joint)))
         at = end
     rows.append(_now(now, at))
+    added = list(now.kept)
     for win in plan.wins:
         if evidence.win(win.name).decision == "undecided":
-            row = _ghost(win, evidence.win(win.name), at)
+            added.append(win.name)
+            joint = evidence.joint(frozenset(added))
+            row = _added(win, base, at, joint) or _ghost(win, evidence.win(win.name), at)
             rows.append(row)
             at = row["end"]
     if now.projected and not now.now_is_kept:
@@ -124,10 +127,20 @@ def _joint_note(joint: Together | None) -> str:
     return f"projected from {joint.source}" if joint else "kept without a measurement"
 
 
+def _added(win: PlannedWin, base: float, at: float, joint: Together | None) -> dict[str, Any] | None:
+    """An undecided win where it was measured together with all those before it; None where it was not."""
+    if joint is None or not joint.measured:
+        return None
+    low, high = (base / one if one else None for one in (joint.high, joint.low))
+    note = f"projected from {joint.source}, together with those before it; undecided"
+    return _step(_short(win), "planned", at, base / joint.speedup, win=win.name, low=low, high=high, note=note)
+
+
 def _ghost(win: PlannedWin, row: WinEvidence, at: float) -> dict[str, Any]:
-    found = row.measured
+    found = row.alone or row.measured
     if found and found.speedup and found.verdict in SETTLED:
-        note = f"measured alone at {text.times(found.speedup)}, undecided"
+        where = "alone" if row.alone else f"against {configs.typed(found.config_before)}"
+        note = f"measured {where} at {text.times(found.speedup)}, undecided"
         bounds = (found.speedup, found.high or found.speedup, found.low or found.speedup)
         end, low, high = (at / one for one in bounds)
         return _step(_short(win), "planned", at, end, win=win.name, low=low, high=high, note=note)

@@ -30,11 +30,14 @@ def render() -> None:
         bind="query-params",
         label_visibility="collapsed",
     )
+    row = evidence.win(win)
     pair = st.grid(2, min_column_width=430)
     with pair.cell():
-        _evidence(plan.win(win), evidence.win(win), data.predicted(evidence).get(win))
+        _evidence(plan.win(win), row, data.predicted(evidence).get(win))
     with pair.cell():
-        decision.form(evidence.win(win))
+        decision.form(row)
+        if len(row.measurements) > 1:
+            _every_measurement(row)
     _attribution()
     _log()
 
@@ -60,8 +63,6 @@ def _evidence(win, row, bound) -> None:
             charts.closing_in(path, 0.01, noise), key="decide.closing", config=CONFIG, alt="The interval block by block"
         )
     link("measure", "See every run of it", icon=":material/timer:", measurement=row.measured.measurement_id)
-    if len(row.measurements) > 1:
-        _every_measurement(row)
 
 
 def _every_measurement(row) -> None:

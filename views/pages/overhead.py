@@ -42,6 +42,8 @@ def render() -> None:
 def _runs() -> tuple[int | None, int | None]:
     before, after = data.baseline_and_now()
     known = [str(one) for one in data.choices()["id"]]
+    # A baseline may be older than the newest runs that can be chosen.
+    known += [str(one) for one in (before, after) if one is not None and str(one) not in known]
     if not known:
         return None, None
     with st.expander("Look at other runs", key="overhead.runs", icon=":material/tune:"):

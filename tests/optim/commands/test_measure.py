@@ -31,7 +31,7 @@ class StoredRuns:
     random = random.Random(1)
     count = 0
 
-    def __init__(self, engine, spec, child, folder, label):
+    def __init__(self, engine, spec, child, folder, scratch, label):
         self.engine, self.spec, self.child, self.label = engine, spec, child, label
 
     def prime(self, config):

@@ -1,8 +1,9 @@
 import pandas as pd
 import pytest
 
-from optim.evidence import TrackerEvidence
+from optim.evidence import Together, TrackerEvidence, WinEvidence
 from optim.plan import load_plan
+from tests.optim.plans import measured
 from views import palette
 from views.charts import progress as charts
 from views.data import progress as data
@@ -23,6 +24,26 @@ def test_each_win_stands_on_what_the_one_before_left() -> None:
     ghosts = STEPS[STEPS["kind"] == "planned"]
     assert ghosts["start"].tolist()[1:] == ghosts["end"].tolist()[:-1]
     assert ghosts["start"].iloc[0] == pytest.approx(24.813)
+
+
+def test_open_wins_that_were_measured_together_end_where_all_together_do() -> None:
+    names = [win.name for win in PLAN.wins]
+    together = tuple(
+        Together(wins=tuple(names[:size]), speedup=1.5**size, measured=True, source="measurement 9")
+        for size in range(1, 6)
+    )
+    steps = data.steps(PLAN, TrackerEvidence(together=together)).set_index("kind")
+    ends = steps.loc["planned", "end"].tolist()
+    assert ends == pytest.approx([24.813 / 1.5**size for size in range(1, 6)])
+    assert steps.loc["together", "end"] == pytest.approx(ends[-1])
+    assert "together with those before it" in steps.loc["planned", "note"].iloc[0]
+
+
+def test_an_open_win_that_was_measured_beside_others_says_so() -> None:
+    beside = measured("dsl_cache", config_before="early_exit,solver_body_cache", speedup=2.0)
+    evidence = TrackerEvidence(wins=(WinEvidence(win="dsl_cache", measurements=(beside,)),))
+    row = data.steps(PLAN, evidence).set_index("win").loc["dsl_cache"]
+    assert row["note"] == "measured against early_exit,solver_body_cache at 2.00x, undecided"
 
 
 def test_what_is_only_planned_is_hatched_and_carries_its_range() -> None:

@@ -2,6 +2,7 @@ from db import store
 from db.engine import open_engine
 from tests.profiles.importers.files import read_text
 from tests.views.conftest import Open, words
+from tests.views.seed import Seeder
 
 
 def test_without_a_run_the_tracker_s_share_stands_alone(empty: str, open_page: Open) -> None:
@@ -40,6 +41,16 @@ def test_a_log_whose_phases_do_not_fit_into_it_can_not_be_chosen(full: str, open
     run_id, _ = store.store_run(open_engine(full), log)
     page = open_page("overhead", baseline_run=run_id)
     assert str(run_id) not in page.selectbox(key="baseline_run").options
+
+
+def test_a_baseline_older_than_the_newest_runs_is_still_the_baseline(empty: str, open_page: Open) -> None:
+    seeder = Seeder(empty)
+    baseline = seeder.run(frozenset())
+    for _ in range(201):
+        seeder.run(frozenset({"dsl_cache"}))
+    page = open_page("overhead")
+    assert page.selectbox(key="baseline_run").value == str(baseline)
+    assert "of the baseline measured here is overhead" in words(page)
 
 
 def test_a_faster_phase_brings_the_total_down(full: str, open_page: Open) -> None:
