@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from optim.factorial_model import student
 from views.data import phases
 from views.frames import rows
 
@@ -63,11 +64,9 @@ def _resolved(one: pd.DataFrame, two: pd.DataFrame) -> Sequence[bool]:
     """Welch's t-test of each phase at a level divided by the number of phases (Bonferroni); none for too few runs."""
     if min(len(one), len(two)) < FEWEST_RUNS:
         return [False] * one.shape[1]
-    from scipy import stats
-
     noise = (one.var() / len(one) + two.var() / len(two)) ** 0.5
     freedom = min(len(one), len(two)) - 1
-    reach = float(stats.t.ppf(1 - (1 - CONFIDENCE) / 2 / one.shape[1], freedom))
+    reach = student((1 - CONFIDENCE) / one.shape[1], freedom)
     return ((two.mean() - one.mean()).abs() > reach * noise).tolist()
 
 

@@ -76,7 +76,10 @@ def _every_measurement(row) -> None:
         key="decide.measurements",
         hide_index=True,
         alt="All measurements of this win, the newest first",
-        column_config={name: st.column_config.NumberColumn(title, format="%.2fx") for name, title in times.items()},
+        column_config={
+            "measurement": "no.",
+            **{name: st.column_config.NumberColumn(title, format="%.2fx") for name, title in times.items()},
+        },
     )
 
 
