@@ -9,6 +9,7 @@ import pandas as pd
 
 from db import queries
 from optim import verdicts
+from optim.config import WIN_NAMES
 from optim.evidence_assembly import rows as plain_rows
 from optim.outcomes import Outcome, incomparable, wrong
 from views import text
@@ -104,7 +105,10 @@ def of_configs(before: str, after: str, workload: str, cache_state: str, machine
 
 @cached("runs")
 def suggested() -> tuple[int, int] | None:
-    """Two runs to begin with: the newest run and the newest comparable run of another config before it."""
+    """Two runs to begin with: the newest run and the newest comparable run of another config.
+
+    The one with fewer wins comes first: people ask what the wins bring, in whatever order the runs were made.
+    """
     found = queries.runs(engine(), status="finished", profiled=False, limit=200, sort="id")
     known = found[found["config"].notna() & found["wall_seconds"].notna()]
     for newest in known.head(20).to_dict("records"):
@@ -113,8 +117,15 @@ def suggested() -> tuple[int, int] | None:
         )
         others = known[same.all(axis=1) & (known["config"] != newest["config"])]
         if len(others):
-            return int(others["id"].iloc[0]), int(newest["id"])
+            pair = [(newest["config"], int(newest["id"])), (others["config"].iloc[0], int(others["id"].iloc[0]))]
+            before, after = sorted(pair, key=lambda one: (_size(one[0]), one[1]))
+            return before[1], after[1]
     return None
+
+
+def _size(config: str) -> int:
+    """How many wins are on in a config, whatever they are called."""
+    return {"none": 0, "all": len(WIN_NAMES)}.get(config, config.count(",") + 1)
 
 
 @cached("evidence", ttl=5)

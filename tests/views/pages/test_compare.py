@@ -10,6 +10,7 @@ from db.store import add_block_run, begin_measurement, store_run, update_measure
 from profiles.records import Environment, Workload
 from tests.views.conftest import Open, words
 from tests.views.databases import ALL, BASELINE, fill, measured
+from tests.views.seed import Seeder
 
 
 @pytest.fixture
@@ -31,6 +32,13 @@ def measure(engine: Engine, blocks: int = 8) -> int:
             add_block_run(engine, number, block, arm, position, run_id)
     update_measurement(engine, number, status="finished")
     return number
+
+
+def test_without_a_choice_the_run_with_fewer_wins_comes_first_whichever_is_newer(empty: str, open_page: Open) -> None:
+    seeder = Seeder(empty)
+    after, before = seeder.run(frozenset({"dsl_cache"})), seeder.run(frozenset())
+    said = words(open_page("compare"))
+    assert f"Run {before} (" in said and said.index(f"Run {before} (") < said.index(f"Run {after} (")
 
 
 def test_an_empty_database_says_what_to_do(engine: Engine, open_page: Open) -> None:
