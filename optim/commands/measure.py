@@ -29,6 +29,7 @@ def COMMAND(before: str | None, after: str | None, **options: Any) -> None:
     A block runs BEFORE, AFTER and BEFORE again (the control), each in a fresh process, in random order. Per block the
     ratio of the first two is one trial; the 95% interval stays valid however often one looks. It stops when that
     interval settles it, or when the budget (20 blocks, 30 minutes) is spent. Ctrl-C stops it; it can be continued.
+    The solvers that its runs accept go to memory where there is a folder for it, and are gone afterwards.
 
     Exit codes: 0 faster; 1 slower, the same, wrong, not comparable or unresolved; 2 usage, or a budget that can
     never resolve it; 3 stopped or given up.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import App, Serve, settled
@@ -38,6 +39,32 @@ def test_a_measurement_stops_and_can_be_continued(own_app: Serve, page: Page) ->
     expect(page.get_by_text("is under way", exact=False)).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("was stopped", exact=False)).to_be_visible(timeout=60_000)
+
+
+@pytest.mark.parametrize(
+    ("button", "name", "holds"),
+    [
+        ("Tracker (Markdown)", "PHASE4_TRACKER.md", "### Quick Win #4: DSL Operation Caching"),
+        ("Results (Markdown)", "PHASE4_RESULTS.md", "## Attribution"),
+        ("Report (HTML, with charts)", "report.html", "Plotly.newPlot("),
+    ],
+)
+def test_the_evidence_can_be_taken_along(button: str, name: str, holds: str, own_app: Serve, page: Page) -> None:
+    app = own_app(full=True)
+    app.open(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name=button, exact=True).click()
+    assert download.value.suggested_filename == name
+    assert holds in download.value.path().read_text("utf-8")
+
+
+def test_a_tick_of_the_checklist_leads_to_what_it_rests_on(own_app: Serve, page: Page) -> None:
+    app = own_app(full=True)
+    app.open(page)
+    page.get_by_text("ticked by evidence").click()
+    link = page.get_by_role("link", name="measurement 1", exact=True).first
+    app.open(page, str(link.get_attribute("href")).removeprefix("/"))
+    expect(page.get_by_text("none against dsl_cache").first).to_be_visible()
 
 
 def test_a_decision_changes_progress(own_app: Serve, page: Page) -> None:
