@@ -7,35 +7,25 @@ import streamlit as st
 from views.actions.documents import write_results
 from views.data import documents
 
+#: Key: what people read on the button, what puts the document together, its file, its media type, the icon.
+DOCUMENTS = {
+    "tracker": ("Tracker (Markdown)", documents.tracker, "PHASE4_TRACKER.md", "text/markdown", "checklist"),
+    "results": ("Results (Markdown)", write_results, documents.RESULTS_FILE, "text/markdown", "description"),
+    "report": ("Report (HTML, with charts)", documents.page, "report.html", "text/html", "bar_chart"),
+}
+
 
 def downloads() -> None:
     """Draws a button for each document; it is put together when it is asked for."""
     with st.container(horizontal=True, vertical_alignment="center", key="progress.documents"):
         st.markdown("**Take it along:**")
-        st.download_button(
-            "Tracker (Markdown)",
-            data=documents.tracker,
-            file_name="PHASE4_TRACKER.md",
-            mime="text/markdown",
-            key="progress.tracker",
-            on_click="ignore",
-            icon=":material/checklist:",
-        )
-        st.download_button(
-            "Results (Markdown)",
-            data=write_results,
-            file_name=documents.RESULTS_FILE,
-            mime="text/markdown",
-            key="progress.results",
-            on_click="ignore",
-            icon=":material/description:",
-        )
-        st.download_button(
-            "Report (HTML, with charts)",
-            data=documents.page,
-            file_name="report.html",
-            mime="text/html",
-            key="progress.report",
-            on_click="ignore",
-            icon=":material/bar_chart:",
-        )
+        for name, (label, make, file_name, mime, icon) in DOCUMENTS.items():
+            st.download_button(
+                label,
+                data=make,
+                file_name=file_name,
+                mime=mime,
+                key=f"progress.{name}",
+                on_click="ignore",
+                icon=f":material/{icon}:",
+            )
