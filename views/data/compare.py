@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +14,7 @@ from optim import verdicts
 from optim.config import WIN_NAMES
 from optim.evidence_assembly import rows as plain_rows
 from optim.outcomes import Outcome, incomparable, wrong
-from views import text
+from views import configs, palette, text
 from views.data import differences
 from views.data.connection import cached, engine
 
@@ -198,6 +200,30 @@ def _unmeasured(before: Side, after: Side) -> str:
             "One pair of runs can not resolve which is faster: nobody knows how much either would differ from itself."
         )
     return "These runs were not made in interleaved blocks: what else the machine did meanwhile is in the difference."
+
+
+def numbers(written: str) -> list[int]:
+    """The run numbers in a text such as ``3, 4``, each once, in the order given; what is no number is passed over."""
+    return list(dict.fromkeys(int(one) for one in re.findall(r"\d{1,9}", written)))
+
+
+def beside(before: Side, run_ids: Sequence[int]) -> pd.DataFrame:
+    """Further runs, each held against the first one: run, label, config, seconds, times, verdict, reason.
+
+    ``times`` is before / after, nan where a ratio would mean nothing. Numbers that no run has are left out.
+    """
+    rows = []
+    for one in run_ids:
+        found = by_ids((one,))
+        if found.empty:
+            continue
+        side = Side(name=f"run {one}", runs=found)
+        verdict = said(before, side)
+        means = ratio(before, side) if verdict.verdict not in ("not comparable", "wrong") else None
+        label, config = str(found.iloc[0]["label"]), configs.typed(side.config)
+        rows.append((one, label, config, side.seconds, means, palette.verdict(verdict.verdict).label, verdict.reason))
+    columns = ["run", "label", "config", "seconds", "times", "verdict", "reason"]
+    return pd.DataFrame(rows, columns=columns).astype({"seconds": "float64", "times": "float64"})
 
 
 def ratio(before: Side, after: Side) -> float | None:

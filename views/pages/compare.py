@@ -6,6 +6,7 @@ from views.data import runs
 from views.page import Page
 from views.parts.compare_choice import sides
 from views.parts.compare_details import details
+from views.parts.compare_more import more
 from views.parts.compare_verdict import verdict
 from views.parts.runs_start import nothing_yet
 
@@ -22,6 +23,7 @@ def render() -> None:
         st.info("These are the same; choose two that differ.", icon=":material/compare_arrows:")
         return
     verdict(before, after)
+    more(before, after)
     details(before, after)
 
 

@@ -32,7 +32,7 @@ def sides() -> tuple[Side, Side] | None:
 
 def _runs() -> tuple[Side, Side] | None:
     suggested = data.suggested()
-    columns = st.columns([1, 1, 1, 5], vertical_alignment="bottom")
+    columns = st.columns([1, 1, 1, 2, 3], vertical_alignment="bottom")
     hints = [str(one) for one in suggested or ("", "")]
     asked = [
         column.number_input(title, min_value=1, value=None, placeholder=hint, key=key, bind="query-params")
@@ -45,6 +45,7 @@ def _runs() -> tuple[Side, Side] | None:
         )
         link("runs", "Select two runs", icon=":material/history:")
         return None
+    columns[3].text_input("And beside them", key="more", bind="query-params", placeholder="more runs, such as 3, 4")
     with columns[2]:
         st.button("Swap", key="compare.swap", icon=":material/swap_horiz:", on_click=_swap, args=(chosen,))
     return _found([int(one) for one in chosen if one])

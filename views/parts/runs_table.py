@@ -88,14 +88,11 @@ def selected(chosen: pd.DataFrame) -> None:
         st.markdown(f"**{count(len(ids), 'run')} selected:** {named}")
         if len(ids) == 1 and st.button("Open", key="runs.open", icon=":material/timeline:"):
             go("run", run=ids[0])
-        if len(ids) > 1 and st.button(_compare(ids), key="runs.compare", icon=":material/compare_arrows:"):
-            go("compare", a=min(ids[:2]), b=max(ids[:2]))
+        if len(ids) > 1 and st.button("Compare", key="runs.compare", icon=":material/compare_arrows:"):
+            first, second, *rest = sorted(ids)
+            go("compare", a=first, b=second, **({"more": ",".join(map(str, rest))} if rest else {}))
         _edit(chosen, ids)
         _remove(chosen, ids)
-
-
-def _compare(ids: list[int]) -> str:
-    return "Compare" if len(ids) == 2 else f"Compare the first two ({ids[0]} and {ids[1]})"
 
 
 def _edit(chosen: pd.DataFrame, ids: list[int]) -> None:

@@ -11,6 +11,7 @@ from profiles.records import Environment, Workload
 from tests.views.conftest import Open, words
 from tests.views.databases import ALL, BASELINE, fill, measured
 from tests.views.seed import Seeder
+from views.data import compare as data
 
 
 @pytest.fixture
@@ -32,6 +33,23 @@ def measure(engine: Engine, blocks: int = 8) -> int:
             add_block_run(engine, number, block, arm, position, run_id)
     update_measurement(engine, number, status="finished")
     return number
+
+
+def test_more_than_two_runs_are_each_held_against_the_first(empty: str, open_page: Open) -> None:
+    seeder = Seeder(empty)
+    first, second, third = (seeder.run(frozenset(wins)) for wins in ((), ("dsl_cache",), ("early_exit", "dsl_cache")))
+    other = seeder.run(frozenset(), results_fingerprint="other")
+    page = open_page("compare", a=first, b=second, more=f"{third},{other},99")
+    (table,) = [one.value for one in page.dataframe if "times" in one.value]
+    assert table["run"].tolist() == [second, third, other]
+    assert table["times"].round(1).tolist()[:2] == [2.0, 2.5] and table["times"].isna().tolist()[2]
+    assert table["verdict"].tolist() == ["unresolved", "unresolved", "wrong answers"]
+    assert "There is no run 99" in words(page)
+
+
+def test_what_is_no_number_is_passed_over() -> None:
+    assert data.numbers("3, 4 and x, 3") == [3, 4]
+    assert data.numbers("") == []
 
 
 def test_without_a_choice_the_run_with_fewer_wins_comes_first_whichever_is_newer(empty: str, open_page: Open) -> None:
