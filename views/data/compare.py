@@ -212,9 +212,9 @@ def beside(before: Side, run_ids: Sequence[int]) -> pd.DataFrame:
 
     ``times`` is before / after, nan where a ratio would mean nothing. Numbers that no run has are left out.
     """
-    rows = []
+    rows, known = [], by_ids(tuple(run_ids))
     for one in run_ids:
-        found = by_ids((one,))
+        found = known[known["id"] == one]
         if found.empty:
             continue
         side = Side(name=f"run {one}", runs=found)
