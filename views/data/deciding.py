@@ -164,4 +164,7 @@ def remarks(found: Mapping[str, Any]) -> list[str]:
     best = found.get("best")
     if best:
         said.append(f"The fastest config is **{text.escape(best['config'])}**: {text.seconds(best['seconds'])}.")
+        simplest = next(iter(found.get("as_good", ())), best["config"])
+        if simplest != best["config"]:
+            said.append(f"Not told apart from it, with fewer wins: **{text.escape(configs.typed(simplest))}**.")
     return said

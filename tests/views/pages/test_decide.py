@@ -2,6 +2,7 @@ from db import queries, store
 from db.engine import open_engine
 from tests.views.conftest import Open, words
 from tests.views.seed import Seeder
+from views.data import deciding
 
 
 def test_an_empty_database_says_what_is_not_measured(empty: str, open_page: Open) -> None:
@@ -82,6 +83,15 @@ def test_the_attribution_is_said_in_words_and_drawn(full: str, open_page: Open) 
     page = open_page("decide")
     assert "The fastest config is **all**" in words(page)
     assert len(page.get("plotly_chart")) == 3
+
+
+def test_a_config_with_fewer_wins_that_is_as_good_as_the_fastest_is_named() -> None:
+    best = {"config": "all", "seconds": 1.2}
+    simpler = "solver_body_cache,validation_cache,early_exit,dsl_cache"
+    assert deciding.remarks({"best": best, "as_good": [simpler, "all"]})[1] == (
+        "Not told apart from it, with fewer wins: **all\\-batch\\_validation**."
+    )
+    assert len(deciding.remarks({"best": best, "as_good": ["all"]})) == 1
 
 
 def test_a_reason_is_shown_and_not_interpreted(full: str, open_page: Open) -> None:
