@@ -19,15 +19,15 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from optim.config import WIN_NAMES
-from optim.graph import TUPLE
-from optim.guard import Heartbeat
-from optim.scratch import scratch_folder
-from optim.settings import Settings
-from optim.statistics import interval, log_ratios
-from optim.wins.dsl_cache import GraphEvaluator
-from optim.worker import Worker
-from optim.workload import prepare
+from optim.arc.graph import TUPLE
+from optim.arc.settings import Settings
+from optim.arc.wins.dsl_cache import GraphEvaluator
+from optim.arc.workers.guard import Heartbeat
+from optim.arc.workers.worker import Worker
+from optim.arc.workload import prepare
+from optim.evidence.statistics import interval, log_ratios
+from profiles.configs import WIN_NAMES
+from services.scratch import scratch_folder
 
 Calls = list[tuple[Any, tuple[Any, ...]]]
 

@@ -15,13 +15,13 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 
-from optim.config import WIN_NAMES, parse_config
-from optim.runner import Listener, Run
-from optim.scratch import scratch_folder
-from optim.settings import Settings
-from optim.statistics import interval, log_ratios
-from optim.workload import prepare
+from optim.arc.runner import Listener, Run
+from optim.arc.settings import Settings
+from optim.arc.workload import prepare
+from optim.evidence.statistics import interval, log_ratios
+from profiles.configs import WIN_NAMES, parse_config
 from profiles.records import RunRecord
+from services.scratch import scratch_folder
 
 Arm = Callable[[], RunRecord]
 

@@ -19,15 +19,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from optim.config import parse_config
-from optim.guard import Heartbeat
-from optim.scratch import scratch_folder
-from optim.settings import Settings
-from optim.statistics import interval, log_ratios
-from optim.tasks import Task
-from optim.worker import Worker
-from optim.workload import prepare
+from optim.arc.settings import Settings
+from optim.arc.tasks import Task
+from optim.arc.workers.guard import Heartbeat
+from optim.arc.workers.worker import Worker
+from optim.arc.workload import prepare
+from optim.evidence.statistics import interval, log_ratios
+from profiles.configs import parse_config
 from profiles.recorder import NullRecorder, Recorder
+from services.scratch import scratch_folder
 
 TURNS = 100_000
 REPEATS = 9

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from optim.spec import MIN_LOOK
-from optim.statistics import MARGIN, Floats, classify, half_width, running_intervals
+from optim.evidence.spec import MIN_LOOK
+from optim.evidence.statistics import MARGIN, Floats, classify, half_width, running_intervals
 
 BLOCKS, ARMS, EACH, TASKS = 20, 3, 5, 100
 EFFECTS = (0.0, 0.02, 0.05, 0.10)

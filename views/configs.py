@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optim.config import WIN_NAMES
+from profiles.configs import WIN_NAMES
 from views import palette
 from views.text import escape, one_line
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from db.engine import DatabaseProblem
-from optim.plan import PlanProblem
+from optim.project.plan import PlanProblem
 from views.text import escape
 
 LOG = logging.getLogger("quickwin.views")

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from optim.evidence import TrackerEvidence
-from optim.plan_records import Plan
-from optim.report import Chart
+from optim.evidence.records import TrackerEvidence
+from optim.plan.report import Chart
+from optim.project.records import Plan
 from views.charts import evidence as evidence_charts
 from views.charts import progress
 from views.charts.layout import CONFIG

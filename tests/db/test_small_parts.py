@@ -8,7 +8,7 @@ import pytest
 
 from db.configs import WIN_ORDER, config_text
 from db.processes import is_gone, owner_of
-from optim.config import WIN_NAMES, all_configs, config_name
+from profiles.configs import WIN_NAMES, all_configs, config_name
 
 
 def test_the_wins_stand_in_the_plans_order() -> None:

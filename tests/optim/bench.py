@@ -7,12 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from optim.guard import Heartbeat
-from optim.pipeline import results_fingerprint
-from optim.settings import Settings
-from optim.tasks import Task
-from optim.worker import Worker
-from optim.workload import prepare
+from optim.arc.pipeline import results_fingerprint
+from optim.arc.settings import Settings
+from optim.arc.tasks import Task
+from optim.arc.workers.guard import Heartbeat
+from optim.arc.workers.worker import Worker
+from optim.arc.workload import prepare
 
 
 def small(folder: Path, **changes: Any) -> Settings:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from optim.evidence import Decided, Measured, ReferenceRun, Together, TrackerEvidence, WinEvidence
-from optim.plan import Plan, plan_path, read_plan
+from optim.evidence.records import Decided, Measured, ReferenceRun, Together, TrackerEvidence, WinEvidence
+from optim.project.plan import Plan, plan_path, read_plan
 
 TEXT = plan_path().read_text("utf-8")
 

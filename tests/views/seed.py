@@ -8,11 +8,11 @@ from typing import Any
 
 from db import queries, store
 from db.engine import open_engine
-from optim import factorial
-from optim.attribution import attribute
-from optim.config import WIN_NAMES, Config, config_name, parse_config
-from optim.spec import Spec, attribution_arms, pair_arms
-from optim.verdicts import blocks_from_rows, judge
+from optim.evidence import factorial
+from optim.evidence.attribution import attribute
+from optim.evidence.spec import Spec, attribution_arms, pair_arms
+from optim.evidence.verdicts import blocks_from_rows, judge
+from profiles.configs import WIN_NAMES, Config, config_name, parse_config
 from profiles.records import Environment, PhaseTiming, RunRecord, TaskRecord, Workload
 
 STARTED = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)

@@ -1,4 +1,4 @@
-from optim.config import all_configs, config_name, parse_config
+from profiles.configs import all_configs, config_name, parse_config
 from views import configs
 
 

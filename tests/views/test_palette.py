@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from optim.config import WIN_NAMES
-from optim.verdicts import VERDICTS
+from optim.evidence.verdicts import VERDICTS
+from profiles.configs import WIN_NAMES
 from profiles.records import CATEGORIES
 from views import palette
 

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 def script(kind: str) -> None:
     import streamlit as st
 
-    from optim.plan import PlanProblem
+    from optim.project.plan import PlanProblem
     from views.problems import guard
 
     with guard():

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 
 from db.store import save_profile, store_run, tag_run
-from optim.config import config_name
+from profiles.configs import config_name
 from profiles.intake.results import RunPreview
 from profiles.sessions import SessionError, merge_sessions
 from views.data.connection import engine, forget

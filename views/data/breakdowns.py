@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from db import queries
-from optim.config import config_name
-from optim.plan import Plan
+from optim.project.plan import Plan
+from profiles.configs import config_name
 from views import text
 from views.data.connection import cached, engine
 from views.data.evidence import newest_run

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from optim.checklist import SAME_ANSWERS
-from optim.config import config_name
-from optim.evidence import Measured, TrackerEvidence, WinEvidence
-from optim.plan import Plan, PlannedWin
+from optim.evidence.records import Measured, TrackerEvidence, WinEvidence
+from optim.plan.checklist import SAME_ANSWERS
+from optim.project.plan import Plan, PlannedWin
+from profiles.configs import config_name
 from views import palette, text
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 
 from db import queries
-from optim import verdicts
-from optim.config import WIN_NAMES
-from optim.evidence_assembly import rows as plain_rows
-from optim.outcomes import Outcome, incomparable, wrong
+from optim.evidence import verdicts
+from optim.evidence.assembly import rows as plain_rows
+from optim.evidence.outcomes import Outcome, incomparable, wrong
+from profiles.configs import WIN_NAMES
 from views import configs, palette, text
 from views.data import differences
 from views.data.connection import cached, engine

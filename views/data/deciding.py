@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from db import queries
-from optim.evidence import Measured, TrackerEvidence, WinEvidence
-from optim.plan import Plan, PlannedWin
+from optim.evidence.records import Measured, TrackerEvidence, WinEvidence
+from optim.project.plan import Plan, PlannedWin
 from views import configs, palette, text
 from views.data.connection import cached, engine
 from views.data.evidence import measurement

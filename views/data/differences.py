@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from optim.factorial_model import student
+from optim.evidence.factorial_model import student
 from views.data import phases
 from views.frames import rows
 

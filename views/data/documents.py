@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from db import queries
-from optim import tracker as trackers
-from optim.plan import Plan, load_plan
-from optim.report import html_report, phase4_results
-from optim.standing import standing
+from optim.plan import tracker as trackers
+from optim.plan.report import html_report, phase4_results
+from optim.plan.standing import standing
+from optim.project.plan import Plan, load_plan
 from views.data import deciding
 from views.data.connection import engine
 from views.data.evidence import evidence

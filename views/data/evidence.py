@@ -9,11 +9,12 @@ import pandas as pd
 
 from db import queries
 from db.queries import RunFilters
-from optim import evidence_assembly, prediction, statistics, verdicts
-from optim.config import config_name
-from optim.evidence import TrackerEvidence
-from optim.plan import Plan
-from optim.wins import all_wins
+from optim.arc.wins import all_wins
+from optim.evidence import assembly as evidence_assembly
+from optim.evidence import prediction, statistics, verdicts
+from optim.evidence.records import TrackerEvidence
+from optim.project.plan import Plan
+from profiles.configs import config_name
 from profiles.records import PhaseTiming
 from views.data.connection import cached, engine
 

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from db import queries
-from optim.config import WIN_NAMES, UnknownConfig, config_name, parse_config
-from optim.spec import Spec, SpecError, attribution_arms, budget_problem, pair_arms
+from optim.evidence.spec import Spec, SpecError, attribution_arms, budget_problem, pair_arms
+from profiles.configs import WIN_NAMES, UnknownConfig, config_name, parse_config
 from views import configs, text
 from views.data.connection import cached, engine
 from views.data.evidence import UNDER_WAY

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from optim.plan import Plan
+from optim.project.plan import Plan
 from views import text
 
 #: The category of what no phase covers.

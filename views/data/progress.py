@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from optim.evidence import Together, TrackerEvidence, WinEvidence
-from optim.plan import Plan, PlannedWin
-from optim.standing import SETTLED, Standing, standing
+from optim.evidence.records import Together, TrackerEvidence, WinEvidence
+from optim.plan.standing import SETTLED, Standing, standing
+from optim.project.plan import Plan, PlannedWin
 from views import configs, palette, text
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from optim.plan import load_plan
+from optim.project.plan import load_plan
 from views import palette, text
 from views.charts import evidence as charts
 from views.charts.layout import CONFIG

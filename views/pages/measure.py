@@ -4,7 +4,7 @@ import shlex
 
 import streamlit as st
 
-from optim.config import WIN_NAMES
+from profiles.configs import WIN_NAMES
 from views import text
 from views.data import evidence as data
 from views.data import measuring

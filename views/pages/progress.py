@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from optim.checklist import ticks
-from optim.plan import contradictions, load_plan
-from optim.standing import standing
+from optim.plan import contradictions
+from optim.plan.checklist import ticks
+from optim.plan.standing import standing
+from optim.project.plan import load_plan
 from views import text
 from views.charts import progress as charts
 from views.charts.layout import CONFIG

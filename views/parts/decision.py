@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from optim.evidence import WinEvidence
+from optim.evidence.records import WinEvidence
 from views import text
 from views.actions.decisions import decide_win
 from views.data import deciding

@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from db.problems import DatabaseProblem
-from optim.config import WIN_NAMES
-from optim.plan import load_plan
+from optim.project.plan import load_plan
+from profiles.configs import WIN_NAMES
 from profiles.intake.results import Preview, RunPreview
 from views import palette, text
 from views.actions import imports as actions

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from optim.config import WIN_NAMES
+from profiles.configs import WIN_NAMES
 from views import palette
 from views.data import runs
 

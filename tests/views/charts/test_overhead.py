@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from optim.plan import load_plan
+from optim.project.plan import load_plan
 from views import palette
 from views.charts import overhead as charts
 from views.data import overhead as data

@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
-from optim.evidence import Together, TrackerEvidence, WinEvidence
-from optim.plan import load_plan
+from optim.evidence.records import Together, TrackerEvidence, WinEvidence
+from optim.project.plan import load_plan
 from tests.optim.plans import measured
 from views import palette
 from views.charts import progress as charts

@@ -1,6 +1,6 @@
 from db import queries, store
 from db.engine import open_engine
-from optim.tracker import parse
+from optim.plan.tracker import parse
 from tests.views.conftest import Open
 from views.actions.documents import write_results
 from views.data import documents

@@ -1,8 +1,8 @@
 import pytest
 
 from db import store
-from optim.plan import load_plan
-from optim.standing import standing
+from optim.plan.standing import standing
+from optim.project.plan import load_plan
 from profiles.records import Workload
 from tests.views.seed import Seeder
 from views.data import evidence as data

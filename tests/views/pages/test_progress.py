@@ -1,5 +1,5 @@
 from db import store
-from optim.config import WIN_NAMES
+from profiles.configs import WIN_NAMES
 from profiles.records import Workload
 from tests.views.conftest import Open, words
 from tests.views.seed import Seeder

@@ -1,0 +1,53 @@
+"""The command line: ``quickwin COMMAND`` or ``python -m optim COMMAND``. Each command is one file in ``cli``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cli import command_names, load_command
+from services.problems import COULD_NOT, Problem
+
+
+class Commands(click.Group):
+    """A group that imports a command's module only when that command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name.rstrip("_") for name in command_names()]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        module = next((name for name in command_names() if name.rstrip("_") == cmd_name), None)
+        return None if module is None else load_command(module)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """What a service or the database could not do is one sentence on stderr and an exit code."""
+        from db.problems import DatabaseProblem
+
+        try:
+            return super().invoke(ctx)
+        except Problem as problem:
+            raise CommandProblem(str(problem), problem.exit_code) from problem
+        except DatabaseProblem as problem:
+            raise CommandProblem(str(problem), COULD_NOT) from problem
+
+
+class CommandProblem(click.ClickException):
+    """A problem as click shows it."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code  # type: ignore[misc]  # click declares it for the class
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Quickwin: make a slow pipeline fast, one quick win at a time, on evidence.
+
+    \b
+    python -m optim run --wins all --cold     run the pipeline once and record it
+    python -m optim measure none early_exit   is it faster? blocks until the answer is clear
+    python -m optim serve                     look at everything in the browser
+
+    Exit codes: 0 done, 1 the answer is no, 2 usage, 3 could not.
+    """

@@ -1,0 +1,53 @@
+"""``attribute``: which win brings how much, and which get in each other's way?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cli._common import config_of
+from cli._measuring_options import continued_spec, measuring_options, spec_from
+from profiles.configs import WIN_NAMES
+from services.places import open_database
+from services.problems import USAGE, fail
+
+
+@click.command()
+@click.option("--wins", default="all", show_default=True, help="Which wins: all, or names joined by commas.")
+@click.option("--half", is_flag=True, help="The half fraction: 17 of the 32 configs of five wins.")
+@measuring_options
+def COMMAND(wins: str, half: bool, **options: Any) -> None:
+    """Attribute what all wins save together to each of them: every combination, in blocks.
+
+    \b
+    python -m optim attribute
+    python -m optim attribute --half --warm
+    python -m optim attribute --wins validation_cache,batch_validation --blocks 5
+    python -m optim attribute --continue 9 --blocks 6
+
+    A block runs every config once (32 of five wins), each in a fresh process, in random order; 3 blocks and 90 minutes
+    unless other budgets are given. With one block nothing shows how sure the seconds are. --half leaves interactions
+    of three wins confused with those of the other two. Ctrl-C stops it so that it can be continued.
+
+    Exit codes: 0 attributed; 1 wrong answers, or runs that are not comparable; 2 usage; 3 stopped or given up.
+    """
+    from cli._measuring import execute
+    from optim.evidence.factorial import DesignError
+    from optim.evidence.spec import attribution_arms
+
+    continued = options.pop("continued")
+    engine = open_database()
+    if continued is not None:
+        spec = continued_spec(engine, continued, options, "attribution")
+    else:
+        chosen = config_of(wins, engine)
+        try:
+            arms = attribution_arms([win for win in WIN_NAMES if win in chosen], half)
+        except DesignError as problem:
+            fail(str(problem), USAGE)
+        if len(arms) < 2:
+            fail("an attribution needs a win or more, got none of them", USAGE)
+        budget = {"max_blocks": 3, "max_minutes": 90.0}
+        spec = spec_from(options, kind="attribution", arms=arms, **budget)
+    raise SystemExit(execute(engine, spec, continued, options["as_json"]))

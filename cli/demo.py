@@ -1,0 +1,75 @@
+"""``demo``: the main job, that is the baseline and all wins on the default workload."""
+
+from __future__ import annotations
+
+import click
+
+from cli._common import json_option, print_json
+from cli._progress import progress_bar
+from optim.arc.settings import Settings
+from profiles.configs import WIN_NAMES
+from profiles.records import RunRecord
+from services.places import open_database
+from services.problems import NO, fail
+
+
+@click.command()
+@click.option("--tasks", default=100, show_default=True, help="How many of the smallest training tasks.")
+@click.option("--candidates", default=132, show_default=True, help="Candidate programs for each task.")
+@json_option
+def COMMAND(tasks: int, candidates: int, as_json: bool) -> None:
+    """Run the main job: the baseline with cold caches, then all five wins, cold and warm; say what came out.
+
+    \b
+    python -m optim demo
+    python -m optim demo --tasks 10
+
+    One run each: a first impression, and no evidence. python -m optim measure none all gives that.
+    """
+    engine = open_database()
+    settings = Settings(tasks=tasks, candidates=candidates)
+    runs = [_run(settings, engine, *one) for one in (("none", "cold"), ("all", "cold"), ("all", "warm"))]
+    if as_json:
+        print_json([{"id": run_id, **record.to_json()} for run_id, record in runs])
+    else:
+        click.echo(_summary([record for _, record in runs]))
+    if len({record.results_fingerprint for _, record in runs}) != 1:
+        fail("the answers differ: what is faster here is wrong", NO)
+
+
+def _run(settings: Settings, engine: object, wins: str, state: str) -> tuple[int, RunRecord]:
+    from dataclasses import replace
+
+    from optim.arc.runner import found_state
+    from services.running import placed, prepared, run_and_store
+
+    settings = replace(settings, wins=frozenset(WIN_NAMES if wins == "all" else ()))
+    work = prepared(settings)
+    label = f"{'baseline' if wins == 'none' else 'all wins'} {state}"
+    with placed(settings, state, label) as found:
+        if state == "warm" and found_state(found, work) != "warm":
+            run_and_store(found, work, "priming", engine, progress_bar)  # type: ignore[arg-type]
+        run_id, finished = run_and_store(found, work, label, engine, progress_bar)  # type: ignore[arg-type]
+    return run_id, finished.record
+
+
+def _summary(records: list[RunRecord]) -> str:
+    from cli._text import percent, seconds
+    from profiles.breakdown import overhead_share
+
+    first = records[0]
+    lines = [f"{'':<16}{'seconds':>10}{'speedup':>10}{'overhead':>10}  answers    cache hit rates"]
+    for record in records:
+        speedup = (first.wall_seconds or 0) / (record.wall_seconds or 1)
+        same = "the same" if record.results_fingerprint == first.results_fingerprint else "DIFFERENT"
+        rates = ", ".join(f"{one.name} {percent(one.hit_rate)}" for one in record.caches if one.lookups)
+        share = percent(overhead_share(record))
+        lines.append(
+            f"{record.label:<16}{seconds(record.wall_seconds):>10}{speedup:>9.2f}x{share:>10}  {same:<10} {rates}"
+        )
+    solved = sum(bool(task.solved) for task in first.tasks)
+    candidates = first.counts.get("candidates", 0)
+    lines.append(
+        f"{len(first.tasks)} tasks, {candidates:,} candidates, {solved} tasks solved; one run each, so no evidence yet."
+    )
+    return "\n".join(lines)

@@ -1,0 +1,42 @@
+"""``export``: a run in another program's format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from services.finding import find_run
+from services.places import open_database
+from services.problems import fail
+
+FORMATS = ("json", "csv", "speedscope", "chrome", "log")
+
+
+@click.command()
+@click.argument("run", default="last")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="json", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path), help="The file to write; by default stdout.")
+def COMMAND(run: str, form: str, output: Path | None) -> None:
+    """Write a run as JSON, CSV, a speedscope or Chrome trace file, or a log. RUN is an id, a label, or 'last'.
+
+    \b
+    python -m optim export 12 --format speedscope --output run12.speedscope.json
+    python -m optim export baseline --format csv > baseline.csv
+    """
+    from db import queries
+    from profiles import exports, logs
+
+    engine = open_database()
+    record = queries.run(engine, find_run(engine, run))
+    writers = {"json": exports.to_json, "csv": exports.to_csv, "speedscope": exports.to_speedscope}
+    writers |= {"chrome": exports.to_chrome_trace, "log": logs.write_log}
+    text = writers[form](record)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        fail(f"{output} can not be written: {error.strerror}")
+    click.echo(f"{output}: {len(text):,} characters", err=True)

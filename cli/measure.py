@@ -1,0 +1,53 @@
+"""``measure``: is one config faster than another?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cli._common import config_of
+from cli._measuring_options import continued_spec, measuring_options, spec_from
+from profiles.configs import config_name
+from services.places import open_database
+from services.problems import USAGE, fail
+
+
+@click.command()
+@click.argument("before", required=False)
+@click.argument("after", required=False)
+@measuring_options
+def COMMAND(before: str | None, after: str | None, **options: Any) -> None:
+    """Measure config AFTER against config BEFORE: interleaved blocks until it is clear which one is faster.
+
+    \b
+    python -m optim measure none early_exit
+    python -m optim measure none all --warm --tasks 20 --minutes 10
+    python -m optim measure all-dsl_cache all       what dsl_cache adds to the others
+    python -m optim measure none none               what the noise looks like
+    python -m optim measure --continue 7 --blocks 40
+    python -m optim measure --continue 7 --min-blocks 12   a narrower interval
+
+    A block runs BEFORE, AFTER and BEFORE again (the control), each in a fresh process, in random order. Per block the
+    ratio of the first two is one trial; the 95% interval stays valid however often one looks. It stops when that
+    interval settles it, or when the budget (20 blocks, 30 minutes) is spent. Ctrl-C stops it; it can be continued.
+    The solvers that its runs accept go to memory where there is a folder for it, and are gone afterwards.
+
+    Exit codes: 0 faster; 1 slower, the same, wrong, not comparable or unresolved; 2 usage, or a budget that can
+    never resolve it; 3 stopped or given up.
+    """
+    from cli._measuring import execute
+    from optim.evidence.spec import pair_arms
+
+    continued = options.pop("continued")
+    engine = open_database()
+    if continued is not None:
+        if before is not None:
+            fail("--continue goes on with the configs of that measurement: give no others", USAGE)
+        spec = continued_spec(engine, continued, options, "pair")
+    elif before is None or after is None:
+        fail("two configs are needed, for example: python -m optim measure none early_exit", USAGE)
+    else:
+        arms = pair_arms(config_name(config_of(before, engine)), config_name(config_of(after, engine)))
+        spec = spec_from(options, kind="pair", arms=arms)
+    raise SystemExit(execute(engine, spec, continued, options["as_json"]))

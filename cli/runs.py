@@ -1,0 +1,88 @@
+"""``runs``: the history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from cli._common import json_option
+from services.places import open_database
+
+
+@click.command()
+@click.option("--limit", default=20, show_default=True, help="How many, newest first.")
+@click.option("--text", help="Only runs with this text in their label, note, tags or file name.")
+@click.option("--config", help="Only runs with exactly these wins on, for example all or early_exit.")
+@click.option("--status", type=click.Choice(["running", "finished", "interrupted", "failed"]), help="Only these.")
+@click.option("--cache-state", type=click.Choice(["cold", "warm", "unknown"]), help="Only these.")
+@click.option("--source", help="Only runs from there: measured, or imported:FORMAT.")
+@json_option
+def COMMAND(limit: int, as_json: bool, **filters: Any) -> None:
+    """List the runs that were recorded or imported, newest first.
+
+    \b
+    python -m optim runs
+    python -m optim runs --config all --cache-state warm --limit 5
+    python -m optim runs --text kaggle --json
+    """
+    from db import queries
+
+    engine = open_database()
+    chosen: Any = {name: value for name, value in filters.items() if value is not None}
+    found = queries.runs(engine, limit=limit, **chosen)
+    if as_json:
+        click.echo(found.to_json(orient="records", date_format="iso"))
+        return
+    if found.empty:
+        click.echo("No runs yet; python -m optim run records one." if not chosen else "No run fits these filters.")
+        return
+    _table(found, queries.run_count(engine, **chosen))
+
+
+#: From this many columns of the terminal on, everything is shown; below, what a line can do without is left out.
+_WIDE = 120
+#: Beside label and wins: width of the other columns with the gaps between all of them.
+_REST = {True: 76, False: 49}
+_EXTRA = ("overhead", "tasks", "failed")
+
+
+def _table(found: Any, total: int) -> None:
+    from rich.console import Console
+
+    console = Console()
+    wide = console.width >= _WIDE
+    table = _empty_table(console.width - _REST[wide], wide)
+    for row in found.astype(object).where(found.notna(), None).to_dict("records"):
+        table.add_row(*_cells(row, wide))
+    console.print(table)
+    if total > len(found):
+        console.print(f"{len(found)} of {total} runs; --limit shows more")
+
+
+def _empty_table(room: int, wide: bool) -> Any:
+    """``room`` is what label and wins share; what is longer is cut and ends in an ellipsis, a row stays one line."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    widths = {"label": max(room * 3 // 5, 12), "wins": max(room * 2 // 5, 8)}
+    for name in ("id", "started", "label", "wins", "caches", "status"):
+        table.add_column(name, no_wrap=True, overflow="ellipsis", max_width=widths.get(name))
+    for name in ("seconds", *(_EXTRA if wide else ())):
+        table.add_column(name, justify="right", no_wrap=True)
+    return table
+
+
+def _cells(row: dict[str, Any], wide: bool) -> list[Any]:
+    from cli._text import percent, seconds
+
+    started = row["started_at"].strftime("%Y-%m-%d %H:%M" if wide else "%m-%d %H:%M") if row["started_at"] else ""
+    words = [row["id"], started, row["label"], row["config"] or "unknown", row["cache_state"], row["status"]]
+    extra = [percent(row["overhead_share"]), row["tasks"], row["failed"]] if wide else []
+    return [_plain(value) for value in (*words, seconds(row["wall_seconds"]), *extra)]
+
+
+def _plain(value: object) -> Any:
+    from rich.text import Text
+
+    return Text("" if value is None else str(value))

@@ -1,0 +1,53 @@
+"""``serve``: the app in the browser."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from services.places import open_database
+from services.problems import COULD_NOT, fail
+
+_APP = Path(__file__).resolve().parents[1] / "app.py"
+
+
+@click.command()
+@click.option("--port", default=8501, show_default=True, help="The port on this machine.")
+@click.option("--browser/--no-browser", default=True, help="Whether to open a browser window.")
+def COMMAND(port: int, browser: bool) -> None:
+    """Open the app on what was recorded, at http://localhost:8501. Ctrl-C ends it.
+
+    \b
+    python -m optim serve
+    python -m optim serve --port 8600 --no-browser
+    """
+    open_database().dispose()
+    headless = "false" if browser and _has_screen() else "true"
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(_APP),
+        f"--server.port={port}",
+        f"--server.headless={headless}",
+    ]
+    from services.running import terminable
+
+    environment = {**os.environ, "PYTHONPATH": str(_APP.parent)}
+    click.echo(f"Serving on http://localhost:{port} (Ctrl-C ends it)")
+    try:
+        with terminable():  # else a termination of this process would leave the app's behind
+            code = subprocess.run(command, env=environment, check=False).returncode
+    except KeyboardInterrupt:
+        return
+    if code:
+        fail(f"the app ended with exit code {code}; is port {port} in use? --port takes another", COULD_NOT)
+
+
+def _has_screen() -> bool:
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

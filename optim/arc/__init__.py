@@ -1,0 +1,1 @@
+"""The built-in pipeline: an ARC solver over real tasks, with its wins as switches."""

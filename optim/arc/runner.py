@@ -1,0 +1,158 @@
+"""One run: from settings to a record, task by task."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from optim.arc.pipeline import results_fingerprint
+from optim.arc.settings import Settings
+from optim.arc.wins import all_wins
+from optim.arc.workers.cluster import ClusterSupervisor
+from optim.arc.workers.supervisor import Answer, Progress, Supervisor
+from optim.arc.workload import CacheFolder, Work, cache_scope
+from profiles.environment import capture
+from profiles.journal import task_from_json
+from profiles.recorder import Recorder
+from profiles.records import RunRecord, TaskRecord
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who is told: when the run begins, of each finished task, and of the progress many times a second."""
+
+    on_begin: Callable[[RunRecord], None] = lambda record: None
+    on_task: Callable[[TaskRecord], None] = lambda task: None
+    on_progress: Callable[[Progress], None] = lambda progress: None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished run, and the profile sessions of its workers where one was asked for."""
+
+    record: RunRecord
+    profiles: tuple[str, ...]
+
+
+def persistent_wins(wins: frozenset[str]) -> frozenset[str]:
+    """Those of the wins that keep something across runs."""
+    return frozenset(name for name, win in all_wins().items() if win.persistent and name in wins)
+
+
+def found_state(settings: Settings, work: Work) -> str:
+    """Whether the persistent caches that a run would use are cold, warm or unknown, for this workload.
+
+    Those on the machines of a cluster can not be looked at from here.
+    """
+    persistent = persistent_wins(settings.wins)
+    if settings.scheduler and persistent:
+        return "unknown"
+    return CacheFolder(Path(settings.caches_dir)).state(_primed_for(settings, work), persistent)
+
+
+def _primed_for(settings: Settings, work: Work) -> str:
+    """What caches are primed for: the workload, and the scope that entries are bound to."""
+    return f"{work.workload.fingerprint}-{cache_scope(settings, work.files)}"
+
+
+class Run:
+    """One execution of the pipeline. ``record`` is what was recorded, None before the first task could begin.
+
+    Its wall-clock goes from the moment when the workers are ready (the interpreter started, tasks and DSL read) to the
+    last task saved. What came before is the set-up, and noted as such.
+    """
+
+    def __init__(self, settings: Settings, work: Work, label: str, listener: Listener, journal: Path | None) -> None:
+        self._settings, self._work, self._listener = settings, work, listener
+        self._label, self._journal, self._key = label, journal, uuid.uuid4().hex
+        self._answers: dict[int, tuple[str, list[list[object]]]] = {}
+        self.record: RunRecord | None = None
+        self._recorder: Recorder | None = None
+
+    def execute(self) -> Finished:
+        """Runs it.
+
+        Raises:
+            RunProblem: it can not go on; what was recorded is in the journal and with the listener, as failed.
+            KeyboardInterrupt: passed on, after the run was recorded as interrupted.
+        """
+        start = time.perf_counter()
+        supervisor = self._supervisor()
+        self._state, primed_for = found_state(self._settings, self._work), _primed_for(self._settings, self._work)
+        with supervisor.workers():
+            metadata = self._metadata(time.perf_counter() - start)
+            self._listener.on_begin(self._begun(metadata))
+            recorder = self._recorder = self._new_recorder(supervisor, metadata)
+            status = "failed"
+            try:
+                supervisor.run()
+                status = "finished"
+            except KeyboardInterrupt:
+                status = "interrupted"
+                raise
+            finally:
+                result = recorder.finish(status, results_fingerprint=self._results(status))
+                self.record = RunRecord.from_json(result)
+        caches = CacheFolder(Path(self._settings.caches_dir))
+        caches.mark_primed(primed_for, persistent_wins(self._settings.wins))
+        return Finished(self.record, tuple(supervisor.profiles))
+
+    def _supervisor(self) -> Supervisor | ClusterSupervisor:
+        kind = Supervisor if self._settings.scheduler is None else ClusterSupervisor
+        return kind(self._settings, self._work.tasks, self._take, self._listener.on_progress)
+
+    def _metadata(self, setup_seconds: float) -> dict[str, Any]:
+        return {
+            "config": sorted(self._settings.wins),
+            "cache_state": self._state,
+            "workload": _plain(self._work.workload),
+            "environment": _plain(capture()),
+            "profiled": self._settings.profile,
+            "notes": [
+                f"set-up (workers started, tasks and DSL read): {setup_seconds:.3f} s, not part of the wall-clock"
+            ],
+        }
+
+    def _new_recorder(self, supervisor: Supervisor | ClusterSupervisor, metadata: dict[str, Any]) -> Recorder:
+        if self._journal is not None:
+            self._journal.parent.mkdir(parents=True, exist_ok=True)
+        return Recorder(
+            journal=self._journal,
+            name=self._label,
+            key=self._key,
+            metadata=metadata,
+            workers=supervisor.worker_count,
+            on_task=lambda task: self._listener.on_task(task_from_json(task)),
+            cpu_clock=lambda: time.process_time() + supervisor.cpu_seconds,
+        )
+
+    def _begun(self, metadata: dict[str, Any]) -> RunRecord:
+        begun = {"key": self._key, "label": self._label, "status": "running", "pid": os.getpid()}
+        return RunRecord.from_json({**metadata, **begun, "started_at": datetime.now(UTC).isoformat()})
+
+    def _take(self, answer: Answer) -> None:
+        assert self._recorder is not None
+        self._answers[answer["task"]] = (self._work.tasks[answer["task"]].task_id, answer["accepted"])
+        self._recorder.add_task(answer["record"])
+
+    def _results(self, status: str) -> str | None:
+        return results_fingerprint(self._answers) if status == "finished" else None
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in record.__slots__}
+
+
+def no_room(folder: Path, bytes_needed: int = 20 * 1024 * 1024) -> str | None:
+    """A sentence when the folder's disk has less free than a run may need, else None."""
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    return f"no room on the disk of {folder}: {free / 1e6:.1f} MB free" if free < bytes_needed else None

@@ -1,0 +1,264 @@
+"""Results of pure DSL operations shared between all candidates of a task on the same sample.
+
+All candidates are one expression graph: every distinct operation is run once for each sample, operations that do not
+depend on the sample once for the run. Shared are expressions, not values: an equal frozenset that was built another way
+may iterate in another order, and a program may depend on that. An operation that is not pure, or that returns something
+that can change (a list, an iterator, a closure over one), is not shared: the candidates that need it run on their own.
+A candidate's time limit covers what is run for it, not what was there already.
+
+Memory is bounded: values live for one task, at most ``MAX_VALUES`` of them, and are given up when memory runs out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import BuiltinFunctionType, FunctionType
+from typing import Any
+
+from optim.arc.baseline import PROGRAM_ERRORS, CompiledEvaluator
+from optim.arc.graph import INPUT, TUPLE
+from optim.arc.inline import InlineProblem
+from optim.arc.parts import Bench, Candidate, Parts
+from optim.arc.purity import impure_functions
+from optim.arc.score import score_output
+from optim.arc.tasks import Task
+from optim.arc.wins import Win
+from optim.arc.workers.guard import TimeLimit
+
+MAX_VALUES = 500_000
+#: Types of values that can not change, so that sharing them is safe.
+_FIXED = frozenset({int, bool, tuple, frozenset, str, float, type(None), BuiltinFunctionType, type})
+
+
+class _Outcome:
+    """Stands for a value that there is none of."""
+
+
+_ERROR, _TIMEOUT, _NO_MEMORY, _CHANGEABLE = (_Outcome() for _ in range(4))
+
+
+def _is_fixed(value: Any, checked: set[Any]) -> bool:
+    """Whether a value can not change; of a function, whether what it holds from where it was made can not.
+
+    ``checked`` gathers the functions that were looked into: closures hold closures, and each is looked into once.
+    """
+    if type(value) is not FunctionType:
+        return type(value) in _FIXED
+    if value in checked:
+        return True
+    for cell in value.__closure__ or ():
+        if not _is_fixed(cell.cell_contents, checked):
+            return False
+    for held in (*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()):
+        if not _is_fixed(held, checked):
+            return False
+    checked.add(value)
+    return True
+
+
+def _pack(*values: Any) -> tuple[Any, ...]:
+    return values
+
+
+class Changeable(Exception):
+    """An operation returned something that can change."""
+
+
+class Sample:
+    """What is known of one sample: values by node, nodes that failed and how, scores by root."""
+
+    def __init__(self, constants: dict[int, Any], given: Any, expected: Any) -> None:
+        self.values = constants.copy()
+        self.values[INPUT] = given
+        self.expected = expected
+        self.failed: dict[int, _Outcome] = {}
+        self.scores: dict[int, int | None] = {}
+
+
+class GraphEvaluator:
+    """Evaluates candidates as parts of one expression graph; a program is its root node."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench, self._graph = bench, bench.graph
+        self._alone = CompiledEvaluator(bench)
+        self._impure = impure_functions(bench.dsl.functions, bench.dsl.constants)
+        self._constants: dict[int, Any] = {TUPLE: _pack}
+        self._samples: list[Sample] = []
+        self._known = self._needed = self._dropped = self._given = 0
+        self._unshared: set[int] = set()
+        self._checked: set[Any] = set()
+        self._cache = bench.recorder.cache("dsl")
+
+    def begin(self, task: Task) -> None:
+        self._alone.begin(task)
+        self._phase = self._bench.recorder.phase("dsl", "dsl")
+        self._samples = [Sample(self._constants, given, expected) for given, expected in task.samples]
+        self._given = len(self._samples) * (len(self._constants) + 1)
+        self._most = len(self._constants) + MAX_VALUES // len(self._samples)
+
+    def end(self) -> None:
+        self._account()
+        self._samples = []
+        self._checked.clear()
+
+    def program(self, candidate: Candidate) -> Any:
+        # Not before it is asked for: a candidate whose scores are known already need not be read at all.
+        root = self._root(candidate)
+        self._read_leaves()
+        return self._alone.program(candidate) if root in self._unshared else root
+
+    def score(self, program: Any, sample: int) -> int | None:
+        if type(program) is not int:
+            return self._alone.score(program, sample)
+        state = self._samples[sample]
+        if program in state.scores:
+            self._cache.hits += 1
+            return state.scores[program]
+        try:
+            score = self._evaluate(program, state)
+        except Changeable:
+            self._unshared.add(program)
+            return self._alone.score(self._compiled(program), sample)
+        state.scores[program] = score
+        return score
+
+    def _root(self, candidate: Candidate) -> int | None:
+        if candidate.body is None:
+            return None
+        try:
+            root = self._graph.root(candidate.source)
+        except InlineProblem:
+            return None
+        if self._impure and self._uses_impure(root):
+            self._unshared.add(root)
+        return root
+
+    def _uses_impure(self, root: int) -> bool:
+        names = self._graph.names
+        calls = [self._graph.calls[node] for node in (root, *self._graph.order(root))]
+        return any(names[part] in self._impure for call in calls if call for part in call if part >= 0)
+
+    def _compiled(self, root: int) -> Any:
+        return self._alone.program(Candidate(0, "", self._graph.text(root)))
+
+    def _read_leaves(self) -> None:
+        """Values of the names that are new with a candidate; an unknown name stays out and fails when used."""
+        for node in range(max(self._known, 1), len(self._graph)):
+            if self._graph.calls[node] is None:
+                try:
+                    self._hand_out(node, self._graph.leaf_value(node))
+                except NameError:
+                    continue
+        self._known = len(self._graph)
+
+    def _hand_out(self, node: int, value: Any) -> None:
+        """Hands a value that does not depend on the sample to all samples, and to the tasks to come."""
+        self._constants[node] = value
+        for state in self._samples:
+            state.values[node] = value
+        self._given += len(self._samples)
+
+    def _evaluate(self, root: int, state: Sample) -> int | None:
+        guard, order = self._bench.guard, self._graph.order(root)
+        guard.begin()
+        try:
+            with self._phase:
+                output = self._run(root, order, state)
+                if output is _NO_MEMORY:
+                    output = self._run_alone(root, order, state)
+            score = score_output(output, state.expected)
+        except TimeLimit:
+            output, score = _TIMEOUT, 0
+        except Exception:
+            output, score = _ERROR, 0
+        seconds = guard.end()
+        self._needed += len(order)
+        self._cache.miss_sum += seconds
+        if len(state.values) > self._most:
+            self._forget()
+        if type(output) is not _Outcome and seconds <= guard.limit:
+            return score
+        return self._failure(output, seconds)
+
+    def _failure(self, output: Any, seconds: float) -> int | None:
+        """The score of a call that gave no value in time, counted as what it was.
+
+        Raises:
+            Changeable: the output can not be had from shared values.
+        """
+        if output is _CHANGEABLE:
+            raise Changeable
+        if output is _TIMEOUT or seconds > self._bench.guard.limit:
+            self._bench.recorder.timeout()
+            return None
+        self._bench.recorder.count(PROGRAM_ERRORS)
+        return 0
+
+    def _account(self) -> None:
+        """Counts the task's lookups: what was held was run, all else that was needed was there."""
+        held = sum(len(state.values) for state in self._samples) - self._given
+        cache = self._cache
+        cache.misses += held + self._dropped
+        cache.misses_timed += held + self._dropped
+        cache.hits += max(self._needed - held - self._dropped, 0)
+        cache.entries = max(cache.entries or 0, held)
+        self._needed = self._dropped = 0
+
+    def _forget(self) -> None:
+        """Gives up the task's values; what is needed again is run again."""
+        for state in self._samples:
+            given = state.values[INPUT]
+            self._dropped += len(state.values) - len(self._constants) - 1
+            state.values = self._constants.copy()
+            state.values[INPUT] = given
+
+    def _run_alone(self, root: int, order: Sequence[int], state: Sample) -> Any:
+        """Again without what is held for others, which may be what was in the way."""
+        self._forget()
+        state.failed = {}
+        return self._run(root, order, state)
+
+    def _run(self, root: int, order: Sequence[int], state: Sample) -> Any:
+        """The root's value, or an ``_Outcome``. Failures are values too: raising costs more than most operations."""
+        values, failed = state.values, state.failed
+        calls, constant = self._graph.calls, self._graph.constant
+        node, known = root, len(state.values)
+        try:
+            for node in order:
+                if node not in values:
+                    if node in failed:
+                        return failed[node]
+                    call = calls[node]
+                    assert call is not None  # only calls are in an order
+                    if len(call) == 2:
+                        function, one = call
+                        value = values[function](values[one])
+                    elif len(call) == 3:
+                        function, one, two = call
+                        value = values[function](values[one], values[two])
+                    else:
+                        value = values[call[0]](*[values[one] for one in call[1:]])
+                    if type(value) not in _FIXED and not _is_fixed(value, self._checked):
+                        return _CHANGEABLE
+                    values[node] = value
+                    if constant[node]:
+                        self._hand_out(node, value)
+                        self._given -= 1  # this sample's was run
+        except MemoryError:
+            failed[node] = _ERROR
+            return _NO_MEMORY
+        except TimeLimit:
+            if len(values) == known:  # else those before it took their part of the time, and alone it may be in time
+                failed[node] = _TIMEOUT
+            return _TIMEOUT
+        except Exception:
+            failed[node] = _ERROR
+            return _ERROR
+        return values.get(root, _ERROR)
+
+
+def _install(bench: Bench, parts: Parts) -> None:
+    parts.evaluator = GraphEvaluator(bench)
+
+
+WIN = Win("dsl_cache", "DSL operation caching", (("score",),), False, _install)

@@ -1,0 +1,1 @@
+"""Tasks in processes that can be killed: supervisor, worker, limits, cluster."""

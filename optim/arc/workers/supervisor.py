@@ -1,0 +1,322 @@
+"""Keeps workers at work, and kills those that do not come back.
+
+Each worker is a process with a group of its own. When a call is far over its limit and the worker's own timer did not
+help, the group is killed, a new worker takes over, and the task is tried again without the culprit; after
+``MAX_KILLS`` such candidates the task is recorded as failed. The run goes on in every case.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import selectors
+import signal
+import subprocess
+import sys
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from optim.arc.pipeline import PHASES
+from optim.arc.settings import Settings
+from optim.arc.tasks import Task
+from optim.arc.workers.guard import Heartbeat
+
+Answer = dict[str, Any]
+MAX_KILLS = 8
+#: Tasks that one of several workers has at hand, so that it need not wait for the next one; and a single one. Not more:
+#: orders that fill their pipe would wait for a worker that waits until somebody takes its answers.
+_DEPTH, _DEPTH_ALONE = 3, 100
+_TICK_SECONDS = 0.05
+_START_SECONDS = 120.0
+_ROOT = Path(__file__).resolve().parents[3]
+
+
+class RunProblem(RuntimeError):
+    """The run can not go on: the DSL does not import, or there is no room on the disk."""
+
+
+class WorkerProcess:
+    """One worker, seen from the supervisor."""
+
+    def __init__(self, settings: Settings, tasks: Sequence[Task], folder: Path, number: int) -> None:
+        self.heartbeat = Heartbeat(folder / f"heartbeat-{number}")
+        orders, self._orders = os.pipe()
+        self.answers, answers = os.pipe()
+        command = [
+            sys.executable,
+            "-m",
+            "optim.arc.workers.worker",
+            str(orders),
+            str(answers),
+            str(folder / f"heartbeat-{number}"),
+        ]
+        self.process = subprocess.Popen(
+            command, pass_fds=(orders, answers), env=_environment(), start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        os.close(orders)
+        os.close(answers)
+        self.assigned: deque[int] = deque()
+        self.cpu_seconds = 0.0
+        self._buffer = b""
+        self.send_text(settings.to_json())
+        self.send_text(json.dumps([[task.task_id, task.samples, task.demos] for task in tasks]))
+
+    def send(self, **order: Any) -> None:
+        """Gives an order; a worker that is gone does not get it, and is found by its closed pipe."""
+        self.send_text(json.dumps(order))
+
+    def send_text(self, line: str) -> None:
+        data = memoryview((line + "\n").encode())
+        with contextlib.suppress(BrokenPipeError):
+            while data:
+                data = data[os.write(self._orders, data) :]
+
+    def read(self) -> list[Answer] | None:
+        """The answers that have come in; None when the worker has closed its pipe."""
+        chunk = os.read(self.answers, 1 << 20)
+        if not chunk:
+            return None
+        *lines, self._buffer = (self._buffer + chunk).split(b"\n")
+        return [json.loads(line) for line in lines]
+
+    def stuck_seconds(self) -> float:
+        """Since when the call that runs now has been running; 0 when none does."""
+        started = self.heartbeat.read()[0]
+        return monotonic() - started if started else 0.0
+
+    def kill(self) -> int:
+        """Ends the worker with everything it started, and gives its exit code (negative: the signal)."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        code = self.process.wait()
+        for descriptor in (self._orders, self.answers):
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
+        self.heartbeat.close()
+        return code
+
+
+def _environment() -> dict[str, str]:
+    path = os.pathsep.join(part for part in (str(_ROOT), os.environ.get("PYTHONPATH")) if part)
+    # Programs may not depend on the order of sets of texts; but equal runs must be equal.
+    return {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
+
+
+@dataclass
+class Progress:
+    """Where a run is: tasks done of all, and of each worker the task and the phase that it is at."""
+
+    done: int
+    total: int
+    at: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Supervisor:
+    """Runs tasks in workers on this machine.
+
+    ``on_answer`` gets each task's answer once, ``on_tick`` the progress many times a second; ``indexes`` says which of
+    the tasks to run, by default all.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        tasks: Sequence[Task],
+        on_answer: Callable[[Answer], None],
+        on_tick: Callable[[Progress], None] = lambda progress: None,
+        indexes: Sequence[int] | None = None,
+    ) -> None:
+        self._settings, self._tasks = settings, tasks
+        self._on_answer, self._on_tick = on_answer, on_tick
+        self._workers: list[WorkerProcess] = []
+        self._selector = selectors.DefaultSelector()
+        self._queue = deque(range(len(tasks)) if indexes is None else indexes)
+        self._total = len(self._queue)
+        self._banned: dict[int, list[tuple[int, str, str]]] = {}
+        self._started: dict[int, float] = {}
+        self._done: set[int] = set()
+        self._spawned = 0
+        self._gone_cpu_seconds = 0.0
+        self.profiles: list[str] = []
+
+    @property
+    def worker_count(self) -> int:
+        """Processes that share the tasks."""
+        return min(self._settings.workers, self._total)
+
+    @property
+    def cpu_seconds(self) -> float:
+        """CPU seconds of all workers so far, as they last told; of one that was killed, up to its last answer."""
+        return self._gone_cpu_seconds + sum(worker.cpu_seconds for worker in self._workers)
+
+    @contextlib.contextmanager
+    def workers(self) -> Iterator[None]:
+        """Starts the workers, waits until they are ready, and ends them, whatever happens.
+
+        Raises:
+            RunProblem: the DSL does not import, or the worker does not start.
+        """
+        with tempfile.TemporaryDirectory(prefix="quickwin-") as folder:
+            self._folder = Path(folder)
+            try:
+                for _ in range(self.worker_count):
+                    self._spawn()
+                for worker in self._workers:
+                    self._await_ready(worker)
+                yield
+            finally:
+                for worker in list(self._workers):
+                    self._remove(worker)
+                self._selector.close()
+
+    def run(self) -> None:
+        """Processes all tasks; within ``workers``.
+
+        Raises:
+            RunProblem: a worker can not write to the disk.
+        """
+        for worker in self._workers:
+            self._assign(worker)
+        while len(self._done) < self._total:
+            for worker in self._readable(_TICK_SECONDS):
+                self._receive(worker)
+            for worker in list(self._workers):
+                if worker.stuck_seconds() > self._patience:
+                    self._replace(worker, f"did not come back within {self._settings.limit_seconds:g} s and was killed")
+            self._on_tick(self._progress())
+        self._finish()
+
+    @property
+    def _patience(self) -> float:
+        # The worker's own timer interrupts after 1.25 limits at the latest; what lives longer can not be interrupted.
+        return 2 * self._settings.limit_seconds + 0.25
+
+    def _spawn(self) -> WorkerProcess:
+        worker = WorkerProcess(self._settings, self._tasks, self._folder, self._spawned)
+        self._spawned += 1
+        self._workers.append(worker)
+        self._selector.register(worker.answers, selectors.EVENT_READ, worker)
+        return worker
+
+    def _remove(self, worker: WorkerProcess) -> int:
+        self._workers.remove(worker)
+        self._selector.unregister(worker.answers)
+        self._gone_cpu_seconds += worker.cpu_seconds
+        return worker.kill()
+
+    def _readable(self, timeout: float | None) -> list[WorkerProcess]:
+        return [key.data for key, _ in self._selector.select(timeout)]
+
+    def _await_ready(self, worker: WorkerProcess) -> None:
+        end = monotonic() + _START_SECONDS
+        while monotonic() < end:
+            if select.select([worker.answers], [], [], 1.0)[0]:  # the others' answers can wait
+                answers = worker.read()
+                if answers != []:
+                    self._check_ready(answers)
+                    return
+        raise RunProblem(
+            f"a worker was not ready within {_START_SECONDS:.0f} s; does the DSL's module do more than define?"
+        )
+
+    def _check_ready(self, answers: list[Answer] | None) -> None:
+        if answers is None:
+            raise RunProblem("a worker died while it started; does the DSL's module end the process?")
+        if problem := answers[0].get("problem"):
+            raise RunProblem(problem)
+
+    def _assign(self, worker: WorkerProcess) -> None:
+        depth = _DEPTH if self._settings.workers > 1 else _DEPTH_ALONE
+        while self._queue and len(worker.assigned) < depth:
+            index = self._queue.popleft()
+            self._started.setdefault(index, monotonic())
+            worker.assigned.append(index)
+            worker.send(task=index, banned=[one[:2] for one in self._banned.get(index, ())])
+
+    def _receive(self, worker: WorkerProcess) -> None:
+        answers = worker.read()
+        if answers is None:
+            self._replace(worker, "made its worker die")
+            return
+        for answer in answers:
+            if "task" in answer:
+                self._take(worker, answer)
+        self._assign(worker)
+
+    def _take(self, worker: WorkerProcess, answer: Answer) -> None:
+        worker.assigned.remove(answer["task"])
+        worker.cpu_seconds = answer["cpu"]
+        if answer["disk"]:
+            raise RunProblem(f"solvers can not be saved in {self._settings.output_dir}: {answer['disk']}")
+        if killed := self._banned.get(answer["task"]):
+            record = answer["record"]
+            record["reason"] = record.get("reason") or "; ".join(why for _, _, why in killed)
+            record["counts"] = {**record.get("counts", {}), "killed": len(killed)}
+        self._deliver(answer)
+
+    def _deliver(self, answer: Answer) -> None:
+        self._done.add(answer["task"])
+        self._on_answer(answer)
+
+    def _replace(self, worker: WorkerProcess, what: str) -> None:
+        """Kills a worker, sees to its tasks, and starts another if there is work left."""
+        started, candidate, _, phase = worker.heartbeat.read()
+        current, *others = worker.assigned or (None,)
+        code = self._remove(worker)
+        self._queue.extendleft(reversed(others))
+        if current is not None:
+            how = f" (signal {-code})" if code < 0 and "die" in what else ""
+            self._blame(current, candidate if started else None, f"{what}{how}", PHASES[phase])
+        if self._queue:
+            fresh = self._spawn()
+            self._await_ready(fresh)
+            self._assign(fresh)
+
+    def _blame(self, index: int, candidate: int | None, what: str, phase: str) -> None:
+        """Tries a task again without the candidate that was running, or records it as failed."""
+        banned = self._banned.setdefault(index, [])
+        if candidate is None:
+            self._fail(index, f"its worker {what.replace('made its worker die', 'died')} in phase {phase}")
+        elif len(banned) >= MAX_KILLS:
+            self._fail(
+                index, f"{len(banned) + 1} candidates cost their worker; the last, candidate {candidate}, {what}"
+            )
+        else:
+            kind = "error" if "die" in what else "timeout"
+            banned.append((candidate, kind, f"candidate {candidate} {what}"))
+            self._queue.appendleft(index)
+
+    def _fail(self, index: int, reason: str) -> None:
+        seconds = monotonic() - self._started[index]
+        record = {"task_id": self._tasks[index].task_id, "index": index, "seconds": seconds, "status": "failed"}
+        counts = {"killed": len(self._banned[index]) + 1}
+        self._deliver({"task": index, "record": {**record, "reason": reason, "counts": counts}, "accepted": []})
+
+    def _finish(self) -> None:
+        """Lets the workers close their caches, and takes their profiles."""
+        for worker in self._workers:
+            worker.send(end=True)
+        waiting, end = list(self._workers), monotonic() + _START_SECONDS
+        while waiting and monotonic() < end:
+            for worker in self._readable(1.0):
+                answers = worker.read()
+                if worker in waiting and (answers is None or any("end" in answer for answer in answers)):
+                    waiting.remove(worker)
+                for answer in answers or ():
+                    worker.cpu_seconds = answer["cpu"]
+                    self.profiles.extend(one for one in [answer.get("profile")] if one)
+                if answers is None:
+                    self._remove(worker)
+
+    def _progress(self) -> Progress:
+        at = [(worker.assigned[0], worker.heartbeat.read()) for worker in self._workers if worker.assigned]
+        places = [(self._tasks[index].task_id, PHASES[beat[3]]) for index, beat in at]
+        return Progress(len(self._done), self._total, places)

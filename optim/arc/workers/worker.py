@@ -1,0 +1,138 @@
+"""A worker: processes tasks in a process of its own, which the supervisor may kill at any moment.
+
+It talks to the supervisor in JSON lines over two pipes, and lets it read its heartbeat in a mapped file. What programs
+print goes nowhere.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any, TextIO
+
+from optim.arc.dsl import DslProblem, load_dsl
+from optim.arc.parts import Bench
+from optim.arc.pipeline import Pipeline
+from optim.arc.save import SolverFolder
+from optim.arc.settings import Settings
+from optim.arc.tasks import Task
+from optim.arc.workers.guard import Guard, Heartbeat, limit_memory
+from optim.arc.workload import cache_scope, read_programs
+from profiles.recorder import NullRecorder, Recorder
+
+_PR_SET_PDEATHSIG = 1
+
+
+def main(arguments: list[str]) -> None:
+    """``READ_FD WRITE_FD HEARTBEAT_FILE``: works until the pipe closes or an end is asked for."""
+    _die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group: the supervisor decides
+    with os.fdopen(int(arguments[0])) as orders, os.fdopen(int(arguments[1]), "w") as answers:
+        settings = Settings.from_json(orders.readline())
+        tasks = [_read_task(plain) for plain in json.loads(orders.readline())]
+        try:
+            worker = Worker(settings, tasks, Heartbeat(Path(arguments[2])))
+        except (DslProblem, OSError) as problem:
+            _send(answers, {"problem": str(problem)})
+            return
+        _send(answers, {"ready": True})
+        worker.serve(orders, answers)
+
+
+class Worker:
+    """One worker's pipeline, ready to process tasks by their index."""
+
+    def __init__(self, settings: Settings, tasks: list[Task], heartbeat: Heartbeat) -> None:
+        self._settings, self._tasks = settings, tasks
+        files = settings.files
+        dsl = load_dsl(files)
+        library, _ = read_programs(files)
+        self._recorded: list[dict[str, Any]] = []
+        kind = Recorder if settings.record else NullRecorder
+        recorder = kind(on_task=self._recorded.append)
+        bench = Bench(settings, dsl, cache_scope(settings, files), recorder, Guard(settings.limit_seconds, heartbeat))
+        self._pipeline = Pipeline(bench, library, tasks, SolverFolder(Path(settings.output_dir), dsl))
+        limit_memory(settings.memory_bytes)
+        # What is loaded stays: the collector need not look at it again, nor as often as it does by default.
+        gc.freeze()
+        gc.set_threshold(200_000, 20, 50)
+        self._cpu_start = time.process_time()
+
+    def _cpu_seconds(self) -> float:
+        return time.process_time() - self._cpu_start
+
+    def serve(self, orders: TextIO, answers: TextIO) -> None:
+        """Answers each order for a task with what was recorded and accepted; a last one with the profile."""
+        with _profiler(self._settings.profile) as profiler:
+            for line in orders:
+                order = json.loads(line)
+                if "end" in order:
+                    break
+                _send(answers, self.work(int(order["task"]), dict(order["banned"])))
+            self.close()
+        _send(answers, {"end": True, "profile": profiler.text, "cpu": self._cpu_seconds()})
+
+    def close(self) -> None:
+        """Closes the caches."""
+        self._pipeline.close()
+
+    def work(self, index: int, banned: dict[int, str]) -> dict[str, Any]:
+        """Processes a task. What is wrong with the task's data or programs fails the task, not the worker."""
+        task, accepted, problem = self._tasks[index], [], None
+        try:
+            accepted = self._pipeline.run_task(task, index, banned)
+        except OSError as error:
+            problem = f"{error.strerror or error}"
+        except Exception as error:
+            print(f"task {task.task_id}: {type(error).__name__}: {error}", file=sys.stderr)
+        record = self._recorded.pop() if self._recorded else {"task_id": task.task_id, "index": index, "seconds": None}
+        answer = {"task": index, "record": record, "accepted": [[one.name, one.score] for one in accepted]}
+        return {**answer, "cpu": self._cpu_seconds(), "disk": problem}
+
+
+class _NoProfiler:
+    text: str | None = None
+
+    def __enter__(self) -> _NoProfiler:
+        return self
+
+    def __exit__(self, *ignored: object) -> None:
+        pass
+
+
+def _profiler(wanted: bool) -> Any:
+    if not wanted:
+        return _NoProfiler()
+    from profiles.sessions import profile
+
+    return profile()
+
+
+def _die_with_parent() -> None:
+    """Where the system knows how (Linux), the kernel kills this process when its supervisor dies."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _read_task(plain: list[Any]) -> Task:
+    task_id, samples, demos = plain
+    return Task(task_id, tuple((_grid(given), _grid(wanted)) for given, wanted in samples), demos)
+
+
+def _grid(rows: list[list[int]]) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(row) for row in rows)
+
+
+def _send(answers: TextIO, message: dict[str, Any]) -> None:
+    answers.write(json.dumps(message) + "\n")
+    answers.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

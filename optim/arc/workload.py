@@ -1,0 +1,137 @@
+"""The workload of a run: which tasks, programs and limits, and the fingerprint that says whether two are alike."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from optim.arc.diskcache import count_entries
+from optim.arc.dsl import DslFiles, DslProblem
+from optim.arc.programs import Program, read_library
+from optim.arc.settings import Settings, fingerprint
+from optim.arc.tasks import Task, TaskProblem, default_tasks, folder_tasks, smallest
+from profiles.records import Workload
+
+#: To be raised when bodies or scores are made another way: what older versions kept is not used then.
+CACHE_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Tasks in the order in which they are processed, the library of programs, and what had to be skipped."""
+
+    tasks: tuple[Task, ...]
+    library: dict[str, Program]
+    skipped: tuple[str, ...]
+    files: DslFiles
+    workload: Workload
+
+
+def prepare(settings: Settings) -> Work:
+    """Reads tasks and programs.
+
+    Raises:
+        TaskProblem, DslProblem: they can not be had, in one sentence.
+    """
+    every, broken = _all_tasks(settings)
+    tasks = tuple(_chosen(every, settings))
+    files = settings.files
+    library, skipped = read_programs(files)
+    digest = fingerprint(
+        [(task.task_id, task.digest) for task in tasks],
+        files.fingerprint,
+        [settings.seed, settings.candidates, settings.min_score, settings.keep, settings.limit_seconds],
+    )
+    text = f"{len(tasks)} tasks x {settings.candidates} candidates, seed {settings.seed}"
+    if settings.tasks_dir or settings.dsl:
+        text += ", own data"
+    workload = Workload(
+        fingerprint=digest, tasks=len(tasks), candidates=len(tasks) * settings.candidates, description=text
+    )
+    return Work(tasks, library, (*broken, *skipped), files, workload)
+
+
+def read_programs(files: DslFiles) -> tuple[dict[str, Program], list[str]]:
+    """The library of solver programs, and a sentence for each that was skipped.
+
+    Raises:
+        DslProblem: the file can not be read or holds no program.
+    """
+    try:
+        library, skipped = read_library(files.solvers.read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        raise DslProblem(f"{files.solvers.name} can not be read: {error}") from error
+    if not library:
+        raise DslProblem(
+            f"{files.solvers.name} holds no solver: functions solve_<task id>(I) or verify_<task id>(I) are looked for"
+            + "".join(f"; {one}" for one in skipped[:3])
+        )
+    return library, skipped
+
+
+def _all_tasks(settings: Settings) -> tuple[list[Task], list[str]]:
+    if settings.tasks_dir is None:
+        return default_tasks(), []
+    return folder_tasks(Path(settings.tasks_dir))
+
+
+def _chosen(tasks: list[Task], settings: Settings) -> list[Task]:
+    if not settings.task_ids:
+        return smallest(tasks, settings.tasks)
+    known = {task.task_id: task for task in tasks}
+    if unknown := [task_id for task_id in settings.task_ids if task_id not in known]:
+        raise TaskProblem(f"no task is called {', '.join(unknown)}; there are {len(known)}, for example {min(known)}")
+    return [known[task_id] for task_id in settings.task_ids]
+
+
+def cache_scope(settings: Settings, files: DslFiles) -> str:
+    """What persistent caches are bound to.
+
+    The DSL's contents, the limits under which scores were found, the Python that ran it, and how this version makes
+    bodies and scores.
+    """
+    limits = (settings.limit_seconds, settings.memory_bytes)
+    return fingerprint(files.fingerprint, *limits, *sys.version_info[:2], CACHE_VERSION)
+
+
+class CacheFolder:
+    """A folder of persistent caches, and the note in it that says which wins' caches were primed for which workload.
+
+    The note holds how many entries there were then: caches that lost some since (damaged, deleted, over their bound)
+    are not warm.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._note = folder, folder / "primed.json"
+
+    def state(self, workload: str, persistent: frozenset[str]) -> str:
+        """``cold``: nothing is there. ``warm``: such a run primed every persistent win. Else ``unknown``."""
+        primed = self._read()
+        if not primed and not list(self._folder.glob("*.sqlite")):
+            return "cold"
+        note, rows = primed.get(workload, {}), self._rows()
+        whole = bool(note) and all(rows.get(name, 0) >= count for name, count in note["rows"].items())
+        return "warm" if whole and persistent <= frozenset(note["wins"]) else "unknown"
+
+    def mark_primed(self, workload: str, persistent: frozenset[str]) -> None:
+        """Notes that a run over this workload was finished with these persistent wins on."""
+        before = self.state(workload, frozenset()) == "warm"
+        primed = self._read()
+        wins = {*primed[workload]["wins"], *persistent} if before else persistent
+        primed[workload] = {"wins": sorted(wins), "rows": self._rows()}
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._note.write_text(json.dumps(primed))
+
+    def _read(self) -> dict[str, dict[str, Any]]:
+        try:
+            plain = json.loads(self._note.read_text())
+        except (OSError, ValueError):
+            return {}
+        found = plain.items() if isinstance(plain, dict) else ()
+        return {key: note for key, note in found if isinstance(note, dict) and {"wins", "rows"} <= set(note)}
+
+    def _rows(self) -> dict[str, int]:
+        return {path.name: count_entries(path) for path in sorted(self._folder.glob("*.sqlite"))}

@@ -1,0 +1,1 @@
+"""Measuring in blocks, statistics, verdicts, attribution, predictions: no pipeline, no database."""

@@ -1,0 +1,275 @@
+"""From plain rows (dicts, or DataFrames as the database gives them) to ``TrackerEvidence``; no database needed.
+
+A measurement speaks for a win when its two arms differ by exactly that win. Written the other way round (``measure all
+all-early_exit``) it is turned, so that ``before`` is always the arm without the win.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from optim.evidence.records import Decided, Measured, ReferenceRun, Together, TrackerEvidence, WinEvidence
+from profiles.configs import WIN_NAMES, Config, UnknownConfig, config_name, parse_config
+
+Rows = Iterable[Mapping[str, Any]]
+_TURNED = {"faster": "slower", "slower": "faster"}
+
+
+def assemble(
+    *,
+    measurements: Any = (),
+    blocks: Mapping[int, Any] | None = None,
+    decisions: Any = (),
+    reference_runs: Any = (),
+    results_file: str | None = None,
+    plan_order: Sequence[str] = WIN_NAMES,
+) -> TrackerEvidence:
+    """The evidence in tables of plain values.
+
+    ``measurements``: id, status, spec and verdict (dicts or JSON text, as the measuring writes them), updated_at.
+    ``blocks``: per measurement id its rows with block, arm, config, wall_seconds, and where known machine, workload,
+    git_commit, git_dirty. ``decisions``: the log, with id, win, decision, because, decided_at, measurement_id, forced,
+    who, overruled. ``reference_runs``: id, label, status, wall_seconds, tasks, solvers, errors, timeouts, config,
+    cache_state, started_at. ``plan_order``: the wins in the order of the plan's numbers.
+    """
+    of_blocks = {key: [one for one in rows(table) if _ran(one)] for key, table in (blocks or {}).items()}
+    finished = [one for one in rows(measurements) if one.get("status") == "finished" and one.get("verdict")]
+    finished.sort(key=lambda one: int(one["id"]), reverse=True)
+    log = [one for one in rows(decisions) if not one.get("overruled")]
+    wins = tuple(_win(win, finished, of_blocks, log) for win in plan_order)
+    return TrackerEvidence(
+        wins=wins,
+        together=_together(plan_order, wins, finished, of_blocks),
+        reference=tuple(_reference(one) for one in rows(reference_runs)),
+        results_file=results_file,
+    )
+
+
+def rows(table: Any) -> list[dict[str, Any]]:
+    """A DataFrame's or a sequence's rows as dicts of plain values; what is missing (nan, NaT, NA) is None."""
+    if hasattr(table, "to_dict"):
+        plain = table.astype(object).where(table.notna(), None)
+        return [dict(one) for one in plain.to_dict("records")]
+    return [{key: None if _missing(value) else value for key, value in one.items()} for one in table]
+
+
+def _ran(row: Mapping[str, Any]) -> bool:
+    return row.get("status") in (None, "finished")
+
+
+def _missing(value: Any) -> bool:
+    return isinstance(value, float) and math.isnan(value)
+
+
+def win_of(spec: Mapping[str, Any]) -> tuple[str, bool] | None:
+    """The one win that a measurement's arms A and B differ by, and whether B is the arm without it; else None."""
+    arms = {arm.get("name"): _config(arm.get("config")) for arm in spec.get("arms", ())}
+    a, b = arms.get("A"), arms.get("B")
+    if spec.get("kind", "pair") != "pair" or a is None or b is None or len(a ^ b) != 1:
+        return None
+    return next(iter(a ^ b)), len(a) > len(b)
+
+
+def _config(text: Any) -> Config | None:
+    try:
+        return parse_config(str(text))
+    except UnknownConfig:
+        return None
+
+
+def _win(win: str, finished: Rows, blocks: Mapping[int, list[dict[str, Any]]], log: Rows) -> WinEvidence:
+    found = []
+    for one in finished:
+        about = win_of(_object(one["spec"]))
+        if about is not None and about[0] == win:
+            found.append(_measured(win, about[1], one, blocks.get(int(one["id"]), [])))
+    decided = [one for one in log if one["win"] == win]
+    newest = max(decided, key=lambda one: int(one["id"]), default=None)
+    return WinEvidence(win=win, measurements=tuple(found), decided=_decided(newest) if newest else None)
+
+
+def _measured(win: str, turned: bool, row: Mapping[str, Any], blocks: list[dict[str, Any]]) -> Measured:
+    spec, verdict = _object(row["spec"]), _object(row["verdict"])
+    arms = {arm["name"]: str(arm["config"]) for arm in spec["arms"]}
+    before, after = ("B", "A") if turned else ("A", "B")
+    seconds = {arm: _mean([one["wall_seconds"] for one in blocks if one["arm"] == arm]) for arm in ("A", "B")}
+    word = str(verdict.get("verdict", "unresolved"))
+    noise = verdict.get("noise") or {}
+    return Measured(
+        measurement_id=int(row["id"]),
+        win=win,
+        config_before=config_name(parse_config(arms[before])),
+        config_after=config_name(parse_config(arms[after])),
+        verdict=_TURNED.get(word, word) if turned else word,
+        reason=str(verdict.get("reason") or ""),
+        **_interval(verdict, turned),
+        noise_low=_number(noise.get("low")),
+        noise_high=_number(noise.get("high")),
+        before_seconds=seconds[before],
+        after_seconds=seconds[after],
+        blocks=_whole(verdict.get("blocks")) or 0,
+        more_blocks=_whole(verdict.get("more_blocks")),
+        tasks=_whole(spec.get("tasks")),
+        cache_state=str(spec.get("cache_state") or "unknown"),
+        measured_at=_moment(row.get("finished_at") or row.get("updated_at")),
+        **_place(blocks),
+    )
+
+
+def _interval(verdict: Mapping[str, Any], turned: bool) -> dict[str, Any]:
+    values = [_number(verdict.get(name)) for name in ("speedup", "low", "high")]
+    speedup, low, high = (value if value is not None and value > 0 else None for value in values)
+    if turned:
+        speedup, low, high = (None if value is None else 1 / value for value in (speedup, high, low))
+    return {"speedup": speedup, "low": low, "high": high}
+
+
+def _place(blocks: list[dict[str, Any]]) -> dict[str, Any]:
+    def only(name: str) -> Any:
+        values = {one.get(name) for one in blocks}
+        return next(iter(values)) if len(values) == 1 else None
+
+    commit, dirty = only("git_commit"), only("git_dirty")
+    committed = None if commit is None or dirty is None else not dirty
+    return {"machine": only("machine"), "workload": only("workload"), "commit": commit, "committed": committed}
+
+
+def _decided(row: Mapping[str, Any]) -> Decided:
+    return Decided(
+        decision_id=int(row["id"]),
+        win=str(row["win"]),
+        decision=str(row["decision"]),
+        because=str(row.get("because") or ""),
+        decided_at=_moment(row.get("decided_at")),
+        measurement_id=_whole(row.get("measurement_id")),
+        forced=bool(row.get("forced")),
+        who=row.get("who"),
+    )
+
+
+def _reference(row: Mapping[str, Any]) -> ReferenceRun:
+    return ReferenceRun(
+        run_id=int(row["id"]),
+        label=str(row.get("label") or ""),
+        status=str(row.get("status") or "finished"),
+        wall_seconds=_number(row.get("wall_seconds")),
+        tasks=_whole(row.get("tasks")),
+        solvers=_whole(row.get("solvers")),
+        errors=_whole(row.get("errors")) or 0,
+        timeouts=_whole(row.get("timeouts")) or 0,
+        config=row.get("config"),
+        cache_state=str(row.get("cache_state") or "unknown"),
+        started_at=_moment(row.get("started_at")),
+    )
+
+
+def _together(
+    order: Sequence[str],
+    wins: Sequence[WinEvidence],
+    finished: list[dict[str, Any]],
+    blocks: Mapping[int, list[dict[str, Any]]],
+) -> tuple[Together, ...]:
+    decided = {one.win: one.decision for one in wins}
+    left = [win for win in order if decided.get(win) != "revert"]
+    kept = [win for win in order if decided.get(win) == "keep"]
+    then = [*kept, *(win for win in left if win not in kept)]
+    sets = [tuple(group[:end]) for group in (left, then, list(order)) for end in range(1, len(group) + 1)]
+    known = {frozenset(one): one for one in sets}
+    found = (_joint(one, wins, finished, blocks) for one in known.values())
+    return tuple(one for one in found if one is not None)
+
+
+def _joint(
+    names: tuple[str, ...],
+    wins: Sequence[WinEvidence],
+    finished: list[dict[str, Any]],
+    blocks: Mapping[int, list[dict[str, Any]]],
+) -> Together | None:
+    cold = [row for row in finished if _object(row["spec"]).get("cache_state") == "cold"]
+    # What was measured cold comes first: warm seconds say nothing about a first run.
+    for rows_of_state in (cold, finished):
+        found = [_measured_jointly(names, row, blocks.get(int(row["id"]), [])) for row in rows_of_state]
+        if together := [one for one in found if one is not None]:
+            return next((one for one in together if _resolved(one)), together[0])
+    single = [next((one.alone or one.measured for one in wins if one.win == name), None) for name in names]
+    known = [one for one in single if one is not None and one.speedup is not None and one.verdict in _TRUSTED]
+    if len(known) < len(names):
+        return None
+    product = math.prod(one.speedup or 1.0 for one in known)
+    source = "product of " + ", ".join(one.name for one in known)
+    return Together(wins=names, speedup=product, measured=False, source=source)
+
+
+def _resolved(found: Together) -> bool:
+    return found.low is not None and found.high is not None and (found.low > 1 or found.high < 1)
+
+
+_TRUSTED = ("faster", "slower", "same", "unresolved")
+
+
+def _measured_jointly(names: tuple[str, ...], row: Mapping[str, Any], blocks: list[dict[str, Any]]) -> Together | None:
+    spec, verdict = _object(row["spec"]), _object(row["verdict"])
+    name, wanted = f"measurement {row['id']}", frozenset(names)
+    if spec.get("kind") == "attribution":
+        return _from_attribution(names, name, blocks)
+    arms = {arm.get("name"): _config(arm.get("config")) for arm in spec.get("arms", ())}
+    turned = arms.get("B") == frozenset() and arms.get("A") == wanted
+    straight = arms.get("A") == frozenset() and arms.get("B") == wanted
+    interval = _interval(verdict, turned)
+    if not (turned or straight) or interval["speedup"] is None or verdict.get("verdict") not in _TRUSTED:
+        return None
+    low, high = interval["low"], interval["high"]
+    return Together(wins=names, speedup=interval["speedup"], low=low, high=high, measured=True, source=name)
+
+
+def _from_attribution(names: tuple[str, ...], source: str, blocks: list[dict[str, Any]]) -> Together | None:
+    from optim.evidence.statistics import interval, log_ratios
+
+    if len({one.get("results_fingerprint") for one in blocks}) > 1:
+        return None
+    before, after = (_seconds_by_block(blocks, config) for config in (frozenset[str](), frozenset(names)))
+    both = sorted(before.keys() & after.keys())
+    if not both:
+        return None
+    found = interval(log_ratios([before[one] for one in both], [after[one] for one in both])).to_json()
+    speedup = found["speedup"]
+    assert speedup is not None
+    return Together(wins=names, speedup=speedup, low=found["low"], high=found["high"], measured=True, source=source)
+
+
+def _seconds_by_block(blocks: list[dict[str, Any]], config: Config) -> dict[int, float]:
+    known = [one for one in blocks if _config(one["config"]) == config and (one["wall_seconds"] or 0) > 0]
+    return {int(one["block"]): float(one["wall_seconds"]) for one in known}
+
+
+def _object(value: Any) -> dict[str, Any]:
+    found = json.loads(value) if isinstance(value, str) else value
+    return dict(found) if isinstance(found, Mapping) else {}
+
+
+def _mean(seconds: Iterable[Any]) -> float | None:
+    """The geometric mean; None without any positive value."""
+    values = [float(one) for one in seconds if one is not None and float(one) > 0]
+    return math.exp(math.fsum(map(math.log, values)) / len(values)) if values else None
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None or not math.isfinite(float(value)) else float(value)
+
+
+def _whole(value: Any) -> int | None:
+    number = _number(value)
+    return None if number is None else int(number)
+
+
+def _moment(value: Any) -> datetime | None:
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if not isinstance(value, datetime):
+        return None
+    plain = value.to_pydatetime() if hasattr(value, "to_pydatetime") else value
+    return plain.astimezone(UTC) if plain.tzinfo else plain.replace(tzinfo=UTC)

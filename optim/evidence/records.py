@@ -1,0 +1,188 @@
+"""What is known about the wins: measurements, decisions and runs of the reference machine, as frozen records.
+
+Seconds are floats, speedups before / after, savings shares of 0-1, moments timezone-aware datetimes in UTC.
+``optim.evidence.assembly`` makes them from what the database gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measured:
+    """A finished measurement of one win: ``config_before`` without it, ``config_after`` the same with it.
+
+    ``low`` and ``high`` are the 95% interval of ``speedup``, ``noise_low`` and ``noise_high`` that of the A/A control.
+    ``before_seconds`` and ``after_seconds`` are geometric means over the blocks. ``committed``: all its runs came from
+    one clean git commit; None where unknown.
+    """
+
+    measurement_id: int
+    win: str
+    config_before: str
+    config_after: str
+    verdict: str
+    reason: str = ""
+    speedup: float | None = None
+    low: float | None = None
+    high: float | None = None
+    noise_low: float | None = None
+    noise_high: float | None = None
+    before_seconds: float | None = None
+    after_seconds: float | None = None
+    blocks: int = 0
+    more_blocks: int | None = None
+    tasks: int | None = None
+    workload: str | None = None
+    cache_state: str = "unknown"
+    machine: str | None = None
+    measured_at: datetime | None = None
+    committed: bool | None = None
+    commit: str | None = None
+
+    @property
+    def saving(self) -> float | None:
+        """The share of the time that is gone: 1 - after / before."""
+        return None if self.speedup is None else 1 - 1 / self.speedup
+
+    @property
+    def name(self) -> str:
+        """How a document names it as evidence."""
+        return f"measurement {self.measurement_id}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decided:
+    """What a person decided about a win, the newest that counts."""
+
+    decision_id: int
+    win: str
+    decision: str
+    because: str
+    decided_at: datetime | None = None
+    measurement_id: int | None = None
+    forced: bool = False
+    who: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WinEvidence:
+    """All that is known about one win: its measurements, newest first, and its decision."""
+
+    win: str
+    measurements: tuple[Measured, ...] = ()
+    decided: Decided | None = None
+
+    @property
+    def measured(self) -> Measured | None:
+        """The measurement that speaks for the win: the newest cold one, else the newest.
+
+        A warm one tells what a second run over the same tasks saves, which a first run never sees. Wrong answers are
+        wrong in any state: where the newest of a state says so, it speaks.
+        """
+        newest: dict[str, Measured] = {}
+        for one in self.measurements:
+            newest.setdefault(one.cache_state, one)
+        wrong = next((one for one in newest.values() if one.verdict == "wrong"), None)
+        return wrong or newest.get("cold") or next(iter(newest.values()), None)
+
+    @property
+    def alone(self) -> Measured | None:
+        """The measurement of the win by itself that speaks for it; None where it was only measured beside others."""
+        by_itself = tuple(one for one in self.measurements if one.config_before == "none")
+        return replace(self, measurements=by_itself).measured
+
+    @property
+    def decision(self) -> str:
+        """``keep``, ``revert`` or ``undecided``."""
+        return self.decided.decision if self.decided else "undecided"
+
+    def measurement(self, measurement_id: int | None) -> Measured | None:
+        """Its measurement of that id; None where there is none."""
+        return next((one for one in self.measurements if one.measurement_id == measurement_id), None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Together:
+    """The speedup of several wins together over none: measured as such, or a product of separate measurements.
+
+    ``source`` names the evidence. A product is no measurement: wins may clash, or do the same work twice.
+    """
+
+    wins: tuple[str, ...]
+    speedup: float
+    low: float | None = None
+    high: float | None = None
+    measured: bool
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferenceRun:
+    """A run on the machine whose seconds count."""
+
+    run_id: int
+    label: str
+    status: str = "finished"
+    wall_seconds: float | None = None
+    tasks: int | None = None
+    solvers: int | None = None
+    errors: int = 0
+    timeouts: int = 0
+    config: str | None = None
+    cache_state: str = "unknown"
+    started_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """How a document names it as evidence."""
+        return f"run {self.run_id}"
+
+    @property
+    def clean(self) -> bool:
+        """Finished, without error or timeout."""
+        return self.status == "finished" and not self.errors and not self.timeouts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrackerEvidence:
+    """All evidence there is. ``results_file`` is the report's name once it was written."""
+
+    wins: tuple[WinEvidence, ...] = ()
+    together: tuple[Together, ...] = ()
+    reference: tuple[ReferenceRun, ...] = ()
+    results_file: str | None = None
+
+    def win(self, name: str) -> WinEvidence:
+        """The evidence on one win, empty where there is none."""
+        return next((one for one in self.wins if one.win == name), WinEvidence(win=name))
+
+    def joint(self, wins: frozenset[str]) -> Together | None:
+        """The speedup of exactly these wins together; None where nothing tells it."""
+        return next((one for one in self.together if frozenset(one.wins) == wins), None)
+
+    def decisions(self, decision: str) -> tuple[str, ...]:
+        """The wins decided that way."""
+        return tuple(one.win for one in self.wins if one.decision == decision)
+
+    def with_results(self, file: str) -> TrackerEvidence:
+        """The same evidence once the report was written to ``file``."""
+        return replace(self, results_file=file)
+
+    def confirmed(self, tasks: int) -> ReferenceRun | None:
+        """The newest clean run of that many tasks on the reference machine; None without one."""
+        whole = [run for run in self.reference if run.clean and run.tasks == tasks and run.wall_seconds]
+        return max(whole, key=lambda run: run.run_id, default=None)
+
+    def measurements(self) -> Iterator[Measured]:
+        """All measurements of all wins."""
+        for one in self.wins:
+            yield from one.measurements
+
+    @property
+    def empty(self) -> bool:
+        """Nothing was measured, decided or imported."""
+        return not self.reference and not any(one.measurements or one.decided for one in self.wins)

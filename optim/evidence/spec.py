@@ -1,0 +1,159 @@
+"""What a measurement is to do: arms, workload, caches, budget, margin. Stored as JSON with the measurement."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from optim.evidence.factorial import half_fraction, subsets
+from optim.evidence.statistics import MARGIN, MIN_BLOCKS, blocks_needed, percent
+from profiles.configs import WIN_NAMES, config_name, parse_config
+
+#: Between 3 and 5 blocks the interval shrinks to less than a third.
+MIN_LOOK = 5
+KINDS = ("pair", "attribution")
+BASELINE_ARM, CHANGED_ARM, CONTROL_ARM = "A", "B", "A2"
+
+
+class SpecError(ValueError):
+    """A measurement was asked for that can not be done; the sentence says why and what would work."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arm:
+    """One config in a measurement, under the name that its runs go by."""
+
+    name: str
+    config: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spec:
+    """A measurement. ``max_blocks`` counts all blocks, also those of earlier sittings; ``max_minutes`` this sitting.
+    A pair goes on for ``min_blocks`` even when it is settled before, since the interval is still wide then.
+
+    The first arm is the baseline. ``order_seed`` fixes the order of runs. ``prediction`` is ``Prediction.to_json()``.
+    ``candidates`` is None for the workload's own number.
+    """
+
+    kind: str
+    arms: tuple[Arm, ...]
+    cache_state: str = "cold"
+    tasks: int = 100
+    seed: int = 0
+    workers: int = 1
+    candidates: int | None = None
+    min_blocks: int = MIN_LOOK
+    max_blocks: int = 20
+    max_minutes: float = 30.0
+    margin: float = MARGIN
+    order_seed: int = 1
+    label: str | None = None
+    prediction: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise SpecError(f"a measurement's kind must be one of {', '.join(KINDS)}, got {self.kind!r}")
+        if len({arm.name for arm in self.arms}) != len(self.arms) or len(self.arms) < 2:
+            raise SpecError(f"a measurement needs two arms or more of different names, got {len(self.arms)}")
+        if self.cache_state not in ("cold", "warm"):
+            raise SpecError(f"caches are prepared cold or warm, got {self.cache_state!r}")
+        for name in ("tasks", "workers", "min_blocks", "max_blocks"):
+            if getattr(self, name) < 1:
+                raise SpecError(f"{name} must be 1 or more, got {getattr(self, name)}")
+        if not self.max_minutes > 0 or not 0 <= self.margin < 1:
+            raise SpecError(f"minutes must be above 0 and the margin 0-1, got {self.max_minutes} and {self.margin}")
+
+    @property
+    def configs(self) -> tuple[str, ...]:
+        """The different configs of the arms, in order."""
+        return tuple(dict.fromkeys(arm.config for arm in self.arms))
+
+    @property
+    def wins(self) -> tuple[str, ...]:
+        """The wins that any arm has on, in the plan's order."""
+        names = frozenset[str]().union(*(parse_config(arm.config) for arm in self.arms))
+        return tuple(win for win in WIN_NAMES if win in names)
+
+    def replace(self, **changes: Any) -> Self:
+        """The same spec with some fields changed."""
+        return dataclasses.replace(self, **changes)
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is stored; ``from_json`` gives an equal spec back."""
+        plain = {name: getattr(self, name) for name in self.__slots__}
+        return {**plain, "arms": [{"name": arm.name, "config": arm.config} for arm in self.arms]}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Self:
+        """Reads what ``to_json`` wrote; fields that are not known are left out.
+
+        Raises:
+            SpecError: the arms are missing, or a field holds a value that can not be.
+        """
+        known = {name: value for name, value in plain.items() if name in cls.__slots__}
+        try:
+            arms = tuple(Arm(name=str(arm["name"]), config=str(arm["config"])) for arm in plain["arms"])
+            return cls(**{"kind": "pair", **known, "arms": arms})
+        except (KeyError, TypeError) as error:
+            raise SpecError(f"not a measurement's spec: {error}") from error
+
+
+def pair_arms(before: str, after: str) -> tuple[Arm, ...]:
+    """The arms of two configs, with the control: the first config once more."""
+    named = ((BASELINE_ARM, before), (CHANGED_ARM, after), (CONTROL_ARM, before))
+    return tuple(Arm(name=name, config=config) for name, config in named)
+
+
+def attribution_arms(wins: Sequence[str], half: bool = False) -> tuple[Arm, ...]:
+    """An arm for every config of these wins, named by it, ``none`` first; with ``half`` for the half fraction's.
+
+    Raises:
+        DesignError: a half fraction of fewer than five wins.
+    """
+    configs = half_fraction(wins) if half else subsets(wins)
+    return tuple(Arm(name=config_name(config), config=config_name(config)) for config in configs)
+
+
+def budget_problem(spec: Spec) -> str | None:
+    """Why the budget can never resolve the measurement, with the number of blocks needed; None when it can."""
+    if spec.kind == "pair" and spec.max_blocks < MIN_BLOCKS:
+        return f"{spec.max_blocks} blocks can never resolve it: {MIN_BLOCKS} are needed at the very least"
+    return None
+
+
+def budget_warning(spec: Spec, noise: float | None) -> str | None:
+    """A sentence when the budget hardly resolves it, given the noise of a run seen before; None without a doubt.
+
+    For equal configs what has to be shown is ``same``; else the most that is predicted has to be found.
+    """
+    if noise is None or spec.kind != "pair":
+        return None
+    bound = 1.0 if len(spec.configs) == 1 else (spec.prediction or {}).get("speedup")
+    needed = None if bound is None else blocks_needed(noise, bound - 1, spec.margin)
+    if bound is None or (needed is not None and needed <= spec.max_blocks):
+        return None
+    what = (
+        f"that it is the same within {percent(spec.margin)}" if bound == 1 else f"even the predicted most, {bound:.2f}x"
+    )
+    number = f"about {needed} blocks" if needed else "more blocks than anybody has time for"
+    budget = f"the budget is {spec.max_blocks}"
+    return f"with run noise of {percent(noise)}, as seen before, {what} takes {number} to show; {budget}"
+
+
+def minutes_warning(spec: Spec) -> str | None:
+    """A sentence when the minutes end before the first block that can resolve a new pair, by the predicted baseline.
+
+    What the changed config takes is not known before: the two runs of the baseline in each block are counted alone.
+    """
+    seconds = (spec.prediction or {}).get("wall_seconds")
+    if spec.kind != "pair" or seconds is None or (MIN_BLOCKS - 1) * 2 * seconds < 60 * spec.max_minutes:
+        return None
+    enough = math.ceil(MIN_BLOCKS * len(spec.arms) * seconds / 60)
+    return (
+        f"with {seconds:.3g} s for a run of {spec.arms[0].config}, {spec.max_minutes:g} minutes end before block "
+        f"{MIN_BLOCKS}, the first that can resolve it: give --minutes {enough}"
+    )

@@ -1,0 +1,1 @@
+"""What follows from plan and evidence: contradictions, checklist, projection, odds; tracker, results, report."""

@@ -1,0 +1,245 @@
+"""The results as a document: ``PHASE4_RESULTS.md``, and the same with charts as one self-contained HTML file.
+
+What people typed (reasons, names) is shown as text, never as Markdown or HTML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from optim.evidence.records import Measured, TrackerEvidence, WinEvidence
+from optim.plan.checklist import SAME_ANSWERS, ticks
+from optim.plan.contradictions import contradictions
+from optim.plan.report_html import Chart, html_report
+from optim.plan.standing import Standing
+from optim.plan.tracker import seconds_text
+from optim.plan.tracker_document import one_line
+from optim.plan.unknowns import unknowns
+from optim.project.records import Plan, PlannedWin
+
+__all__ = ["Chart", "html_report", "phase4_results", "plain"]
+
+# What Markdown reads as more than text, anywhere in a line and at its beginning.
+_SPECIAL = re.compile(
+    r"([\\`*\[\]<>|~&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[#+=-]|(?<=^\d)[.)](?=\s)|(?<=^\d\d)[.)](?=\s))"
+)
+
+
+def plain(text: object) -> str:
+    """Text of people or logs as one line of Markdown that shows it as it is."""
+    return _SPECIAL.sub(r"\\\1", one_line(str(text)))
+
+
+def phase4_results(
+    plan: Plan,
+    evidence: TrackerEvidence,
+    standing: Standing,
+    *,
+    attribution: Mapping[str, Any] | None = None,
+    attribution_name: str = "",
+    written_at: datetime | None = None,
+) -> str:
+    """The results as Markdown.
+
+    Args:
+        standing: where the plan stands: projection and odds.
+        attribution: what a measurement's verdict holds under ``attribution``; ``attribution_name`` names it.
+        written_at: when; left out where None.
+    """
+    parts = [
+        _head(plan, evidence, standing, written_at),
+        _start(plan),
+        _table(plan, evidence),
+        *(_win(plan, win, evidence.win(win.name)) for win in plan.wins),
+        _attribution(attribution, attribution_name) if attribution else "",
+        _outlook(plan, standing),
+        _reference(plan, evidence),
+        _checklist(plan, evidence),
+        _section("Where the Plan's Numbers Disagree", _disagree(plan)),
+        _section("What Is Not Known", [plain(one) for one in unknowns(plan, evidence, attribution is not None)]),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _section(title: str, lines: Sequence[str], empty: str = "") -> str:
+    body = "\n".join(f"- {line}" for line in lines) or empty
+    return f"## {title}\n\n{body}" if body else ""
+
+
+def _head(plan: Plan, evidence: TrackerEvidence, standing: Standing, written_at: datetime | None) -> str:
+    when = f"\n\nWritten {written_at:%Y-%m-%d %H:%M} UTC." if written_at else ""
+    return f"# {plain(plan.phase)} Results{when}\n\n{_answer(plan, evidence, standing)}"
+
+
+def _answer(plan: Plan, evidence: TrackerEvidence, standing: Standing) -> str:
+    run, target = standing.reference, plan.target.seconds
+    if run is not None and run.wall_seconds:
+        met = "the target is met" if run.wall_seconds <= target.high else "the target is not met"
+        return (
+            f"**{plain(plan.reference_machine)} took {run.wall_seconds:.3f} s ({run.name}), "
+            f"{plan.baseline.seconds / run.wall_seconds:.2f}x against {seconds_text(plan.baseline.seconds)} s: "
+            f"{met} ({target} s).**"
+        )
+    if standing.projected is None or standing.now is None:
+        return "**No speedup of the wins together is known yet.** " + _counts(plan, evidence)
+    what = "what is kept" if standing.now_is_kept else "all wins together (none is kept yet)"
+    low, high = standing.now.low, standing.now.high
+    span = f" ({low:.3f}-{high:.3f}x)" if low is not None and high is not None else ""
+    how = standing.now.source + ("" if standing.now.measured else ", not measured together")
+    told = f"{standing.projected.sentence} {_counts(plan, evidence)}"
+    return f"**{standing.now.speedup:.3f}x{span} with {what}** ({how}). {told}"
+
+
+def _counts(plan: Plan, evidence: TrackerEvidence) -> str:
+    measured = sum(one.measured is not None for one in evidence.wins)
+    kept, reverted = len(evidence.decisions("keep")), len(evidence.decisions("revert"))
+    return f"{measured} of {len(plan.wins)} wins measured, {kept} kept, {reverted} reverted."
+
+
+def _start(plan: Plan) -> str:
+    base, target = plan.baseline, plan.target
+    lines = [
+        f"Origin: {seconds_text(plan.origin_seconds)} s",
+        f"Baseline ({plain(base.name)}, {base.date:%Y-%m-%d}): {seconds_text(base.seconds)} s for {base.tasks} tasks "
+        f"on {plain(plan.reference_machine)}, {base.errors} errors",
+        f"Named overhead: {base.overhead_percent:g}% (the tracker's figure, not measured here)",
+        f"Target: {target.seconds} s, which is {base.seconds / target.seconds.high:.2f}-"
+        f"{base.seconds / target.seconds.low:.2f}x",
+    ]
+    return _section("Where It Started", lines)
+
+
+_COLUMNS = ("#", "win", "verdict", "speedup (95%)", "saving", "target (saving)", "noise floor", "evidence", "decision")
+
+
+def _table(plan: Plan, evidence: TrackerEvidence) -> str:
+    rows = [_COLUMNS, ("---",) * len(_COLUMNS), *(_row(win, evidence.win(win.name)) for win in plan.wins)]
+    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    note = "Speedup is before / after, saving 1 - after / before. The noise floor is the same config against itself."
+    return f"## Quick Wins\n\n{table}\n\n{note}"
+
+
+def _row(win: PlannedWin, row: WinEvidence) -> tuple[str, ...]:
+    one = row.measured
+    known = one is not None and one.verdict in SAME_ANSWERS and one.speedup is not None
+    return (
+        str(win.number),
+        plain(win.title),
+        one.verdict if one else "not measured",
+        _speedup(one) if one and known else "-",
+        f"{100 * (one.saving or 0):.1f}%" if one and known else "-",
+        f"{win.target_percent}%",
+        _noise(one) if one else "-",
+        one.name if one else "-",
+        row.decision,
+    )
+
+
+def _speedup(one: Measured) -> str:
+    span = f" ({one.low:.3f}-{one.high:.3f})" if one.low is not None and one.high is not None else ""
+    return f"{one.speedup:.3f}x{span}"
+
+
+def _noise(one: Measured) -> str:
+    if one.noise_low is None or one.noise_high is None:
+        return "unknown"
+    return f"{one.noise_low:.3f}-{one.noise_high:.3f}x"
+
+
+def _win(plan: Plan, win: PlannedWin, row: WinEvidence) -> str:
+    lines = [f"Hypothesis: {plain(win.hypothesis)}", f"What it does: {plain(win.implementation)}"]
+    lines += [_measurement(plan, one) for one in row.measurements] or ["Not measured."]
+    lines.append(_decision(row))
+    return f"### Quick Win #{win.number}: {plain(win.title)}\n\n" + "\n".join(f"- {line}" for line in lines)
+
+
+def _measurement(plan: Plan, one: Measured) -> str:
+    when = f", {one.measured_at:%Y-%m-%d %H:%M} UTC" if one.measured_at else ""
+    where = f"machine {plain(one.machine)}" if one.machine else "machine unknown"
+    tasks = f"{one.tasks} tasks, " if one.tasks else ""
+    head = f"{one.name.capitalize()}{when}: {plain(one.config_before)} against {plain(one.config_after)}, {tasks}"
+    text = f"{head}{one.cache_state} caches, {one.blocks} blocks, {where}: **{one.verdict}**."
+    if one.verdict in SAME_ANSWERS and one.speedup is not None:
+        seconds = plan.baseline.seconds / one.speedup
+        text += f" {_speedup(one)}, noise floor {_noise(one)};"
+        text += f" projected {seconds:.1f} s on {plain(plan.reference_machine)}."
+    return f"{text} {plain(one.reason)}".rstrip()
+
+
+def _decision(row: WinEvidence) -> str:
+    made = row.decided
+    if made is None:
+        return "Decision: none yet."
+    basis = f"measurement {made.measurement_id}" if made.measurement_id is not None else "no measurement"
+    when = f" {made.decided_at:%Y-%m-%d %H:%M} UTC" if made.decided_at else ""
+    who = f" by {plain(made.who)}" if made.who else ""
+    forced = ", forced" if made.forced else ""
+    return f"Decision: **{made.decision}**{who}{when} on {basis}{forced}: {plain(made.because)}"
+
+
+def _attribution(found: Mapping[str, Any], name: str) -> str:
+    total = found.get("total", {})
+    head = (
+        f"{found.get('baseline_seconds', 0):.3f} s with none, {found.get('all_on_seconds', 0):.3f} s with all wins "
+        f"({_estimate(total, 'speedup', 'x')}), over {found.get('blocks', 0)} blocks ({plain(name)}). "
+        "The seconds saved add up to the difference (Shapley)."
+    )
+    rows = [("win", "seconds saved (95%)"), ("---", "---")]
+    rows += [(plain(one["win"]), _estimate(one, "seconds", " s")) for one in found.get("shapley", ())]
+    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    remarks = [plain(one["sentence"]) for kind in ("ghosts", "clashes", "burdens") for one in found.get(kind, ())]
+    best = found.get("best")
+    if best:
+        known = {one["config"]: one["measured"] for one in found.get("configs", ())}
+        how = "" if known.get(best["config"], True) else " by the model, not measured"
+        remarks.append(f"Best config: {plain(best['config'])}, {best['seconds']:.3f} s{how}")
+    return f"## Attribution\n\n{head}\n\n{table}\n\n" + "\n".join(f"- {one}" for one in remarks)
+
+
+def _estimate(one: Mapping[str, Any], name: str, unit: str) -> str:
+    value, low, high = one.get(name), one.get("low"), one.get("high")
+    if value is None:
+        return "unknown"
+    return f"{value:.3f}{unit}" + (f" ({low:.3f} to {high:.3f})" if low is not None and high is not None else "")
+
+
+def _outlook(plan: Plan, standing: Standing) -> str:
+    odds = standing.odds
+    lines = [standing.projected.sentence] if standing.projected else []
+    lines.append(odds.sentence)
+    lines.append(
+        f"The odds rest on {', '.join(map(plain, odds.measured)) or 'nothing'} as measured and "
+        f"{', '.join(map(plain, odds.planned)) or 'nothing'} as planned. "
+        + (
+            f"Of {odds.calibrated_on} earlier plans, {odds.realization:.2f} of the planned gain is taken to come true."
+            if odds.calibrated_on
+            else "No earlier plan is known that could tell how much of one comes true."
+        )
+    )
+    return _section("Projection and Odds", lines)
+
+
+def _reference(plan: Plan, evidence: TrackerEvidence) -> str:
+    lines = [
+        f"{run.name.capitalize()} ({plain(run.label)}): {run.status}, "
+        + (f"{run.wall_seconds:.3f} s, " if run.wall_seconds is not None else "no wall-clock, ")
+        + f"{run.tasks if run.tasks is not None else 'unknown'} tasks, {run.errors} errors, {run.timeouts} timeouts, "
+        f"{run.cache_state} caches"
+        for run in evidence.reference
+    ]
+    return _section(f"Runs on {plain(plan.reference_machine)}", lines, "None was imported.")
+
+
+def _checklist(plan: Plan, evidence: TrackerEvidence) -> str:
+    lines = [
+        f"{'✅' if one.ticked else '☐'} {plain(one.text)}" + (f" ({plain(one.evidence)})" if one.evidence else "")
+        for one in ticks(plan, evidence)
+    ]
+    return _section("Testing Checklist", lines)
+
+
+def _disagree(plan: Plan) -> list[str]:
+    return [f"{one.severity.title()}: {plain(one.claimed)}; but {plain(one.follows)}" for one in contradictions(plan)]

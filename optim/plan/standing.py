@@ -1,0 +1,84 @@
+"""Where the plan stands: what is kept, what that would mean on the reference machine, and the odds of the target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from optim.evidence.records import ReferenceRun, Together, TrackerEvidence, WinEvidence
+from optim.plan import projection
+from optim.project.records import Plan, PlannedWin
+
+#: The verdicts that a speedup can be taken from.
+SETTLED = ("faster", "slower", "same")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """Where the plan stands now.
+
+    ``kept`` are the wins that were kept, in the plan's order; ``now`` the speedup that speaks for them together, or for
+    all wins together while none is kept (``now_is_kept`` says which); ``reference`` the newest clean run of all the
+    plan's tasks on the reference machine.
+    """
+
+    kept: tuple[str, ...]
+    now: Together | None
+    now_is_kept: bool
+    projected: projection.Projection | None
+    odds: projection.Odds
+    reference: ReferenceRun | None
+
+
+def standing(plan: Plan, evidence: TrackerEvidence) -> Standing:
+    """The standing that the evidence gives."""
+    kept = tuple(win.name for win in plan.wins if win.name in evidence.decisions("keep"))
+    now = evidence.joint(frozenset(kept or [win.name for win in plan.wins]))
+    projected = projection.project(plan.baseline.seconds, now.speedup, now.low, now.high) if now else None
+    return Standing(
+        kept=kept,
+        now=now,
+        now_is_kept=bool(kept),
+        projected=projected,
+        odds=_odds(plan, evidence, kept),
+        reference=evidence.confirmed(plan.baseline.tasks),
+    )
+
+
+def _odds(plan: Plan, evidence: TrackerEvidence, kept: tuple[str, ...]) -> projection.Odds:
+    """Of the wins not reverted: all together where measured so; else the kept together, the others alone or planned."""
+    left = [win for win in plan.wins if win.name not in evidence.decisions("revert")]
+    singles = {win.name: _single(evidence.win(win.name)) for win in plan.wins}
+    together = _together(evidence, [win.name for win in left], kept)
+    open_wins = [win for win in left if together is None or win.name not in together.wins]
+    alone = [single for win in open_wins if (single := singles[win.name])]
+    planned = [_planned(win) for win in open_wins if singles[win.name] is None]
+    come_true = [projection.realization(_planned(win), one.speedup) for win in plan.wins if (one := singles[win.name])]
+    measured = [_joint(together), *alone] if together else alone
+    target = (plan.target.seconds.low, plan.target.seconds.high)
+    return projection.odds(plan.baseline.seconds, target, measured, planned, come_true)
+
+
+def _together(evidence: TrackerEvidence, left: list[str], kept: tuple[str, ...]) -> Together | None:
+    everything = evidence.joint(frozenset(left))
+    if everything is not None and everything.measured:
+        return everything
+    return evidence.joint(frozenset(kept)) if kept else None
+
+
+def _joint(now: Together) -> projection.Measured:
+    # Without an interval of its own it counts as known to a tenth only.
+    low, high = now.low or now.speedup / 1.1, now.high or now.speedup * 1.1
+    return projection.Measured(name="kept together", speedup=now.speedup, low=low, high=high)
+
+
+def _single(row: WinEvidence) -> projection.Measured | None:
+    """The win's own speedup; None where it is not resolved, so that the plan still speaks for it."""
+    found = row.alone or row.measured
+    if found is None or found.speedup is None or found.verdict not in SETTLED:
+        return None
+    low, high = found.low or found.speedup, found.high or found.speedup
+    return projection.Measured(name=row.win, speedup=found.speedup, low=low, high=high)
+
+
+def _planned(win: PlannedWin) -> projection.Planned:
+    return projection.Planned(name=win.name, low=win.target_percent.low / 100, high=win.target_percent.high / 100)

@@ -1,0 +1,137 @@
+"""Trackers that were read in, beside plan and evidence: nothing of them is lost, nothing of them counts as measured."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+
+from optim.plan.tracker_document import (
+    DISAGREE,
+    Check,
+    Entry,
+    Group,
+    Pairs,
+    TextSection,
+    TrackerDocument,
+    WinSection,
+)
+from optim.project.records import Plan
+
+IMPORTED = "(imported)"
+BY_HAND = "ticked by hand in an imported tracker, no evidence here"
+
+
+def merge(plan: Plan, document: TrackerDocument, imported: Iterable[TrackerDocument]) -> TrackerDocument:
+    """``document`` with what the ``imported`` ones hold beyond it: what is pending in it is filled in and marked as
+    imported, fields, wins, entries and lines that it lacks are added; where both say something, ``document`` stands.
+    """
+    by_hand = {item.text for group in plan.checklists for item in group.items if item.needs == "person"}
+    for other in imported:
+        document = TrackerDocument(
+            title=document.title,
+            header=_more(document.header, other.header),
+            baseline=_groups((document.baseline,), (other.baseline,))[0] if document.baseline else other.baseline,
+            wins=_wins(document.wins, other.wins),
+            entries=_entries(document.entries, other.entries),
+            earlier=_more(document.earlier, other.earlier),
+            progress=_groups(document.progress, other.progress),
+            checks=_checks(document.checks, other.checks, by_hand),
+            texts=_texts(document.texts, other.texts),
+            leftovers=tuple(dict.fromkeys((*document.leftovers, *other.leftovers))),
+        )
+    return document
+
+
+def differences(own: TrackerDocument, other: TrackerDocument) -> Iterator[str]:
+    """A sentence for each statement of the plan that ``other`` makes differently; the plan stands till it is edited."""
+    parts = [("the header", own.header, other.header)]
+    if own.baseline and other.baseline:
+        parts.append(("the baseline", own.baseline.fields, other.baseline.fields))
+    for win in other.wins:
+        mine = own.win(win.number)
+        if mine is not None:
+            title = (("Title", win.title),)
+            parts.append((f"Quick Win #{win.number}", (("Title", mine.title), *mine.fields), (*title, *win.fields)))
+    for where, ours, theirs in parts:
+        known = dict(ours)
+        for name, value in theirs:
+            if name != "Status" and name in known and known[name] != value:
+                yield f'{where}: {name} is "{value}" in the document and "{known[name]}" in the plan, which stands'
+
+
+def _pending(value: str) -> bool:
+    return value.startswith("(pending") or not value
+
+
+def _marked(value: str) -> str:
+    return value if value.endswith(IMPORTED) else f"{value} {IMPORTED}"
+
+
+def _more(own: Pairs, other: Pairs) -> Pairs:
+    """The own fields, pending ones filled from the other's, then the other's that have no own."""
+    theirs = {name: value for name, value in other if not _pending(value)}
+    filled = ((name, _marked(theirs[name]) if _pending(value) and name in theirs else value) for name, value in own)
+    names = {name for name, _ in own}
+    return (*filled, *((name, value) for name, value in other if name not in names))
+
+
+def _wins(own: tuple[WinSection, ...], other: tuple[WinSection, ...]) -> tuple[WinSection, ...]:
+    theirs = {win.number: win for win in other}
+    merged = [_win(win, theirs[win.number]) if win.number in theirs else win for win in own]
+    numbers = {win.number for win in own}
+    return (*merged, *(win for win in other if win.number not in numbers))
+
+
+def _win(own: WinSection, other: WinSection) -> WinSection:
+    return dataclasses.replace(
+        own,
+        fields=_more(own.fields, other.fields),
+        built=tuple(dict.fromkeys((*own.built, *other.built))),
+        checkpoint=_more(own.checkpoint, other.checkpoint),
+    )
+
+
+def _entries(own: tuple[Entry, ...], other: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    known = {(one.moment, one.number) for one in own}
+    added = [
+        dataclasses.replace(one, notes=_marked(one.notes).strip())
+        for one in other
+        if (one.moment, one.number) not in known
+    ]
+    return tuple(sorted((*own, *added), key=lambda one: one.moment))
+
+
+def _groups(own: tuple[Group | None, ...], other: tuple[Group | None, ...]) -> tuple[Group, ...]:
+    theirs = {one.name: one for one in other if one is not None}
+    mine = [one for one in own if one is not None]
+    merged = [
+        dataclasses.replace(one, fields=_more(one.fields, theirs[one.name].fields)) if one.name in theirs else one
+        for one in mine
+    ]
+    return (*merged, *(one for name, one in theirs.items() if name not in {one.name for one in mine}))
+
+
+def _checks(own: tuple[Check, ...], other: tuple[Check, ...], by_hand: set[str]) -> tuple[Check, ...]:
+    theirs = {(one.group, one.text): one for one in other}
+    merged = [_check(one, theirs.get((one.group, one.text)), by_hand) for one in own]
+    names = {(one.group, one.text) for one in own}
+    return (*merged, *(one for one in other if (one.group, one.text) not in names))
+
+
+def _check(own: Check, other: Check | None, by_hand: set[str]) -> Check:
+    if own.ticked or other is None or not other.ticked:
+        return own
+    if own.text in by_hand:
+        return dataclasses.replace(own, ticked=True, evidence=other.evidence or "ticked by hand")
+    return dataclasses.replace(own, evidence=f"{own.evidence}; {BY_HAND}" if own.evidence else BY_HAND)
+
+
+def _texts(own: tuple[TextSection, ...], other: tuple[TextSection, ...]) -> tuple[TextSection, ...]:
+    merged = {(one.parent, one.name): one for one in own}
+    for one in other:
+        # What disagreed in another plan is no statement about this one.
+        if one.name != DISAGREE:
+            mine = merged.setdefault((one.parent, one.name), one)
+            lines = tuple(dict.fromkeys((*mine.lines, *one.lines)))
+            merged[one.parent, one.name] = dataclasses.replace(mine, lines=lines)
+    return tuple(merged.values())

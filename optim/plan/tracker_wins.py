@@ -1,0 +1,166 @@
+"""The parts of the tracker that are about single wins: their sections, checkpoints, and lines of the timeline."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from optim.evidence.records import Measured, Together, TrackerEvidence, WinEvidence
+from optim.plan.checklist import SAME_ANSWERS
+from optim.plan.tracker_document import Entry, Pairs, WinSection, one_line
+from optim.project.records import Plan, PlannedWin
+
+PENDING = "(pending)"
+_MARKS = {"keep": "✅ KEPT", "revert": "❌ REVERTED"}
+
+
+def prefix(plan: Plan, evidence: TrackerEvidence, win: PlannedWin) -> tuple[str, ...]:
+    """The wins up to ``win`` in the order of their numbers, without those that were reverted."""
+    reverted = evidence.decisions("revert")
+    return tuple(one.name for one in plan.wins if one.number <= win.number and one.name not in reverted)
+
+
+def day(moment: date) -> str:
+    """A date as the tracker writes it: ``Oct 17, 2025``."""
+    return f"{moment:%b} {moment.day}, {moment.year}"
+
+
+def win_section(plan: Plan, evidence: TrackerEvidence, win: PlannedWin) -> WinSection:
+    """The section of one win: what was planned, what was built, and its checkpoint."""
+    row = evidence.win(win.name)
+    fields = (
+        ("Status", _win_status(win, row)),
+        ("Target", f"{win.target_percent}% speedup"),
+        ("Implementation", win.implementation),
+        ("Estimated time", f"{win.hours} hours"),
+    )
+    checkpoint = _checkpoint(plan, evidence, win, row)
+    return WinSection(number=win.number, title=win.title, fields=fields, built=win.built, checkpoint=checkpoint)
+
+
+def _win_status(win: PlannedWin, row: WinEvidence) -> str:
+    if row.decided and row.decision in _MARKS:
+        when = f" ({day(row.decided.decided_at)})" if row.decided.decided_at else ""
+        return _MARKS[row.decision] + when
+    if row.measured:
+        return f"⏳ MEASURED - {row.measured.verdict}, not decided"
+    return win.status or "Not started"
+
+
+def _checkpoint(plan: Plan, evidence: TrackerEvidence, win: PlannedWin, row: WinEvidence) -> Pairs:
+    default = {"Date": PENDING, "Wall-clock": PENDING, "Cumulative speedup": PENDING}
+    fields = dict(win.checkpoint) or default
+    result = fields.pop("Result", PENDING)
+    if row.measured is not None:
+        one = row.measured
+        fields |= _measured_fields(plan, one)
+        fields["Cumulative speedup"] = joint_text(plan, evidence, win)
+        result = one_line(f"{one.verdict}: {one.reason}" if one.reason else one.verdict)
+    fields["Result"] = result
+    if row.decided is not None:
+        fields["Decision"] = _decision_text(row)
+    return tuple(fields.items())
+
+
+def _measured_fields(plan: Plan, one: Measured) -> dict[str, str]:
+    fields = {"Date": f"{day(one.measured_at)} {one.measured_at:%H:%M} UTC" if one.measured_at else "unknown"}
+    fields["Wall-clock"] = f"{_span(one)} ({_conditions(one)})"
+    if _counts(one) and one.speedup is not None:
+        fields["Speedup"] = _speedup_text(one.speedup, one.low, one.high)
+        fields["Saving"] = f"{100 * (one.saving or 0):.1f}%"
+        fields["Projected wall-clock"] = projected(plan, one.speedup)
+    else:
+        fields["Speedup"] = f"(none: {one.verdict})"
+    if one.noise_low is not None and one.noise_high is not None:
+        fields["Noise floor"] = f"{one.noise_low:.3f}-{one.noise_high:.3f}x (A/A control)"
+    fields["Evidence"] = f"{one.name}, {one.blocks} blocks"
+    return fields
+
+
+def _counts(one: Measured) -> bool:
+    return one.verdict in SAME_ANSWERS
+
+
+def _span(one: Measured) -> str:
+    if one.before_seconds is None or one.after_seconds is None:
+        return "unknown"
+    return f"{one.before_seconds:.3f}s → {one.after_seconds:.3f}s"
+
+
+def _conditions(one: Measured) -> str:
+    tasks = f", {one.tasks} tasks" if one.tasks else ""
+    machine = f", machine {one.machine}" if one.machine else ""
+    return one_line(f"{one.config_before} → {one.config_after}{tasks}, {one.cache_state} caches{machine}")
+
+
+def _speedup_text(speedup: float, low: float | None, high: float | None) -> str:
+    return f"{speedup:.3f}x" + (f" (95% {low:.3f}-{high:.3f}x)" if low is not None and high is not None else "")
+
+
+def projected(plan: Plan, speedup: float) -> str:
+    """The seconds on the reference machine that a speedup would mean there, marked as projected."""
+    return f"{plan.baseline.seconds / speedup:.3f}s on {plan.reference_machine} (projected, not measured there)"
+
+
+def _decision_text(row: WinEvidence) -> str:
+    made = row.decided
+    if made is None:
+        return PENDING
+    basis = f" on measurement {made.measurement_id}" if made.measurement_id is not None else " without a measurement"
+    who = f" by {made.who}" if made.who else ""
+    return one_line(f"{made.decision}{who}{basis}{' (forced)' if made.forced else ''}: {made.because}")
+
+
+def joint_text(plan: Plan, evidence: TrackerEvidence, win: PlannedWin) -> str:
+    """The speedup of the wins up to this one together, with its source; pending where nothing tells it."""
+    if win.name in evidence.decisions("revert"):
+        return "reverted: not part of it"
+    joint = evidence.joint(frozenset(prefix(plan, evidence, win)))
+    if joint is None:
+        return PENDING
+    return f"{_speedup_text(joint.speedup, joint.low, joint.high)}, {joint_source(joint)}"
+
+
+def joint_source(joint: Together) -> str:
+    """Where a joint speedup comes from, and whether it was measured as such."""
+    return joint.source if joint.measured else f"{joint.source}, not measured together"
+
+
+def entries(plan: Plan, evidence: TrackerEvidence) -> tuple[Entry, ...]:
+    """A line of the timeline for each measurement, oldest first."""
+    dated = [(one.measured_at, one) for one in evidence.measurements() if one.measured_at is not None]
+    dated.sort(key=lambda pair: (pair[0], pair[1].measurement_id))
+    return tuple(_entry(plan, evidence, plan.win(one.win), one, f"{when:%Y-%m-%d %H:%M}") for when, one in dated)
+
+
+def _entry(plan: Plan, evidence: TrackerEvidence, win: PlannedWin, one: Measured, moment: str) -> Entry:
+    row = evidence.win(win.name)
+    speaks = row.decided is not None and row.decided.measurement_id in (one.measurement_id, None)
+    status = _MARKS.get(row.decision, "") if speaks else ""
+    because = row.decided.because if speaks and row.decided else ""
+    notes = f"{one.name} ({_conditions(one)}): {one.reason or one.verdict} {because}"
+    return Entry(
+        moment=moment,
+        number=win.number,
+        title=win.title,
+        fields=_entry_fields(plan, evidence, win, one),
+        status=status or f"⏳ {one.verdict}, not decided",
+        notes=one_line(notes),
+    )
+
+
+def _entry_fields(plan: Plan, evidence: TrackerEvidence, win: PlannedWin, one: Measured) -> Pairs:
+    fields = []
+    before, after = one.before_seconds, one.after_seconds
+    if before is not None and after is not None:
+        fields += [("Before", f"{before:.3f}s"), ("After", f"{after:.3f}s")]
+    if one.speedup is None or not _counts(one):
+        return (*fields, ("Speedup", f"none, {one.verdict}"))
+    fields.append(("Speedup", _speedup_text(one.speedup, one.low, one.high)))
+    if before is not None and after is not None:
+        saving = 100 * (before - after) / before
+        fields.append(("Saving", f"({before:.3f}-{after:.3f})/{before:.3f} = {saving:.1f}%"))
+    joint = evidence.joint(frozenset(prefix(plan, evidence, win)))
+    if joint is not None and one is evidence.win(win.name).measured and win.name in joint.wins:
+        seconds = plan.baseline.seconds / joint.speedup
+        fields.append(("Cumulative", f"{seconds:.3f}s projected / {joint.speedup:.3f}x speedup"))
+    return tuple(fields)

@@ -1,0 +1,48 @@
+"""What the evidence does not tell: of one win, and of the plan as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from optim.evidence.records import TrackerEvidence, WinEvidence
+from optim.project.records import Plan
+
+
+def unknowns(plan: Plan, evidence: TrackerEvidence, attributed: bool) -> Iterator[str]:
+    """What the evidence does not tell, a sentence each."""
+    for win in plan.wins:
+        yield from (f"Quick Win #{win.number}: {what}" for what in missing(evidence.win(win.name)))
+    if not attributed:
+        yield "Whether wins do each other's work: no attribution was measured."
+    kept = evidence.decisions("keep")
+    joint = evidence.joint(frozenset(kept)) if kept else None
+    if kept and (joint is None or not joint.measured):
+        yield "What the kept wins bring together: they were not measured together."
+    if evidence.confirmed(plan.baseline.tasks) is None:
+        yield (
+            f"The seconds on {plan.reference_machine}: no clean run of all {plan.baseline.tasks} tasks from "
+            "there was imported, so every figure for it is a projection."
+        )
+
+
+def missing(row: WinEvidence) -> Iterator[str]:
+    """What a decision about one win lacks, a sentence each; nothing when it stands on settled evidence."""
+    one = row.measured
+    if one is None:
+        yield "it was not measured: run a measurement of it."
+        return
+    if one.verdict == "unresolved":
+        more = f" about {one.more_blocks} more blocks would do" if one.more_blocks else " more blocks may not settle it"
+        yield f"{one.name} is unresolved;{more}."
+    elif one.verdict == "wrong":
+        yield f"{one.name} gave wrong answers; they have to be put right before a speed means anything."
+    elif one.verdict == "not comparable":
+        yield f"{one.name} compares what is not alike; measure it again."
+    states = {each.cache_state for each in row.measurements}
+    for state in ("cold", "warm"):
+        if state not in states:
+            yield f"it was not measured with {state} caches."
+    if row.decided and row.decided.measurement_id and row.decided.measurement_id < one.measurement_id:
+        yield f"{one.name} is newer than the decision's measurement {row.decided.measurement_id}."
+    if row.decided is None or row.decision == "undecided":
+        yield "no decision was made."

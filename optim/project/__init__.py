@@ -1,0 +1,1 @@
+"""The project file: what is measured, its wins, its plan."""

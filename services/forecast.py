@@ -1,0 +1,73 @@
+"""What is known before a measurement begins: what its wins can save at most, and how noisy runs are here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from db import queries
+from optim.arc.settings import Settings
+from optim.arc.wins import all_wins
+from optim.evidence.prediction import Path, Prediction, PredictionError, predict
+from optim.evidence.spec import Spec
+from profiles.configs import parse_config
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Engine
+
+    from profiles.records import RunRecord
+
+
+def prediction_for(spec: Spec, baseline: RunRecord) -> dict[str, Any] | None:
+    """What the wins that the arms add to the baseline's config can save at most, together and one by one, as JSON.
+
+    None where nothing is added, or the baseline's phases do not tell.
+    """
+    before = parse_config(spec.arms[0].config)
+    added = [win for win in spec.wins if win not in before]
+    taken = before - (parse_config(spec.arms[1].config) if spec.kind == "pair" else before)
+    if not added or taken or not baseline.wall_seconds:
+        return None
+    known = all_wins()
+    paths = {win: known[win].addressed(spec.cache_state) for win in added}
+    try:
+        single = {win: _bound(baseline, one).to_json() for win, one in paths.items()}
+        together = _bound(baseline, [path for one in paths.values() for path in one])
+    except PredictionError:
+        return None
+    return {**together.to_json(), "by_win": single}
+
+
+def _bound(baseline: RunRecord, addresses: Iterable[Path]) -> Prediction:
+    return predict(baseline.phases, baseline.wall_seconds or 0.0, addresses, baseline.workers)
+
+
+def prediction_from_history(engine: Engine, spec: Spec) -> dict[str, Any] | None:
+    """From the newest finished run of the baseline's config over as many tasks and candidates, cold or warm alike."""
+    found = queries.runs(
+        engine,
+        config=spec.arms[0].config,
+        cache_state=spec.cache_state,
+        status="finished",
+        source="measured",
+        profiled=False,
+        limit=50,
+    )
+    candidates = spec.tasks * (spec.candidates or Settings().candidates)
+    same = found[
+        (found["tasks"] == spec.tasks)
+        & (found["workload_candidates"] == candidates)
+        & (found["workers"] == spec.workers)
+    ]
+    return prediction_for(spec, queries.run(engine, int(same["id"].iloc[0]))) if len(same) else None
+
+
+def noise_seen(engine: Engine, spec: Spec) -> float | None:
+    """The run noise that the control arm of the newest measurement over as many tasks and candidates showed."""
+    for measurement_id in queries.measurements(engine, kind="pair", limit=20)["id"]:
+        found = queries.measurement(engine, int(measurement_id))
+        noise = ((found.verdict or {}).get("noise") or {}).get("run_noise")
+        if noise and all(found.spec.get(name) == getattr(spec, name) for name in ("tasks", "candidates", "workers")):
+            return float(noise)
+    return None

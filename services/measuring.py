@@ -1,0 +1,185 @@
+"""One sitting of a measurement: fresh processes, database, live view. Shared by ``measure`` and ``attribute``."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from db import queries, store
+from db.problems import DatabaseProblem
+from optim.evidence.judging import judge_measurement
+from optim.evidence.measure import (
+    BlockFinished,
+    BlockRepeated,
+    Ended,
+    Event,
+    Placed,
+    RunFailed,
+    RunStarted,
+    Stopped,
+    measure,
+)
+from optim.evidence.outcomes import Outcome
+from optim.evidence.spec import Spec, budget_problem, budget_warning, minutes_warning
+from optim.evidence.verdicts import Verdict, blocks_from_rows
+from services.forecast import noise_seen, prediction_for, prediction_from_history
+from services.places import home
+from services.problems import USAGE, Problem, fail, sentence_of
+from services.processes import Child, FreshRuns
+from services.scratch import scratch_folder
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+
+class DatabaseLedger:
+    """Keeps blocks and verdicts in the database."""
+
+    def __init__(self, engine: Engine, measurement_id: int) -> None:
+        self._engine, self._id = engine, measurement_id
+
+    def add_block(self, block: int, runs: Sequence[Placed]) -> None:
+        """Keeps a finished block."""
+        for run in runs:
+            assert run.outcome.run_id is not None
+            store.add_block_run(self._engine, self._id, block, run.arm, run.position, run.outcome.run_id)
+
+    def update(self, status: str, verdict: Verdict) -> None:
+        """Keeps the verdict so far."""
+        store.update_measurement(self._engine, self._id, status=status, verdict=verdict.to_json(), pid=os.getpid())
+
+
+class Follower(Protocol):
+    """Who watches a sitting: ``say`` what stays to be read, ``status`` what is at work now."""
+
+    def say(self, text: str) -> None: ...
+
+    def status(self, text: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sat:
+    """How a sitting ended: the measurement's id, its spec with what was predicted, and its end."""
+
+    id: int
+    spec: Spec
+    ended: Ended
+
+
+def sit(engine: Engine, spec: Spec, measurement_id: int | None, follower: Follower) -> Sat:
+    """Measures in fresh processes until the verdict is clear, the budget is spent or a signal comes.
+
+    Args:
+        measurement_id: the measurement to go on with; None begins one.
+
+    Raises:
+        Problem: the budget can never resolve it (exit code 2), or the database refuses.
+    """
+    if problem := budget_problem(spec):
+        fail(f"{problem}: give --blocks {3 if spec.max_blocks < 3 else spec.max_blocks}", USAGE)
+    try:
+        spec = spec.replace(prediction=spec.prediction or prediction_from_history(engine, spec))
+        late = minutes_warning(spec) if measurement_id is None else None
+        for warning in (budget_warning(spec, noise_seen(engine, spec)), late):
+            if warning:
+                follower.say(f"Note: {warning}.")
+        child = Child()
+        with child.guarded():
+            return _Sitting(engine, spec, measurement_id, follower, child).sit()
+    except (DatabaseProblem, OSError) as error:
+        fail(sentence_of(error))
+
+
+class _Sitting:
+    """One sitting of a measurement: from its begin, or where it was left, to its end or the next stop."""
+
+    def __init__(
+        self, engine: Engine, spec: Spec, measurement_id: int | None, follower: Follower, child: Child
+    ) -> None:
+        self._engine, self._spec, self._follower, self._child = engine, spec, follower, child
+        self._done = _done_blocks(engine, spec, measurement_id)
+        self.id = measurement_id or store.begin_measurement(engine, spec.to_json())
+        if measurement_id is not None:
+            store.update_measurement(engine, self.id, status="running", pid=os.getpid(), spec=spec.to_json())
+
+    def sit(self) -> Sat:
+        self._follower.say(f"Measurement {self.id}: {_arms(self._spec)}, {self._spec.cache_state} caches")
+        ledger, label = DatabaseLedger(self._engine, self.id), self._spec.label or f"measurement {self.id}"
+        home().mkdir(parents=True, exist_ok=True)
+        caches = tempfile.TemporaryDirectory(prefix="measure-", dir=home().resolve())
+        with caches as folder, scratch_folder() as solvers:
+            runs = FreshRuns(self._engine, self._spec, self._child, Path(folder), solvers, label)
+            ended = self._follow(runs, ledger)
+        return Sat(self.id, self._spec, ended)
+
+    def _follow(self, runs: FreshRuns, ledger: DatabaseLedger) -> Ended:
+        self._follower.status("starting")
+        try:
+            self._prime(runs)
+        except (Stopped, RunFailed) as problem:
+            return self._not_primed(problem, ledger)
+        for event in measure(self._spec, runs, ledger, done=self._done, stop=lambda: self._child.stopping):
+            if isinstance(event, RunStarted):
+                self._follower.status(
+                    f"block {event.block}: run {event.position} of {len(self._spec.arms)}, {event.arm.config}"
+                )
+            if isinstance(event, BlockFinished):
+                self._predict_late(event.block)
+            if isinstance(event, Ended):
+                return event
+            self._tell(event)
+        raise Problem("the measurement ended without saying how")
+
+    def _prime(self, runs: FreshRuns) -> None:
+        for config in self._spec.configs if self._spec.cache_state == "warm" else ():
+            self._follower.status(f"priming the caches of {config}")
+            runs.prime(config)
+
+    def _not_primed(self, problem: Exception, ledger: DatabaseLedger) -> Ended:
+        stopped = isinstance(problem, Stopped)
+        verdict = judge_measurement(self._spec, list(self._done.values()))
+        status = "stopped" if stopped else "failed"
+        ledger.update(status, verdict)
+        return Ended(status=status, verdict=verdict, why="asked to stop" if stopped else f"priming failed: {problem}")
+
+    def _tell(self, event: Event) -> None:
+        if isinstance(event, BlockRepeated):
+            self._follower.say(f"block {event.block}: {event.arm.config}: {event.reason} (attempt {event.attempt})")
+        if isinstance(event, BlockFinished):
+            self._follower.say(f"block {event.block:2d}  {event.seconds:6.1f} s  {event.verdict.reason}")
+
+    def _predict_late(self, block: int) -> None:
+        """Without a baseline in the history the prediction comes from the first one measured."""
+        if self._spec.prediction is not None:
+            return
+        rows = queries.blocks(self._engine, self.id)
+        first = rows[(rows["block"] == block) & (rows["arm"] == self._spec.arms[0].name)]
+        record = queries.run(self._engine, int(first["run_id"].iloc[0]))
+        self._spec = self._spec.replace(prediction=prediction_for(self._spec, record))
+        store.update_measurement(self._engine, self.id, spec=self._spec.to_json())
+
+
+def _arms(spec: Spec) -> str:
+    if spec.kind == "pair":
+        return f"{spec.arms[0].config} against {spec.arms[1].config}"
+    return f"{len(spec.arms)} configs of {', '.join(spec.wins)}"
+
+
+def stored_rows(engine: Engine, measurement_id: int) -> list[dict[str, Any]]:
+    """The rows of ``db.queries.blocks`` as dicts."""
+    rows = queries.blocks(engine, measurement_id).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def _done_blocks(engine: Engine, spec: Spec, measurement_id: int | None) -> dict[int, dict[str, Outcome]]:
+    """The whole blocks that there are already, by number."""
+    if measurement_id is None:
+        return {}
+    rows = stored_rows(engine, measurement_id)
+    numbers = sorted({int(row["block"]) for row in rows})
+    blocks = zip(numbers, blocks_from_rows(rows), strict=True)
+    return {number: block for number, block in blocks if {arm.name for arm in spec.arms} <= set(block)}

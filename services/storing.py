@@ -1,0 +1,60 @@
+"""Stores a run task by task, in a thread of its own, so that the run does not wait for the database."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import TYPE_CHECKING
+
+from db.store import add_task, begin_run, finish_run, save_profile
+from profiles.records import RunRecord, TaskRecord
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+
+class Storing:
+    """One commit for each finished task. ``problem`` is what the database said when it could not be written."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._queue: queue.SimpleQueue[TaskRecord | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self.run_id: int | None = None
+        self.problem: Exception | None = None
+
+    def begin(self, record: RunRecord) -> None:
+        """Stores the run as running."""
+        self.run_id = begin_run(self._engine, record)
+        self._thread.start()
+
+    def task(self, task: TaskRecord) -> None:
+        """Has a finished task stored, soon."""
+        self._queue.put(task)
+
+    def finish(self, record: RunRecord, profiles: tuple[str, ...] = ()) -> int:
+        """Waits for the tasks, then stores the whole record and its profile; gives the run's id.
+
+        Raises:
+            DatabaseProblem: it can not be stored.
+        """
+        self.drain()
+        assert self.run_id is not None
+        finish_run(self._engine, self.run_id, record)
+        for session in profiles[:1]:
+            save_profile(self._engine, self.run_id, session)
+        return self.run_id
+
+    def drain(self) -> None:
+        """Waits until all tasks so far are stored."""
+        if self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join()
+
+    def _work(self) -> None:
+        while (task := self._queue.get()) is not None:
+            try:
+                if self.problem is None and self.run_id is not None:
+                    add_task(self._engine, self.run_id, task)
+            except Exception as problem:  # kept for the run's own thread, which says it when the run ends
+                self.problem = problem

@@ -1,0 +1,60 @@
+"""What holds for every command, whoever adds one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli import command_names, load_command
+from tests.cli.place import quickwin
+
+TESTS = Path(__file__).parent
+NAMES = command_names()
+
+
+def test_there_are_commands() -> None:
+    assert {"run", "runs", "show", "compare", "export", "serve", "demo", "measure", "import_"} <= set(NAMES)
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_every_command_helps_with_a_sentence_and_an_example(module: str) -> None:
+    name = module.rstrip("_")
+    result = quickwin(name, "--help")
+    assert result.exit_code == 0
+    assert f"python -m optim {name}" in result.stdout.split("\n", 1)[1]
+    assert (load_command(module).help or "").strip()
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_every_command_has_a_test_file(module: str) -> None:
+    name = module.rstrip("_")
+    files = {path.stem.removeprefix("test_") for path in TESTS.glob("test_*.py")}
+    together = {word for file in files for word in file.split("_")}
+    assert name in together or name in {"attribute"}, f"write tests/cli/test_{name}.py"
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_an_unknown_option_is_a_usage_error(module: str) -> None:
+    result = quickwin(module.rstrip("_"), "--no-such-option")
+    assert result.exit_code == 2 and "--no-such-option" in result.stderr
+
+
+def test_an_unknown_command_is_a_usage_error() -> None:
+    result = quickwin("nonsense")
+    assert result.exit_code == 2 and "nonsense" in result.stderr
+
+
+@pytest.mark.parametrize("words", [["runs"], ["decide"]])
+def test_json_is_one_document_on_an_empty_database(words: list[str], place: Path) -> None:
+    result = quickwin(*words, "--json")
+    assert result.exit_code == 0
+    json.loads(result.stdout)
+
+
+@pytest.mark.parametrize("words", [["show"], ["export"], ["compare", "1", "2"]])
+def test_without_runs_it_is_said_how_to_record_one(words: list[str], place: Path) -> None:
+    result = quickwin(*words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "python -m optim run records one" in result.stderr

@@ -1,0 +1,302 @@
+"""``measure`` and ``attribute`` against a database, with runs that are stored but not executed."""
+
+import importlib
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+from typing import ClassVar
+
+import pytest
+from click.testing import CliRunner
+
+from cli import load_command
+from db import queries, store
+from db.engine import open_engine
+from optim.evidence.measure import Stopped
+from optim.evidence.outcomes import Outcome
+from profiles.records import Environment, PhaseTiming, RunRecord, Workload
+from services import measuring as _measuring
+
+SECONDS = {"none": 10.0, "dsl_cache": 5.0, "early_exit": 9.0, "early_exit,dsl_cache": 4.6, "all": 2.0}
+
+
+class StoredRuns:
+    """Stands for ``FreshRuns``: stores a run of known seconds instead of executing it."""
+
+    primed: ClassVar[list[str]] = []
+    stop_at = None
+    random = random.Random(1)
+    count = 0
+
+    def __init__(self, engine, spec, child, folder, scratch, label):
+        self.engine, self.spec, self.child, self.label = engine, spec, child, label
+
+    def prime(self, config):
+        StoredRuns.primed.append(config)
+
+    def __call__(self, arm, block, position):
+        StoredRuns.count += 1
+        if StoredRuns.count == StoredRuns.stop_at:
+            self.child.stopping = True
+            raise Stopped
+        wall = SECONDS[arm.config] * self.random.lognormvariate(0, 0.01)
+        run_id, _ = store.store_run(
+            self.engine, record(arm.config, wall, self.spec, f"{self.label}-{StoredRuns.count}")
+        )
+        return Outcome.from_run(queries.run(self.engine, run_id), run_id)
+
+
+def record(config, wall, spec, key):
+    return RunRecord(
+        key=key,
+        label=key,
+        config=frozenset() if config == "none" else frozenset(config.split(",")),
+        cache_state=spec.cache_state,
+        wall_seconds=wall,
+        results_fingerprint="same",
+        workload=Workload(fingerprint="w", tasks=spec.tasks, candidates=132 * spec.tasks),
+        environment=Environment(machine="m"),
+        phases=(
+            PhaseTiming(path=("score",), total_seconds=wall * 0.6, self_seconds=wall * 0.6),
+            PhaseTiming(path=("validate",), total_seconds=wall * 0.2, self_seconds=wall * 0.2),
+        ),
+    )
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/quickwin.db")
+    monkeypatch.setenv("QUICKWIN_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(_measuring, "FreshRuns", StoredRuns)
+    StoredRuns.primed, StoredRuns.stop_at, StoredRuns.count = [], None, 0
+    StoredRuns.random = random.Random(1)
+    return tmp_path
+
+
+def call(command, *arguments):
+    return CliRunner().invoke(load_command(command), arguments)
+
+
+def found_of(result):
+    return json.loads(result.stdout)
+
+
+def test_a_faster_config_is_a_yes_and_everything_is_kept():
+    result = call("measure", "none", "dsl_cache", "--json")
+    assert result.exit_code == 0, result.output
+    found = found_of(result)
+    assert (found["verdict"], found["status"], found["why"]) == ("faster", "finished", "settled")
+    assert found["low"] < 2 < found["high"]
+    engine = open_engine()
+    kept = queries.measurement(engine, found["id"])
+    assert kept.status == "finished"
+    assert kept.verdict["speedup"] == found["speedup"]
+    assert kept.verdict["noise"]["run_noise"] > 0
+    blocks = queries.blocks(engine, found["id"])
+    assert len(blocks) == 3 * found["blocks"]
+    assert set(blocks["position"]) == {1, 2, 3}
+
+
+def test_the_prediction_stands_beside_the_result():
+    spec = found_of(call("measure", "none", "dsl_cache", "--json"))["spec"]
+    assert spec["prediction"]["by_win"].keys() == {"dsl_cache"}
+    assert 0 < spec["prediction"]["saving"] <= 0.81
+    text = call("measure", "none", "dsl_cache").stdout
+    assert "Faster: " in text
+    assert "Noise floor: " in text
+    assert "Predicted: At most" in text
+
+
+@pytest.mark.parametrize("configs", [("none", "none"), ("dsl_cache", "none")])
+def test_no_gain_is_a_no_and_has_no_prediction(configs):
+    result = call("measure", *configs, "--json", "--blocks", "4")
+    assert result.exit_code == 1
+    assert found_of(result)["spec"]["prediction"] is None
+
+
+def test_warm_caches_are_primed_once_for_every_config():
+    result = call("measure", "none", "dsl_cache", "--warm", "--json")
+    assert StoredRuns.primed == ["none", "dsl_cache"]
+    assert found_of(result)["verdict"] == "faster"
+
+
+def test_a_stopped_measurement_can_be_continued():
+    StoredRuns.stop_at = 6
+    first = call("measure", "none", "dsl_cache", "--json")
+    assert first.exit_code == 3
+    stopped = found_of(first)
+    assert (stopped["status"], stopped["blocks"]) == ("stopped", 1)
+    assert queries.measurement(open_engine(), stopped["id"]).status == "stopped"
+    again = call("measure", "--continue", str(stopped["id"]), "--json")
+    assert again.exit_code == 0, again.output
+    found = found_of(again)
+    assert (found["id"], found["verdict"]) == (stopped["id"], "faster")
+    assert len(queries.blocks(open_engine(), found["id"])) == 3 * found["blocks"]
+
+
+def test_a_settled_measurement_can_be_made_more_precise():
+    wide = found_of(call("measure", "none", "dsl_cache", "--json"))
+    assert wide["blocks"] == 5
+    narrow = found_of(call("measure", "--continue", str(wide["id"]), "--min-blocks", "12", "--json"))
+    assert narrow["blocks"] == 12
+    assert narrow["high"] - narrow["low"] < wide["high"] - wide["low"]
+
+
+def test_a_spent_budget_says_how_to_go_on_and_takes_a_larger_one():
+    result = call("measure", "none", "none", "--blocks", "3")
+    more = re.search(r"Go on with: python -m optim measure --continue 1 --blocks (\d+)", result.stdout)
+    assert more is not None and int(more[1]) > 3
+    longer = found_of(call("measure", "--continue", "1", "--blocks", "5", "--json"))
+    assert longer["blocks"] == 5
+    assert longer["spec"]["max_blocks"] == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["none", "bogus"], "no win is called bogus"),
+        (["none"], "two configs are needed"),
+        (["none", "all", "--blocks", "2"], "2 blocks can never resolve it: 3 are needed"),
+        (["none", "all", "--margin", "lots"], "a share such as 1% or 0.01"),
+        (["none", "all", "--minutes", "0"], "minutes must be above 0"),
+        (["--continue", "99"], "there is no measurement 99"),
+        (["none", "--continue", "1"], "give no others"),
+    ],
+)
+def test_what_can_not_be_measured_is_a_usage_error_in_one_sentence(arguments, message):
+    result = call("measure", *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert StoredRuns.count == 0
+
+
+def test_a_measurement_goes_on_with_the_workload_that_it_had():
+    call("measure", "none", "none", "--blocks", "3")
+    result = call("measure", "--continue", "1", "--tasks", "7")
+    assert result.exit_code == 2
+    assert "keeps its tasks" in result.stderr
+    assert "continue it with its own command" in call("attribute", "--continue", "1").stderr
+
+
+def test_a_measurement_under_way_is_left_to_its_process():
+    engine = open_engine()
+    spec = {"kind": "pair", "arms": [{"name": "A", "config": "none"}, {"name": "B", "config": "all"}]}
+    measurement = store.begin_measurement(engine, spec, pid=os.getppid())
+    result = call("measure", "--continue", str(measurement))
+    assert result.exit_code == 3
+    assert f"under way in process {os.getppid()}" in result.stderr
+
+
+def test_a_measurement_whose_process_is_gone_can_be_continued():
+    spec = {"kind": "pair", "arms": [{"name": "A", "config": "none"}, {"name": "B", "config": "dsl_cache"}]}
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    measurement = store.begin_measurement(open_engine(), spec, pid=process.pid)
+    process.communicate(b"\n")
+    found = found_of(call("measure", "--continue", str(measurement), "--json"))
+    assert (found["id"], found["verdict"]) == (measurement, "faster")
+
+
+def test_a_measurement_that_was_planned_elsewhere_begins_with_continue():
+    spec = {"kind": "pair", "arms": [{"name": "A", "config": "none"}, {"name": "B", "config": "dsl_cache"}]}
+    measurement = store.begin_measurement(open_engine(), spec, status="planned")
+    found = found_of(call("measure", "--continue", str(measurement), "--json"))
+    assert (found["id"], found["verdict"]) == (measurement, "faster")
+
+
+def test_a_home_that_can_not_be_made_is_one_sentence_and_no_answer(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("QUICKWIN_HOME", str(tmp_path / "file" / "home"))
+    result = call("measure", "none", "dsl_cache")
+    assert result.exit_code == 3
+    assert "can not be written" in result.stderr
+    assert "QUICKWIN_HOME can name another folder" in result.stderr
+
+
+def test_kept_wins_can_be_measured():
+    store.decide(open_engine(), "dsl_cache", "keep", "measured", None, None)
+    found = found_of(call("measure", "none", "kept", "--json"))
+    assert found["spec"]["arms"][1]["config"] == "dsl_cache"
+
+
+def test_a_hopeless_budget_is_said_before_it_starts():
+    call("measure", "none", "none", "--blocks", "4")
+    result = call("measure", "none", "none", "--blocks", "3")
+    assert "Note: with run noise of" in result.stderr.splitlines()[0]
+    assert "the budget is 3" in result.stderr.splitlines()[0]
+
+
+def test_wins_are_attributed():
+    result = call("attribute", "--wins", "early_exit,dsl_cache", "--json")
+    assert result.exit_code == 0, result.output
+    found = found_of(result)
+    assert found["spec"]["max_blocks"] == 3
+    assert [arm["config"] for arm in found["spec"]["arms"]] == [
+        "none",
+        "early_exit",
+        "dsl_cache",
+        "early_exit,dsl_cache",
+    ]
+    shares = {one["win"]: one["seconds"] for one in found["attribution"]["shapley"]}
+    assert sum(shares.values()) == found["attribution"]["baseline_seconds"] - found["attribution"]["all_on_seconds"]
+    assert set(found["spec"]["prediction"]["by_win"]) == {"early_exit", "dsl_cache"}
+
+
+def test_an_attribution_is_printed_in_words():
+    text = call("attribute", "--wins", "dsl_cache", "--blocks", "3").stdout
+    assert "are due to dsl_cache. Best config: dsl_cache" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--wins", "none"], "a win or more"),
+        (["--wins", "dsl_cache", "--half"], "needs five wins"),
+        (["--wins", "bogus"], "no win is called bogus"),
+    ],
+)
+def test_an_attribution_that_can_not_be_is_a_usage_error(arguments, message):
+    result = call("attribute", *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_the_commands_import_neither_scipy_nor_the_database_before_they_run():
+    code = "import sys; from cli import measure, attribute; print({'scipy', 'pandas', 'sqlalchemy'} & set(sys.modules))"
+    root = os.path.dirname(os.path.dirname(importlib.import_module("optim").__file__))
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root).stdout
+    assert printed.strip() == "set()"
+
+
+def optim(place, *arguments, **options):
+    root = os.path.dirname(os.path.dirname(importlib.import_module("optim").__file__))
+    environment = {**os.environ, "PYTHONPATH": root}
+    command = [sys.executable, "-m", "optim", *arguments]
+    return subprocess.Popen(command, cwd=place, env=environment, text=True, stdout=-1, stderr=-1, **options)
+
+
+@pytest.mark.slow
+def test_a_tiny_measurement_of_real_runs(place):
+    process = optim(place, "measure", "none", "all", "--tasks", "1", "--candidates", "4", "--blocks", "3", "--json")
+    printed, errors = process.communicate(timeout=120)
+    assert process.returncode in (0, 1), errors
+    found = json.loads(printed)
+    assert found["blocks"] == 3
+    assert found["verdict"] in ("faster", "slower", "same", "unresolved")
+    assert set(queries.blocks(open_engine(), found["id"])["cache_state"]) == {"cold"}
+    assert not list((place / "home").glob("measure-*"))
+
+
+def test_an_interrupt_ends_a_real_run_and_leaves_the_measurement_to_be_continued(place):
+    process = optim(place, "measure", "none", "none", "--tasks", "40")
+    assert "Measurement 1: none against none" in process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    printed, _ = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert "Go on with: python -m optim measure --continue 1" in printed
+    assert queries.measurement(open_engine(), 1).status == "stopped"
+    assert not list((place / "home").glob("measure-*"))

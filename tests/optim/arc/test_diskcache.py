@@ -1,0 +1,89 @@
+"""The persistent cache."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from optim.arc import diskcache
+from optim.arc.diskcache import DiskCache
+
+
+def test_what_was_put_is_there_after_a_restart(tmp_path: Path) -> None:
+    cache = DiskCache(tmp_path / "c.sqlite", "scope")
+    cache.put({"a": "1", "b": "2"})
+    assert cache.get(["a", "x"]) == {"a": "1"}
+    cache.close()
+    assert DiskCache(tmp_path / "c.sqlite", "scope").get(["a", "b", "c"]) == {"a": "1", "b": "2"}
+
+
+def test_another_scope_sees_nothing(tmp_path: Path) -> None:
+    cache = DiskCache(tmp_path / "c.sqlite", "one")
+    cache.put({"a": "1"})
+    cache.close()
+    other = DiskCache(tmp_path / "c.sqlite", "two")
+    assert other.get(["a"]) == {} and len(other) == 0
+
+
+@pytest.mark.parametrize("damage", [b"no database at all", b"SQLite format 3\x00" + b"\xff" * 5000])
+def test_a_damaged_file_is_replaced_by_an_empty_one(damage: bytes, tmp_path: Path) -> None:
+    (tmp_path / "c.sqlite").write_bytes(damage)
+    cache = DiskCache(tmp_path / "c.sqlite", "scope")
+    cache.put({"a": "1"})
+    assert cache.get(["a"]) == {"a": "1"}
+
+
+def test_a_locked_file_is_left_alone_and_memory_takes_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "c.sqlite"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    monkeypatch.setattr(diskcache, "_PATIENCE_SECONDS", 0.01)
+    before = path.stat().st_ino
+    cache = DiskCache(path, "scope")
+    cache.put({"a": "1"})
+    assert cache.get(["a"]) == {"a": "1"}
+    cache.close()
+    assert path.stat().st_ino == before
+    other.execute("CREATE TABLE mine (x)")
+    other.execute("COMMIT")
+    other.close()
+
+
+def test_a_file_that_can_not_be_opened_costs_the_cache_and_not_the_run(tmp_path: Path) -> None:
+    (tmp_path / "c.sqlite").mkdir()
+    cache = DiskCache(tmp_path / "c.sqlite", "scope")
+    cache.put({"a": "1"})
+    cache.close()
+    assert (tmp_path / "c.sqlite").is_dir()
+
+
+def test_the_file_stays_within_its_bound_and_loses_the_oldest(tmp_path: Path) -> None:
+    cache = DiskCache(tmp_path / "c.sqlite", "scope", max_bytes=300_000)
+    for number in range(8):
+        cache.put({f"{number}-{index}": "x" * 100 for index in range(1000)})
+    found = cache.get([f"{number}-0" for number in range(8)])
+    assert "0-0" not in found and "7-0" in found
+    cache.close()
+    assert (tmp_path / "c.sqlite").stat().st_size < 1_000_000
+
+
+def _write(path: Path, name: str) -> None:
+    cache = DiskCache(path, "scope")
+    for number in range(3):
+        cache.put({f"{name}-{number}-{index}": name for index in range(1000)})
+    cache.close()
+
+
+def test_two_processes_at_once_lose_nothing(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=_write, args=(tmp_path / "c.sqlite", name)) for name in ("a", "b")]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert len(DiskCache(tmp_path / "c.sqlite", "scope")) == 6000

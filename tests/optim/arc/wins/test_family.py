@@ -1,0 +1,62 @@
+"""The wins as a family: whatever is on, the answers are the same."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from pathlib import Path
+
+import pytest
+
+from optim.arc.wins import all_wins
+from profiles.configs import WIN_NAMES, all_configs, config_name
+from tests.optim.bench import answers, small
+
+TESTS = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def baseline(tmp_path_factory: pytest.TempPathFactory) -> str:
+    found, records = answers(small(tmp_path_factory.mktemp("baseline")))
+    assert sum(record["counts"]["accepted"] for record in records) > 5
+    return found
+
+
+@pytest.mark.parametrize("config", all_configs(), ids=config_name)
+def test_every_subset_gives_the_baselines_answers_cold_and_warm(
+    config: frozenset[str], baseline: str, tmp_path: Path
+) -> None:
+    cold, _ = answers(small(tmp_path, wins=config))
+    warm, _ = answers(small(tmp_path, wins=config))
+    assert (cold, warm) == (baseline, baseline)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("changes", [{"min_score": 40}, {"min_score": 0, "keep": 5}, {"keep": 2}, {"min_score": 100}])
+def test_all_wins_give_the_baselines_answers_whatever_is_eligible(
+    seed: int, changes: dict[str, int], tmp_path: Path
+) -> None:
+    none, _ = answers(small(tmp_path / "none", seed=seed, tasks=4, **changes))
+    for config in ({"early_exit"}, {"dsl_cache", "early_exit"}, set(WIN_NAMES)):
+        found, _ = answers(small(tmp_path / config_name(config), seed=seed, tasks=4, wins=frozenset(config), **changes))
+        assert found == none
+
+
+def test_the_family_is_the_five_wins_of_the_plan_in_order() -> None:
+    assert tuple(all_wins()) == WIN_NAMES
+
+
+@pytest.mark.parametrize("name", WIN_NAMES)
+def test_each_win_says_what_it_is_and_has_a_test(name: str) -> None:
+    win = all_wins()[name]
+    module = inspect.getmodule(win.install)
+    assert win.name == name and win.title and win.addresses
+    assert module is not None and module.__doc__ and len(module.__doc__) > 60
+    assert (TESTS / f"test_{name}.py").exists()
+
+
+@pytest.mark.parametrize("name", WIN_NAMES)
+def test_no_win_imports_another(name: str) -> None:
+    tree = ast.parse(inspect.getsource(inspect.getmodule(all_wins()[name].install)))  # type: ignore[arg-type]
+    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert not imported & {f"optim.arc.wins.{other}" for other in WIN_NAMES}

@@ -1,0 +1,35 @@
+"""Scores kept by body and sample."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from profiles.configs import WIN_NAMES
+from tests.optim.bench import answers, small
+
+WIN = frozenset({"validation_cache"})
+
+
+def test_a_second_run_runs_no_program(tmp_path: Path) -> None:
+    answers(small(tmp_path, wins=WIN))
+    _, records = answers(small(tmp_path, wins=WIN))
+    assert not [phase for record in records for phase in record["phases"] if phase["category"] == "dsl"]
+
+
+def test_scoring_fills_it_before_validation_asks(tmp_path: Path) -> None:
+    _, records = answers(small(tmp_path, wins=WIN))
+    assert not [phase for record in records for phase in record["phases"] if phase["path"] == ["validate", "dsl"]]
+
+
+@pytest.mark.parametrize(
+    "value", ["", "[]", "{", '{"x": 1}', '{"0123456789abcdef0123456789abcdef": [1e9, "a", null]}', "[" * 9999]
+)
+def test_an_entry_that_is_not_of_its_form_is_not_used(value: str, tmp_path: Path) -> None:
+    settings = small(tmp_path, wins=frozenset(WIN_NAMES), tasks=2)
+    expected, _ = answers(settings)
+    with sqlite3.connect(tmp_path / "caches/scores.sqlite") as file:
+        file.execute("UPDATE entries SET value = ?", (value,))
+    assert answers(settings)[0] == expected

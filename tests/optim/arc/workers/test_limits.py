@@ -1,0 +1,161 @@
+"""A program that misbehaves costs its limit and nothing else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from optim.arc.runner import Listener, Run
+from optim.arc.settings import Settings
+from optim.arc.workers.supervisor import MAX_KILLS, RunProblem
+from optim.arc.workload import prepare
+from profiles.configs import WIN_NAMES
+from profiles.records import RunRecord
+from tests.optim.own_data import write_dsl, write_solvers, write_tasks
+
+LIMIT = 0.2
+HOSTILE = """
+import os
+import signal
+
+def loop(grid):
+    while True:
+        pass
+
+def ccall(grid):
+    return ((sum(range(10 ** 12)),),)
+
+def swallow(grid):
+    while True:
+        try:
+            while True:
+                pass
+        except BaseException:
+            pass
+
+def disarm(grid):
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    while True:
+        pass
+
+def recurse(grid):
+    return recurse(grid)
+
+def eat(grid):
+    held = []
+    while True:
+        held.append(bytearray(10 ** 8))
+
+def die(grid):
+    os._exit(7)
+
+def crash(grid):
+    os.kill(os.getpid(), signal.SIGSEGV)
+    while True:
+        pass
+
+def late(grid):
+    try:
+        while True:
+            pass
+    except BaseException:
+        return grid
+"""
+TIMEOUTS = ["loop", "late"]
+KILLED = ["ccall", "swallow", "disarm"]
+DEADLY = ["die", "crash"]
+ERRORS = ["recurse", "eat"]
+GOOD = "x1 = mirror(I)\n    return x1"
+
+
+def settings_for(folder: Path, program: str, **changes: Any) -> Settings:
+    """Two tasks: t0's own program misbehaves, t1's is right; no mutants, no shared candidates."""
+    solvers = write_solvers(folder, {"t0": f"x1 = {program}(I)\n    return x1", "t1": GOOD})
+    own = {"dsl": write_dsl(folder, HOSTILE), "solvers": solvers, "tasks_dir": write_tasks(folder, 2)}
+    places = {"caches_dir": str(folder / "caches"), "output_dir": str(folder / "out")}
+    rest = {"tasks": 2, "candidates": 1, "limit_seconds": LIMIT, "memory_bytes": 512 * 1024**2, **changes}
+    return Settings(**own, **places, **rest)
+
+
+def run(settings: Settings) -> RunRecord:
+    return Run(settings, prepare(settings), "test", Listener(), None).execute().record
+
+
+def children() -> set[str]:
+    found = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(os.getpid())], capture_output=True, text=True)
+    return {line for line in found.stdout.splitlines() if not line.strip().endswith("ps")}
+
+
+@pytest.mark.parametrize("wins", [frozenset(), frozenset(WIN_NAMES)], ids=["none", "all"])
+@pytest.mark.parametrize("program", TIMEOUTS + KILLED + DEADLY + ERRORS)
+def test_a_program_that_misbehaves_leaves_the_rest_of_the_run_alone(
+    program: str, wins: frozenset[str], tmp_path: Path
+) -> None:
+    before, threads, start = children(), threading.active_count(), time.monotonic()
+    patience = {"limit_seconds": 10.0} if program == "eat" else {}
+    record = run(settings_for(tmp_path, program, wins=wins, **patience))
+    bad, good = record.tasks
+    assert (good.task_id, good.solved, good.status) == ("t1", True, "finished")
+    assert not bad.solved
+    if program in ERRORS:
+        assert bad.counts["program.errors"] > 0 and bad.errors == bad.timeouts == 0
+    elif program in DEADLY:
+        assert bad.errors > 0 and bad.timeouts == 0
+    else:
+        assert bad.timeouts > 0 and bad.errors == 0
+    if program in KILLED + DEADLY:
+        assert "candidate 0" in (bad.reason or "") and record.counts["killed"] == 1
+    assert children() == before and threading.active_count() == threads
+    assert time.monotonic() - start < 30
+
+
+def test_the_same_answers_come_out_when_a_candidate_had_to_be_killed(tmp_path: Path) -> None:
+    found = {
+        run(settings_for(tmp_path, "swallow", wins=frozenset(wins))).results_fingerprint for wins in ((), WIN_NAMES)
+    }
+    assert len(found) == 1 and None not in found
+
+
+def test_a_task_with_too_many_candidates_that_must_be_killed_fails_with_the_reason(tmp_path: Path) -> None:
+    names = [f"die{number}" for number in range(MAX_KILLS + 2)]
+    more = "".join(f"\ndef {name}(grid):\n    os._exit(7)\n" for name in names)
+    settings = settings_for(tmp_path, "die0", candidates=MAX_KILLS + 2)
+    Path(settings.dsl or "").write_text("import os\n" + more)
+    Path(settings.solvers or "").write_text("def solve_t0(I):\n    x1 = die0(I)\n    return x1\n")
+    record = run(settings)
+    assert [task.status for task in record.tasks] == ["failed", "failed"]
+    assert f"{MAX_KILLS + 1} candidates cost their worker" in (record.tasks[0].reason or "")
+
+
+def test_what_a_program_started_is_killed_with_it(tmp_path: Path) -> None:
+    mark = str(tmp_path / "mark")
+    more = f"""
+import subprocess
+
+def spawn(grid):
+    subprocess.Popen(["sh", "-c", "sleep 5; touch {mark}"])
+    sum(range(10 ** 12))
+"""
+    settings = settings_for(tmp_path, "spawn")
+    Path(settings.dsl or "").write_text(Path(settings.dsl or "").read_text() + more)
+    run(settings)
+    left = subprocess.run(["pgrep", "-f", mark], capture_output=True, text=True).stdout
+    assert left == ""
+
+
+def test_a_dsl_that_does_not_import_ends_the_run_in_one_sentence(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, "loop")
+    Path(settings.dsl or "").write_text("import nothing_of_that_name\n")
+    with pytest.raises(RunProblem, match=r"dsl.py does not import: ModuleNotFoundError"):
+        run(settings)
+
+
+def test_several_workers_give_the_same_answers(tmp_path: Path) -> None:
+    found = {run(settings_for(tmp_path, "ccall", workers=workers)).results_fingerprint for workers in (1, 2)}
+    assert len(found) == 1

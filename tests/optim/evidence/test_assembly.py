@@ -1,0 +1,232 @@
+"""From plain rows to evidence."""
+
+import itertools
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+
+from optim.evidence.assembly import assemble, rows, win_of
+from profiles.configs import WIN_NAMES, config_name
+
+
+def spec(a: str, b: str, **more: object) -> dict[str, object]:
+    arms = [{"name": "A", "config": a}, {"name": "B", "config": b}, {"name": "A2", "config": a}]
+    return {"kind": "pair", "arms": arms, "tasks": 100, "cache_state": "cold", **more}
+
+
+def measurement(number: int, a: str, b: str, **verdict: object) -> dict[str, object]:
+    found = {"verdict": "faster", "speedup": 1.25, "low": 1.2, "high": 1.3, "blocks": 2, "reason": "Faster.", **verdict}
+    moment = datetime(2026, 11, 23, number, tzinfo=UTC)
+    return {"id": number, "status": "finished", "spec": spec(a, b), "verdict": found, "updated_at": moment}
+
+
+def block_rows(a: str, b: str, seconds: tuple[float, float] = (10.0, 8.0), **more: object) -> list[dict[str, object]]:
+    common = {"status": "finished", "machine": "m1", "workload": "w", "git_commit": "c0ffee", "git_dirty": False}
+    return [
+        {"block": block, "arm": arm, "config": config, "wall_seconds": value, **common, **more}
+        for block in (1, 2)
+        for arm, config, value in (("A", a, seconds[0]), ("B", b, seconds[1]))
+    ]
+
+
+def decision(number: int, win: str, word: str, **more: object) -> dict[str, object]:
+    moment = datetime(2026, 11, 24, tzinfo=UTC)
+    return {
+        "id": number,
+        "win": win,
+        "decision": word,
+        "because": "so",
+        "decided_at": moment,
+        "overruled": False,
+        **more,
+    }
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "found"),
+    [
+        ("none", "early_exit", ("early_exit", False)),
+        ("early_exit", "none", ("early_exit", True)),
+        ("all", "all-dsl_cache", ("dsl_cache", True)),
+        ("dsl_cache", "dsl_cache,early_exit", ("early_exit", False)),
+        ("none", "none", None),
+        ("none", "all", None),
+        ("none", "early_exit,dsl_cache", None),
+        ("early_exit", "dsl_cache", None),
+        ("none", "no_such_win", None),
+    ],
+)
+def test_a_measurement_is_about_a_win_when_its_arms_differ_by_exactly_that(a, b, found):
+    assert win_of(spec(a, b)) == found
+
+
+def test_an_attribution_is_about_no_single_win():
+    assert win_of(spec("none", "early_exit", kind="attribution")) is None
+
+
+def test_a_measurement_becomes_evidence_with_its_seconds_and_place():
+    found = assemble(measurements=[measurement(3, "none", "early_exit")], blocks={3: block_rows("none", "early_exit")})
+    one = found.win("early_exit").measured
+    assert one is not None
+    assert (one.before_seconds, one.after_seconds) == (pytest.approx(10), pytest.approx(8))
+    assert (one.machine, one.committed, one.tasks, one.cache_state) == ("m1", True, 100, "cold")
+    assert one.saving == pytest.approx(0.2)
+    assert one.measured_at == datetime(2026, 11, 23, 3, tzinfo=UTC)
+
+
+def test_arms_the_other_way_round_are_turned():
+    given = measurement(3, "all", "all-dsl_cache", verdict="slower", speedup=0.5, low=0.4, high=0.6)
+    found = assemble(measurements=[given], blocks={3: block_rows("all", "all-dsl_cache", (5.0, 10.0))})
+    one = found.win("dsl_cache").measured
+    assert one is not None
+    assert (one.verdict, one.speedup) == ("faster", 2.0)
+    assert (one.low, one.high) == (pytest.approx(1 / 0.6), pytest.approx(1 / 0.4))
+    assert (one.before_seconds, one.after_seconds) == (pytest.approx(10), pytest.approx(5))
+    assert one.config_after == "all"
+
+
+def test_the_newest_finished_measurement_speaks():
+    given = [measurement(1, "none", "early_exit", speedup=1.1), measurement(2, "none", "early_exit", speedup=1.4)]
+    given.append({**measurement(3, "none", "early_exit"), "status": "running"})
+    given.append({**measurement(4, "none", "early_exit"), "verdict": None})
+    row = assemble(measurements=given).win("early_exit")
+    assert [one.measurement_id for one in row.measurements] == [2, 1]
+
+
+def warm(given: dict[str, object]) -> dict[str, object]:
+    return {**given, "spec": {**given["spec"], "cache_state": "warm"}}  # type: ignore[dict-item]
+
+
+def test_what_was_measured_cold_speaks_before_what_was_measured_warm():
+    given = [measurement(1, "none", "early_exit"), warm(measurement(2, "none", "early_exit", speedup=30.0))]
+    found = assemble(measurements=given)
+    assert found.win("early_exit").measured.measurement_id == 1
+    unresolved = measurement(3, "none", "all", verdict="unresolved", speedup=1.1, low=0.9, high=1.3)
+    both = assemble(measurements=[unresolved, warm(measurement(4, "none", "all", speedup=30.0))])
+    assert both.joint(frozenset(WIN_NAMES)).source == "measurement 3"
+    only = assemble(measurements=[warm(measurement(4, "none", "all", speedup=30.0))])
+    assert only.joint(frozenset(WIN_NAMES)).source == "measurement 4"
+
+
+def test_wrong_answers_speak_until_a_newer_measurement_of_that_state_has_the_right_ones():
+    given = [measurement(1, "none", "early_exit"), warm(measurement(2, "none", "early_exit", verdict="wrong"))]
+    assert assemble(measurements=given).win("early_exit").measured.measurement_id == 2
+    given.append(warm(measurement(3, "none", "early_exit")))
+    assert assemble(measurements=given).win("early_exit").measured.measurement_id == 1
+
+
+def test_runs_that_did_not_finish_give_no_seconds():
+    blocks = block_rows("none", "early_exit") + block_rows("none", "early_exit", (99.0, 99.0), status="failed")
+    found = assemble(measurements=[measurement(3, "none", "early_exit")], blocks={3: blocks})
+    assert found.win("early_exit").measured.before_seconds == pytest.approx(10)
+
+
+def test_runs_of_several_commits_are_not_called_committed():
+    blocks = block_rows("none", "early_exit") + block_rows("none", "early_exit", git_commit="other")
+    found = assemble(measurements=[measurement(3, "none", "early_exit")], blocks={3: blocks})
+    assert found.win("early_exit").measured.committed is None
+
+
+def test_frames_and_lists_give_the_same():
+    log = [decision(1, "early_exit", "keep", measurement_id=3), decision(2, "dsl_cache", "revert", measurement_id=None)]
+    given = [measurement(3, "none", "early_exit")]
+    blocks = block_rows("none", "early_exit")
+    lists = assemble(measurements=given, blocks={3: blocks}, decisions=log)
+    tables = {3: pd.DataFrame(blocks)}
+    frames = assemble(measurements=pd.DataFrame(given), blocks=tables, decisions=pd.DataFrame(log))
+    assert frames == lists
+    assert frames.decisions("keep") == ("early_exit",)
+    assert frames.win("dsl_cache").decided.measurement_id is None
+
+
+def test_a_decision_that_came_too_late_has_no_effect():
+    log = [decision(1, "early_exit", "keep"), decision(2, "early_exit", "revert", overruled=True)]
+    assert assemble(decisions=log).win("early_exit").decision == "keep"
+
+
+def test_wins_measured_together_go_before_their_product():
+    first, second = WIN_NAMES[:2]
+    singles = [measurement(1, "none", first, speedup=1.1), measurement(2, "none", second, speedup=1.2)]
+    product = assemble(measurements=singles).joint(frozenset({first, second}))
+    assert product is not None
+    assert (product.speedup, product.measured) == (pytest.approx(1.32), False)
+    assert product.source == "product of measurement 1, measurement 2"
+    both = measurement(3, "none", f"{first},{second}", speedup=1.15)
+    measured = assemble(measurements=[*singles, both]).joint(frozenset({first, second}))
+    assert measured is not None
+    assert (measured.speedup, measured.measured, measured.source) == (1.15, True, "measurement 3")
+
+
+def test_a_product_is_of_what_each_win_brings_alone():
+    first, second = WIN_NAMES[:2]
+    singles = [measurement(1, "none", first, speedup=1.1), measurement(2, "none", second, speedup=1.2)]
+    beside = measurement(3, "dsl_cache", f"{second},dsl_cache", speedup=3.0)
+    found = assemble(measurements=[*singles, beside])
+    assert found.win(second).measured.measurement_id == 3
+    assert found.win(second).alone.measurement_id == 2
+    assert found.joint(frozenset({first, second})).speedup == pytest.approx(1.32)
+
+
+def test_open_wins_stand_behind_those_that_were_kept():
+    first, second = WIN_NAMES[:2]
+    both = measurement(1, "none", f"{first},{second}", speedup=2.0)
+    alone = measurement(2, "none", second, speedup=1.5)
+    found = assemble(measurements=[both, alone], decisions=[decision(1, second, "keep")])
+    assert found.joint(frozenset({second})).speedup == 1.5
+    assert found.joint(frozenset({second, first})).speedup == 2.0
+
+
+def test_nothing_is_multiplied_while_one_is_missing_or_wrong():
+    first, second = WIN_NAMES[:2]
+    known = measurement(1, "none", first)
+    assert assemble(measurements=[known]).joint(frozenset({first, second})) is None
+    wrong = measurement(2, "none", second, verdict="wrong")
+    assert assemble(measurements=[known, wrong]).joint(frozenset({first, second})) is None
+
+
+def test_an_attribution_tells_every_prefix_of_the_plan():
+    configs = [frozenset(one) for size in range(6) for one in itertools.combinations(WIN_NAMES, size)]
+    blocks = [
+        {"block": 1, "arm": config_name(one), "config": config_name(one), "wall_seconds": 10 * 0.9 ** len(one)}
+        for one in configs
+    ]
+    arms = [{"name": config_name(one), "config": config_name(one)} for one in configs]
+    given = {
+        "id": 9,
+        "status": "finished",
+        "spec": {"kind": "attribution", "arms": arms},
+        "verdict": {"attribution": {}},
+    }
+    found = assemble(measurements=[given], blocks={9: blocks})
+    for size in range(1, 6):
+        joint = found.joint(frozenset(WIN_NAMES[:size]))
+        assert joint is not None
+        assert joint.speedup == pytest.approx(0.9**-size)
+        assert joint.measured
+    other = [{**one, "results_fingerprint": one["config"]} for one in blocks]
+    assert assemble(measurements=[given], blocks={9: other}).together == ()
+
+
+def test_reverted_wins_are_left_out_of_what_comes_after():
+    first, second, third = WIN_NAMES[:3]
+    given = [measurement(at, "none", win) for at, win in enumerate((first, third), start=1)]
+    found = assemble(measurements=given, decisions=[decision(1, second, "revert")])
+    assert found.joint(frozenset({first, third})) is not None
+
+
+def test_reference_runs_are_taken_over():
+    run = {"id": 12, "label": "k", "wall_seconds": 13.5, "tasks": 100.0, "errors": float("nan"), "timeouts": 3}
+    found = assemble(reference_runs=[run]).reference[0]
+    assert (found.run_id, found.tasks, found.errors, found.timeouts, found.clean) == (12, 100, 0, 3, False)
+
+
+def test_what_is_missing_in_a_frame_is_none():
+    frame = pd.DataFrame({"a": pd.array([1, None], dtype="Int64"), "b": ["x", None], "c": [pd.NaT, pd.NaT]})
+    assert rows(frame)[1] == {"a": None, "b": None, "c": None}
+
+
+def test_without_anything_the_evidence_is_empty():
+    found = assemble()
+    assert found.empty
+    assert [row.win for row in found.wins] == list(WIN_NAMES)

@@ -1,0 +1,214 @@
+"""Attribution against synthetic data of known truth."""
+
+import itertools
+import json
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from optim.evidence import factorial
+from optim.evidence.attribution import attribute
+from optim.evidence.factorial import DesignError, half_fraction, subsets
+from optim.evidence.judging import summary
+from profiles.configs import WIN_NAMES
+
+NAMES = tuple("abcde")
+
+
+def blocks_of(truth, configs, blocks=4, noise=0.01, seed=0):
+    generator = np.random.default_rng(seed)
+    return [
+        {config: truth(config) * drift * math.exp(generator.normal(0, noise)) for config in configs}
+        for drift in np.exp(generator.normal(0, 0.05, blocks))
+    ]
+
+
+def product(factors, pairs=()):
+    """Seconds 10, divided by each win's factor and each pair's."""
+
+    def truth(config):
+        value = 10.0
+        for win, factor in factors.items():
+            value /= factor if win in config else 1
+        for pair, factor in dict(pairs).items():
+            value /= factor if set(pair) <= config else 1
+        return value
+
+    return truth
+
+
+FACTORS = {"a": 1.05, "b": 1.2, "c": 1.0, "d": 2.0, "e": 1.1}
+
+
+def test_without_noise_effects_and_interactions_are_the_truth():
+    truth = product(FACTORS, {("a", "d"): 0.9})
+    found = attribute(blocks_of(truth, subsets(NAMES), noise=0), NAMES)
+    assert found.effects["b"].value == pytest.approx(1.2)
+    assert found.effects["d"].value == pytest.approx(2.0 * math.sqrt(0.9))
+    assert found.interactions["a", "d"].value == pytest.approx(0.9)
+    assert found.interactions["b", "e"].value == pytest.approx(1.0)
+    assert found.total.value == pytest.approx(math.prod(FACTORS.values()) * 0.9)
+
+
+@pytest.mark.parametrize("configs", [subsets(NAMES), half_fraction(NAMES)], ids=["full", "half"])
+def test_intervals_contain_the_truth_at_least_as_often_as_they_say(configs):
+    truth = product(FACTORS, {("a", "d"): 0.9, ("b", "c"): 0.97})
+    exact = attribute([{config: truth(config) for config in configs}], NAMES)
+    inside = {"effects": 0, "interactions": 0, "shapley": 0}
+    for seed in range(60):
+        found = attribute(blocks_of(truth, configs, 3, 0.02, seed), NAMES)
+        for kind in inside:
+            for name, estimate in getattr(found, kind).items():
+                inside[kind] += estimate.low <= getattr(exact, kind)[name].value <= estimate.high
+    assert inside["effects"] / (60 * 5) > 0.92
+    assert inside["interactions"] / (60 * 10) > 0.92
+    assert inside["shapley"] / (60 * 5) > 0.92
+
+
+@given(st.integers(1, 5), st.integers(1, 3), st.integers(0, 1000))
+@settings(max_examples=40, deadline=None)
+def test_shapley_seconds_add_up_exactly_in_any_order(count, blocks, seed):
+    generator = np.random.default_rng(seed)
+    wins = NAMES[:count]
+    data = [{config: float(generator.uniform(0.1, 50)) for config in subsets(wins)} for _ in range(blocks)]
+    found = attribute(data, wins)
+    for order in itertools.permutations([one.value for one in found.shapley.values()]):
+        assert sum(order) == found.baseline_seconds - found.all_on_seconds
+    assert found.baseline_seconds == pytest.approx(found.seconds[frozenset()], abs=1e-6)
+
+
+def test_shapley_seconds_of_two_wins_are_the_mean_over_both_orders():
+    truth = {frozenset(): 10.0, frozenset("a"): 7.0, frozenset("b"): 6.0, frozenset("ab"): 5.0}
+    found = attribute([truth], ("a", "b"))
+    assert found.shapley["a"].value == pytest.approx((3.0 + 1.0) / 2, abs=1e-6)
+    assert found.shapley["b"].value == pytest.approx((2.0 + 4.0) / 2, abs=1e-6)
+
+
+def test_a_win_that_does_nothing_gets_no_seconds():
+    found = attribute(blocks_of(product(FACTORS), subsets(NAMES), noise=0), NAMES)
+    assert found.shapley["c"].value == pytest.approx(0, abs=2e-6)
+
+
+def test_a_ghost_is_named_with_the_win_that_does_its_work():
+    def truth(config):
+        return 10.0 / (1.5 if {"a", "b"} & config else 1) / (1.1 if "c" in config else 1)
+
+    found = attribute(blocks_of(truth, subsets("abc")), tuple("abc"))
+    assert {remark.wins for remark in found.ghosts} == {("a",), ("b",)}
+    assert "a saves 3." in found.ghosts[0].sentence
+    assert "b alone already takes most of it" in found.ghosts[0].sentence
+
+
+def test_no_ghost_is_seen_where_each_win_keeps_its_gain():
+    assert attribute(blocks_of(product(FACTORS), subsets(NAMES)), NAMES).ghosts == ()
+
+
+def test_a_clash_is_named_and_the_best_config_avoids_it():
+    truth = product({"a": 1.3, "b": 1.5}, {("a", "b"): 0.6})
+    found = attribute(blocks_of(truth, subsets("ab")), ("a", "b"))
+    (clash,) = found.clashes
+    assert clash.wins == ("a", "b")
+    assert "together" in clash.sentence
+    assert found.best == {"b"}
+    assert found.as_good == (frozenset("b"),)
+
+
+def test_a_win_that_only_costs_is_a_burden_and_not_in_the_best_config():
+    found = attribute(blocks_of(product({"a": 1.3, "b": 0.9}), subsets("ab")), ("a", "b"))
+    assert [remark.wins for remark in found.burdens] == [("b",)]
+    assert found.clashes == ()
+    assert found.best == {"a"}
+
+
+def test_of_configs_that_are_equally_good_the_one_with_fewest_wins_comes_first():
+    found = attribute(blocks_of(product({"a": 1.5, "b": 1.001, "c": 1.0}), subsets("abc")), tuple("abc"))
+    assert found.as_good[0] == {"a"}
+    assert found.best in found.as_good
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_pure_noise_names_nothing(seed):
+    found = attribute(blocks_of(product({}), subsets(NAMES), noise=0.05, seed=seed), NAMES)
+    assert (found.ghosts, found.clashes, found.burdens) == ((), (), ())
+
+
+@pytest.mark.parametrize("blocks", [1, 3])
+def test_one_win_alone_can_be_attributed(blocks):
+    found = attribute(blocks_of(product({"a": 2.0}), subsets("a"), blocks), ("a",))
+    assert found.shapley["a"].value == found.baseline_seconds - found.all_on_seconds
+    assert found.interactions == {}
+    assert (found.effects["a"].low is None) == (blocks == 1)
+
+
+def test_the_half_fraction_has_all_none_and_each_win_alone_and_says_what_it_can_not_tell_apart():
+    half = half_fraction(WIN_NAMES)
+    assert len(half) == 17
+    assert frozenset() in half
+    assert frozenset(WIN_NAMES) in half
+    found = attribute(blocks_of(lambda config: 10.0, half, 2), WIN_NAMES)
+    assert len(found.aliases) == 15
+    assert (
+        "the interaction solver_body_cache x validation_cache can not be told from "
+        "the interaction early_exit x dsl_cache x batch_validation" in found.aliases
+    )
+    assert found.measured == set(half)
+    assert len(found.seconds) == 32
+
+
+def test_a_best_config_that_was_not_measured_is_called_so():
+    truth = product({"a": 2.0, "b": 2.0, "c": 0.8, "d": 0.8, "e": 0.8})
+    half, full = (attribute(blocks_of(truth, part(NAMES)), NAMES) for part in (half_fraction, subsets))
+    assert half.best == full.best == {"a", "b"}
+    assert "s by the model, not measured." in summary(half)
+    assert "by the model" not in summary(full)
+
+
+def test_the_half_fraction_finds_what_the_full_one_finds_where_there_are_only_pairs():
+    truth = product(FACTORS, {("a", "d"): 0.9})
+    half = attribute([{config: truth(config) for config in half_fraction(NAMES)}], NAMES)
+    full = attribute([{config: truth(config) for config in subsets(NAMES)}], NAMES)
+    assert half.seconds == pytest.approx(full.seconds)
+    assert half.interactions["a", "d"].value == pytest.approx(0.9)
+
+
+def test_the_full_design_has_no_aliases():
+    assert attribute(blocks_of(product(FACTORS), subsets(NAMES)), NAMES).aliases == ()
+
+
+def test_an_attribution_is_plain_json():
+    found = attribute(blocks_of(lambda config: 10.0, half_fraction(WIN_NAMES), 1), WIN_NAMES).to_json()
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert found["half"]
+    assert {one["config"] for one in found["configs"]} >= {"none", "all", "early_exit"}
+
+
+@pytest.mark.parametrize(
+    ("blocks", "wins", "message"),
+    [
+        ([], ("a",), "a block and a win"),
+        ([{frozenset(): 1.0, frozenset("a"): 1.0}, {frozenset(): 1.0}], ("a",), "same configs"),
+        ([{frozenset(): 1.0, frozenset("a"): 0.0}], ("a",), "positive"),
+        ([{frozenset(): 1.0, frozenset("a"): 1.0}], ("a", "b"), "measure all 4"),
+        ([{frozenset("z"): 1.0}], ("a",), "same configs"),
+    ],
+)
+def test_blocks_that_allow_no_attribution_are_refused(blocks, wins, message):
+    with pytest.raises(DesignError, match=message):
+        attribute(blocks, wins)
+
+
+def test_a_half_fraction_of_few_wins_is_refused():
+    with pytest.raises(DesignError, match="needs five wins"):
+        half_fraction(tuple("abcd"))
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), st.floats(-10, 10), min_size=1), st.integers(-3, 3))
+def test_an_exact_split_moves_no_value_by_more_than_a_step_per_missing_step(values, extra):
+    total = round(sum(values.values()) * factorial.STEPS_PER_SECOND) + extra
+    split = factorial.split_exactly(values, total)
+    assert sum(split.values()) * factorial.STEPS_PER_SECOND == total
+    for name, value in values.items():
+        assert abs(split[name] - value) <= (6 + abs(extra)) / factorial.STEPS_PER_SECOND

@@ -1,0 +1,228 @@
+"""The driver, with fake runs and a fake clock."""
+
+import random
+from collections import Counter
+
+import pytest
+
+from optim.evidence.measure import (
+    ATTEMPTS,
+    BlockFinished,
+    BlockRepeated,
+    Ended,
+    RunEnded,
+    RunFailed,
+    RunStarted,
+    Stopped,
+    block_order,
+    measure,
+)
+from optim.evidence.outcomes import Outcome
+from optim.evidence.spec import Spec, attribution_arms, pair_arms
+
+SECONDS = {"none": 10.0, "dsl_cache": 5.0, "early_exit": 9.0, "early_exit,dsl_cache": 4.6}
+
+
+class Clock:
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+class Machine:
+    """Runs configs in seconds of its own; ``plan`` says what happens to the n-th run instead."""
+
+    def __init__(self, plan=(), seconds=SECONDS, noise=0.01):
+        self.clock, self.plan, self.seconds, self.noise = Clock(), dict(plan), seconds, noise
+        self.random, self.ran = random.Random(2), []
+
+    def __call__(self, arm, block, position):
+        self.ran.append((block, arm.name, position))
+        wall = self.seconds[arm.config] * self.random.lognormvariate(0, self.noise)
+        self.clock.now += wall
+        special = self.plan.get(len(self.ran), {})
+        if isinstance(special, Exception):
+            raise special
+        good = {"results_fingerprint": "same", "cache_state": "cold", "workload": "w", "machine": "m"}
+        return Outcome(**{"wall_seconds": wall, "run_id": len(self.ran), **good, **special})
+
+
+class Book:
+    def __init__(self):
+        self.blocks, self.states = {}, []
+
+    def add_block(self, block, runs):
+        self.blocks[block] = {run.arm: run for run in runs}
+
+    def update(self, status, verdict):
+        self.states.append((status, verdict.verdict))
+
+
+def spec_of(**changes):
+    return Spec(**{"kind": "pair", "arms": pair_arms("none", "dsl_cache"), "min_blocks": 1, **changes})
+
+
+def drive(spec, machine, book=None, **options):
+    events = list(measure(spec, machine, book or Book(), clock=machine.clock, **options))
+    assert isinstance(events[-1], Ended)
+    assert sum(isinstance(event, Ended) for event in events) == 1
+    return events
+
+
+def test_it_stops_as_soon_as_it_is_settled_and_keeps_every_block():
+    machine, book = Machine(), Book()
+    events = drive(spec_of(), machine, book)
+    assert (events[-1].status, events[-1].why, events[-1].verdict.verdict) == ("finished", "settled", "faster")
+    assert sorted(book.blocks) == list(range(1, len(book.blocks) + 1))
+    assert 3 <= len(book.blocks) <= 5
+    assert book.states[0] == ("running", "unresolved")
+    assert book.states[-1] == ("finished", "faster")
+
+
+@pytest.mark.parametrize(("most", "ran"), [(20, 8), (6, 6)])
+def test_a_settled_pair_goes_on_for_the_blocks_that_were_asked_for_within_the_budget(most, ran):
+    events = drive(spec_of(min_blocks=8, max_blocks=most), Machine())
+    assert events[-1].verdict.blocks == ran
+    assert events[-1].verdict.verdict == "faster"
+
+
+def test_every_block_shows_the_interval_so_far():
+    shown = [event for event in drive(spec_of(), Machine()) if isinstance(event, BlockFinished)]
+    assert [event.verdict.blocks for event in shown] == list(range(1, len(shown) + 1))
+    assert shown[-1].verdict.settled
+    assert not any(event.verdict.settled for event in shown[:-1])
+    assert shown[0].seconds == pytest.approx(25, rel=0.1)
+
+
+def test_a_block_is_each_arm_once_in_the_order_that_the_seed_fixes():
+    machine = Machine()
+    drive(spec_of(order_seed=4), machine)
+    for block in {block for block, _, _ in machine.ran}:
+        arms = [arm for number, arm, _ in machine.ran if number == block]
+        assert arms == [arm.name for arm in block_order(spec_of().arms, block, 4)]
+
+
+def test_every_second_block_runs_in_reverse_and_orders_vary():
+    arms = attribution_arms(("early_exit", "dsl_cache"))
+    for block in (1, 3, 5):
+        assert block_order(arms, block + 1, 7) == block_order(arms, block, 7)[::-1]
+    first = Counter(block_order(spec_of().arms, block, 7)[0].name for block in range(1, 301))
+    assert all(80 < first[name] < 120 for name in ("A", "B", "A2"))
+    assert block_order(arms, 1, 1) != block_order(arms, 1, 2) or block_order(arms, 3, 1) != block_order(arms, 3, 2)
+
+
+def test_the_budget_of_blocks_ends_it():
+    machine = Machine(seconds=dict.fromkeys(SECONDS, 10.0), noise=0.05)
+    events = drive(spec_of(max_blocks=4), machine)
+    assert (events[-1].why, events[-1].verdict.verdict) == ("the budget of 4 blocks is spent", "unresolved")
+    assert len(machine.ran) == 12
+
+
+def test_the_budget_of_minutes_begins_no_further_block():
+    machine = Machine(seconds=dict.fromkeys(SECONDS, 10.0), noise=0.05)
+    events = drive(spec_of(max_minutes=1.25), machine)
+    assert events[-1].why == "the budget of 1.25 minutes is spent"
+    assert len(machine.ran) == 9
+
+
+def test_a_killed_run_repeats_its_block():
+    machine, book = Machine({5: RunFailed("killed by SIGKILL")}), Book()
+    events = drive(spec_of(), machine, book)
+    (repeated,) = [event for event in events if isinstance(event, BlockRepeated)]
+    assert (repeated.block, repeated.attempt, repeated.reason) == (2, 1, "killed by SIGKILL")
+    assert events[-1].verdict.verdict == "faster"
+    # The run of block 2 before the one that was killed does not count: all three are run again.
+    assert {run.outcome.run_id for run in book.blocks[2].values()} == {6, 7, 8}
+
+
+@pytest.mark.parametrize("special", [{"status": "interrupted"}, {"cache_state": "warm"}, {"wall_seconds": None}])
+def test_a_run_that_is_no_evidence_repeats_its_block(special):
+    events = drive(spec_of(), Machine({4: special}))
+    assert [event.block for event in events if isinstance(event, BlockRepeated)] == [2]
+    assert events[-1].verdict.verdict == "faster"
+
+
+def test_a_run_that_always_dies_ends_the_measurement_and_says_why():
+    plan = {number: RunFailed("no room on the disk") for number in range(7, 30)}
+    machine, book = Machine(plan, seconds=dict.fromkeys(SECONDS, 10.0), noise=0.05), Book()
+    events = drive(spec_of(), machine, book)
+    assert events[-1].status == "failed"
+    assert "block 3 was tried 3 times" in events[-1].why
+    assert "no room on the disk" in events[-1].verdict.reason
+    assert len([event for event in events if isinstance(event, BlockRepeated)]) == ATTEMPTS
+    assert sorted(book.blocks) == [1, 2]
+    assert book.states[-1][0] == "failed"
+
+
+def test_wrong_answers_end_it_at_once():
+    place = [arm.name for arm in block_order(spec_of().arms, 1, 1)].index("B") + 1
+    machine = Machine({place: {"results_fingerprint": "other"}})
+    events = drive(spec_of(), machine)
+    assert (events[-1].status, events[-1].verdict.verdict) == ("finished", "wrong")
+    assert len(machine.ran) == 3
+
+
+def test_it_stops_when_asked_to_between_runs():
+    machine, book = Machine(), Book()
+    events = drive(spec_of(), machine, book, stop=lambda: len(machine.ran) >= 4)
+    assert (events[-1].status, events[-1].why) == ("stopped", "asked to stop")
+    assert len(machine.ran) == 4
+    assert sorted(book.blocks) == [1]
+    assert book.states[-1] == ("stopped", "unresolved")
+
+
+def test_it_stops_when_the_run_under_way_was_ended():
+    book = Book()
+    events = drive(spec_of(), Machine({2: Stopped()}), book)
+    assert events[-1].status == "stopped"
+    assert book.blocks == {}
+
+
+def test_a_stopped_measurement_continues_with_what_it_has():
+    machine, book = Machine(), Book()
+    drive(spec_of(), machine, book, stop=lambda: len(machine.ran) >= 7)
+    done = {number: {arm: run.outcome for arm, run in runs.items()} for number, runs in book.blocks.items()}
+    assert sorted(done) == [1, 2]
+    later = Machine()
+    events = drive(spec_of(), later, book, done=done)
+    assert later.ran[0][0] == 3
+    assert events[-1].verdict.verdict == "faster"
+    assert events[-1].verdict.blocks == len(book.blocks)
+
+
+def test_a_settled_measurement_runs_nothing_more():
+    machine, book = Machine(), Book()
+    drive(spec_of(), machine, book)
+    done = {number: {arm: run.outcome for arm, run in runs.items()} for number, runs in book.blocks.items()}
+    again = Machine()
+    assert drive(spec_of(), again, done=done)[-1].why == "settled"
+    assert again.ran == []
+
+
+def test_an_attribution_runs_all_its_blocks_and_says_who_gained_what():
+    spec = Spec(kind="attribution", arms=attribution_arms(("early_exit", "dsl_cache")), max_blocks=4)
+    machine = Machine()
+    found = drive(spec, machine)[-1].verdict
+    assert len(machine.ran) == 16
+    assert found.verdict == "faster"
+    seconds = {one["win"]: one["seconds"] for one in found.attribution["shapley"]}
+    assert seconds["dsl_cache"] > seconds["early_exit"] > 0
+    assert sum(seconds.values()) == found.attribution["baseline_seconds"] - found.attribution["all_on_seconds"]
+    assert "are due to dsl_cache" in found.reason
+
+
+def test_a_config_with_other_answers_ends_an_attribution():
+    spec = Spec(kind="attribution", arms=attribution_arms(("early_exit", "dsl_cache")), max_blocks=4)
+    place = [arm.name for arm in block_order(spec.arms, 1, 1)].index("early_exit") + 1
+    events = drive(spec, Machine({place: {"results_fingerprint": "other"}}))
+    assert events[-1].verdict.verdict == "wrong"
+    assert "arm early_exit" in events[-1].verdict.reason
+
+
+def test_each_run_is_announced_and_ended():
+    events = drive(spec_of(), Machine())
+    started = [(event.block, event.position) for event in events if isinstance(event, RunStarted)]
+    assert started == [(event.block, event.position) for event in events if isinstance(event, RunEnded)]
+    assert started[:3] == [(1, 1), (1, 2), (1, 3)]

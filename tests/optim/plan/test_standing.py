@@ -1,0 +1,93 @@
+"""Where the plan stands, and what is not known."""
+
+import pytest
+
+from optim.evidence.records import Together, TrackerEvidence, WinEvidence
+from optim.plan.standing import standing
+from optim.plan.unknowns import missing, unknowns
+from profiles.configs import WIN_NAMES
+from tests.optim.plans import decided, evidence, measured, plan, reference_run
+
+
+def test_with_nothing_measured_the_odds_are_those_of_the_plan():
+    found = standing(plan(), TrackerEvidence())
+    assert (found.kept, found.now, found.projected, found.reference) == ((), None, None, None)
+    assert found.odds.planned == WIN_NAMES
+    assert 0 < found.odds.probability < 1
+
+
+def test_what_is_kept_is_projected():
+    found = standing(plan(), evidence())
+    assert found.kept == ("early_exit",)
+    assert found.projected is not None
+    assert found.projected.seconds == pytest.approx(24.813 / 1.25)
+    assert found.odds.measured == ("kept together",)
+    assert "early_exit" not in found.odds.planned
+    assert found.odds.calibrated_on == 1
+
+
+def test_all_wins_together_speak_while_none_is_kept():
+    joint = Together(wins=WIN_NAMES, speedup=5.0, measured=True, source="measurement 8")
+    found = standing(plan(), TrackerEvidence(together=(joint,)))
+    assert found.now == joint
+    assert not found.now_is_kept
+
+
+def test_a_reverted_win_is_no_part_of_the_odds():
+    row = WinEvidence(win="dsl_cache", measurements=(measured("dsl_cache"),), decided=decided("dsl_cache", "revert"))
+    odds = standing(plan(), evidence(row)).odds
+    assert "dsl_cache" not in (*odds.measured, *odds.planned)
+    assert odds.calibrated_on == 1
+
+
+def test_a_wrong_measurement_leaves_a_win_planned():
+    row = WinEvidence(win="dsl_cache", measurements=(measured("dsl_cache", verdict="wrong"),))
+    assert "dsl_cache" in standing(plan(), evidence(row)).odds.planned
+
+
+def test_the_newest_clean_reference_run_counts():
+    runs = (reference_run(run_id=1), reference_run(run_id=3, timeouts=1), reference_run(run_id=2))
+    reference = standing(plan(), evidence(reference=runs)).reference
+    assert reference is not None
+    assert reference.run_id == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (WinEvidence(win="x"), "it was not measured: run a measurement"),
+        (
+            WinEvidence(win="x", measurements=(measured("x", verdict="unresolved", more_blocks=7),)),
+            "about 7 more",
+        ),
+        (WinEvidence(win="x", measurements=(measured("x", verdict="unresolved"),)), "may not settle it"),
+        (WinEvidence(win="x", measurements=(measured("x", verdict="wrong"),)), "gave wrong answers"),
+        (WinEvidence(win="x", measurements=(measured("x", verdict="not comparable"),)), "not alike"),
+        (WinEvidence(win="x", measurements=(measured("x"),)), "not measured with warm caches"),
+        (WinEvidence(win="x", measurements=(measured("x"),)), "no decision was made"),
+        (
+            WinEvidence(win="x", measurements=(measured("x", measurement_id=9), measured("x")), decided=decided("x")),
+            "measurement 9 is newer than the decision's measurement 3",
+        ),
+    ],
+)
+def test_what_a_decision_lacks_is_said(row, said):
+    assert any(said in one for one in missing(row))
+
+
+def test_nothing_is_missing_where_all_is_measured_and_decided():
+    both = (measured("x", measurement_id=4, cache_state="warm"), measured("x"))
+    row = WinEvidence(win="x", measurements=both, decided=decided("x", measurement_id=4))
+    assert list(missing(row)) == []
+
+
+def test_a_projection_is_named_as_unknown_until_the_reference_machine_confirms():
+    assert any("is a projection" in one for one in unknowns(plan(), evidence(), True))
+    confirmed = evidence(reference=(reference_run(),))
+    assert not any("is a projection" in one for one in unknowns(plan(), confirmed, True))
+
+
+def test_kept_wins_that_were_not_measured_together_are_unknown():
+    assert not any("together" in one for one in unknowns(plan(), evidence(), True))
+    alone = Together(wins=("early_exit",), speedup=1.2, measured=False, source="product of measurement 3")
+    assert any("together" in one for one in unknowns(plan(), evidence(together=(alone,)), True))
