@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli._common import json_option, print_json
-from services import importing as _importing
 from services.places import open_database
 from services.problems import COULD_NOT, NO, USAGE, fail
 
 if TYPE_CHECKING:
     from profiles.intake.results import FilePreview, Preview, RunPreview
+    from services.importing import Role, Stored
 
 _SHOWN_LOSSES = 5
 
@@ -43,8 +43,10 @@ def COMMAND(
     chosen = _role(role)
     if not (yes or only_preview or _can_ask(files)):
         fail("nobody can be asked here whether to store it: add --yes to store or --preview to look only", USAGE)
+    from services import importing
+
     engine = open_database()
-    preview = _read(files, _importing.known_runs(engine))
+    preview = _read(files, importing.known_runs(engine))
     if not as_json:
         _show(preview)
     if not preview.runs:
@@ -55,11 +57,11 @@ def COMMAND(
         )
     if chosen and len(preview.runs) > 1:
         fail(f"--as {role} is for one run, and these files hold {len(preview.runs)}: import them one by one", USAGE)
-    stored: list[_importing.Stored] = []
+    stored: list[Stored] = []
     if not only_preview:
         if not yes and not click.confirm(f"Store {_runs(len(preview.runs))}?", err=True):
             fail("nothing was stored", NO)
-        stored = _importing.store_preview(engine, preview, label=label, role=chosen)
+        stored = importing.store_preview(engine, preview, label=label, role=chosen)
     if as_json:
         print_json(_plain(preview, stored))
     for one in () if as_json else stored:
@@ -71,10 +73,14 @@ def _can_ask(files: tuple[str, ...]) -> bool:
     return "-" not in files and sys.stdin.isatty()
 
 
-def _role(text: str | None) -> _importing.Role | None:
+def _role(text: str | None) -> Role | None:
+    if text is None:
+        return None
+    from services.importing import UnknownRole, parse_role
+
     try:
-        return _importing.parse_role(text) if text else None
-    except _importing.UnknownRole as problem:
+        return parse_role(text)
+    except UnknownRole as problem:
         fail(f"--as: {problem}", USAGE)
 
 
@@ -113,7 +119,7 @@ def _content(name: str, most: int) -> tuple[str, bytes]:
         fail(f"{name} can not be read: {error.strerror}")
 
 
-def _plain(preview: Preview, stored: list[_importing.Stored]) -> dict[str, Any]:
+def _plain(preview: Preview, stored: list[Stored]) -> dict[str, Any]:
     runs = [{**run.to_json(), "profiles": len(run.profiles)} for run in preview.runs]
     return {**preview.to_json(), "runs": runs, "stored": [asdict(one) for one in stored]}
 

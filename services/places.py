@@ -7,8 +7,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from db.engine import DatabaseProblem, open_engine
-from db.store import mark_interrupted
 from services.problems import fail
 
 if TYPE_CHECKING:
@@ -28,6 +26,9 @@ def open_database() -> Engine:
     Raises:
         Problem: it can not be opened; the sentence says why.
     """
+    from db.engine import DatabaseProblem, open_engine  # late: commands have to start fast
+    from db.store import mark_interrupted
+
     try:
         engine = open_engine()
     except DatabaseProblem as problem:

@@ -6,7 +6,7 @@ import queue
 import threading
 from typing import TYPE_CHECKING
 
-from db.store import add_task, begin_run, finish_run, save_profile
+from db import store
 from profiles.records import RunRecord, TaskRecord
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Storing:
 
     def begin(self, record: RunRecord) -> None:
         """Stores the run as running."""
-        self.run_id = begin_run(self._engine, record)
+        self.run_id = store.begin_run(self._engine, record)
         self._thread.start()
 
     def task(self, task: TaskRecord) -> None:
@@ -40,9 +40,9 @@ class Storing:
         """
         self.drain()
         assert self.run_id is not None
-        finish_run(self._engine, self.run_id, record)
+        store.finish_run(self._engine, self.run_id, record)
         for session in profiles[:1]:
-            save_profile(self._engine, self.run_id, session)
+            store.save_profile(self._engine, self.run_id, session)
         return self.run_id
 
     def drain(self) -> None:
@@ -55,6 +55,6 @@ class Storing:
         while (task := self._queue.get()) is not None:
             try:
                 if self.problem is None and self.run_id is not None:
-                    add_task(self._engine, self.run_id, task)
+                    store.add_task(self._engine, self.run_id, task)
             except Exception as problem:  # kept for the run's own thread, which says it when the run ends
                 self.problem = problem

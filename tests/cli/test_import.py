@@ -6,7 +6,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from cli.import_ import COMMAND
+from cli._main import main
 from db import queries
 from db.engine import open_engine
 from services import importing as _importing
@@ -27,7 +27,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def invoke(*arguments, **options):
-    return CliRunner().invoke(COMMAND, list(arguments), **options)
+    return CliRunner().invoke(main, ["import", *arguments], **options)
 
 
 def stored(folder):

@@ -13,7 +13,7 @@ from typing import ClassVar
 import pytest
 from click.testing import CliRunner
 
-from cli import load_command
+from cli._main import main
 from db import queries, store
 from db.engine import open_engine
 from optim.evidence.measure import Stopped
@@ -79,7 +79,7 @@ def place(tmp_path, monkeypatch):
 
 
 def call(command, *arguments):
-    return CliRunner().invoke(load_command(command), arguments)
+    return CliRunner().invoke(main, [command, *arguments])
 
 
 def found_of(result):

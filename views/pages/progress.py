@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from optim.plan import contradictions
 from optim.plan.checklist import ticks
+from optim.plan.contradictions import contradictions
 from optim.plan.standing import standing
 from optim.project.plan import load_plan
 from views import text
