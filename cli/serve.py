@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import click
 
+from profiles.program import ROOT
 from services.places import open_database
 from services.problems import COULD_NOT, fail
-
-_APP = Path(__file__).resolve().parents[1] / "app.py"
 
 
 @click.command()
@@ -28,21 +26,16 @@ def COMMAND(port: int, browser: bool) -> None:
     open_database().dispose()
     headless = "false" if browser and _has_screen() else "true"
     command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        str(_APP),
+        *(sys.executable, "-P", "-m", "streamlit", "run", str(ROOT / "app.py")),
         f"--server.port={port}",
         f"--server.headless={headless}",
     ]
     from services.running import terminable
 
-    environment = {**os.environ, "PYTHONPATH": str(_APP.parent)}
     click.echo(f"Serving on http://localhost:{port} (Ctrl-C ends it)")
     try:
         with terminable():  # else a termination of this process would leave the app's behind
-            code = subprocess.run(command, env=environment, check=False).returncode
+            code = subprocess.run(command, check=False).returncode
     except KeyboardInterrupt:
         return
     if code:

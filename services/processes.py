@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from db import queries
 from optim.evidence.measure import RunFailed, Stopped
 from optim.evidence.outcomes import Outcome
 from optim.evidence.spec import Arm, Spec
+from profiles.program import module_command
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -166,7 +166,7 @@ class FreshRuns:
             "--label": label,
         }
         texts = [text for name, value in options.items() if value is not None for text in (name, str(value))]
-        return [sys.executable, "-m", "optim", "run", *texts, *([state] if state else []), "--quiet", "--json"]
+        return [*module_command("optim", "run"), *texts, *([state] if state else []), "--quiet", "--json"]
 
 
 def last_json(printed: str) -> dict[str, Any] | None:

@@ -62,7 +62,8 @@ def package_file(package: str, *parts: str) -> Path:
         if (path := Path(folder, *parts)).exists():
             return path
     raise TaskProblem(
-        f"the package {package} with its {'/'.join(parts)} is not installed; pip install -r requirements.txt"
+        f"the worked example needs the package {package} with its {'/'.join(parts)}, which is not installed: "
+        "pip install 'quickwin[arc]', or pip install -r requirements.txt in a checkout"
     )
 
 

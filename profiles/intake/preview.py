@@ -8,22 +8,20 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from profiles.audit import KnownRun
 from profiles.importers._names import clean
 from profiles.intake.limits import Limits
 from profiles.intake.results import FilePreview, Preview
+from profiles.program import ROOT, module_command
 from profiles.records import RecordError
 
 File = tuple[str, bytes]
 #: Called with a file's name, the bytes of it that were read, and its size.
 Progress = Callable[[str, int, int], None]
-_ROOT = Path(__file__).parents[2]
 #: After so many files that ended the reading process, the rest is refused unread.
 _MOST_DEATHS = 5
 
@@ -85,12 +83,12 @@ class _Child:
     def run(self) -> Preview | tuple[int, str]:
         """The preview, or the index of the file that ended the process and the reason."""
         process = subprocess.Popen(
-            [sys.executable, "-s", "-m", "profiles.intake.child"],
+            module_command("profiles.intake.child"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            cwd=_ROOT,
-            env={"PYTHONPATH": str(_ROOT), "PATH": os.defpath, "PYTHONUTF8": "1", "PYTHONHASHSEED": "0"},
+            cwd=ROOT,
+            env={"PATH": os.defpath, "PYTHONUTF8": "1", "PYTHONHASHSEED": "0"},
             start_new_session=True,
         )
         feeder = threading.Thread(target=self._feed, args=(process,), daemon=True)

@@ -141,7 +141,7 @@ def test_a_run_is_told_config_workload_and_label(tmp_path):
     runs, child, spec = fresh(tmp_path, "cold")
     runs(spec.arms[1], 4, 2)
     text = " ".join(child.commands[0])
-    assert "-m optim run --wins dsl_cache --tasks 3 --seed 0 --workers 1 --candidates 20" in text
+    assert "optim run --wins dsl_cache --tasks 3 --seed 0 --workers 1 --candidates 20" in text
     assert "--label m block 4 B --cold --quiet --json" in text
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from profiles.program import module_command
 from views.data.connection import forget
 from views.problems import ActionProblem
 from views.settings import settings
 
-_ROOT = Path(__file__).resolve().parents[2]
 #: The processes that this app started, so that those which are done can be put to rest.
 STARTED: dict[int, subprocess.Popen[bytes]] = {}
 
@@ -33,11 +32,11 @@ def start(arguments: Sequence[str]) -> tuple[int, Path]:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("xb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "optim", *arguments],
+                module_command("optim", *arguments),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, "QUICKWIN_HOME": str(now.home), "PYTHONPATH": _python_path()},
+                env={**os.environ, "QUICKWIN_HOME": str(now.home)},
                 start_new_session=True,
             )
     except OSError as error:
@@ -45,11 +44,6 @@ def start(arguments: Sequence[str]) -> tuple[int, Path]:
     STARTED[process.pid] = process
     forget("evidence")
     return process.pid, log
-
-
-def _python_path() -> str:
-    known = os.environ.get("PYTHONPATH")
-    return str(_ROOT) if not known else f"{_ROOT}{os.pathsep}{known}"
 
 
 def running(pid: int) -> bool:

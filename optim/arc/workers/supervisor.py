@@ -14,7 +14,6 @@ import select
 import selectors
 import signal
 import subprocess
-import sys
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +26,7 @@ from optim.arc.pipeline import PHASES
 from optim.arc.settings import Settings
 from optim.arc.tasks import Task
 from optim.arc.workers.guard import Heartbeat
+from profiles.program import module_command
 
 Answer = dict[str, Any]
 MAX_KILLS = 8
@@ -35,7 +35,6 @@ MAX_KILLS = 8
 _DEPTH, _DEPTH_ALONE = 3, 100
 _TICK_SECONDS = 0.05
 _START_SECONDS = 120.0
-_ROOT = Path(__file__).resolve().parents[3]
 
 
 class RunProblem(RuntimeError):
@@ -49,14 +48,8 @@ class WorkerProcess:
         self.heartbeat = Heartbeat(folder / f"heartbeat-{number}")
         orders, self._orders = os.pipe()
         self.answers, answers = os.pipe()
-        command = [
-            sys.executable,
-            "-m",
-            "optim.arc.workers.worker",
-            str(orders),
-            str(answers),
-            str(folder / f"heartbeat-{number}"),
-        ]
+        pipes = (str(orders), str(answers), str(folder / f"heartbeat-{number}"))
+        command = module_command("optim.arc.workers.worker", *pipes)
         self.process = subprocess.Popen(
             command, pass_fds=(orders, answers), env=_environment(), start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -105,9 +98,8 @@ class WorkerProcess:
 
 
 def _environment() -> dict[str, str]:
-    path = os.pathsep.join(part for part in (str(_ROOT), os.environ.get("PYTHONPATH")) if part)
     # Programs may not depend on the order of sets of texts; but equal runs must be equal.
-    return {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
+    return {**os.environ, "PYTHONHASHSEED": "0"}
 
 
 @dataclass

@@ -1,0 +1,22 @@
+"""How this program starts itself again: from any folder, whatever modules that folder holds."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+#: The folder that holds ``optim``, ``profiles``, ``app.py`` and the rest: the checkout, or the installed package.
+ROOT = Path(__file__).resolve().parent.parent
+
+_BOOT = (
+    "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); runpy.run_module(sys.argv.pop(1), None, '__main__', True)"
+)
+
+
+def module_command(module: str, *arguments: str) -> list[str]:
+    """The command that runs one of our modules in a fresh process of this interpreter.
+
+    The current folder is not searched for modules (``-P``): one with a ``db/`` of its own would be taken for ours. Our
+    folder is put on the path of that process alone, so that what it starts in turn (a user's command) inherits nothing.
+    """
+    return [sys.executable, "-P", "-c", _BOOT, str(ROOT), module, *arguments]
