@@ -16,7 +16,7 @@ serve: $(VENV)/run.done
 
 test: $(VENV)/dev.done  ## environment, browser where it can be had, the whole suite
 	./tests/install-browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(VENV)/dev.done  ## formatting, lint, types
 	$(BIN)/ruff format --check .

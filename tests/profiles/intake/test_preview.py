@@ -136,7 +136,7 @@ def test_the_child_can_write_no_file(tmp_path):
         "import os, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         f"os.write(os.open({str(tmp_path / 'x')!r}, os.O_WRONLY | os.O_CREAT), b'x')"
     )
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=module._ROOT, check=False)
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=module.ROOT, check=False)
     assert ended.returncode == 1 and b"File too large" in ended.stderr
     assert (tmp_path / "x").read_bytes() == b""
 
@@ -148,7 +148,7 @@ def test_a_call_in_c_that_never_comes_back_is_killed_by_the_kernel():
         "child.GRACE_SECONDS = 0.1; child._restrain(Limits(cpu_seconds=1)); child._allow_cpu(0.1)\n"
         "collections.deque(itertools.repeat(0), maxlen=0)"
     )
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=module._ROOT, check=False)
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=module.ROOT, check=False)
     assert ended.returncode == -signal.SIGXCPU
 
 
@@ -159,7 +159,7 @@ def test_the_time_that_the_kernel_gives_can_not_be_raised():
         "child._restrain(Limits(cpu_seconds=1), files=2); child._allow_cpu(1000)\n"
         "print(*resource.getrlimit(resource.RLIMIT_CPU))"
     )
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=module._ROOT, check=True)
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=module.ROOT, check=True)
     soft, hard = map(int, ended.stdout.split())
     assert soft == hard and 15 <= hard <= 20
 
