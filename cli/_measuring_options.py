@@ -11,6 +11,7 @@ import click
 from cli._common import json_option
 from optim.evidence.spec import Spec, SpecError
 from services.problems import USAGE, fail
+from services.workloads import WORKLOAD, workload
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -42,7 +43,7 @@ _OPTIONS = (
     click.option("--blocks", "max_blocks", type=click.IntRange(1), help="Stop after so many blocks in all."),
     click.option("--minutes", "max_minutes", type=float, help="Begin no block after so many minutes."),
     click.option("--margin", callback=_share, metavar="SHARE", help="What counts as the same.  [default: 1%]"),
-    click.option("--order-seed", type=int, help="Seed of the order of the runs.  [default: 1]"),
+    click.option("--order-seed", type=int, help="Seed of the order of the runs.  [default: drawn]"),
     click.option("--label", help="What the runs are called in the history."),
     click.option("--continue", "continued", type=int, metavar="ID", help="Go on with a measurement."),
     json_option,
@@ -63,8 +64,9 @@ def spec_from(options: Mapping[str, Any], **fixed: Any) -> Spec:
         Problem: it can not be; exit code 2.
     """
     names = set(Spec.__slots__) & set(options)
+    given = {name: options[name] for name in names if options[name] is not None}
     try:
-        return Spec(**{**fixed, **{name: options[name] for name in names if options[name] is not None}})
+        return Spec(**{**fixed, "parameters": workload(options), **given})
     except SpecError as problem:
         fail(str(problem), USAGE)
 
@@ -85,7 +87,7 @@ def continued_spec(engine: Engine, measurement_id: int, options: Mapping[str, An
         fail(f"measurement {measurement_id} is of the kind {found.kind}: continue it with its own command", USAGE)
     if found.status in ("running", "stopping") and found.pid != os.getpid():
         fail(f"measurement {measurement_id} is under way in process {found.pid}: stop that first")
-    fixed = ("cache_state", "tasks", "seed", "candidates", "workers", "order_seed")
+    fixed = ("cache_state", *WORKLOAD, "order_seed")
     if changed := [name for name in fixed if options.get(name) is not None]:
         fail(f"a measurement that goes on keeps its {', '.join(changed)}: leave that out, or begin a new one", USAGE)
     budget = {
@@ -93,4 +95,10 @@ def continued_spec(engine: Engine, measurement_id: int, options: Mapping[str, An
         for name in ("min_blocks", "max_blocks", "max_minutes", "margin")
         if options[name] is not None
     }
-    return Spec.from_json(found.spec).replace(**budget)
+    spec = Spec.from_json(found.spec).replace(**budget)
+    if not spec.balanced and len(queries.blocks(engine, measurement_id)):
+        fail(
+            f"measurement {measurement_id} was made by version 1, whose order of runs was the same each time: it keeps "
+            f"its verdict; python -m optim measure {spec.arms[0].config} {spec.arms[1].config} begins a new one"
+        )
+    return spec.in_balance()

@@ -28,9 +28,10 @@ def COMMAND(before: str | None, after: str | None, **options: Any) -> None:
     python -m optim measure --continue 7 --blocks 40
     python -m optim measure --continue 7 --min-blocks 12   a narrower interval
 
-    A block runs BEFORE, AFTER and BEFORE again (the control), each in a fresh process, in random order. Per block the
-    ratio of the first two is one trial; the 95% interval stays valid however often one looks. It stops when that
-    interval settles it, or when the budget (20 blocks, 30 minutes) is spent. Ctrl-C stops it; it can be continued.
+    A block runs each config twice, in fresh processes: BEFORE AFTER AFTER BEFORE, or the other way round, by a fair
+    coin. Per block the ratio of their mean log seconds is one trial; the 95% interval stays valid however often one
+    looks. It stops when that interval settles it, or when the budget (20 blocks, 30 minutes) is spent. Ctrl-C stops it;
+    it can be continued.
     The solvers that its runs accept go to memory where there is a folder for it, and are gone afterwards.
 
     Exit codes: 0 faster; 1 slower, the same, wrong, not comparable or unresolved; 2 usage, or a budget that can

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from db import queries
-from optim.arc.settings import Settings
 from optim.arc.wins import all_wins
 from optim.evidence.prediction import Path, Prediction, PredictionError, predict
-from optim.evidence.spec import Spec
+from optim.evidence.spec import Spec, parameters_of
 from profiles.configs import parse_config
+from services.workloads import settings_of, workload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from profiles.records import RunRecord
-
 
 def prediction_for(spec: Spec, baseline: RunRecord) -> dict[str, Any] | None:
     """What the wins that the arms add to the baseline's config can save at most, together and one by one, as JSON.
@@ -54,11 +53,11 @@ def prediction_from_history(engine: Engine, spec: Spec) -> dict[str, Any] | None
         profiled=False,
         limit=50,
     )
-    candidates = spec.tasks * (spec.candidates or Settings().candidates)
+    settings = settings_of(spec.parameters)
     same = found[
-        (found["tasks"] == spec.tasks)
-        & (found["workload_candidates"] == candidates)
-        & (found["workers"] == spec.workers)
+        (found["tasks"] == settings.tasks)
+        & (found["workload_candidates"] == settings.tasks * settings.candidates)
+        & (found["workers"] == settings.workers)
     ]
     return prediction_for(spec, queries.run(engine, int(same["id"].iloc[0]))) if len(same) else None
 
@@ -68,6 +67,6 @@ def noise_seen(engine: Engine, spec: Spec) -> float | None:
     for measurement_id in queries.measurements(engine, kind="pair", limit=20)["id"]:
         found = queries.measurement(engine, int(measurement_id))
         noise = ((found.verdict or {}).get("noise") or {}).get("run_noise")
-        if noise and all(found.spec.get(name) == getattr(spec, name) for name in ("tasks", "candidates", "workers")):
+        if noise and workload(parameters_of(found.spec)) == workload(spec.parameters):
             return float(noise)
     return None

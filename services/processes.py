@@ -157,10 +157,7 @@ class FreshRuns:
         spec = self._spec
         options = {
             "--wins": config,
-            "--tasks": spec.tasks,
-            "--seed": spec.seed,
-            "--workers": spec.workers,
-            "--candidates": spec.candidates,
+            **{f"--{name.replace('_', '-')}": value for name, value in spec.parameters.items()},
             "--caches-dir": caches,
             "--output": solvers,
             "--label": label,

@@ -99,7 +99,8 @@ def _summary(row: Any, sizes: list[int]) -> tuple[Any, ...]:
         *(row.id, row.kind, row.status, row.created_at, row.updated_at, row.cache_state),
         ", ".join(f"{name}={config}" for name, config in arms),
         *configs[:2],
-        row.spec.get("tasks"),
+        # Version 1 kept it beside the arms.
+        (row.spec.get("parameters") or row.spec).get("tasks"),
         sum(size >= len(arms) for size in sizes),
         row.spec.get("max_blocks"),
         *(verdict.get(name) for name in ("verdict", "speedup", "low", "high", "reason")),

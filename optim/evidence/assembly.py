@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from optim.evidence.records import Decided, Measured, ReferenceRun, Together, TrackerEvidence, WinEvidence
+from optim.evidence.spec import parameters_of
 from profiles.configs import WIN_NAMES, Config, UnknownConfig, config_name, parse_config
 
 Rows = Iterable[Mapping[str, Any]]
@@ -113,7 +114,7 @@ def _measured(win: str, turned: bool, row: Mapping[str, Any], blocks: list[dict[
         after_seconds=seconds[after],
         blocks=_whole(verdict.get("blocks")) or 0,
         more_blocks=_whole(verdict.get("more_blocks")),
-        tasks=_whole(spec.get("tasks")),
+        tasks=_whole(parameters_of(spec).get("tasks")),
         cache_state=str(spec.get("cache_state") or "unknown"),
         measured_at=_moment(row.get("finished_at") or row.get("updated_at")),
         **_place(blocks),

@@ -33,17 +33,15 @@ def judge_measurement(spec: Spec, blocks: Sequence[Block]) -> Verdict:
     whole = whole_blocks(spec, blocks)
     if spec.kind == "attribution":
         return _judge_attribution(spec, whole)
-    names = [arm.name for arm in spec.arms]
-    control = names[2] if len(names) > 2 else "-"
-    return judge(whole, spec.margin, before=names[0], after=names[1], control=control, cache_state=spec.cache_state)
+    return judge(whole, spec.margin, cache_state=spec.cache_state)
 
 
 def _judge_attribution(spec: Spec, blocks: Sequence[Block]) -> Verdict:
     """All wins on against none, with who gained what; wrong when any config gives other answers."""
     before, after = spec.arms[0].name, config_name(spec.wins)
-    if blocks and (refused := refusal(blocks, before, None, spec.cache_state)):
+    if blocks and (refused := refusal(blocks, (before,), spec.cache_state)):
         return Verdict(verdict=refused[0], reason=refused[1], blocks=len(blocks))
-    verdict = judge(blocks, spec.margin, before=before, after=after, control="-", cache_state=spec.cache_state)
+    verdict = judge(blocks, spec.margin, before=(before,), after=(after,), cache_state=spec.cache_state)
     if not blocks:
         return verdict
     configs = {arm.name: parse_config(arm.config) for arm in spec.arms}

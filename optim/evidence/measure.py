@@ -1,9 +1,10 @@
 """The driver of a measurement: interleaved blocks until the verdict is clear or the budget is spent.
 
 It knows neither the pipeline nor the database: ``run_one`` executes a run, a ``Ledger`` keeps what came of it, and the
-caller sees each step as an event. A block is each arm once, in random order; every second block runs in the reverse
-order of the one before, so that a steady drift cancels. A block counts only as a whole: when one of its runs dies or is
-no evidence, it is repeated from its start.
+caller sees each step as an event. A pair's block is A B B A or B A A B, by a fair coin for each block: a steady drift
+and the place in the block cancel within it, and what does not cancel has either sign alike. An attribution's block is
+all arms in a fresh random order. A block counts only as a whole: when one of its runs dies or is no evidence, it is
+repeated from its start.
 """
 
 from __future__ import annotations
@@ -104,11 +105,17 @@ class Ended:
 Event = RunStarted | RunEnded | BlockRepeated | BlockFinished | Ended
 
 
-def block_order(arms: Sequence[Arm], block: int, seed: int) -> list[Arm]:
-    """The arms in the order in which this block (from 1) runs them; the same seed, the same order."""
-    order = list(arms)
-    random.Random(f"{seed}:{(block - 1) // 2}").shuffle(order)
-    return order if block % 2 else order[::-1]
+def block_order(spec: Spec, block: int) -> list[Arm]:
+    """The arms in the order in which this block (from 1) runs them: the seed of the spec fixes it, block by block."""
+    chance = random.Random(f"{spec.order_seed}:{block}")
+    if spec.kind == "pair" and len(spec.arms) == 4:
+        first, second, first_again, second_again = spec.arms
+        if chance.random() < 0.5:
+            return [first, second, second_again, first_again]
+        return [second, first, first_again, second_again]
+    order = list(spec.arms)
+    chance.shuffle(order)
+    return order
 
 
 def measure(
@@ -173,7 +180,7 @@ def _whole_block(
     """Runs a block until all of its runs are evidence; raises RunFailed after ``ATTEMPTS``."""
     for attempt in range(1, ATTEMPTS + 1):
         runs, problem = [], None
-        for position, arm in enumerate(block_order(spec.arms, number, spec.order_seed), 1):
+        for position, arm in enumerate(block_order(spec, number), 1):
             if stop():
                 raise Stopped
             yield RunStarted(block=number, position=position, arm=arm, attempt=attempt)

@@ -13,10 +13,18 @@ _FIELDS = {"workload": "the same tasks, seed and candidates", "machine": "the sa
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """One run, as far as evidence needs it. ``failed`` counts tasks whose worker had to be killed."""
+    """One run, as far as evidence needs it. ``failed`` counts tasks whose worker had to be killed.
+
+    ``status``: ``finished``; ``died`` when it was killed or gave up with an error; ``timeout`` when it was ended at its
+    wall-clock backstop. ``cpu_seconds`` and ``peak_bytes`` are of all its processes together. ``busy_cores`` is what
+    other programs took of the machine meanwhile, in cores; None where nobody looked.
+    """
 
     wall_seconds: float | None
     results_fingerprint: str | None
+    cpu_seconds: float | None = None
+    peak_bytes: int | None = None
+    busy_cores: float | None = None
     errors: int = 0
     timeouts: int = 0
     failed: int = 0
@@ -35,6 +43,7 @@ class Outcome:
         return cls(
             wall_seconds=run.wall_seconds,
             results_fingerprint=run.results_fingerprint,
+            cpu_seconds=run.cpu_seconds,
             errors=run.errors,
             timeouts=run.timeouts,
             failed=len(broken),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from optim.evidence.factorial import half_fraction, subsets
@@ -15,7 +16,11 @@ from profiles.configs import WIN_NAMES, config_name, parse_config
 #: Between 3 and 5 blocks the interval shrinks to less than a third.
 MIN_LOOK = 5
 KINDS = ("pair", "attribution")
-BASELINE_ARM, CHANGED_ARM, CONTROL_ARM = "A", "B", "A2"
+METRICS = ("wall", "cpu")
+#: The arms of a pair: each config twice in a block, so that every block shows both configs' noise.
+BEFORE_ARMS, AFTER_ARMS = ("A", "A2"), ("B", "B2")
+#: What version 1 kept beside the arms; it is the workload of its one pipeline.
+_PARAMETERS_OF_VERSION_1 = ("tasks", "seed", "workers", "candidates")
 
 
 class SpecError(ValueError):
@@ -35,22 +40,25 @@ class Spec:
     """A measurement. ``max_blocks`` counts all blocks, also those of earlier sittings; ``max_minutes`` this sitting.
     A pair goes on for ``min_blocks`` even when it is settled before, since the interval is still wide then.
 
-    The first arm is the baseline. ``order_seed`` fixes the order of runs. ``prediction`` is ``Prediction.to_json()``.
-    ``candidates`` is None for the workload's own number.
+    The first arm is the baseline; an arm's config is its canonical text. ``parameters`` are what the pipeline is run
+    with (its workload), as plain JSON values by name. ``metric`` is what settles it: ``wall`` or ``cpu`` seconds.
+    ``duet``: both configs of a pair run at once, on a core each. ``order_seed`` fixes the order of runs; it is drawn
+    afresh unless one is given. ``prediction`` is ``Prediction.to_json()``.
     """
 
     kind: str
     arms: tuple[Arm, ...]
+    pipeline: str = "arc"
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     cache_state: str = "cold"
-    tasks: int = 100
-    seed: int = 0
-    workers: int = 1
-    candidates: int | None = None
+    metric: str = "wall"
+    duet: bool = False
     min_blocks: int = MIN_LOOK
     max_blocks: int = 20
     max_minutes: float = 30.0
     margin: float = MARGIN
-    order_seed: int = 1
+    # Below 2**53: JSON readers that know only floats give it back whole.
+    order_seed: int = field(default_factory=lambda: secrets.randbits(53))
     label: str | None = None
     prediction: Mapping[str, Any] | None = None
 
@@ -61,7 +69,9 @@ class Spec:
             raise SpecError(f"a measurement needs two arms or more of different names, got {len(self.arms)}")
         if self.cache_state not in ("cold", "warm"):
             raise SpecError(f"caches are prepared cold or warm, got {self.cache_state!r}")
-        for name in ("tasks", "workers", "min_blocks", "max_blocks"):
+        if self.metric not in METRICS:
+            raise SpecError(f"what settles a measurement is one of {', '.join(METRICS)}, got {self.metric!r}")
+        for name in ("min_blocks", "max_blocks"):
             if getattr(self, name) < 1:
                 raise SpecError(f"{name} must be 1 or more, got {getattr(self, name)}")
         if not self.max_minutes > 0 or not 0 <= self.margin < 1:
@@ -82,14 +92,23 @@ class Spec:
         """The same spec with some fields changed."""
         return dataclasses.replace(self, **changes)
 
+    @property
+    def balanced(self) -> bool:
+        """Whether a pair holds each config twice; those of version 1, and what others planned, may not."""
+        return self.kind != "pair" or len(self.arms) == 4
+
+    def in_balance(self) -> Self:
+        """The same pair with each config twice."""
+        return self if self.balanced else self.replace(arms=pair_arms(self.arms[0].config, self.arms[1].config))
+
     def to_json(self) -> dict[str, Any]:
         """As it is stored; ``from_json`` gives an equal spec back."""
         plain = {name: getattr(self, name) for name in self.__slots__}
-        return {**plain, "arms": [{"name": arm.name, "config": arm.config} for arm in self.arms]}
+        return {**plain, "parameters": dict(self.parameters), "arms": [{"name": arm.name, "config": arm.config} for arm in self.arms]}
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
-        """Reads what ``to_json`` wrote; fields that are not known are left out.
+        """Reads what ``to_json`` wrote, in this version or the first; fields that are not known are left out.
 
         Raises:
             SpecError: the arms are missing, or a field holds a value that can not be.
@@ -97,15 +116,22 @@ class Spec:
         known = {name: value for name, value in plain.items() if name in cls.__slots__}
         try:
             arms = tuple(Arm(name=str(arm["name"]), config=str(arm["config"])) for arm in plain["arms"])
-            return cls(**{"kind": "pair", **known, "arms": arms})
+            return cls(**{"kind": "pair", **known, "arms": arms, "parameters": parameters_of(plain)})
         except (KeyError, TypeError) as error:
             raise SpecError(f"not a measurement's spec: {error}") from error
 
 
+def parameters_of(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters in a stored spec of any version."""
+    if "parameters" in plain:
+        return dict(plain["parameters"])
+    return {name: plain[name] for name in _PARAMETERS_OF_VERSION_1 if plain.get(name) is not None}
+
+
 def pair_arms(before: str, after: str) -> tuple[Arm, ...]:
-    """The arms of two configs, with the control: the first config once more."""
-    named = ((BASELINE_ARM, before), (CHANGED_ARM, after), (CONTROL_ARM, before))
-    return tuple(Arm(name=name, config=config) for name, config in named)
+    """The arms of two configs, each of them twice: A, B, A2, B2."""
+    pairs = zip(BEFORE_ARMS, AFTER_ARMS, strict=True)
+    return tuple(Arm(name=name, config=config) for pair in pairs for name, config in zip(pair, (before, after)))
 
 
 def attribution_arms(wins: Sequence[str], half: bool = False) -> tuple[Arm, ...]:

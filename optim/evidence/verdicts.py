@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+import numpy as np
+
 from optim.evidence import statistics
 from optim.evidence.outcomes import Outcome, incomparable, wrong
+from optim.evidence.spec import AFTER_ARMS, BEFORE_ARMS
 from optim.evidence.statistics import MARGIN, Interval, NoiseFloor, percent
 
 VERDICTS = ("faster", "slower", "same", "unresolved", "wrong", "not comparable")
@@ -61,34 +65,48 @@ def judge(
     blocks: Sequence[Block],
     margin: float = MARGIN,
     *,
-    before: str = "A",
-    after: str = "B",
-    control: str = "A2",
+    before: Sequence[str] = BEFORE_ARMS,
+    after: Sequence[str] = AFTER_ARMS,
     cache_state: str | None = None,
 ) -> Verdict:
-    """The verdict on arm ``after`` against arm ``before``; blocks that lack one of the two do not count.
+    """The verdict on the arms ``after`` against the arms ``before``; blocks that lack one side do not count.
 
     Args:
-        blocks: outcomes by arm; the control arm may be missing (then there is no noise floor).
+        blocks: outcomes by arm. Blocks of version 1 hold the second config once: then the first arm of each side is the
+            trial, and the control arm shows the noise alone.
         cache_state: what was prepared; runs in another state are refused as not comparable.
     """
-    whole = [block for block in blocks if before in block and after in block]
+    whole = [block for block in blocks if before[0] in block and after[0] in block]
     if not whole:
         return Verdict(verdict="unresolved", reason="Unresolved: no block is finished yet.", blocks=0, more_blocks=3)
-    if refused := refusal(whole, before, control, cache_state):
+    if refused := refusal(whole, before, cache_state):
         return Verdict(verdict=refused[0], reason=refused[1], blocks=len(whole))
-    trials = _trials(whole, before, after)
-    controlled = [block for block in whole if control in block]
-    floor = statistics.noise_floor(_trials(controlled, before, control)) if controlled else None
-    found = statistics.interval(trials)
-    verdict = statistics.verdict_of(found, margin)
-    more = statistics.more_blocks(trials, margin) if verdict == "unresolved" else None
-    reason = sentence(verdict, found, margin, more) + _control_note(floor, margin)
-    return Verdict(verdict=verdict, reason=reason, blocks=len(whole), interval=found, more_blocks=more, noise=floor)
+    ratios = trials(whole, before, after)
+    controlled = [block for block in whole if len(before) > 1 and before[1] in block]
+    floor = statistics.noise_floor(trials(controlled, before[:1], before[1:])) if controlled else None
+    interval = statistics.interval(ratios)
+    verdict = statistics.verdict_of(interval, margin)
+    more = statistics.more_blocks(ratios, margin) if verdict == "unresolved" else None
+    reason = sentence(verdict, interval, margin, more) + _control_note(floor, margin)
+    return Verdict(verdict=verdict, reason=reason, blocks=len(whole), interval=interval, more_blocks=more, noise=floor)
 
 
-def _trials(blocks: Sequence[Block], before: str, after: str) -> statistics.Floats:
-    return statistics.log_ratios([_seconds(one[before]) for one in blocks], [_seconds(one[after]) for one in blocks])
+def trials(
+    blocks: Sequence[Block], before: Sequence[str] = BEFORE_ARMS, after: Sequence[str] = AFTER_ARMS
+) -> statistics.Floats:
+    """The log speedup of each block: mean log seconds of the one side less that of the other. Shape (blocks,)."""
+    ratios: statistics.Floats = np.array([_log_speedup(block, before, after) for block in blocks], float)
+    return ratios
+
+
+def _log_speedup(block: Block, before: Sequence[str], after: Sequence[str]) -> float:
+    whole = all(name in block for name in (*before, *after))
+    one, other = (names if whole else names[:1] for names in (before, after))
+    return _log_seconds(block, one) - _log_seconds(block, other)
+
+
+def _log_seconds(block: Block, arms: Sequence[str]) -> float:
+    return math.fsum(math.log(_seconds(block[arm])) for arm in arms) / len(arms)
 
 
 def _seconds(outcome: Outcome) -> float:
@@ -96,17 +114,17 @@ def _seconds(outcome: Outcome) -> float:
 
 
 def refusal(
-    blocks: Sequence[Block], before: str, control: str | None, cache_state: str | None
+    blocks: Sequence[Block], before: Sequence[str], cache_state: str | None
 ) -> tuple[str, str] | None:
     """``not comparable`` or ``wrong`` with its reason, or None; runs are held against the first block's baseline."""
     runs = [(number, arm, run) for number, block in enumerate(blocks, 1) for arm, run in block.items()]
     for number, arm, run in runs:
-        if reason := _not_as_prepared(run, cache_state) or incomparable(blocks[0][before], run):
+        if reason := _not_as_prepared(run, cache_state) or incomparable(blocks[0][before[0]], run):
             return "not comparable", f"Block {number}, arm {arm}: {reason}."
-    baseline = _worst(blocks, before)
+    baseline = _worst(blocks, before[0])
     for number, arm, run in runs:
         if reason := wrong(baseline, run):
-            return _blame(arm, arm in (before, control), number, reason)
+            return _blame(arm, arm in before, number, reason)
     return None
 
 

@@ -15,7 +15,7 @@ from tests.cli.records import record, stored
 def test_a_prediction_comes_from_a_run_with_caches_in_the_same_state(place: Path, state: str, saving: float) -> None:
     quick = PhaseTiming(path=("score",), category="framework", self_seconds=2.0, total_seconds=2.0)
     stored(record("cold"), record("warm", cache_state="warm", phases=(quick,)), record("cold again"))
-    spec = Spec(kind="pair", arms=pair_arms("none", "dsl_cache"), tasks=1, cache_state=state)
+    spec = Spec(kind="pair", arms=pair_arms("none", "dsl_cache"), parameters={"tasks": 1}, cache_state=state)
     found = prediction_from_history(open_engine(), spec)
     assert found is not None
     assert found["saving"] == pytest.approx(saving)
@@ -23,5 +23,5 @@ def test_a_prediction_comes_from_a_run_with_caches_in_the_same_state(place: Path
 
 def test_without_such_a_run_nothing_is_predicted(place: Path) -> None:
     stored(record("cold"))
-    spec = Spec(kind="pair", arms=pair_arms("none", "dsl_cache"), tasks=1, cache_state="warm")
+    spec = Spec(kind="pair", arms=pair_arms("none", "dsl_cache"), parameters={"tasks": 1}, cache_state="warm")
     assert prediction_from_history(open_engine(), spec) is None

@@ -18,8 +18,10 @@ from db import queries, store
 from db.engine import open_engine
 from optim.evidence.measure import Stopped
 from optim.evidence.outcomes import Outcome
+from optim.evidence.spec import Spec, pair_arms
 from profiles.records import Environment, PhaseTiming, RunRecord, Workload
 from services import measuring as _measuring
+from services.workloads import settings_of
 
 SECONDS = {"none": 10.0, "dsl_cache": 5.0, "early_exit": 9.0, "early_exit,dsl_cache": 4.6, "all": 2.0}
 
@@ -51,6 +53,7 @@ class StoredRuns:
 
 
 def record(config, wall, spec, key):
+    tasks = settings_of(spec.parameters).tasks
     return RunRecord(
         key=key,
         label=key,
@@ -58,7 +61,7 @@ def record(config, wall, spec, key):
         cache_state=spec.cache_state,
         wall_seconds=wall,
         results_fingerprint="same",
-        workload=Workload(fingerprint="w", tasks=spec.tasks, candidates=132 * spec.tasks),
+        workload=Workload(fingerprint="w", tasks=tasks, candidates=132 * tasks),
         environment=Environment(machine="m"),
         phases=(
             PhaseTiming(path=("score",), total_seconds=wall * 0.6, self_seconds=wall * 0.6),
@@ -98,8 +101,8 @@ def test_a_faster_config_is_a_yes_and_everything_is_kept():
     assert kept.verdict["speedup"] == found["speedup"]
     assert kept.verdict["noise"]["run_noise"] > 0
     blocks = queries.blocks(engine, found["id"])
-    assert len(blocks) == 3 * found["blocks"]
-    assert set(blocks["position"]) == {1, 2, 3}
+    assert len(blocks) == 4 * found["blocks"]
+    assert set(blocks["position"]) == {1, 2, 3, 4}
 
 
 def test_the_prediction_stands_beside_the_result():
@@ -136,7 +139,7 @@ def test_a_stopped_measurement_can_be_continued():
     assert again.exit_code == 0, again.output
     found = found_of(again)
     assert (found["id"], found["verdict"]) == (stopped["id"], "faster")
-    assert len(queries.blocks(open_engine(), found["id"])) == 3 * found["blocks"]
+    assert len(queries.blocks(open_engine(), found["id"])) == 4 * found["blocks"]
 
 
 def test_a_settled_measurement_can_be_made_more_precise():
@@ -206,6 +209,19 @@ def test_a_measurement_that_was_planned_elsewhere_begins_with_continue():
     measurement = store.begin_measurement(open_engine(), spec, status="planned")
     found = found_of(call("measure", "--continue", str(measurement), "--json"))
     assert (found["id"], found["verdict"]) == (measurement, "faster")
+
+
+def test_blocks_of_version_1_are_not_mixed_with_balanced_ones():
+    engine = open_engine()
+    arms = [{"name": "A", "config": "none"}, {"name": "B", "config": "dsl_cache"}, {"name": "A2", "config": "none"}]
+    measurement = store.begin_measurement(engine, {"kind": "pair", "arms": arms, "tasks": 1}, status="stopped")
+    spec = Spec(kind="pair", arms=pair_arms("none", "dsl_cache"), parameters={"tasks": 1})
+    run_id, _ = store.store_run(engine, record("none", 1.0, spec, "old"))
+    store.add_block_run(engine, measurement, 1, "A", 1, run_id)
+    result = call("measure", "--continue", str(measurement))
+    assert result.exit_code == 3
+    assert "made by version 1" in result.stderr
+    assert "measure none dsl_cache begins a new one" in result.stderr
 
 
 def test_a_home_that_can_not_be_made_is_one_sentence_and_no_answer(monkeypatch, tmp_path):

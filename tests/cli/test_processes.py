@@ -99,7 +99,7 @@ class Recorded(Child):
 
 
 def fresh(tmp_path, cache_state):
-    spec = Spec(kind="pair", arms=pair_arms("none", "dsl_cache"), cache_state=cache_state, tasks=3, candidates=20)
+    spec = Spec(kind="pair", arms=pair_arms("none", "dsl_cache"), cache_state=cache_state, parameters={"tasks": 3, "candidates": 20})
     child = Recorded()
     return FreshRuns(None, spec, child, tmp_path, tmp_path, "m"), child, spec
 
@@ -118,8 +118,8 @@ def stored(monkeypatch):
 def test_a_cold_run_gets_an_empty_folder_every_time(tmp_path):
     runs, child, spec = fresh(tmp_path, "cold")
     outcomes = [runs(arm, 1, position) for position, arm in enumerate(spec.arms, 1)]
-    assert child.found == [[], [], []]
-    assert [outcome.run_id for outcome in outcomes] == [7, 7, 7]
+    assert child.found == [[], [], [], []]
+    assert [outcome.run_id for outcome in outcomes] == [7, 7, 7, 7]
     assert all("--cold" in command for command in child.commands)
     assert os.listdir(tmp_path) == []
 
@@ -131,8 +131,8 @@ def test_a_warm_run_gets_what_its_configs_priming_left_and_nothing_else(tmp_path
         runs.prime(config)
     for position, arm in enumerate(spec.arms, 1):
         runs(arm, 1, position)
-    assert child.found == [[], [], ["entry-1"], ["entry-2"], ["entry-1"]]
-    assert ["--warm" in command for command in child.commands] == [False, False, True, True, True]
+    assert child.found == [[], [], ["entry-1"], ["entry-2"], ["entry-1"], ["entry-2"]]
+    assert ["--warm" in command for command in child.commands] == [False, False, True, True, True, True]
     assert "priming" in child.commands[0]
 
 
@@ -141,7 +141,7 @@ def test_a_run_is_told_config_workload_and_label(tmp_path):
     runs, child, spec = fresh(tmp_path, "cold")
     runs(spec.arms[1], 4, 2)
     text = " ".join(child.commands[0])
-    assert "optim run --wins dsl_cache --tasks 3 --seed 0 --workers 1 --candidates 20" in text
+    assert "optim run --wins dsl_cache --tasks 3 --candidates 20" in text
     assert "--label m block 4 B --cold --quiet --json" in text
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import pandas as pd
 
 from db import queries
-from optim.evidence.spec import Spec, SpecError, attribution_arms, budget_problem, pair_arms
+from optim.evidence.spec import Spec, SpecError, attribution_arms, budget_problem, pair_arms, parameters_of
 from profiles.configs import WIN_NAMES, UnknownConfig, config_name, parse_config
+from services.workloads import workload
 from views import configs, text
 from views.data.connection import cached, engine
 from views.data.evidence import UNDER_WAY
@@ -55,8 +56,7 @@ class Choice:
             kind="pair" if self.kind == PAIR else "attribution",
             arms=arms,
             cache_state=self.cache_state,
-            tasks=self.tasks,
-            candidates=self.candidates,
+            parameters=workload({"tasks": self.tasks, "candidates": self.candidates}),
             max_blocks=self.blocks,
             max_minutes=float(self.minutes),
         )
@@ -156,7 +156,9 @@ def title(spec: Mapping[str, Any]) -> str:
         what = f"attribution over {len(arms)} configs"
     else:
         what = f"{configs.typed(arms.get('A'))} against {configs.typed(arms.get('B'))}"
-    return f"{what}, {text.count(int(spec.get('tasks') or 0), 'task')}, {spec.get('cache_state', 'unknown')}"
+    tasks = parameters_of(spec).get("tasks")
+    work = "" if tasks is None else f", {text.count(int(tasks), 'task')}"
+    return f"{what}{work}, {spec.get('cache_state', 'unknown')}"
 
 
 def history(known: pd.DataFrame) -> pd.DataFrame:

@@ -61,7 +61,7 @@ class Book:
 
 
 def spec_of(**changes):
-    return Spec(**{"kind": "pair", "arms": pair_arms("none", "dsl_cache"), "min_blocks": 1, **changes})
+    return Spec(**{"kind": "pair", "arms": pair_arms("none", "dsl_cache"), "min_blocks": 1, "order_seed": 1, **changes})
 
 
 def drive(spec, machine, book=None, **options):
@@ -93,38 +93,45 @@ def test_every_block_shows_the_interval_so_far():
     assert [event.verdict.blocks for event in shown] == list(range(1, len(shown) + 1))
     assert shown[-1].verdict.settled
     assert not any(event.verdict.settled for event in shown[:-1])
-    assert shown[0].seconds == pytest.approx(25, rel=0.1)
+    assert shown[0].seconds == pytest.approx(30, rel=0.1)
 
 
-def test_a_block_is_each_arm_once_in_the_order_that_the_seed_fixes():
-    machine = Machine()
-    drive(spec_of(order_seed=4), machine)
+def test_a_block_runs_its_arms_in_the_order_that_the_seed_fixes():
+    machine, spec = Machine(), spec_of(order_seed=4)
+    drive(spec, machine)
     for block in {block for block, _, _ in machine.ran}:
         arms = [arm for number, arm, _ in machine.ran if number == block]
-        assert arms == [arm.name for arm in block_order(spec_of().arms, block, 4)]
+        assert arms == [arm.name for arm in block_order(spec, block)]
 
 
-def test_every_second_block_runs_in_reverse_and_orders_vary():
-    arms = attribution_arms(("early_exit", "dsl_cache"))
-    for block in (1, 3, 5):
-        assert block_order(arms, block + 1, 7) == block_order(arms, block, 7)[::-1]
-    first = Counter(block_order(spec_of().arms, block, 7)[0].name for block in range(1, 301))
-    assert all(80 < first[name] < 120 for name in ("A", "B", "A2"))
-    assert block_order(arms, 1, 1) != block_order(arms, 1, 2) or block_order(arms, 3, 1) != block_order(arms, 3, 2)
+def test_a_pairs_block_is_mirrored_by_a_fair_coin():
+    orders = Counter("".join(arm.name[0] for arm in block_order(spec_of(), block)) for block in range(1, 401))
+    assert set(orders) == {"ABBA", "BAAB"}
+    assert all(160 < count < 240 for count in orders.values())
+    first = [tuple(arm.name for arm in block_order(spec_of(order_seed=seed), 1)) for seed in range(40)]
+    assert len(set(first)) == 2
+
+
+def test_an_attributions_block_is_all_arms_in_a_fresh_order():
+    spec = Spec(kind="attribution", arms=attribution_arms(("early_exit", "dsl_cache")), order_seed=7)
+    orders = Counter(tuple(arm.name for arm in block_order(spec, block)) for block in range(1, 481))
+    assert len(orders) == 24
+    assert all(set(order) == {arm.name for arm in spec.arms} for order in orders)
+    assert max(orders.values()) < 45
 
 
 def test_the_budget_of_blocks_ends_it():
     machine = Machine(seconds=dict.fromkeys(SECONDS, 10.0), noise=0.05)
     events = drive(spec_of(max_blocks=4), machine)
     assert (events[-1].why, events[-1].verdict.verdict) == ("the budget of 4 blocks is spent", "unresolved")
-    assert len(machine.ran) == 12
+    assert len(machine.ran) == 16
 
 
 def test_the_budget_of_minutes_begins_no_further_block():
     machine = Machine(seconds=dict.fromkeys(SECONDS, 10.0), noise=0.05)
     events = drive(spec_of(max_minutes=1.25), machine)
     assert events[-1].why == "the budget of 1.25 minutes is spent"
-    assert len(machine.ran) == 9
+    assert len(machine.ran) == 8
 
 
 def test_a_killed_run_repeats_its_block():
@@ -133,19 +140,19 @@ def test_a_killed_run_repeats_its_block():
     (repeated,) = [event for event in events if isinstance(event, BlockRepeated)]
     assert (repeated.block, repeated.attempt, repeated.reason) == (2, 1, "killed by SIGKILL")
     assert events[-1].verdict.verdict == "faster"
-    # The run of block 2 before the one that was killed does not count: all three are run again.
-    assert {run.outcome.run_id for run in book.blocks[2].values()} == {6, 7, 8}
+    # The run of block 2 before the one that was killed does not count: all four are run again.
+    assert {run.outcome.run_id for run in book.blocks[2].values()} == {6, 7, 8, 9}
 
 
 @pytest.mark.parametrize("special", [{"status": "interrupted"}, {"cache_state": "warm"}, {"wall_seconds": None}])
 def test_a_run_that_is_no_evidence_repeats_its_block(special):
-    events = drive(spec_of(), Machine({4: special}))
+    events = drive(spec_of(), Machine({6: special}))
     assert [event.block for event in events if isinstance(event, BlockRepeated)] == [2]
     assert events[-1].verdict.verdict == "faster"
 
 
 def test_a_run_that_always_dies_ends_the_measurement_and_says_why():
-    plan = {number: RunFailed("no room on the disk") for number in range(7, 30)}
+    plan = {number: RunFailed("no room on the disk") for number in range(9, 30)}
     machine, book = Machine(plan, seconds=dict.fromkeys(SECONDS, 10.0), noise=0.05), Book()
     events = drive(spec_of(), machine, book)
     assert events[-1].status == "failed"
@@ -157,18 +164,18 @@ def test_a_run_that_always_dies_ends_the_measurement_and_says_why():
 
 
 def test_wrong_answers_end_it_at_once():
-    place = [arm.name for arm in block_order(spec_of().arms, 1, 1)].index("B") + 1
+    place = [arm.name for arm in block_order(spec_of(), 1)].index("B") + 1
     machine = Machine({place: {"results_fingerprint": "other"}})
     events = drive(spec_of(), machine)
     assert (events[-1].status, events[-1].verdict.verdict) == ("finished", "wrong")
-    assert len(machine.ran) == 3
+    assert len(machine.ran) == 4
 
 
 def test_it_stops_when_asked_to_between_runs():
     machine, book = Machine(), Book()
-    events = drive(spec_of(), machine, book, stop=lambda: len(machine.ran) >= 4)
+    events = drive(spec_of(), machine, book, stop=lambda: len(machine.ran) >= 5)
     assert (events[-1].status, events[-1].why) == ("stopped", "asked to stop")
-    assert len(machine.ran) == 4
+    assert len(machine.ran) == 5
     assert sorted(book.blocks) == [1]
     assert book.states[-1] == ("stopped", "unresolved")
 
@@ -182,7 +189,7 @@ def test_it_stops_when_the_run_under_way_was_ended():
 
 def test_a_stopped_measurement_continues_with_what_it_has():
     machine, book = Machine(), Book()
-    drive(spec_of(), machine, book, stop=lambda: len(machine.ran) >= 7)
+    drive(spec_of(), machine, book, stop=lambda: len(machine.ran) >= 9)
     done = {number: {arm: run.outcome for arm, run in runs.items()} for number, runs in book.blocks.items()}
     assert sorted(done) == [1, 2]
     later = Machine()
@@ -215,7 +222,7 @@ def test_an_attribution_runs_all_its_blocks_and_says_who_gained_what():
 
 def test_a_config_with_other_answers_ends_an_attribution():
     spec = Spec(kind="attribution", arms=attribution_arms(("early_exit", "dsl_cache")), max_blocks=4)
-    place = [arm.name for arm in block_order(spec.arms, 1, 1)].index("early_exit") + 1
+    place = [arm.name for arm in block_order(spec, 1)].index("early_exit") + 1
     events = drive(spec, Machine({place: {"results_fingerprint": "other"}}))
     assert events[-1].verdict.verdict == "wrong"
     assert "arm early_exit" in events[-1].verdict.reason
@@ -225,4 +232,4 @@ def test_each_run_is_announced_and_ended():
     events = drive(spec_of(), Machine())
     started = [(event.block, event.position) for event in events if isinstance(event, RunStarted)]
     assert started == [(event.block, event.position) for event in events if isinstance(event, RunEnded)]
-    assert started[:3] == [(1, 1), (1, 2), (1, 3)]
+    assert started[:4] == [(1, 1), (1, 2), (1, 3), (1, 4)]

@@ -21,8 +21,31 @@ def pair(before="none", after="dsl_cache", **changes):
     return Spec(**{"kind": "pair", "arms": pair_arms(before, after), **changes})
 
 
-def test_a_pair_has_its_control():
-    assert [(arm.name, arm.config) for arm in pair().arms] == [("A", "none"), ("B", "dsl_cache"), ("A2", "none")]
+def test_a_pair_has_each_config_twice():
+    assert [(arm.name, arm.config) for arm in pair().arms] == [
+        ("A", "none"),
+        ("B", "dsl_cache"),
+        ("A2", "none"),
+        ("B2", "dsl_cache"),
+    ]
+
+
+def test_the_seed_of_the_order_is_drawn_for_each_measurement_and_kept_with_it():
+    seeds = {pair().order_seed for _ in range(20)}
+    assert len(seeds) == 20
+    assert Spec.from_json({**pair().to_json(), "order_seed": 7}).order_seed == 7
+
+
+def test_a_spec_of_version_1_is_read_with_its_workload_as_parameters():
+    plain = {
+        "kind": "pair",
+        "arms": [{"name": "A", "config": "none"}, {"name": "B", "config": "all"}, {"name": "A2", "config": "none"}],
+        **{"tasks": 20, "seed": 3, "workers": 2, "candidates": None, "order_seed": 1, "cache_state": "warm"},
+    }
+    spec = Spec.from_json(plain)
+    assert spec.parameters == {"tasks": 20, "seed": 3, "workers": 2}
+    assert (spec.pipeline, spec.metric, spec.duet, spec.order_seed) == ("arc", "wall", False, 1)
+    assert [arm.name for arm in spec.arms] == ["A", "B", "A2"]
 
 
 def test_an_attribution_has_an_arm_per_config_named_by_it():
@@ -36,13 +59,14 @@ def test_an_attribution_has_an_arm_per_config_named_by_it():
     assert len(attribution_arms(WIN_NAMES, half=True)) == 17
 
 
-@pytest.mark.parametrize("spec", [pair(), Spec(kind="attribution", arms=attribution_arms(WIN_NAMES), tasks=3)])
+@pytest.mark.parametrize("spec", [pair(), Spec(kind="attribution", arms=attribution_arms(WIN_NAMES), parameters={"tasks": 3})])
 def test_a_spec_comes_back_from_json(spec):
     assert Spec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
 
 
 def test_a_spec_of_a_later_version_is_read_without_what_is_not_known():
-    assert Spec.from_json({**pair().to_json(), "colour": "red"}) == pair()
+    spec = pair()
+    assert Spec.from_json({**spec.to_json(), "colour": "red"}) == spec
 
 
 @pytest.mark.parametrize(("configs", "wins"), [(("none", "none"), ()), (("none", "all"), WIN_NAMES)])
@@ -57,7 +81,8 @@ def test_the_wins_are_those_that_any_arm_has_on(configs, wins):
         ({"arms": (Arm(name="A", config="none"),)}, "two arms or more"),
         ({"arms": (Arm(name="A", config="none"),) * 2}, "different names"),
         ({"cache_state": "unknown"}, "cold or warm, got 'unknown'"),
-        ({"tasks": 0}, "tasks must be 1 or more"),
+        ({"max_blocks": 0}, "max_blocks must be 1 or more"),
+        ({"metric": "watts"}, "one of wall, cpu, got 'watts'"),
         ({"max_minutes": 0}, "minutes must be above 0"),
         ({"margin": 1.0}, "margin 0-1"),
     ],
