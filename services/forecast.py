@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from profiles.records import RunRecord
 
+
 def prediction_for(spec: Spec, baseline: RunRecord) -> dict[str, Any] | None:
     """What the wins that the arms add to the baseline's config can save at most, together and one by one, as JSON.
 

@@ -104,7 +104,11 @@ class Spec:
     def to_json(self) -> dict[str, Any]:
         """As it is stored; ``from_json`` gives an equal spec back."""
         plain = {name: getattr(self, name) for name in self.__slots__}
-        return {**plain, "parameters": dict(self.parameters), "arms": [{"name": arm.name, "config": arm.config} for arm in self.arms]}
+        return {
+            **plain,
+            "parameters": dict(self.parameters),
+            "arms": [{"name": arm.name, "config": arm.config} for arm in self.arms],
+        }
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Self:
@@ -131,7 +135,9 @@ def parameters_of(plain: Mapping[str, Any]) -> dict[str, Any]:
 def pair_arms(before: str, after: str) -> tuple[Arm, ...]:
     """The arms of two configs, each of them twice: A, B, A2, B2."""
     pairs = zip(BEFORE_ARMS, AFTER_ARMS, strict=True)
-    return tuple(Arm(name=name, config=config) for pair in pairs for name, config in zip(pair, (before, after)))
+    return tuple(
+        Arm(name=name, config=config) for one, other in pairs for name, config in ((one, before), (other, after))
+    )
 
 
 def attribution_arms(wins: Sequence[str], half: bool = False) -> tuple[Arm, ...]:

@@ -113,9 +113,7 @@ def _seconds(outcome: Outcome) -> float:
     return outcome.wall_seconds or 0.0
 
 
-def refusal(
-    blocks: Sequence[Block], before: Sequence[str], cache_state: str | None
-) -> tuple[str, str] | None:
+def refusal(blocks: Sequence[Block], before: Sequence[str], cache_state: str | None) -> tuple[str, str] | None:
     """``not comparable`` or ``wrong`` with its reason, or None; runs are held against the first block's baseline."""
     runs = [(number, arm, run) for number, block in enumerate(blocks, 1) for arm, run in block.items()]
     for number, arm, run in runs:

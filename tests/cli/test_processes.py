@@ -99,7 +99,12 @@ class Recorded(Child):
 
 
 def fresh(tmp_path, cache_state):
-    spec = Spec(kind="pair", arms=pair_arms("none", "dsl_cache"), cache_state=cache_state, parameters={"tasks": 3, "candidates": 20})
+    spec = Spec(
+        kind="pair",
+        arms=pair_arms("none", "dsl_cache"),
+        cache_state=cache_state,
+        parameters={"tasks": 3, "candidates": 20},
+    )
     child = Recorded()
     return FreshRuns(None, spec, child, tmp_path, tmp_path, "m"), child, spec
 

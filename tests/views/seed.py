@@ -87,7 +87,9 @@ class Seeder:
     def pair(self, before: str, after: str, blocks: int = 8, wrong: bool = False, status: str = "finished") -> int:
         """A measurement of two configs with its verdict; ``wrong``: the second one gives other answers."""
         spec = Spec(kind="pair", arms=pair_arms(before, after), parameters={"tasks": TASKS})
-        number = self._blocks(spec, range(1, blocks + 1), {arm: {"results_fingerprint": "other"} for arm in ("B", "B2")} if wrong else {})
+        number = self._blocks(
+            spec, range(1, blocks + 1), {arm: {"results_fingerprint": "other"} for arm in ("B", "B2")} if wrong else {}
+        )
         rows = [
             {str(key): value for key, value in row.items()}
             for row in queries.blocks(self.engine, number).to_dict("records")
@@ -98,7 +100,12 @@ class Seeder:
 
     def attribution(self, blocks: int = 3) -> int:
         """An attribution over the half fraction."""
-        spec = Spec(kind="attribution", arms=attribution_arms(WIN_NAMES, half=True), parameters={"tasks": TASKS}, max_blocks=blocks)
+        spec = Spec(
+            kind="attribution",
+            arms=attribution_arms(WIN_NAMES, half=True),
+            parameters={"tasks": TASKS},
+            max_blocks=blocks,
+        )
         number = self._blocks(spec, range(1, blocks + 1), {})
         configs = factorial.half_fraction(WIN_NAMES)
         times = [{one: seconds_of(one) * (1 + 0.002 * block) for one in configs} for block in range(blocks)]

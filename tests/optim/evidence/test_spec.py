@@ -40,7 +40,7 @@ def test_a_spec_of_version_1_is_read_with_its_workload_as_parameters():
     plain = {
         "kind": "pair",
         "arms": [{"name": "A", "config": "none"}, {"name": "B", "config": "all"}, {"name": "A2", "config": "none"}],
-        **{"tasks": 20, "seed": 3, "workers": 2, "candidates": None, "order_seed": 1, "cache_state": "warm"},
+        "tasks": 20, "seed": 3, "workers": 2, "candidates": None, "order_seed": 1, "cache_state": "warm",
     }
     spec = Spec.from_json(plain)
     assert spec.parameters == {"tasks": 20, "seed": 3, "workers": 2}
@@ -59,7 +59,9 @@ def test_an_attribution_has_an_arm_per_config_named_by_it():
     assert len(attribution_arms(WIN_NAMES, half=True)) == 17
 
 
-@pytest.mark.parametrize("spec", [pair(), Spec(kind="attribution", arms=attribution_arms(WIN_NAMES), parameters={"tasks": 3})])
+@pytest.mark.parametrize(
+    "spec", [pair(), Spec(kind="attribution", arms=attribution_arms(WIN_NAMES), parameters={"tasks": 3})]
+)
 def test_a_spec_comes_back_from_json(spec):
     assert Spec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
 

@@ -69,9 +69,7 @@ def test_an_attribution_is_offered_with_its_own_budget(empty: str, open_page: Op
 
 def test_a_finished_measurement_says_its_verdict_first(full: str, open_page: Open) -> None:
     page = open_page("measure", measurement=1)
-    assert "Measurement 1, none against dsl_cache, 10 tasks, cold, 8 blocks: Faster: " in words(page).replace(
-        "**", ""
-    )
+    assert "Measurement 1, none against dsl_cache, 10 tasks, cold, 8 blocks: Faster: " in words(page).replace("**", "")
     assert len(page.get("plotly_chart")) == 2
 
 
