@@ -40,7 +40,12 @@ def test_a_spec_of_version_1_is_read_with_its_workload_as_parameters():
     plain = {
         "kind": "pair",
         "arms": [{"name": "A", "config": "none"}, {"name": "B", "config": "all"}, {"name": "A2", "config": "none"}],
-        "tasks": 20, "seed": 3, "workers": 2, "candidates": None, "order_seed": 1, "cache_state": "warm",
+        "tasks": 20,
+        "seed": 3,
+        "workers": 2,
+        "candidates": None,
+        "order_seed": 1,
+        "cache_state": "warm",
     }
     spec = Spec.from_json(plain)
     assert spec.parameters == {"tasks": 20, "seed": 3, "workers": 2}
