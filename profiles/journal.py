@@ -117,9 +117,13 @@ class _Run:
 
     def _expand(self, line: Json) -> Json:
         """The line with its phases written out, as the recorder's results have them."""
-        names = ("path", "category", "total_seconds", "self_seconds", "calls")
-        phases = [dict(zip(names, phase, strict=True)) | {"basis": self._basis} for phase in line.get("phases", ())]
-        return {**line, "phases": phases}
+        return {**line, "phases": [self._phase(*phase) for phase in line.get("phases", ())]}
+
+    def _phase(
+        self, path: list[str], category: str, total: float, own: float, calls: int, basis: str | None = None
+    ) -> Json:
+        seconds = {"total_seconds": total, "self_seconds": own}
+        return {"path": path, "category": category, **seconds, "calls": calls, "basis": basis or self._basis}
 
     def record(self) -> RunRecord:
         end = self._end or self._restored()

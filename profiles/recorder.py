@@ -1,15 +1,20 @@
 """Where a pipeline's time goes: one file, standard library only. Copy it into any pipeline, on Kaggle too.
 
-    recorder = Recorder(journal="run.jsonl", name="baseline")
-    for task_id in tasks:
-        with recorder.task(task_id) as task:
-            with recorder.phase("score"):
-                with recorder.phase("dsl", category="dsl"):
-                    ...
-            recorder.cache("validation").hit()
-            recorder.count("candidates", 132)
-            task.solved = True
-    result = recorder.finish()  # a plain dict, ready for JSON
+    with Recorder(journal="run.jsonl", wins=["vectorize"], cache_state="cold", workload="200,000 rows") as recorder:
+        for task_id in tasks:
+            with recorder.task(task_id) as task:
+                with recorder.phase("score"):
+                    with recorder.phase("compute", category="work"):
+                        ...
+                recorder.cache("validation").hit()
+                recorder.count("candidates", 132)
+                task.solved = True
+        recorder.answers(answers)  # an object that JSON knows, bytes, or a path
+
+Nothing has to be said: ``Recorder()`` takes journal, config and key from the environment variables
+``QUICKWIN_JOURNAL``, ``QUICKWIN_CONFIG`` and ``QUICKWIN_RUN`` where a run of Quickwin gives them, and fills in machine,
+Python, the packages that are loaded, the git state of the working folder and the peak memory by itself. ``finish``
+gives the run as a dict.
 
 Phases form a tree: a phase's total seconds include its children, its self seconds do not. The same name below
 another parent is another phase. Entering and leaving one costs a fraction of a microsecond: each phase is one object
@@ -19,32 +24,47 @@ entered anywhere and recursively; it is fastest where it was taken, and it count
 Self seconds and what no phase covers add up to the wall-clock of a serial run. The recorder's own work at a task's
 end (the journal, the callback) is covered by no phase.
 
-One recorder per worker: it belongs to one thread of one process. ``merge`` puts several workers' results together;
-``Recorder(workers=n)`` and ``add_task`` collect the tasks of n workers as they come in.
-Memory grows with tasks x distinct phases; beyond ``MAX_PHASES`` distinct phases new ones are gathered as "(more)".
+A recorder belongs to the thread that made it and, while an asyncio loop runs there, to the first task that enters a
+phase. Phases of other threads and asyncio tasks are told apart: they stand below the phase that was open at home when
+they began, as worker-seconds (basis "workers"), which are no part of the wall-clock. Of several processes each has a
+recorder of its own: ``merge`` puts their results together; ``Recorder(workers=n)`` and ``add_task`` collect the tasks
+of n workers as they come in. Memory grows with tasks x distinct phases, unless ``keep_tasks=False`` lets finished tasks
+go; beyond ``MAX_PHASES`` distinct phases new ones are gathered as "(more)".
 
 The journal is JSON lines, each flushed when written: a header, one line per finished task, a final line.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import platform
+import subprocess
+import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from threading import Lock, get_ident
 from types import TracebackType
 from typing import Any, TextIO
 
 JOURNAL_FORMAT = "quickwin-journal"
-JOURNAL_VERSION = 1
-CATEGORIES = ("dsl", "framework", "io")
+JOURNAL_VERSION = 2
+CATEGORIES = ("dsl", "work", "framework", "io", "unknown")
 MAX_PHASES = 2_000
 MAX_PROBLEMS = 5  # kept in words per task; all are counted
 MAX_TEXT = 500
 _STATUSES = ("finished", "running", "interrupted", "failed")  # of several, the last one named here stays
 
+#: Given to a run's process by whoever starts it: where its journal goes, which wins are on, the run's key.
+JOURNAL_VARIABLE, CONFIG_VARIABLE, RUN_VARIABLE = "QUICKWIN_JOURNAL", "QUICKWIN_CONFIG", "QUICKWIN_RUN"
+_GIT_SECONDS = 2.0
+
 Json = dict[str, Any]
+_modules = sys.modules
 
 
 class Phase:
@@ -65,21 +85,29 @@ class Phase:
 
     def __enter__(self) -> Phase:
         recorder = self._recorder
-        if recorder._current is self.parent:
-            recorder._current = self
-            self.start = self._clock()
-            return self
-        return self._enter_elsewhere()
+        if get_ident() == recorder._thread and ("asyncio" not in _modules or recorder._is_home()):
+            if recorder._current is self.parent:
+                recorder._current = self
+                self.start = self._clock()
+                return self
+            return self._enter_elsewhere()
+        recorder._enter_aside(self)
+        return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         end = self._clock()
         recorder = self._recorder
-        if recorder._current is self:
-            self.total += end - self.start
-            self.calls += 1
-            recorder._current = self.parent  # type: ignore[assignment]  # only the root has none, and it is not left
+        if get_ident() == recorder._thread and ("asyncio" not in _modules or recorder._is_home()):
+            if recorder._current is self:
+                if end > self.start:  # a clock that went back costs this phase only
+                    self.total += end - self.start
+                self.calls += 1
+                # Only the root has no parent, and it is not left.
+                recorder._current = self.parent  # type: ignore[assignment]
+            else:
+                recorder._leave(self, end)
         else:
-            recorder._leave(self, end)
+            recorder._leave_aside(self, end)
 
     def _enter_elsewhere(self) -> Phase:
         """Enters the phase of this name below the phase that is open now; leaving this one will leave that one."""
@@ -90,7 +118,7 @@ class Phase:
         return node
 
     def _close(self, end: float) -> Phase | None:
-        self.total += end - self.start
+        self.total += max(end - self.start, 0.0)
         self.calls += 1
         self._handle = self
         return self.parent
@@ -171,19 +199,38 @@ class Task:
         self._recorder._end(self)
 
 
+class _Aside:
+    """One phase that is open in another thread or asyncio task."""
+
+    __slots__ = ("category", "children", "handle", "is_lap", "path", "start")
+
+    def __init__(self, handle: Phase, path: tuple[str, ...], start: float, is_lap: bool) -> None:
+        self.handle, self.path, self.category, self.start, self.is_lap = handle, path, handle.category, start, is_lap
+        self.children = 0.0
+
+
 class Recorder:
-    """Records one run of one worker.
+    """Records one run of one worker. Every argument may be left out.
 
     Args:
         clock: gives seconds; monotonic.
-        journal: a path to append to, or an open text file, or None.
+        journal: a path to append to, or an open text file; by default the path in ``QUICKWIN_JOURNAL``, if any.
         name: the run's label.
-        key: identifies the run for good; a random one when not given.
+        wins: the names of the wins that are on, or one name; by default what ``QUICKWIN_CONFIG`` says, if anything.
+        cache_state: ``cold`` or ``warm``: whether persistent caches were empty or primed.
+        workload: what the run runs on, in plain words; runs are compared where these are the same.
+        pipeline: the name of the program that is recorded.
+        key: identifies the run for good; by default ``QUICKWIN_RUN``, or a random one.
         metadata: anything JSON knows; written into the journal's header and into the result. Fields that a run has
             (config, cache_state, workload, environment ...) are read back as such.
         on_task: called with each finished task's dict, outside of any task.
         workers: how many workers' tasks are added here at the same time; above 1 phases are worker-seconds.
         cpu_clock: gives CPU seconds of this process and of its finished children.
+        keep_tasks: False lets finished tasks go once the journal has them; ``finish`` then gives none.
+
+    Raises:
+        TypeError: an argument is of a type that can not be meant; the sentence says which would be.
+        ValueError: a cache state of another name.
     """
 
     def __init__(
@@ -192,31 +239,47 @@ class Recorder:
         journal: str | os.PathLike[str] | TextIO | None = None,
         name: str = "run",
         *,
+        wins: Iterable[str] | None = None,
+        cache_state: str | None = None,
+        workload: str | None = None,
+        pipeline: str | None = None,
         key: str | None = None,
         metadata: Mapping[str, Any] | None = None,
         on_task: Callable[[Json], object] | None = None,
         workers: int = 1,
         cpu_clock: Callable[[], float] | None = None,
+        keep_tasks: bool = True,
     ) -> None:
+        _check("clock", clock, callable(clock), "a function that gives seconds; the journal is journal=...")
         self._clock, self._cpu_clock = clock, cpu_clock or _cpu_seconds
         self._on_task, self._basis = on_task, "sum" if workers == 1 else "workers"
         self._current = self._root = Phase(self, None, "", "framework")
         self._phases: list[Phase] = []  # parents before their children
+        self._thread, self._home_task = get_ident(), None
+        self._aside: dict[object, list[_Aside]] = {}
+        self._aside_phases: dict[tuple[str, ...], Json] = {}
+        self._lock, self._laps = Lock(), set[Phase]()
         self._caches: dict[str, Cache] = {}
         self._task: Task | None = None
-        self._counts: dict[str, int] = {}
+        self._counts: dict[str, int] = defaultdict(int)
         self._problems: list[Json] = []
         self._totals, self._between, self._tasks = Totals(), Totals(), list[Json]()
+        self._keep_tasks, self._task_count = keep_tasks, 0
+        self._notes: dict[str, None] = {}
+        self._answers: Any = None
         self._result: Json | None = None
+        said = {"config": _names(wins), "cache_state": _state(cache_state), "workload": _workload(workload)}
         self._head: Json = {
-            **(metadata or {}),
-            "key": key or os.urandom(16).hex(),
+            "environment": None if metadata and "environment" in metadata else environment(),
+            **{name: value for name, value in {**said, "pipeline": pipeline}.items() if value is not None},
+            **_read_metadata(metadata or {}),
+            "key": key or os.environ.get(RUN_VARIABLE) or os.urandom(16).hex(),
             "label": name,
             "started_at": datetime.now(timezone.utc).isoformat(),  # noqa: UP017  # datetime.UTC needs Python 3.11
             "workers": workers,
             "pid": os.getpid(),
         }
-        self._journal = _Journal(journal)
+        self._journal = _Journal(journal if journal is not None else os.environ.get(JOURNAL_VARIABLE) or None)
         self._journal.write({"type": "header", "format": JOURNAL_FORMAT, "version": JOURNAL_VERSION, **self._head})
         self._cpu_start, self._start = self._cpu_clock(), clock()
 
@@ -232,18 +295,55 @@ class Recorder:
 
     # What the pipeline calls
 
-    def phase(self, name: str, category: str = "framework") -> Phase:
+    def phase(self, name: str, category: str | None = None) -> Phase:
         """The phase ``name`` below the one that is open now, to be entered by ``with``.
 
-        ``category`` is dsl, framework or io; the first call at a place decides.
+        ``category`` is work (what the pipeline is for; dsl in the ARC pipeline), framework (what surrounds it) or io;
+        the first call at a place decides, and another one is noted.
 
         Raises:
             ValueError: an empty name or an unknown category.
         """
         try:
-            return self._current.children[name]
-        except KeyError:
+            node = self._current.children[name]
+        except (KeyError, TypeError):
             return self._new_phase(name, category)
+        if category is not None and category != node.category:
+            self._note_category(node, category)
+        return node
+
+    def lap(self, name: str | None = None, category: str | None = None) -> None:
+        """Begins the phase ``name`` here and ends the lap before it, for code that has no block to put into ``with``.
+
+        Without a name it only ends the lap. A lap also ends with the phase or task around it.
+
+        Raises:
+            ValueError: an empty name or an unknown category.
+        """
+        if not self._here():
+            self._lap_aside(name, category)
+            return
+        if self._current in self._laps:
+            self._laps.discard(self._current)
+            self._current.__exit__(None, None, None)
+        if name is not None:
+            node = self.phase(name, category)
+            self._laps.add(node)
+            node.__enter__()
+
+    def answers(self, value: object) -> None:
+        """What the run came to, so that runs can be checked against each other; called again, it adds to it.
+
+        Args:
+            value: an object that JSON knows (order of dicts and sets does not matter), bytes, or a ``Path`` of a file
+                or folder whose contents are the answer. Text is itself, never a path.
+
+        Raises:
+            OSError: the file can not be read.
+        """
+        digest = self._answers = self._answers or hashlib.sha256()
+        for part in _answer_parts(value):
+            digest.update(len(part).to_bytes(8, "big") + part)
 
     def task(self, task_id: str, index: int | None = None) -> Task:
         """A task, to be entered by ``with``. ``index`` is its place in the run; by default, one after the other.
@@ -262,8 +362,7 @@ class Recorder:
 
     def count(self, name: str, n: int = 1) -> None:
         """Adds ``n`` to a count of the open task, or of the run when none is open."""
-        counts = self._counts
-        counts[name] = counts.get(name, 0) + n
+        self._counts[name] += n
 
     def error(self, kind: str = "error", detail: object = None) -> None:
         """Counts an error of the open task, by its kind too; the kind "timeout" is counted as a timeout instead.
@@ -298,8 +397,9 @@ class Recorder:
         self._between.add(self._fold(now))
         full = {**_NO_TASK, **task}
         full["start_seconds"] = max(now - self._start - (full["seconds"] or 0.0), 0.0)  # the worker's clock is another
-        full["index"] = len(self._tasks) if full["index"] is None else full["index"]
-        full["phases"] = [{**phase, "basis": self._basis} for phase in full["phases"]]
+        full["index"] = self._task_count if full["index"] is None else full["index"]
+        if self._basis != "sum":
+            full["phases"] = [{**phase, "basis": self._basis} for phase in full["phases"]]
         self._keep(full)
 
     def finish(self, status: str = "finished", **fields: Any) -> Json:
@@ -314,24 +414,94 @@ class Recorder:
         self._totals.add(self._between.take())
         end = {
             "status": status,
-            "wall_seconds": now - self._start,
+            "wall_seconds": max(now - self._start, 0.0),
             "cpu_seconds": max(self._cpu_clock() - self._cpu_start, 0.0),
+            "peak_bytes": _peak_bytes(),
+            **({"results_fingerprint": self._answers.hexdigest()[:16]} if self._answers else {}),
+            **({"environment": {**self._head["environment"], "packages": _packages()}} if self._owns_place() else {}),
             **self._totals.take(),
             **{name: value for name, value in fields.items() if name != "notes"},
-            "notes": [*self._head.get("notes", ()), *fields.get("notes", ()), *self._journal.notes],
+            "notes": [*self._head.get("notes", ()), *fields.get("notes", ()), *self._notes, *self._journal.notes],
         }
-        self._journal.write({"type": "end", "task_count": len(self._tasks), **end, "phases": _brief(end["phases"])})
+        brief = {"type": "end", "task_count": self._task_count, **end, "phases": _brief(end["phases"], self._basis)}
+        self._journal.write(brief)
         self._journal.close()
         self._result = _plain({"source": "measured", **self._head, **end}) | {"tasks": self._tasks}
         return self._result
 
     # What phases and tasks call
 
-    def _new_phase(self, name: str, category: str) -> Phase:
+    def _owns_place(self) -> bool:
+        place = self._head["environment"]
+        return isinstance(place, dict) and not place.get("packages")
+
+    def _is_home(self) -> bool:
+        """Whether the code that runs belongs to the recorder's own asyncio task, or to none; asked in its thread."""
+        asyncio = _modules["asyncio"]
+        if asyncio._get_running_loop() is None:
+            return True
+        task, home = asyncio.current_task(), self._home_task
+        if home is task:
+            return True
+        if home is None or home.done():
+            self._home_task = task
+            return True
+        return False
+
+    def _here(self) -> bool:
+        return get_ident() == self._thread and ("asyncio" not in _modules or self._is_home())
+
+    def _stack(self) -> list[_Aside]:
+        """The phases that are open in the thread or asyncio task that asks, the innermost last."""
+        asyncio = _modules.get("asyncio")
+        task = asyncio.current_task() if asyncio is not None and asyncio._get_running_loop() is not None else None
+        return self._aside.setdefault(task or get_ident(), [])
+
+    def _enter_aside(self, handle: Phase, is_lap: bool = False) -> None:
+        stack = self._stack()
+        outer = stack[-1].path if stack else self._current.path
+        stack.append(_Aside(handle, (*outer, handle.path[-1]), self._clock(), is_lap))
+
+    def _leave_aside(self, handle: Phase, end: float) -> None:
+        stack = self._stack()
+        while any(open_phase.handle is handle for open_phase in stack):
+            left = stack.pop()
+            self._add_aside(left, max(end - left.start, 0.0), stack)
+            if left.handle is handle:
+                break
+        if not stack:
+            self._aside = {key: others for key, others in list(self._aside.items()) if others}
+
+    def _add_aside(self, left: _Aside, seconds: float, outer: list[_Aside]) -> None:
+        if outer:
+            outer[-1].children += seconds
+        with self._lock:
+            known = self._aside_phases.get(left.path)
+            if known is None:
+                known = self._aside_phases[left.path] = _phase(left.path, left.category, 0.0, 0.0, 0, "workers")
+            known["total_seconds"] += seconds
+            known["self_seconds"] += max(seconds - left.children, 0.0)
+            known["calls"] += 1
+
+    def _lap_aside(self, name: str | None, category: str | None) -> None:
+        stack = self._stack()
+        if stack and stack[-1].is_lap:
+            self._leave_aside(stack[-1].handle, self._clock())
+        if name is not None:
+            self._enter_aside(self.phase(name, category), is_lap=True)
+
+    def _note_category(self, node: Phase, category: str) -> None:
+        _check_category(node.path[-1], category)
+        if self._here():
+            name = "/".join(node.path)
+            note = f"phase {name!r} was given a second category, {category}: the first, {node.category}, stands"
+            self._notes[note] = None
+
+    def _new_phase(self, name: str, category: str | None) -> Phase:
         if not isinstance(name, str) or not name:
             raise ValueError(f"a phase needs a name, got {name!r}")
-        if category not in CATEGORIES:
-            raise ValueError(f"phase {name!r}: category must be one of {', '.join(CATEGORIES)}, got {category!r}")
+        category = "framework" if category is None else category
+        _check_category(name, category)
         parent = self._current
         if len(self._phases) >= MAX_PHASES:
             name = f"(more {category})"
@@ -351,11 +521,15 @@ class Recorder:
 
     def _close_down_to(self, base: Phase | None, end: float) -> None:
         while self._current is not base and self._current.parent is not None:
+            self._laps.discard(self._current)
             self._current = self._current._close(end) or self._root
 
     def _begin(self, task: Task) -> None:
         if self._task is not None:
-            raise RuntimeError(f"task {task.task_id!r} began within task {self._task.task_id!r}: tasks do not nest")
+            raise RuntimeError(
+                f"task {task.task_id!r} began within task {self._task.task_id!r}: tasks do not nest; phases do, and "
+                "tasks that run at the same time need a recorder each (merge puts them together)"
+            )
         now = self._clock()
         self._between.add(self._fold(now))
         self._task, task._base, task.start = task, self._current, now
@@ -369,9 +543,9 @@ class Recorder:
         self._keep(
             {
                 "task_id": task.task_id,
-                "index": len(self._tasks) if task.index is None else int(task.index),
-                "start_seconds": task.start - self._start,
-                "seconds": now - task.start,
+                "index": self._task_count if task.index is None else int(task.index),
+                "start_seconds": max(task.start - self._start, 0.0),
+                "seconds": max(now - task.start, 0.0),
                 "solved": None if task.solved is None else bool(task.solved),
                 "status": task.status,
                 "errors": task.errors,
@@ -385,11 +559,14 @@ class Recorder:
         between = self._between.take()
         self._totals.add(between)
         self._totals.add(task)
-        self._tasks.append(task)
-        line = {"type": "task", **task, "phases": _brief(task["phases"])}
-        if any(between.values()):
-            line["between"] = {**between, "phases": _brief(between["phases"])}
-        self._journal.write(line)
+        self._task_count += 1
+        if self._keep_tasks:
+            self._tasks.append(task)
+        if self._journal.is_open:
+            line = {"type": "task", **task, "phases": _brief(task["phases"], self._basis)}
+            if any(between.values()):
+                line["between"] = {**between, "phases": _brief(between["phases"], self._basis)}
+            self._journal.write(line)
         if self._on_task is not None:
             self._on_task(task)
 
@@ -397,10 +574,10 @@ class Recorder:
         """Takes everything recorded since the last fold out of the counters; open phases are split at ``now``."""
         node = self._current
         while node.parent is not None:
-            node.total += now - node.start
+            node.total += max(now - node.start, 0.0)
             node.start = now
             node = node.parent
-        counts, self._counts = self._counts, {}
+        counts, self._counts = self._counts, defaultdict(int)
         problems, self._problems = self._problems, []
         used = [cache for cache in self._caches.values() if cache.hits or cache.misses or cache.entries != cache._told]
         return {
@@ -415,17 +592,15 @@ class Recorder:
         for node in used:
             node.own += node.total
             node.parent.own -= node.total  # type: ignore[union-attr]  # only the root has none, and it is not listed
-        return [self._take_phase(node) for node in used]
+        if not self._aside_phases:
+            return [self._take_phase(node) for node in used]
+        with self._lock:
+            aside, self._aside_phases = self._aside_phases, {}
+        return [*(self._take_phase(node) for node in used), *aside.values()]
 
     def _take_phase(self, node: Phase) -> Json:
-        taken = {
-            "path": list(node.path),
-            "category": node.category,
-            "total_seconds": node.total,
-            "self_seconds": max(node.own, 0.0),  # rounding may leave less than nothing
-            "calls": node.calls,
-            "basis": self._basis,
-        }
+        # Rounding may leave less than nothing of its own.
+        taken = _phase(node.path, node.category, node.total, max(node.own, 0.0), node.calls, self._basis)
         node.total = node.own = 0.0
         node.calls = 0
         return taken
@@ -435,12 +610,18 @@ class NullRecorder(Recorder):
     """The same interface that records nothing: what recording costs is the difference to it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(name=kwargs.get("name", "run"))
+        super().__init__(name=kwargs.get("name", "run"), metadata={"environment": None})
         self._nothing = _NullPhase(self, self._root, "nothing", "framework")
         self._no_cache = _NullCache("nothing")
 
-    def phase(self, name: str, category: str = "framework") -> Phase:
+    def phase(self, name: str, category: str | None = None) -> Phase:
         return self._nothing
+
+    def lap(self, name: str | None = None, category: str | None = None) -> None:
+        pass
+
+    def answers(self, value: object) -> None:
+        pass
 
     def task(self, task_id: str, index: int | None = None) -> Task:
         return _NullTask(self, task_id, index)
@@ -544,16 +725,16 @@ class Totals:
     """Phases by path, counts and caches by name, added up in order of first appearance."""
 
     def __init__(self) -> None:
-        self._phases: dict[tuple[str, ...], Json] = {}
+        self._phases: dict[tuple[tuple[str, ...], str, str], Json] = {}
         self._counts: dict[str, int] = {}
         self._caches: dict[str, Json] = {}
         self._problems: list[Json] = []
 
     def add(self, part: Mapping[str, Any]) -> None:
         for phase in part.get("phases", ()):
-            known = self._phases.setdefault(tuple(phase["path"]), phase)
-            if known is not phase:
-                self._phases[tuple(phase["path"])] = _add_phase(known, phase)
+            place = (tuple(phase["path"]), phase["category"], phase.get("basis", "sum"))
+            known = self._phases.get(place)
+            self._phases[place] = phase if known is None else _add_phase(known, phase)
         for name, n in part.get("counts", {}).items():
             self._counts[name] = self._counts.get(name, 0) + n
         for cache in part.get("caches", ()):
@@ -600,6 +781,10 @@ class _Journal:
         self._owned = isinstance(target, (str, os.PathLike))
         self._file: TextIO | None = _open_to_append(target) if isinstance(target, (str, os.PathLike)) else target
 
+    @property
+    def is_open(self) -> bool:
+        return self._file is not None
+
     def write(self, line: Json) -> None:
         if self._file is None:
             return
@@ -627,11 +812,22 @@ def _open_to_append(path: str | os.PathLike[str]) -> TextIO:
     return open(path, "a", encoding="utf-8", newline="\n")
 
 
-def _brief(phases: list[Json]) -> list[list[Any]]:
-    """Phases as the journal has them: path, category, total, self, calls."""
+def _phase(path: Iterable[str], category: str, total: float, own: float, calls: int, basis: str) -> Json:
+    return {
+        "path": list(path),
+        "category": category,
+        "total_seconds": total,
+        "self_seconds": own,
+        "calls": calls,
+        "basis": basis,
+    }
+
+
+def _brief(phases: list[Json], basis: str) -> list[list[Any]]:
+    """Phases as the journal has them: path, category, total, self, calls, and the basis where it is not ``basis``."""
+    names = ("path", "category", "total_seconds", "self_seconds", "calls")
     return [
-        [phase["path"], phase["category"], phase["total_seconds"], phase["self_seconds"], phase["calls"]]
-        for phase in phases
+        [*(phase[name] for name in names), *(() if phase["basis"] == basis else (phase["basis"],))] for phase in phases
     ]
 
 
@@ -657,6 +853,152 @@ def _describe(error: BaseException) -> str:
 def _cpu_seconds() -> float:
     times = os.times()
     return time.process_time() + times.children_user + times.children_system
+
+
+def _peak_bytes() -> int | None:
+    try:
+        import resource  # not on every system
+    except ImportError:
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _check(what: str, value: object, is_right: bool, wanted: str) -> None:
+    if not is_right:
+        raise TypeError(f"{what} must be {wanted}, got {value!r}")
+
+
+def _check_category(name: str, category: str) -> None:
+    if category not in CATEGORIES:
+        raise ValueError(f"phase {name!r}: category must be one of {', '.join(CATEGORIES)}, got {category!r}")
+
+
+def _names(wins: Iterable[str] | None, what: str = "wins") -> list[str] | None:
+    """Names of wins, sorted; one text is one name. Without any given, what the environment says."""
+    if wins is None:
+        given = os.environ.get(CONFIG_VARIABLE)
+        return None if given is None else sorted({name for name in given.split(",") if name not in ("", "none")})
+    if isinstance(wins, str):
+        return [] if wins in ("", "none") else [wins]
+    wanted = "a list of names of wins, or one name"
+    _check(what, wins, isinstance(wins, (list, tuple, set, frozenset)), wanted)
+    names = list(wins)
+    _check(what, wins, all(isinstance(name, str) and name for name in names), wanted)
+    return sorted(set(names))
+
+
+def _state(cache_state: str | None) -> str | None:
+    if cache_state not in (None, "cold", "warm", "unknown"):
+        raise ValueError(f"cache_state must be cold, warm or unknown, got {cache_state!r}")
+    return cache_state
+
+
+def _workload(workload: str | None) -> Json | None:
+    """What is run on, in words; their hash is the fingerprint."""
+    if workload is None:
+        return None
+    _check("workload", workload, isinstance(workload, str) and bool(workload), "a few words")
+    return {"fingerprint": hashlib.sha256(workload.encode()).hexdigest()[:16], "description": workload}
+
+
+def _read_metadata(metadata: Mapping[str, Any]) -> Json:
+    """``config`` given as one name is that name, never its letters."""
+    given = dict(metadata)
+    if given.get("config") is not None:
+        given["config"] = _names(given["config"], "config")
+    return given
+
+
+def _answer_parts(value: object) -> Iterable[bytes]:
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        yield bytes(value)
+    elif isinstance(value, os.PathLike):
+        path = Path(value)
+        files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+        for file in files:
+            yield file.relative_to(path).as_posix().encode() if path.is_dir() else b""
+            yield file.read_bytes()
+    else:
+        yield json.dumps(value, sort_keys=True, default=_simple, separators=(",", ":")).encode()
+
+
+def environment(folder: str | os.PathLike[str] = ".") -> Json:
+    """Where a run takes place: machine, CPU, memory, system, Python, load, and the git state of ``folder``.
+
+    The machine's fingerprint is a hash over CPU model, CPU count, memory in GiB, architecture and system: what decides
+    how long a run takes. Host name, kernel version and the exact memory are not in it, so that it stays the same when a
+    machine is renamed, updated or started anew, and is the same on the many equal machines of a cloud.
+    """
+    model, count, memory = _cpu_model(), os.cpu_count(), _memory_bytes()
+    commit = _git(folder, "rev-parse", "HEAD")
+    return {
+        "machine": _machine(model, count, memory),
+        "cpu_model": model,
+        "cpu_count": count,
+        "memory_bytes": memory,
+        "platform": platform.platform(),
+        "python": platform.python_version(),
+        "packages": {},
+        "git_commit": commit,
+        "git_dirty": bool(_git(folder, "status", "--porcelain")) if commit else None,
+        "load_at_start": _load(),
+    }
+
+
+def _machine(cpu_model: str, cpu_count: int | None, memory_bytes: int | None) -> str:
+    memory_gib = None if memory_bytes is None else round(memory_bytes / 2**30)
+    parts = (cpu_model, cpu_count, memory_gib, platform.machine(), sys.platform)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
+
+
+def _load() -> float | None:
+    """Processes that ran or waited, on average over the last minute; None where the system does not say."""
+    try:
+        return os.getloadavg()[0]
+    except (OSError, AttributeError):
+        return None
+
+
+def _cpu_model() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.machine()
+
+
+def _memory_bytes() -> int | None:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return None
+
+
+def _packages() -> dict[str, str]:
+    """The versions of the packages that are loaded, as far as they say them."""
+    # Not getattr: a module may compute the attribute, and warn that it is asked.
+    loaded = [(name, getattr(module, "__dict__", {}).get("__version__")) for name, module in list(_modules.items())]
+    own = getattr(sys, "stdlib_module_names", ())
+    return {
+        name: version
+        for name, version in loaded
+        if isinstance(version, str) and "." not in name and not name.startswith("_") and name not in own
+    }
+
+
+def _git(folder: str | os.PathLike[str], *arguments: str) -> str | None:
+    """What git says; None where there is no repository, no git, or no answer in time."""
+    if RUN_VARIABLE in os.environ:  # who gave the run its key knows the folder's state, and pays for no process here
+        return None
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, timeout=_GIT_SECONDS, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
 
 
 _NO_TASK: Json = {

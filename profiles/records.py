@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 
-CATEGORIES = ("dsl", "framework", "io")
+CATEGORIES = ("dsl", "work", "framework", "io", "idle", "unknown")
 #: How a phase's seconds came about. ``sum``: wall-clock seconds, summed over all tasks. ``last_task``: the last
 #: task's seconds only. ``workers``: seconds summed over workers that ran at the same time. ``count``: no seconds.
 BASES = ("sum", "last_task", "workers", "count")
@@ -161,10 +161,10 @@ class Environment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Workload:
-    """Tasks x candidate programs x limits. Equal ``fingerprint`` means the same work."""
+    """What is run on. Equal ``fingerprint`` means the same work; None where a number is not known."""
 
     fingerprint: str
-    tasks: int
+    tasks: int | None = None
     candidates: int | None = None
     description: str = ""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from profiles import environment
+from profiles import recorder
 from profiles.environment import capture
 
 
@@ -36,7 +36,7 @@ def test_the_machine_is_the_same_each_time() -> None:
     ],
 )
 def test_the_fingerprint_follows_what_decides_on_speed_and_not_a_few_pages_of_memory(change: tuple, same: bool) -> None:
-    assert (environment._fingerprint(*change) == environment._fingerprint("CPU", 2, 2**34)) == same
+    assert (recorder._machine(*change) == recorder._machine("CPU", 2, 2**34)) == same
 
 
 def test_a_folder_without_git_has_no_commit(tmp_path: Path) -> None:
