@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 
-CATEGORIES = ("dsl", "work", "framework", "io", "idle", "unknown")
+CATEGORIES = ("dsl", "framework", "io")
 #: How a phase's seconds came about. ``sum``: wall-clock seconds, summed over all tasks. ``last_task``: the last
 #: task's seconds only. ``workers``: seconds summed over workers that ran at the same time. ``count``: no seconds.
 BASES = ("sum", "last_task", "workers", "count")
