@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from profiles.recorder import JOURNAL_FORMAT, JOURNAL_VERSION, Totals
+from profiles.recorder import ECHO_PREFIX, JOURNAL_FORMAT, JOURNAL_VERSION, Totals
 from profiles.records import RunRecord, TaskRecord
 
 Json = dict[str, Any]
@@ -51,6 +53,30 @@ def read_journals(source: bytes | str | os.PathLike[str]) -> list[RunRecord]:
         return _read_lines(source.split(b"\n"))
     with Path(source).open("rb") as file:
         return _read_lines(file)
+
+
+_ECHOED = re.compile(rf"{ECHO_PREFIX} (\w{{1,16}}) (\d{{1,9}}) (\d{{1,6}})/(\d{{1,6}}) ([0-9a-f]{{8}}) ([^\r\n]*)")
+
+
+def echoed(text: str) -> dict[str, str]:
+    """The journals whose lines are in a log behind ``ECHO_PREFIX``, by run; a copy of a line counts once.
+
+    A line that is cut, or whose checksum is another, is left out; so is one of which a part is missing.
+    """
+    parts: dict[str, dict[int, dict[int, str]]] = {}
+    whole: dict[tuple[str, int], int] = {}
+    for run, number, part, of, checksum, piece in _ECHOED.findall(text):
+        if f"{zlib.crc32(piece.encode()):08x}" == checksum:
+            parts.setdefault(run, {}).setdefault(int(number), {})[int(part)] = piece
+            whole[run, int(number)] = int(of)
+    return {
+        run: "".join(
+            "".join(piece for _, piece in sorted(lines[number].items())) + "\n"
+            for number in sorted(lines)
+            if len(lines[number]) == whole[run, number]
+        )
+        for run, lines in parts.items()
+    }
 
 
 def task_from_json(plain: Mapping[str, Any]) -> TaskRecord:

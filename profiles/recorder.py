@@ -43,6 +43,7 @@ import platform
 import subprocess
 import sys
 import time
+import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta, timezone
@@ -61,6 +62,10 @@ _STATUSES = ("finished", "running", "interrupted", "failed")  # of several, the 
 
 #: Given to a run's process by whoever starts it: where its journal goes, which wins are on, the run's key.
 JOURNAL_VARIABLE, CONFIG_VARIABLE, RUN_VARIABLE = "QUICKWIN_JOURNAL", "QUICKWIN_CONFIG", "QUICKWIN_RUN"
+#: Set to 1, every line of the journal goes to standard output too, so that any log of the run brings it home.
+ECHO_VARIABLE = "QUICKWIN_ECHO"
+ECHO_PREFIX = "@quickwin"
+ECHO_BYTES = 4_000  # a pipe takes so much in one piece, so that no other process writes in between
 _GIT_SECONDS = 2.0
 
 Json = dict[str, Any]
@@ -227,6 +232,8 @@ class Recorder:
         workers: how many workers' tasks are added here at the same time; above 1 phases are worker-seconds.
         cpu_clock: gives CPU seconds of this process and of its finished children.
         keep_tasks: False lets finished tasks go once the journal has them; ``finish`` then gives none.
+        echo: True writes the journal's lines to standard output too, each behind ``ECHO_PREFIX``; by default what
+            ``QUICKWIN_ECHO`` says.
 
     Raises:
         TypeError: an argument is of a type that can not be meant; the sentence says which would be.
@@ -249,6 +256,7 @@ class Recorder:
         workers: int = 1,
         cpu_clock: Callable[[], float] | None = None,
         keep_tasks: bool = True,
+        echo: bool | None = None,
     ) -> None:
         _check("clock", clock, callable(clock), "a function that gives seconds; the journal is journal=...")
         self._clock, self._cpu_clock = clock, cpu_clock or _cpu_seconds
@@ -279,7 +287,9 @@ class Recorder:
             "workers": workers,
             "pid": os.getpid(),
         }
-        self._journal = _Journal(journal if journal is not None else os.environ.get(JOURNAL_VARIABLE) or None)
+        is_echoed = os.environ.get(ECHO_VARIABLE) == "1" if echo is None else echo
+        target = journal if journal is not None else os.environ.get(JOURNAL_VARIABLE) or None
+        self._journal = _Journal(target, Echo(self._head["key"]) if is_echoed else None)
         self._journal.write({"type": "header", "format": JOURNAL_FORMAT, "version": JOURNAL_VERSION, **self._head})
         self._cpu_start, self._start = self._cpu_clock(), clock()
 
@@ -773,22 +783,60 @@ def _add_cache(one: Json, two: Json) -> Json:
     return added
 
 
+class Echo:
+    """Writes lines to standard output so that they are found again in any log: prefix, run, number, part, checksum.
+
+    A newline goes before each, since another process may have left one unfinished; a line longer than ``ECHO_BYTES``
+    goes in numbered parts; ``profiles.journal.echoed`` puts them together again.
+    """
+
+    def __init__(self, run: str) -> None:
+        self._run, self._number = run[:16], 0
+
+    def write(self, text: str) -> None:
+        """Writes one line; a standard output that is closed is left."""
+        self._number += 1
+        size = ECHO_BYTES - 80
+        parts = [text[at : at + size] for at in range(0, len(text), size)] or [""]
+        for part, piece in enumerate(parts, 1):
+            head = f"{ECHO_PREFIX} {self._run} {self._number} {part}/{len(parts)} {zlib.crc32(piece.encode()):08x}"
+            _write_out(f"\n{head} {piece}\n")
+
+
+def _write_out(text: str) -> None:
+    """One piece in one call; a notebook's standard output is no file, and takes it as text."""
+    try:
+        if sys.stdout is sys.__stdout__ and sys.stdout is not None:
+            sys.stdout.flush()
+            os.write(sys.stdout.fileno(), text.encode())
+        elif sys.stdout is not None:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+    except (OSError, ValueError):
+        pass
+
+
 class _Journal:
     """Appends JSON lines to a file, each flushed; a file that fails is left, with a note, and the run goes on."""
 
-    def __init__(self, target: str | os.PathLike[str] | TextIO | None) -> None:
+    def __init__(self, target: str | os.PathLike[str] | TextIO | None, echo: Echo | None = None) -> None:
         self.notes: list[str] = []
+        self._echo = echo
         self._owned = isinstance(target, (str, os.PathLike))
         self._file: TextIO | None = _open_to_append(target) if isinstance(target, (str, os.PathLike)) else target
 
     @property
     def is_open(self) -> bool:
-        return self._file is not None
+        return self._file is not None or self._echo is not None
 
     def write(self, line: Json) -> None:
-        if self._file is None:
+        if not self.is_open:
             return
         text = json.dumps(line, default=_simple, separators=(",", ":"))
+        if self._echo is not None:
+            self._echo.write(text)
+        if self._file is None:
+            return
         try:
             self._file.write(text + "\n")
             self._file.flush()
@@ -799,7 +847,7 @@ class _Journal:
     def close(self) -> None:
         if self._file is not None and self._owned:
             self._file.close()
-        self._file = None
+        self._file = self._echo = None
 
 
 def _open_to_append(path: str | os.PathLike[str]) -> TextIO:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from profiles.journal import read_journal
+from profiles.journal import echoed, read_journal
 from profiles.recorder import Recorder
 from tests.profiles.fakes import FakeClock
 
@@ -244,3 +244,31 @@ def test_finished_tasks_are_let_go_when_asked_to() -> None:
     assert result["tasks"] == [] and phases(result)["work", "sum"]["calls"] == 3
     assert [task.index for task in read_journal(lines.getvalue().encode()).tasks] == [0, 1, 2]
     assert json.loads(lines.getvalue().splitlines()[-1])["task_count"] == 3
+
+
+def echo_run(capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
+    """What a run printed with its journal echoed, and the journal."""
+    lines = io.StringIO()
+    with Recorder(journal=lines, key="abc", echo=True) as recorder:
+        for number in range(3):
+            with recorder.task(f"t{number}", None), recorder.phase("x" * 3000), recorder.phase("y" * 2500):
+                print("the pipeline speaks", end="")
+    return capsys.readouterr().out, lines.getvalue()
+
+
+def test_a_journal_comes_home_in_any_log(capsys: pytest.CaptureFixture[str]) -> None:
+    printed, journal = echo_run(capsys)
+    assert echoed(printed) == {"abc": journal}
+    assert max(len(line.encode()) for line in printed.split("\n")) <= 4_000
+    stamped = "\r\n".join(f"12.3s\t45\t[INFO] {line}" for line in printed.splitlines())
+    assert echoed(stamped + printed) == {"abc": journal}
+
+
+def test_a_cut_or_changed_line_of_an_echoed_journal_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    printed, journal = echo_run(capsys)
+    lines = [line for line in printed.splitlines() if "abc 2 1/" not in line]
+    assert echoed("\n".join(lines)) == {
+        "abc": "".join(journal.splitlines(keepends=True)[:1] + journal.splitlines(True)[2:])
+    }
+    assert echoed(printed.replace('"t0"', '"t9"')) != {"abc": printed}
+    assert echoed("@quickwin abc 1 1/1 00000000 {}") == {}
