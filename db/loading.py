@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -9,8 +10,9 @@ from sqlalchemy import Connection, select
 
 from db.models import Cache, Count, Phase, Run, RunEnvironment, RunFinding, Task, TaskPhase
 from db.problems import database_name, problem
-from db.rows import RunRows, run_values, to_record
-from profiles.records import RecordError, RunRecord
+from db.rows import RunRows, environment_values, run_values, to_record
+from db.stated import as_read, counting
+from profiles.records import Environment, RecordError, RunRecord
 
 
 @cache
@@ -26,8 +28,11 @@ def children() -> dict[Any, str]:
     }
 
 
-def load_record(connection: Connection, run_id: int) -> RunRecord | None:
+def load_record(connection: Connection, run_id: int, *, stated: bool = False) -> RunRecord | None:
     """The record of a run as it was stored; None where there is no such run.
+
+    Args:
+        stated: with what people state of it where it says nothing itself.
 
     Raises:
         DatabaseProblem: what is read is not what was written: the file is damaged.
@@ -35,17 +40,27 @@ def load_record(connection: Connection, run_id: int) -> RunRecord | None:
     run = connection.execute(select(*Run.__table__.columns).where(Run.id == run_id)).mappings().first()
     if run is None:
         return None
+    now = {name: run[name] for name in run if name in _RECORDED}
     rows = RunRows(
-        run={name: run[name] for name in run if name in _RECORDED},
+        run=as_read(now, counting(connection, run_id)),
         environment=_environment(connection, run_id),
         **{name: _rows(connection, child, run_id) for child, name in children().items()},
     )
     if run["checksum"] not in (None, rows.checksum()):
         raise _damaged(connection, run_id)
+    if stated:
+        rows = replace(rows, run=now, environment=_stated_place(rows, now))
     try:
         return to_record(rows)
     except (RecordError, KeyError, ValueError) as error:
         raise _damaged(connection, run_id) from error
+
+
+def _stated_place(rows: RunRows, run: dict[str, Any]) -> Any:
+    """The environment's columns; empty ones where only the machine's name is known, by a statement."""
+    if rows.environment is None and run["machine"]:
+        return environment_values(Environment(machine=run["machine"]))
+    return rows.environment
 
 
 _RECORDED = frozenset(run_values(RunRecord(key="", label="")))

@@ -262,6 +262,24 @@ class Tag(Base):
     __table_args__ = (Index("ix_tags_tag", "tag"),)
 
 
+class StatedFact(Base):
+    """What a person says of a run that its log may not hold: the newest statement for each name.
+
+    ``counts``: what was read says nothing about it, so that the columns of ``runs`` hold the statement's value.
+    """
+
+    __tablename__ = "stated_facts"
+
+    run_id: Mapped[int] = _of_run()
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+    counts: Mapped[bool]
+    who: Mapped[str | None]
+    stated_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_stated_facts_name", "name", "stated_at"),)
+
+
 class Profile(Base):
     """A run's pyinstrument session: its JSON, compressed by zlib."""
 

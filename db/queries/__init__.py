@@ -28,6 +28,7 @@ from db.queries.evidence import (
     measurement,
     measurements,
 )
+from db.queries.facts import last_answers, stated_facts
 from db.queries.filters import RunFilters
 from db.queries.history import filter_values, groups, phase_shares, run_count, runs, trend
 
@@ -50,6 +51,7 @@ __all__ = [
     "groups",
     "imported",
     "kept_wins",
+    "last_answers",
     "measurement",
     "measurements",
     "phase_shares",
@@ -58,6 +60,7 @@ __all__ = [
     "run",
     "run_count",
     "runs",
+    "stated_facts",
     "tags",
     "task_phases",
     "tasks",

@@ -24,14 +24,14 @@ RunIds = int | Iterable[int]
 
 
 def run(engine: Engine, run_id: int) -> RunRecord:
-    """The record, equal to what was stored, under the label that it has now.
+    """The record, equal to what was stored, under the label that it has now, with what people state of it.
 
     Raises:
         UnknownRow: there is no such run.
         DatabaseProblem: what is read is not what was written: the file is damaged.
     """
     with reading(engine) as connection:
-        record = load_record(connection, int(run_id))
+        record = load_record(connection, int(run_id), stated=True)
     if record is None:
         raise UnknownRow(f"there is no run {run_id}")
     return record

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from db.engine import reading
 from db.frames import FLAG, ID, MOMENT, NUMBER, SECONDS, TEXT, WHOLE, frame
-from db.models import Phase, Profile, Run, RunEnvironment, Tag
+from db.models import Phase, Profile, Run, RunEnvironment, StatedFact, Tag
 from db.queries.filters import RunFilters, conditions
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ _RUNS: dict[str, tuple[Any, str]] = {
     "deleted_at": (Run.deleted_at, MOMENT),
 }
 #: What is looked up for the page's runs only.
-_EXTRAS = {"tags": TEXT, "cpu_model": TEXT, "git_commit": TEXT, "git_dirty": FLAG, "has_profile": FLAG}
+_EXTRAS = {"tags": TEXT, "stated": TEXT, "cpu_model": TEXT, "git_commit": TEXT, "git_dirty": FLAG, "has_profile": FLAG}
 _SORTABLE = tuple(_RUNS)
 
 
@@ -66,12 +66,13 @@ def runs(
     offset: int = 0,
     **filters: Unpack[RunFilters],
 ) -> pd.DataFrame:
-    """One page of the history, newest first; filters as in RunFilters, ``sort`` any column but the last five.
+    """One page of the history, newest first; filters as in RunFilters, ``sort`` any column but the last six.
 
     Columns: id, key, label, source, source_name, status, config, cache_state, profiled, started_at, wall_seconds,
     cpu_seconds, workers, tasks, solved, failed, errors, timeouts, dsl_seconds, framework_seconds, io_seconds,
     unaccounted_seconds, overhead_share (0-1), workload, workload_tasks, workload_candidates, workload_description,
     results_fingerprint, machine, findings (how many), note, stored_at, deleted_at, tags (joined by ", "),
+    stated (names of the facts that a person said and no log, joined by ", "),
     cpu_model, git_commit, git_dirty, has_profile.
 
     Raises:
@@ -99,7 +100,12 @@ def _extras(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Any, 
     places = {row[0]: tuple(row[1:]) for row in found}
     profiled = set(connection.scalars(select(Profile.run_id).where(Profile.run_id.in_(ids))))
     unknown = (None, None, None)
-    return {one: (", ".join(tagged.get(one, ())), *places.get(one, unknown), one in profiled) for one in ids}
+    stated: dict[int, list[str]] = {}
+    said = (StatedFact.run_id.in_(ids), StatedFact.counts.is_(True))
+    for run_id, name in connection.execute(select(StatedFact.run_id, StatedFact.name).where(*said)):
+        stated.setdefault(run_id, []).append(name)
+    words = {one: (", ".join(tagged.get(one, ())), ", ".join(sorted(stated.get(one, ())))) for one in ids}
+    return {one: (*words[one], *places.get(one, unknown), one in profiled) for one in ids}
 
 
 def run_count(engine: Engine, **filters: Unpack[RunFilters]) -> int:

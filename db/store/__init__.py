@@ -13,8 +13,9 @@ from db.store.edits import (
     undelete_runs,
     untag_run,
 )
+from db.store.facts import state_facts
 from db.store.measurements import MEASUREMENT_STATUSES, add_block_run, begin_measurement, update_measurement
-from db.store.runs import add_task, begin_run, finish_run, mark_interrupted, store_run
+from db.store.runs import Imported, add_task, begin_run, finish_run, import_run, mark_interrupted, store_run
 
 __all__ = [
     "DECISIONS",
@@ -22,6 +23,7 @@ __all__ = [
     "DatabaseProblem",
     "Decision",
     "DecisionConflict",
+    "Imported",
     "UnknownRow",
     "add_block_run",
     "add_task",
@@ -30,12 +32,14 @@ __all__ = [
     "decide",
     "delete_runs",
     "finish_run",
+    "import_run",
     "mark_interrupted",
     "note_run",
     "purge_deleted",
     "rename_run",
     "save_document",
     "save_profile",
+    "state_facts",
     "store_run",
     "tag_run",
     "undelete_runs",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
+from db import stated
 from db.engine import reading, writing
 from db.loading import children, load_record
 from db.models import Document, Phase, Run, RunEnvironment, Task, TaskPhase
@@ -20,6 +21,7 @@ from db.rollups import rollups
 from db.rows import RunRows, clean, phase_key, phase_row, sum_of_tasks, task_phase_rows, task_row, timing_key, to_rows
 from db.store.bulk import insert_rows
 from db.store.measurements import interrupt_measurements
+from profiles.completeness import completed
 from profiles.records import PhaseTiming, RunRecord, TaskRecord
 
 #: A running run whose process can not be looked at from here counts as gone after so long without a commit.
@@ -86,30 +88,50 @@ def finish_run(engine: Engine, run_id: int, record: RunRecord) -> None:
         _write(connection, record.replace(tasks=record.tasks + lost), run_id=run_id)
 
 
-def store_run(engine: Engine, record: RunRecord, file_digest: str | None = None) -> tuple[int, bool]:
-    """Stores a whole record at once; gives the run's id and whether it is new. A known key adds nothing.
+class Imported(NamedTuple):
+    """What became of a record: the run's id, and ``new``, ``completed`` (it told more of a run that was there) or
+    ``known`` (it added nothing)."""
 
-    A deleted run of the same key comes back as it was.
+    run_id: int
+    outcome: str
+
+
+def store_run(engine: Engine, record: RunRecord, file_digest: str | None = None) -> tuple[int, bool]:
+    """Stores a whole record at once; gives the run's id and whether it is new; as ``import_run``."""
+    imported = import_run(engine, record, file_digest)
+    return imported.run_id, imported.outcome == "new"
+
+
+def import_run(
+    engine: Engine, record: RunRecord, file_digest: str | None = None, *, into: int | None = None
+) -> Imported:
+    """Stores a record under its key. Of a run that is there it takes what is more complete, and never replaces that by
+    less (``profiles.completeness``). A deleted run of the same key comes back.
 
     Args:
         file_digest: the digest of the file that the record was imported from.
+        into: the run that the record tells of, though it has another key.
     """
     try:
-        return _store_once(engine, record, file_digest)
+        return _store_once(engine, record, file_digest, into)
     except IntegrityError:
         # On PostgreSQL another process can store the same key between the question and the insert.
-        return _store_once(engine, record, file_digest)
+        return _store_once(engine, record, file_digest, into)
 
 
-def _store_once(engine: Engine, record: RunRecord, file_digest: str | None) -> tuple[int, bool]:
+def _store_once(engine: Engine, record: RunRecord, file_digest: str | None, into: int | None) -> Imported:
     with writing(engine) as connection:
-        known = connection.scalar(select(Run.id).where(Run.key == clean(record.key)))
-        if known is not None:
-            connection.execute(update(Run).where(Run.id == known).values(deleted_at=None))
-            return known, False
-        if file_digest is not None:
+        known = into or connection.scalar(select(Run.id).where(Run.key == clean(record.key)))
+        if known is None:
             _keep_digest(connection, record, file_digest)
-        return _write(connection, record, file_digest=file_digest), True
+            return Imported(_write(connection, record, file_digest=file_digest), "new")
+        connection.execute(update(Run).where(Run.id == known).values(deleted_at=None))
+        before = load_record(connection, known)
+        more = before and completed(before, record)
+        if more is None:
+            return Imported(known, "known")
+        _keep_digest(connection, record, file_digest)
+        return Imported(_write(connection, more, run_id=known), "completed")
 
 
 def mark_interrupted(engine: Engine, silent_seconds: float = SILENT_SECONDS) -> int:
@@ -159,6 +181,8 @@ def _write(
             raise UnknownRow(f"there is no run {run_id}")
         _clear(connection, run_id)
     _write_children(connection, run_id, rows)
+    stated.forget(connection, run_id)
+    stated.apply(connection, run_id)
     return run_id
 
 
@@ -240,7 +264,9 @@ def _known_tasks(connection: Connection, run_id: int) -> Iterable[TaskRecord]:
     return () if record is None else record.tasks
 
 
-def _keep_digest(connection: Connection, record: RunRecord, digest: str) -> None:
+def _keep_digest(connection: Connection, record: RunRecord, digest: str | None) -> None:
+    if digest is None:
+        return
     known = connection.scalar(select(Document.id).where(Document.kind == "import", Document.name == digest))
     if known is None:
         values = {"kind": "import", "name": digest, "digest": digest, "body": record.source_name}

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from profiles.audit import KnownRun, audit
+from profiles.completeness import same_figures
 from profiles.importers import recognize
 from profiles.importers._names import clean
 from profiles.importers.base import Importer, ImportProblem, Loss, Parsed, Source, UnknownLogFormat
@@ -164,31 +165,6 @@ class Reading:
         others = {name: None for run in own for name in run.files if name != file.name}
         keys = tuple(run.record.key for run in own)
         return dataclasses.replace(file, runs=keys, together_with=tuple(others))
-
-
-def same_figures(one: RunRecord, two: RunRecord) -> bool:
-    """Whether two records give the same figures, as far as both give them: forms differ in what they can hold."""
-    pairs = zip(_figures(one), _figures(two), strict=True)
-    return all(mine == other or mine in _NOT_GIVEN or other in _NOT_GIVEN for mine, other in pairs)
-
-
-_NOT_GIVEN: tuple[Any, ...] = (None, {}, [])
-
-
-def _figures(record: RunRecord) -> tuple[Any, ...]:
-    return (
-        record.results_fingerprint,
-        record.config,
-        _rounded(record.wall_seconds),
-        {phase.path: (phase.basis, _rounded(phase.total_seconds)) for phase in record.phases},
-        {cache.name: (cache.hits, cache.misses) for cache in record.caches},
-        [(task.task_id, _rounded(task.seconds)) for task in record.tasks if task.seconds is not None],
-        [task.task_id for task in record.tasks],
-    )
-
-
-def _rounded(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 6)
 
 
 def _importer(source: Source) -> Importer:

@@ -51,3 +51,9 @@ def test_migration_0001_initial(engine: Engine) -> None:
     assert set(Base.metadata.tables) | {migrations.VERSION_TABLE} == set(inspect(engine).get_table_names())
     store.store_run(engine, record())
     assert queries.run_count(engine) == 1
+
+
+def test_migration_0004_stated_facts(engine: Engine) -> None:
+    run_id, _ = store.store_run(engine, record(cache_state="unknown"))
+    store.state_facts(engine, [run_id], {"cache_state": "cold"})
+    assert queries.run(engine, run_id).cache_state == "cold"

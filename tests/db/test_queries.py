@@ -32,6 +32,7 @@ FRAMES: dict[str, Callable[[Engine], pd.DataFrame]] = {
     "blocks": lambda engine: queries.blocks(engine, 1),
     "decisions": lambda engine: queries.decisions(engine),
     "current_decisions": lambda engine: queries.current_decisions(engine),
+    "stated_facts": lambda engine: queries.stated_facts(engine, [1, 2]),
 }
 
 
@@ -49,6 +50,7 @@ def history(engine: Engine) -> Engine:
         store.store_run(engine, one.replace(started_at=STARTED + timedelta(days=number)))
     store.tag_run(engine, 2, "keep")
     store.note_run(engine, 3, "odd one")
+    store.state_facts(engine, [2], {"machine": "elsewhere"}, "somebody")
     store.save_document(engine, "tracker", "notes", "# notes")
     spec = {"kind": "pair", "cache_state": "cold", "tasks": 3, "max_blocks": 8}
     arms = [{"name": "A", "config": "none"}, {"name": "B", "config": "early_exit,dsl_cache"}]
