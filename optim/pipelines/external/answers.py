@@ -1,0 +1,97 @@
+"""The answers of a run as a fingerprint: of files, of its standard output, or of another command's.
+
+Numbers with a point or an exponent are rounded to ``digits`` significant digits where that is asked for; whole numbers
+stay as they are. Lines of a journal on standard output are no answers.
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+_NUMBER = re.compile(rb"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][-+]?\d+)?(?![\w.])")
+_CHUNK = 1 << 20
+#: Quickwin's own folder within a project's.
+OWN = ".quickwin"
+#: What the lines of a recorder's journal begin with, in a file of their own or among a program's output.
+_JOURNAL = re.compile(rb'\s*(?:@?quickwin\S*[ :]|\{"type":\s*"(?:header|task|end)",)')
+
+#: When a file was written: its modification in nanoseconds, its inode, its size.
+Stamp = tuple[int, int, int]
+
+
+def matches(folder: Path, patterns: Iterable[str]) -> list[Path]:
+    """The files that patterns name, sorted; patterns are relative to the folder, ``**`` goes down any depth."""
+    paths: set[Path] = set()
+    for pattern in patterns:
+        found = glob.iglob(pattern, root_dir=folder, recursive=True, include_hidden=True)
+        paths.update(folder / match for match in found if Path(match).parts[:1] != (OWN,))
+    return sorted(path for path in paths if path.is_file())
+
+
+def stamps(folder: Path, patterns: Iterable[str]) -> dict[Path, Stamp]:
+    """When each of the files was written."""
+    found: dict[Path, Stamp] = {}
+    for path in matches(folder, patterns):
+        stat = path.stat()
+        found[path] = (stat.st_mtime_ns, stat.st_ino, stat.st_size)
+    return found
+
+
+def files_fingerprint(folder: Path, paths: Sequence[Path], digits: int | None) -> str:
+    """A hash of the files' names, relative to the folder, and contents."""
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            digest.update(_name(folder, path) + b"\0" + stream_digest(file, digits) + b"\0")
+    return digest.hexdigest()[:32]
+
+
+def _name(folder: Path, path: Path) -> bytes:
+    try:
+        return path.relative_to(folder).as_posix().encode("utf-8", "surrogateescape")
+    except ValueError:
+        return str(path).encode("utf-8", "surrogateescape")
+
+
+def output_fingerprint(file: BinaryIO, digits: int | None) -> str:
+    """A hash of what a program printed, without the lines of a journal."""
+    return stream_digest(file, digits, journal=True).hex()[:32]
+
+
+def stream_digest(file: BinaryIO, digits: int | None, journal: bool = False) -> bytes:
+    """The SHA-256 of a stream; as text it is read line by line, as anything else (it holds a zero byte) as it is."""
+    digest, first = hashlib.sha256(), file.read(8192)
+    file.seek(0)
+    if b"\0" in first or (digits is None and not journal):
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+        return digest.digest()
+    for line in file:
+        if not (journal and _JOURNAL.match(line)):
+            digest.update(line if digits is None else rounded(line, digits))
+    return digest.digest()
+
+
+def rounded(text: bytes, digits: int) -> bytes:
+    """The text with each number that has a point or an exponent rounded to so many significant digits."""
+
+    def shorter(match: re.Match[bytes]) -> bytes:
+        value = float(match[0]) + 0.0  # no minus before a zero
+        return f"{value if value else 0.0:.{digits}g}".encode()
+
+    return _NUMBER.sub(shorter, text)
+
+
+def stale(before: dict[Path, Stamp], after: dict[Path, Stamp]) -> list[Path]:
+    """The files that were there before a run and were not written by it."""
+    return [path for path, stamp in after.items() if before.get(path) == stamp]
+
+
+def parameters_fingerprint(*parts: Any) -> str:
+    """A hash over JSON-ready parts."""
+    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -1,0 +1,58 @@
+"""A user's command as a pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from optim.pipelines.external.answers import OWN
+from optim.pipelines.external.places import Aside, locked
+from optim.pipelines.external.session import CommandSession
+from optim.pipelines.external.switching import Toggle
+from optim.pipelines.external.worktrees import Repository
+from optim.pipelines.protocol import Job, RunProblem
+from optim.project.command import Command, CommandProblem
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandPipeline:
+    """A command in its folder, and how its wins are switched, in the order of the plan."""
+
+    name: str
+    folder: Path
+    command: Command
+    toggles: Mapping[str, Toggle]
+
+    @property
+    def wins(self) -> tuple[str, ...]:
+        """The names of the wins."""
+        return tuple(self.toggles)
+
+    def parameters(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """All parameters, some of them changed."""
+        try:
+            return self.command.with_parameters(changes)
+        except CommandProblem as problem:
+            raise RunProblem(str(problem)) from problem
+
+    def session(self, job: Job) -> AbstractContextManager[CommandSession]:
+        """A sitting: see ``CommandSession``."""
+        return CommandSession(self.folder, self.name, self.command, self.toggles, job).opened()
+
+
+def put_back(folder: Path, command: Command) -> bool:
+    """Puts back what a killed measurement set aside, unless one is under way; whether there was anything."""
+    own = folder / OWN
+    if not (own / "aside" / "ledger.json").exists() and not (own / "trees").exists():
+        return False
+    try:
+        with locked(folder):
+            Aside(folder, command.caches.paths).put_back()
+            if (own / "trees").exists():
+                Repository(folder).prune()
+    except RunProblem:
+        return False
+    return True

@@ -1,0 +1,211 @@
+"""One execution of a command: started from a small launcher, watched, and ended with everything that it started."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import psutil
+
+from optim.pipelines.external.memory import MemorySampler, tree
+from optim.pipelines.external.output import Output
+from optim.pipelines.protocol import RunProblem
+
+_LAUNCHER = Path(__file__).with_name("launcher.py")
+#: A command that is to end gets so long after SIGTERM, then SIGKILL.
+GRACE_SECONDS = 2.0
+_LOOK_SECONDS = 0.1
+_CHUNK = 1 << 18
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Execution:
+    """How a command ran. ``code`` is its exit code, negative the signal that ended it; None when it was ended by us.
+
+    ``ended`` says by what: ``exit``, ``timeout`` or ``stop``. CPU seconds are of all processes that were waited for.
+    ``at`` is the moment of its start in seconds since 1970.
+    """
+
+    code: int | None
+    ended: str
+    at: float
+    wall_seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+    stdout: Output
+    stderr: Output
+
+
+def resolved(program: str, folder: Path, env: Mapping[str, str]) -> str:
+    """The file that a command's first word names: on PATH, or relative to the folder where it has a slash.
+
+    Raises:
+        RunProblem: there is none, or it can not be executed.
+    """
+    if os.sep in program:
+        path = str(folder / program)
+        if not os.path.isfile(path):
+            raise RunProblem(f"the command's program {program!r} is no file in {folder}")
+        if not os.access(path, os.X_OK):
+            raise RunProblem(f"{program!r} can not be executed: make it executable, or name what runs it before it")
+        return path
+    match = shutil.which(program, path=env.get("PATH", os.defpath))
+    if match is None:
+        hint = f"; ./{program} would be the file in the project's folder" if (folder / program).is_file() else ""
+        raise RunProblem(f"the command's program {program!r} is not on PATH{hint}")
+    return os.path.abspath(match)
+
+
+def execute(
+    argv: Sequence[str],
+    *,
+    folder: Path,
+    env: Mapping[str, str],
+    timeout_seconds: float,
+    stop: Callable[[], bool] = lambda: False,
+    spool: BinaryIO | None = None,
+) -> Execution:
+    """Runs a command to its end, its timeout, or until ``stop``; then nothing of it is alive.
+
+    Args:
+        spool: takes its whole standard output.
+
+    Raises:
+        RunProblem: it can not be started.
+    """
+    job = {"path": resolved(argv[0], folder, env), "argv": list(argv), "env": dict(env)}
+    with _Launched(job, folder, spool) as launched:
+        return launched.watch(timeout_seconds, stop)
+
+
+class _Launched:
+    """The launcher and, below it, the command; leaving it ends both."""
+
+    def __init__(self, job: Mapping[str, Any], folder: Path, spool: BinaryIO | None) -> None:
+        self._stdout, self._stderr = Output(spool), Output()
+        orders, self._orders = os.pipe()
+        self._results, results = os.pipe()
+        command = [sys.executable, "-I", "-S", str(_LAUNCHER), str(orders), str(results)]
+        self._launcher = subprocess.Popen(
+            command, cwd=folder, env={}, pass_fds=(orders, results), start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        os.close(orders)
+        os.close(results)
+        self._pid: int | None = None
+        self._result: dict[str, Any] | None = None
+        self._buffer = b""
+        with open(self._orders, "wb", buffering=0, closefd=False) as pipe, contextlib.suppress(BrokenPipeError):
+            data = memoryview((json.dumps(job) + "\n").encode("ascii"))
+            while data:
+                data = data[pipe.write(data) :]
+
+    def __enter__(self) -> _Launched:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self._kill(signal.SIGKILL)
+        os.close(self._orders)  # the launcher ends with it
+        self._launcher.wait()
+        os.close(self._results)
+        for stream in (self._launcher.stdout, self._launcher.stderr):
+            if stream is not None:
+                stream.close()
+
+    def watch(self, timeout_seconds: float, stop: Callable[[], bool]) -> Execution:
+        """Reads and looks until the command has ended."""
+        deadline, ended = time.monotonic() + timeout_seconds, "exit"
+        killed_at: float | None = None
+        sampler: MemorySampler | None = None
+        with self._selector() as selector:
+            while self._result is None:
+                self._read(selector, _LOOK_SECONDS if sampler is None else min(sampler.due_in(), _LOOK_SECONDS))
+                if self._pid is not None:
+                    sampler = sampler or MemorySampler(self._pid)
+                    sampler.sample()
+                if ended == "exit" and (stop() or time.monotonic() > deadline):
+                    ended = "stop" if stop() else "timeout"
+                    killed_at = time.monotonic()
+                    self._kill(signal.SIGTERM)
+                if killed_at is not None and time.monotonic() > killed_at + GRACE_SECONDS:
+                    self._kill(signal.SIGKILL)
+            self._kill(signal.SIGKILL)  # what it left behind would disturb the next run
+            self._drain(selector)
+        return self._execution(ended, 0 if sampler is None else sampler.peak_bytes)
+
+    @contextlib.contextmanager
+    def _selector(self) -> Iterator[selectors.BaseSelector]:
+        with selectors.DefaultSelector() as selector:
+            assert self._launcher.stdout is not None and self._launcher.stderr is not None
+            selector.register(self._results, selectors.EVENT_READ, self._take)
+            for stream, output in ((self._launcher.stdout, self._stdout), (self._launcher.stderr, self._stderr)):
+                os.set_blocking(stream.fileno(), False)
+                selector.register(stream.fileno(), selectors.EVENT_READ, output.write)
+            yield selector
+
+    def _read(self, selector: selectors.BaseSelector, seconds: float) -> bool:
+        """Takes what there is; whether there was anything."""
+        some = False
+        for key, _ in selector.select(seconds):
+            try:
+                chunk = os.read(key.fd, _CHUNK)
+            except BlockingIOError:
+                continue
+            if chunk:
+                some = True
+                key.data(chunk)
+            else:
+                selector.unregister(key.fd)
+                if key.fd == self._results and self._result is None:
+                    raise RunProblem("the command's launcher died; was it killed for want of memory?")
+        return some
+
+    def _drain(self, selector: selectors.BaseSelector) -> None:
+        while selector.get_map() and self._read(selector, 0):
+            pass
+
+    def _take(self, chunk: bytes) -> None:
+        *lines, self._buffer = (self._buffer + chunk).split(b"\n")
+        for line in lines:
+            values = json.loads(line)
+            if "problem" in values:
+                raise RunProblem(f"the command can not be started: {values['problem']}")
+            if "code" in values:
+                self._result = values
+            else:
+                self._pid = values["pid"]
+
+    def _kill(self, number: int) -> None:
+        if self._pid is None:
+            return
+        escaped = [process for process in tree(self._pid) if process.pid != self._pid]
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._pid, number)
+        for process in escaped:  # those that made a group of their own
+            with contextlib.suppress(psutil.Error):
+                process.send_signal(number)
+
+    def _execution(self, ended: str, sampled_bytes: int) -> Execution:
+        assert self._result is not None
+        result = self._result
+        return Execution(
+            code=result["code"] if ended == "exit" else None,
+            ended=ended,
+            at=result["at"],
+            wall_seconds=result["wall_seconds"],
+            cpu_seconds=result["cpu_seconds"],
+            peak_bytes=max(sampled_bytes, result["peak_bytes"]),
+            stdout=self._stdout,
+            stderr=self._stderr,
+        )

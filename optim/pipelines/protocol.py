@@ -1,0 +1,109 @@
+"""What a measurement needs of a pipeline, whatever it runs.
+
+A pipeline tells its name, its wins and its parameters with their defaults. A *session* is a sitting with it: it
+prepares what the runs need (a lock, caches set aside, folders), executes one run after the other, and puts everything
+back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from profiles.configs import Config
+from profiles.records import RunRecord
+
+
+class RunProblem(Exception):
+    """A run or a session can not begin; the sentence says why and what would work."""
+
+
+class Interrupted(Exception):
+    """A run was asked to stop, and all of its processes are gone. ``record`` is what it had come to."""
+
+    def __init__(self, record: RunRecord | None = None) -> None:
+        super().__init__("interrupted")
+        self.record = record
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """What an arm runs: a config, and where arms differ in their code, the git ref that holds it."""
+
+    config: Config
+    ref: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """What a session is for. ``cache_state`` is ``cold``, ``warm``, or None for caches as they are found.
+
+    ``targets`` are all that will be run in it; ``scratch`` is a folder for what the session keeps meanwhile; ``stop``
+    tells, asked many times a second, whether to stop.
+    """
+
+    targets: Sequence[Target]
+    parameters: Mapping[str, Any]
+    cache_state: str | None
+    scratch: Path
+    stop: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ran:
+    """A run that was executed. ``run_id`` where it stored itself as it went, else ``record``.
+
+    ``ended``: ``finished``, ``died`` (by a signal or with an exit code), or ``timeout``.
+    """
+
+    record: RunRecord | None = None
+    run_id: int | None = None
+    ended: str = "finished"
+
+
+class Session(Protocol):
+    """A sitting with a pipeline; used as a context manager, it prepares and puts back."""
+
+    def prime(self, target: Target) -> None:
+        """Fills the target's caches by a run that does not count.
+
+        Raises:
+            RunProblem, Interrupted: it could not be done.
+        """
+
+    def run(self, target: Target, label: str) -> Ran:
+        """Executes one run. One that dies or takes too long is an outcome: its record says so.
+
+        Raises:
+            RunProblem: it could not be started at all.
+            Interrupted: the job was asked to stop.
+        """
+
+
+class Pipeline(Protocol):
+    """A program that is made faster."""
+
+    @property
+    def name(self) -> str:
+        """What runs of it are called."""
+
+    @property
+    def wins(self) -> Sequence[str]:
+        """The names of its wins, in the order of the plan."""
+
+    def parameters(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """All parameters: the defaults, and ``changes`` (texts are read in the kind of the default).
+
+        Raises:
+            RunProblem: there is no such parameter, or it can not be what was given.
+        """
+
+    def session(self, job: Job) -> AbstractContextManager[Session]:
+        """A sitting.
+
+        Raises:
+            RunProblem: it can not be prepared.
+        """
