@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from profiles.breakdown import overhead_share, unaccounted_seconds
+from profiles.breakdown import IDLE, UNACCOUNTED, breakdown, overhead_share
 from profiles.records import PhaseTiming, RunRecord
 
 
@@ -43,13 +43,24 @@ _BASES = {"workers": "summed over workers", "last_task": "last task only", "coun
 
 
 def phase_lines(record: RunRecord) -> list[tuple[str, str, str, str, int]]:
-    """Rows of a phase table: indented name, category, total, self, calls; the unaccounted rest last.
+    """Rows of a phase table: indented name, category, total, self, calls; idle workers and the unaccounted rest last.
 
-    Seconds that are no part of the wall-clock say so beside the category.
+    Seconds that are no part of the whole say so beside the category.
     """
-    rows = [_phase_line(one) for one in sorted(record.phases, key=lambda one: one.path)]
-    rest = unaccounted_seconds(record)
-    return [*rows, ("unaccounted", "", "", seconds(rest), 0)] if rest is not None else rows
+    made = breakdown(record)
+    last = [part for part in made.parts if part.path in ((IDLE,), (UNACCOUNTED,))]
+    own = [one for one in record.phases if one.path not in {part.path for part in last}]
+    rows = [_phase_line(one) for one in sorted(own, key=lambda one: one.path)]
+    rows += [(part.name, "", "", seconds(part.self_seconds), 0) for part in last]
+    return [*rows, *_excess(made.rest_seconds)]
+
+
+def _excess(rest: float | None) -> list[tuple[str, str, str, str, int]]:
+    """A row of its own where the phases leave nothing, or claim more than the whole."""
+    if rest is None or rest > 0:
+        return []
+    name = "unaccounted" if rest == 0 else "claimed beyond the whole"
+    return [(name, "", "", seconds(-rest if rest else 0.0), 0)]
 
 
 def _phase_line(one: PhaseTiming) -> tuple[str, str, str, str, int]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
-from db.rows import sum_of_tasks
-from profiles.breakdown import overhead_share
-from profiles.records import CATEGORIES, PhaseTiming, RunRecord
+from profiles.breakdown import Breakdown, breakdown, breakdown_of, overhead_share, unaccounted_of
+from profiles.records import PhaseTiming, RunRecord
 
 
 def rollups(record: RunRecord) -> dict[str, Any]:
@@ -16,7 +14,6 @@ def rollups(record: RunRecord) -> dict[str, Any]:
 
     Seconds are self seconds by category, over phases that hold seconds of the whole run; None without any.
     """
-    phases = list(record.phases) or sum_of_tasks(record.tasks)
     return {
         "task_count": len(record.tasks),
         "solved": sum(task.solved is True for task in record.tasks),
@@ -24,7 +21,7 @@ def rollups(record: RunRecord) -> dict[str, Any]:
         "errors": record.errors,
         "timeouts": record.timeouts,
         "finding_count": len(record.findings),
-        **category_seconds(phases, record.wall_seconds, record.workers),
+        **_columns(breakdown(record)),
         "overhead_share": overhead_share(record),
     }
 
@@ -32,15 +29,15 @@ def rollups(record: RunRecord) -> dict[str, Any]:
 def category_seconds(
     phases: Iterable[PhaseTiming], wall_seconds: float | None, workers: int
 ) -> dict[str, float | None]:
-    """Seconds per category and ``unaccounted_seconds``: wall-clock less self seconds, known only of a serial run."""
-    timed = [phase for phase in phases if phase.basis in ("sum", "workers")]
-    if workers == 1:
-        # An imported run can have seconds added up over threads beside its sums: only the sums are parts of it.
-        timed = [phase for phase in timed if phase.basis == "sum"] or timed
-    spent = {name: math.fsum(one.self_seconds for one in timed if one.category == name) for name in CATEGORIES}
-    covered = math.fsum(one.self_seconds for one in timed)
-    serial = workers == 1 and wall_seconds is not None and all(phase.basis == "sum" for phase in timed)
+    """Seconds per category and ``unaccounted_seconds``, as ``profiles.breakdown`` has them."""
+    return _columns(breakdown_of(phases, wall_seconds=wall_seconds, workers=workers))
+
+
+def _columns(made: Breakdown) -> dict[str, float | None]:
+    """``dsl_seconds`` holds the work of any pipeline; what is idle or of unknown kind follows from the phases."""
+    spent, timed = made.seconds, bool(made.parts)
     return {
-        **{f"{name}_seconds": spent[name] if timed else None for name in CATEGORIES},
-        "unaccounted_seconds": wall_seconds - covered if serial and timed and wall_seconds is not None else None,
+        "dsl_seconds": (made.work_seconds or 0.0) if timed else None,
+        **{f"{name}_seconds": spent.get(name, 0.0) if timed else None for name in ("framework", "io")},
+        "unaccounted_seconds": unaccounted_of(made),
     }

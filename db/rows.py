@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC
 from typing import Any
@@ -23,7 +23,7 @@ from profiles.records import (
     RunRecord,
     TaskRecord,
     Workload,
-    merge_phases,
+    sum_of_tasks,
 )
 
 #: What tells phases of a run apart: path, category, basis.
@@ -126,15 +126,6 @@ def phase_rows(record: RunRecord) -> list[Row]:
     known = {phase_key(row) for row in rows}
     rest = [one for one in sum_of_tasks(record.tasks) if timing_key(one) not in known]
     return rows + [phase_row(one, "task" if record.phases else "sum") for one in rest]
-
-
-def sum_of_tasks(tasks: Iterable[TaskRecord]) -> list[PhaseTiming]:
-    """The phases of all tasks added up, one for each path, category and basis."""
-    groups: dict[tuple[str, str], list[PhaseTiming]] = {}
-    for task in tasks:
-        for phase in task.phases:
-            groups.setdefault((phase.category, phase.basis), []).append(phase)
-    return [phase for group in groups.values() for phase in merge_phases(group)]
 
 
 def phase_row(phase: PhaseTiming, part: str) -> Row:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from profiles.breakdown import PhaseNode, phase_tree, timed_phases, unaccounted_seconds
+from profiles.breakdown import PhaseNode, breakdown, phase_tree
 from profiles.records import PhaseTiming, RunRecord
 
 RUN_FORMAT = "quickwin-run"
@@ -57,13 +57,11 @@ def _csv_rows(task: str, phases: Iterable[PhaseTiming]) -> Iterator[list[object]
 def to_speedscope(record: RunRecord) -> str:
     """The run's phases for speedscope.app: one sampled profile, a sample per phase with its self seconds as weight.
 
-    What no phase covers is the frame "unaccounted", so that a serial run's profile is as long as its wall-clock.
+    Idle time and what no phase covers are the frames "idle" and "unaccounted", so that the profile is as long as the
+    run's wall-clock x workers.
     Format: https://github.com/jlfwong/speedscope/wiki/Importing-from-custom-sources
     """
-    stacks = [(one.path, one.self_seconds) for one in timed_phases(record)]
-    rest = unaccounted_seconds(record)
-    if rest is not None and rest > 0:
-        stacks.append((("unaccounted",), rest))
+    stacks = breakdown(record).by_path().items()
     return speedscope(record.label, [([{"name": name} for name in path], own) for path, own in stacks])
 
 

@@ -24,12 +24,12 @@ else, or that is more than one plain word, is written as JSON does it. Everythin
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from profiles.breakdown import breakdown
 from profiles.records import CacheStats, PhaseTiming, RunRecord, TaskRecord
 
 VERSION = 1
@@ -113,12 +113,13 @@ def _summary(record: RunRecord) -> list[str]:
 
 
 def _unaccounted(record: RunRecord) -> list[str]:
-    """What no phase covers, where that can be said: in a serial run with wall-clock phases."""
-    wall = record.wall_seconds
-    if not wall or record.workers != 1 or not record.phases or any(one.basis != "sum" for one in record.phases):
+    """What no phase covers, and what workers waited, where that can be said."""
+    made = breakdown(record)
+    if not made.rest_seconds or made.rest_seconds < 0:
         return []
-    rest = wall - math.fsum(one.self_seconds for one in record.phases)
-    return [f"# unaccounted: {rest:.3f} s of {wall:.3f} s ({rest / wall:.1%})"]
+    whole = made.whole_seconds
+    rest = [(name, made.seconds[name]) for name in ("idle", "unaccounted") if name in made.seconds]
+    return [f"# {name}: {amount:.3f} s of {whole:.3f} s ({amount / whole:.1%})" for name, amount in rest]
 
 
 def _tasks(tasks: Sequence[TaskRecord]) -> list[str]:

@@ -16,7 +16,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 
-CATEGORIES = ("dsl", "framework", "io")
+#: What the pipeline is for; ``dsl`` is its name in the ARC pipeline.
+WORK_CATEGORIES = ("work", "dsl")
+#: What a phase can be. ``idle``: a worker waits for a task. ``unknown``: nobody said.
+CATEGORIES = (*WORK_CATEGORIES, "framework", "io", "unknown", "idle")
 #: How a phase's seconds came about. ``sum``: wall-clock seconds, summed over all tasks. ``last_task``: the last
 #: task's seconds only. ``workers``: seconds summed over workers that ran at the same time. ``count``: no seconds.
 BASES = ("sum", "last_task", "workers", "count")
@@ -248,6 +251,17 @@ def merge_phases(parts: Iterable[PhaseTiming]) -> tuple[PhaseTiming, ...]:
     for part in parts:
         known = merged.get(part.path)
         merged[part.path] = part if known is None else _add(known, part)
+    return tuple(merged.values())
+
+
+def sum_of_tasks(tasks: Iterable[TaskRecord]) -> tuple[PhaseTiming, ...]:
+    """The phases of all tasks added up, one for each path, category and basis, in order of first appearance."""
+    merged: dict[tuple[tuple[str, ...], str, str], PhaseTiming] = {}
+    for task in tasks:
+        for phase in task.phases:
+            key = phase.path, phase.category, phase.basis
+            known = merged.get(key)
+            merged[key] = phase if known is None else _add(known, phase)
     return tuple(merged.values())
 
 

@@ -32,8 +32,12 @@ class Mark:
 
 CATEGORIES = {
     "dsl": Mark(label="DSL programs", colour="#009E73", sign="●", badge="green"),
+    # The same kind as the one before: a pipeline has one name for it or the other.
+    "work": Mark(label="the work", colour="#009E73", sign="◉", badge="green"),
     "framework": Mark(label="framework", colour="#D55E00", pattern="/", sign="◆", badge="orange"),
     "io": Mark(label="files and database", colour="#0077BB", pattern=".", sign="■", badge="blue"),
+    "unknown": Mark(label="of unknown kind", colour="#5B6B7B", pattern="+", sign="◈", badge="gray"),
+    "idle": Mark(label="idle workers", colour="#8A6FC4", pattern="-", sign="◌", badge="violet"),
     "unaccounted": Mark(label="unaccounted", colour="#7F8790", pattern="x", sign="○", badge="gray"),
     # Only of what others say of their runs: a timer covered it, and nobody knows what it did.
     "timed": Mark(label="timed, of unknown kind", colour="#5B6B7B", pattern="\\", sign="◇", badge="gray"),

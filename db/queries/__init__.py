@@ -5,6 +5,7 @@ All raise DatabaseProblem where the database can not be read.
 """
 
 from db.problems import DatabaseProblem, UnknownRow
+from db.queries.breakdowns import breakdowns, phase_shares
 from db.queries.details import (
     caches,
     counts,
@@ -30,7 +31,7 @@ from db.queries.evidence import (
 )
 from db.queries.facts import last_answers, stated_facts
 from db.queries.filters import RunFilters
-from db.queries.history import filter_values, groups, phase_shares, run_count, runs, trend
+from db.queries.history import filter_values, groups, run_count, runs, trend
 
 __all__ = [
     "DatabaseProblem",
@@ -39,6 +40,7 @@ __all__ = [
     "UnknownRow",
     "blocks",
     "bodies",
+    "breakdowns",
     "caches",
     "counts",
     "current_decisions",

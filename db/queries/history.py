@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
 from sqlalchemy import Connection, Engine, func, select
 
 from db.engine import reading
 from db.frames import FLAG, ID, MOMENT, NUMBER, SECONDS, TEXT, WHOLE, frame
-from db.models import Phase, Profile, Run, RunEnvironment, StatedFact, Tag
+from db.models import Profile, Run, RunEnvironment, StatedFact, Tag
+from db.queries.breakdowns import path_words
 from db.queries.filters import RunFilters, conditions
 
 if TYPE_CHECKING:
@@ -199,39 +200,6 @@ def _frequent(connection: Connection, column: Any, limit: int) -> list[str]:
     return list(connection.scalars(statement.group_by(column).order_by(func.count().desc(), column).limit(limit)))
 
 
-_SHARES = {"run_id": ID, "path": TEXT, "category": TEXT, "self_seconds": SECONDS, "share": NUMBER}
-
-
-def phase_shares(engine: Engine, run_ids: Iterable[int]) -> pd.DataFrame:
-    """What part each phase had of its run, for bars and sparklines of many runs; shares of a run add up to 1.
-
-    What no phase covers is the row with the path and category ``unaccounted`` (serial runs only). What a serial run
-    added up over threads besides its wall-clock is no part of it and left out.
-    Columns: run_id, path (joined by "/"), category, self_seconds, share (0-1), in the order of the phases.
-    """
-    ids = [int(one) for one in run_ids]
-    columns = (Phase.run_id, Phase.path, Phase.category, Phase.self_seconds, Phase.basis)
-    timed = (Phase.run_id.in_(ids), Phase.part != "task", Phase.basis.in_(("sum", "workers")))
-    with reading(engine) as connection:
-        found = connection.execute(select(*columns).where(*timed).order_by(Phase.run_id, Phase.number)).all()
-        rest = connection.execute(select(Run.id, Run.unaccounted_seconds, Run.workers).where(Run.id.in_(ids))).all()
-    parts: dict[int, list[tuple[str, str, float]]] = {}
-    serial = {row.id for row in rest if row.workers == 1} & {row.run_id for row in found if row.basis == "sum"}
-    for run_id, path, category, own, basis in found:
-        if run_id in serial and basis != "sum":
-            continue
-        parts.setdefault(run_id, []).append((shown_path(path), category, own))
-    for run_id, unaccounted, _ in rest:
-        if unaccounted is not None and unaccounted > 0:
-            parts.setdefault(run_id, []).append(("unaccounted", "unaccounted", unaccounted))
-    return frame([row for run_id in ids for row in _with_shares(run_id, parts.get(run_id, []))], _SHARES)
-
-
-def _with_shares(run_id: int, parts: list[tuple[str, str, float]]) -> list[tuple[Any, ...]]:
-    whole = sum(own for *_, own in parts)
-    return [(run_id, path, category, own, own / whole if whole else 0.0) for path, category, own in parts]
-
-
 def shown_path(path: str) -> str:
     """A stored path as it is shown: its names joined by "/", a "/" within a name as U+2215."""
-    return "/".join(name.replace("/", "\u2215") for name in json.loads(path))
+    return path_words(json.loads(path))

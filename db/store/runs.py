@@ -18,11 +18,11 @@ from db.models import Document, Phase, Run, RunEnvironment, Task, TaskPhase
 from db.problems import UnknownRow
 from db.processes import is_over, owner_of
 from db.rollups import rollups
-from db.rows import RunRows, clean, phase_key, phase_row, sum_of_tasks, task_phase_rows, task_row, timing_key, to_rows
+from db.rows import RunRows, clean, phase_key, phase_row, task_phase_rows, task_row, timing_key, to_rows
 from db.store.bulk import insert_rows
 from db.store.measurements import interrupt_measurements
 from profiles.completeness import completed
-from profiles.records import PhaseTiming, RunRecord, TaskRecord
+from profiles.records import PhaseTiming, RunRecord, TaskRecord, sum_of_tasks
 
 #: A running run whose process can not be looked at from here counts as gone after so long without a commit.
 SILENT_SECONDS = 3600.0

@@ -28,10 +28,10 @@ def test_tasks_are_counted_by_what_happened_to_them() -> None:
     }
 
 
-def test_with_workers_the_overhead_is_a_share_of_worker_seconds_and_nothing_is_unaccounted() -> None:
+def test_with_workers_the_overhead_is_a_share_of_wall_clock_x_workers() -> None:
     found = rollups(record(workers=2))
-    assert found["unaccounted_seconds"] is None
-    assert found["overhead_share"] == pytest.approx(1 - 1 / 3.5)
+    assert found["overhead_share"] == pytest.approx(1 - 1 / 8)
+    assert found["unaccounted_seconds"] == pytest.approx(8.0 - 3.5)
 
 
 def test_a_run_without_phases_of_its_own_is_divided_by_those_of_its_tasks() -> None:

@@ -29,8 +29,10 @@ def test_the_log_says_what_a_person_wants_to_know() -> None:
     assert any(line.split() == ["score/dsl", "dsl", "sum", "1", "5.25", "5.25"] for line in lines)
 
 
-def test_with_workers_nothing_is_said_to_be_unaccounted() -> None:
-    assert "unaccounted" not in write_log(RUN.replace(workers=2))
+def test_with_workers_what_they_waited_stands_beside_what_is_unaccounted() -> None:
+    lines = write_log(RUN.replace(workers=2)).splitlines()
+    assert "# idle: 12.000 s of 18.500 s (64.9%)" in lines
+    assert "# unaccounted: 0.000 s of 18.500 s (0.0%)" in lines
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from optim.evidence.verdicts import VERDICTS
+from profiles.breakdown import PART_CATEGORIES
 from profiles.configs import WIN_NAMES
-from profiles.records import CATEGORIES
 from views import palette
 
 THEME = tomllib.loads((Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml").read_text())["theme"]
@@ -51,11 +51,13 @@ def test_marks_of_a_family_differ_in_more_than_colour(family: str) -> None:
 
 
 def test_categories_differ_in_their_pattern_too() -> None:
-    assert len({mark.pattern for mark in palette.CATEGORIES.values()}) == len(palette.CATEGORIES)
+    kinds = {name: mark for name, mark in palette.CATEGORIES.items() if name != "work"}
+    assert len({mark.pattern for mark in kinds.values()}) == len(kinds)
+    assert palette.category("work").colour == palette.category("dsl").colour
 
 
 def test_there_is_a_mark_for_everything_that_is_drawn() -> None:
-    assert set(palette.CATEGORIES) == {*CATEGORIES, "unaccounted", "timed"}
+    assert set(palette.CATEGORIES) == {*PART_CATEGORIES, "timed"}
     assert tuple(palette.WINS) == WIN_NAMES
     assert set(palette.VERDICTS) == set(VERDICTS)
 

@@ -10,9 +10,11 @@ from typing import Any
 import pandas as pd
 
 from db import queries
+from db.queries.breakdowns import path_words
 from optim.evidence import verdicts
 from optim.evidence.assembly import rows as plain_rows
 from optim.evidence.outcomes import Outcome, incomparable, wrong
+from profiles.breakdown import Breakdown
 from profiles.configs import WIN_NAMES
 from views import configs, palette, text
 from views.data import differences
@@ -233,21 +235,19 @@ def ratio(before: Side, after: Side) -> float | None:
 
 
 @cached("runs")
-def phase_rows(run_ids: tuple[int, ...]) -> pd.DataFrame:
-    """The phases of runs; columns as ``db.queries.phases``."""
-    return queries.phases(engine(), run_ids)
+def made_of(run_ids: tuple[int, ...]) -> dict[int, Breakdown]:
+    """What runs are made of, by id."""
+    return queries.breakdowns(engine(), run_ids)
 
 
 def steps(before: Side, after: Side) -> pd.DataFrame | None:
     """Phase by phase, as ``differences.steps``; None where the sides' seconds are not of one kind."""
-    serial = [(side.runs["workers"] == 1).all() for side in (before, after)]
-    if serial[0] != serial[1] or before.seconds is None or after.seconds is None:
+    made = made_of((*before.ids, *after.ids))
+    units = {one.unit for one in made.values()}
+    if len(units) != 1 or any(one.rest_seconds is None or not one.parts for one in made.values()):
         return None
-    table = phase_rows((*before.ids, *after.ids))
-    if table.empty:
-        return None
-    categories = dict(zip(table["path"], table["category"], strict=True))
-    sides = [differences.per_run(table[table["run_id"].isin(side.ids)], side.runs) for side in (before, after)]
+    categories = {path_words(part.path): part.category for one in made.values() for part in one.parts}
+    sides = [differences.per_run([made[run_id] for run_id in side.ids]) for side in (before, after)]
     return differences.steps(sides[0], sides[1], categories)
 
 

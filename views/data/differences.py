@@ -9,7 +9,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from db.queries.breakdowns import path_words
 from optim.evidence.factorial_model import student
+from profiles.breakdown import UNACCOUNTED, Breakdown
 from views.data import phases
 from views.frames import rows
 
@@ -20,21 +22,10 @@ MOST_STEPS = 10
 CONFIDENCE = 0.95
 
 
-def per_run(table: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
-    """Self seconds of each run by phase path, what no phase covers in the last column. Shape (runs, phases).
-
-    Args:
-        table: phases of these runs, as ``db.queries.phases`` gives them.
-        runs: columns id, wall_seconds, workers; a run with several workers has no unaccounted part.
-    """
-    timed = table[phases.whole(table, int(runs["workers"].max()))]
-    wide = timed.pivot_table(index="run_id", columns="path", values="self_seconds", aggfunc="sum", sort=False)
-    wide = wide.reindex(runs["id"]).fillna(0.0)
-    serial = (runs["workers"] == 1).to_numpy()
-    rest = runs["wall_seconds"].to_numpy(dtype=float) - wide.sum(axis=1).to_numpy()
-    return wide.assign(
-        **{phases.UNACCOUNTED: [amount if one else 0.0 for amount, one in zip(rest, serial, strict=True)]}
-    )
+def per_run(made: Sequence[Breakdown]) -> pd.DataFrame:
+    """Self seconds of each run by path, idle workers and what no phase covers among them. Shape (runs, paths)."""
+    spent = [{path_words(path): seconds for path, seconds in one.by_path().items()} for one in made]
+    return pd.DataFrame([{UNACCOUNTED: 0.0, **row} for row in spent]).fillna(0.0)
 
 
 def steps(before: pd.DataFrame, after: pd.DataFrame, categories: dict[str, str]) -> pd.DataFrame:
@@ -48,16 +39,16 @@ def steps(before: pd.DataFrame, after: pd.DataFrame, categories: dict[str, str])
         path, category, before_seconds, after_seconds, change, resolved (bool); the sums of the seconds are the sides'
         mean wall-clocks.
     """
-    paths = list(dict.fromkeys([*_phases_of(before), *_phases_of(after), phases.UNACCOUNTED]))
+    paths = list(dict.fromkeys([*_phases_of(before), *_phases_of(after), UNACCOUNTED]))
     one, two = (side.reindex(columns=paths, fill_value=0.0) for side in (before, after))
     means = pd.DataFrame({"before_seconds": one.mean(), "after_seconds": two.mean()})
     found = means.assign(change=means["after_seconds"] - means["before_seconds"], resolved=_resolved(one, two))
-    found.insert(0, "category", [categories.get(path, phases.UNACCOUNTED) for path in paths])
+    found.insert(0, "category", [categories.get(path, UNACCOUNTED) for path in paths])
     return found.rename_axis("path").reset_index()
 
 
 def _phases_of(side: pd.DataFrame) -> list[str]:
-    return [str(name) for name in side.columns if name != phases.UNACCOUNTED]
+    return [str(name) for name in side.columns if name != UNACCOUNTED]
 
 
 def _resolved(one: pd.DataFrame, two: pd.DataFrame) -> Sequence[bool]:
@@ -76,14 +67,14 @@ def waterfall(found: pd.DataFrame) -> pd.DataFrame:
     Returns:
         label, before_seconds, after_seconds.
     """
-    known = found[found["path"] != phases.UNACCOUNTED]
+    known = found[found["path"] != UNACCOUNTED]
     order = known.assign(size=known["change"].abs()).sort_values("size", ascending=False, kind="stable")
     named, rest = order.head(MOST_STEPS), order.iloc[MOST_STEPS:]
     parts = [(row["path"], row["before_seconds"], row["after_seconds"]) for row in rows(named)]
     if len(rest):
         parts.append((f"{len(rest)} other phases", rest["before_seconds"].sum(), rest["after_seconds"].sum()))
-    last = found[found["path"] == phases.UNACCOUNTED]
-    parts += [(phases.UNACCOUNTED, row["before_seconds"], row["after_seconds"]) for row in rows(last)]
+    last = found[found["path"] == UNACCOUNTED]
+    parts += [(UNACCOUNTED, row["before_seconds"], row["after_seconds"]) for row in rows(last)]
     return pd.DataFrame(parts, columns=["label", "before_seconds", "after_seconds"])
 
 

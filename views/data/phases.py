@@ -1,4 +1,4 @@
-"""Phases of a run as a tree whose parts add up: self seconds and what no phase covers."""
+"""Phases of a run as a tree whose parts add up: a breakdown as frames."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from db.queries.breakdowns import path_words
+from profiles.breakdown import IDLE, UNACCOUNTED, WALL_CLOCK, Breakdown, parts_by_path
 from views.frames import rows
 
 ROOT = "run"
-UNACCOUNTED = "unaccounted"
 
 _NODES = {
     "id": "str",
@@ -26,59 +27,46 @@ _NODES = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parts:
-    """A run's phases: ``nodes`` as ``charts.run.icicle`` wants them, and what they are seconds of.
-
-    ``serial``: the seconds are wall-clock, and ``unaccounted`` is what no phase covers (below 0 where the phases hold
-    more than the run lasted). Otherwise they are worker-seconds, and what no phase covers is not known (None); nor is
-    it where no phase was timed at all.
-    """
+    """A run's breakdown with its ``nodes`` as ``charts.run.icicle`` wants them."""
 
     nodes: pd.DataFrame
-    serial: bool
-    covered: float
-    unaccounted: float | None
+    made: Breakdown
+
+    @property
+    def serial(self) -> bool:
+        """Whether the seconds are wall-clock; otherwise they are of several workers, or of phases alone."""
+        return self.made.unit == WALL_CLOCK
 
     @property
     def whole(self) -> float:
         """The seconds that the parts add up to."""
-        return self.covered + max(self.unaccounted or 0.0, 0.0)
+        return self.made.whole_seconds
+
+    @property
+    def excess(self) -> float:
+        """By how many seconds the phases claim more than the run lasted."""
+        return max(-(self.made.rest_seconds or 0.0), 0.0)
 
     def by_category(self) -> pd.DataFrame:
-        """Self seconds by category, as ``charts.run.shares`` wants them, the largest first and unaccounted last."""
-        parts = self.nodes[self.nodes["parent"] != ""].groupby("category")["self_seconds"].sum()
-        found = parts[parts > 0].sort_values(ascending=False).rename_axis("category").reset_index(name="seconds")
-        last = found["category"] == UNACCOUNTED
-        return pd.concat([found[~last], found[last]], ignore_index=True)
+        """Self seconds by category, as ``charts.run.shares`` wants them, the largest first, what is no phase last."""
+        spent = {name: seconds for name, seconds in self.made.seconds.items() if seconds > 0}
+        order = sorted(spent, key=lambda name: (name in (IDLE, UNACCOUNTED), name == UNACCOUNTED, -spent[name]))
+        table = pd.DataFrame([(name, spent[name]) for name in order], columns=["category", "seconds"])
+        return table.astype({"category": "str", "seconds": "float64"})
 
     def largest(self) -> Mapping[str, Any] | None:
         """The phase with the most seconds of its own; None without any."""
-        known = self.nodes[(self.nodes["parent"] != "") & (self.nodes["category"] != UNACCOUNTED)]
+        known = self.nodes[(self.nodes["parent"] != "") & ~self.nodes["category"].isin((IDLE, UNACCOUNTED))]
         return next(iter(rows(known.nlargest(1, "self_seconds"))), None)
 
 
-def parts(phases: pd.DataFrame, wall_seconds: float | None, workers: int) -> Parts:
-    """The parts of one run.
-
-    Args:
-        phases: as ``db.queries.phases`` gives them; those that do not hold seconds of the whole run are left out.
-    """
-    timed = phases[whole(phases, workers)]
-    serial = workers == 1 and wall_seconds is not None and (timed["basis"] == "sum").all()
-    covered = float(timed["self_seconds"].sum())
-    unaccounted = wall_seconds - covered if serial and wall_seconds is not None and len(timed) else None
-    own = {row["path"]: row for row in rows(timed)}
-    if unaccounted is not None and unaccounted > 0:
-        own[UNACCOUNTED] = {"category": UNACCOUNTED, "self_seconds": unaccounted, "calls": 1}
-    return Parts(nodes=tree(own), serial=bool(serial), covered=covered, unaccounted=unaccounted)
-
-
-def whole(phases: pd.DataFrame, workers: int) -> pd.Series[bool]:
-    """Which phases hold seconds of the whole run, to be laid beside each other.
-
-    In a serial run those that add up its wall-clock; what a log added up over threads besides is no part of that.
-    """
-    sums = phases["basis"] == "sum"
-    return sums if workers == 1 and sums.any() else sums | (phases["basis"] == "workers")
+def parts(made: Breakdown) -> Parts:
+    """The parts of one run."""
+    own = {
+        path_words(path): {"category": part.category, "self_seconds": part.self_seconds, "calls": part.calls}
+        for path, part in parts_by_path(made.parts).items()
+    }
+    return Parts(nodes=tree(own), made=made)
 
 
 def tree(own: Mapping[str, Mapping[Any, Any]]) -> pd.DataFrame:

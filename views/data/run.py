@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from db import queries
+from profiles.breakdown import UNACCOUNTED, Breakdown
 from views.data import phases
 from views.data.connection import cached, engine
 from views.data.phases import Parts
@@ -37,9 +38,23 @@ def phase_rows(run_ids: tuple[int, ...]) -> pd.DataFrame:
     return queries.phases(engine(), run_ids)
 
 
+@cached("runs")
+def made_of(run_ids: tuple[int, ...]) -> dict[int, Breakdown]:
+    """What runs are made of, by id."""
+    return queries.breakdowns(engine(), run_ids)
+
+
 def parts(run: dict[str, Any]) -> Parts:
     """What the run is made of; ``run`` is its row."""
-    return phases.parts(phase_rows((int(run["id"]),)), run["wall_seconds"], int(run["workers"]))
+    return phases.parts(made_of((int(run["id"]),))[int(run["id"])])
+
+
+def printed_keys(run: dict[str, Any]) -> pd.DataFrame:
+    """What a log printed about phases that is no part of the whole: columns as ``db.queries.phases``."""
+    rows = phase_rows((int(run["id"]),))
+    sums = rows["basis"] == "sum"
+    parts = sums if run["workers"] == 1 and sums.any() else sums | (rows["basis"] == "workers")
+    return rows[~parts]
 
 
 @cached("runs")
@@ -65,7 +80,7 @@ def slowest(run_id: int, most: int = 15) -> pd.DataFrame:
     spent = timed.groupby(["task_id", "category"], observed=True)["self_seconds"].sum().unstack().fillna(0.0)
     spent = spent.reindex(chosen["task_id"], fill_value=0.0)
     whole = chosen.set_index("task_id")["seconds"]
-    spent[phases.UNACCOUNTED] = (whole - spent.sum(axis=1)).clip(lower=0.0)
+    spent[UNACCOUNTED] = (whole - spent.sum(axis=1)).clip(lower=0.0)
     long = spent.rename_axis("task_id").reset_index().melt("task_id", var_name="category", value_name="seconds")
     return long.merge(chosen[["task_id", "status"]], on="task_id")
 

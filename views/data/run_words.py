@@ -6,8 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from profiles.breakdown import IDLE, UNACCOUNTED, WORKER_SECONDS
 from views import palette, text
-from views.data.phases import UNACCOUNTED, Parts
+from views.data.phases import Parts
 from views.frames import rows
 
 _GRAVE = ("error", "warning")
@@ -59,12 +60,15 @@ def made_of(run: dict[str, Any], parts: Parts) -> str:
 def _overhead(categories: pd.Series[float], parts: Parts, measured: bool) -> str:
     unit = "" if parts.serial else " of the worker-seconds"
     split = [f"{palette.category(str(name)).label} {text.seconds(value)}" for name, value in categories.items()]
-    if "dsl" not in categories and measured:
-        return f"**No DSL program had to run**; all of it is overhead: {text.listed(split)}."
-    if "dsl" not in categories:
-        return f"It does not say how much of it were the DSL programs: {text.listed(split)}."
-    share = 1 - float(categories["dsl"]) / parts.whole
-    return f"**{text.percent(share)}{unit} is overhead** (all but the DSL programs): {text.listed(split)}."
+    work = parts.made.work_seconds
+    if work is None and "unknown" in categories:
+        return f"It does not say what kind its phases are, so no overhead is told: {text.listed(split)}."
+    if work is None and measured:
+        return f"**No work had to be done**; all of it is overhead: {text.listed(split)}."
+    if work is None:
+        return f"It does not say how much of it was the work: {text.listed(split)}."
+    name = palette.category("dsl" if "dsl" in categories else "work").label
+    return f"**{text.percent(1 - work / parts.whole)}{unit} is overhead** (all but {name}): {text.listed(split)}."
 
 
 def _largest(parts: Parts) -> str:
@@ -77,14 +81,20 @@ def _largest(parts: Parts) -> str:
 
 
 def _uncovered(parts: Parts) -> str:
-    if not parts.serial:
-        return "The phases are seconds of several workers, added up: more than the wall-clock."
-    if parts.unaccounted is not None and parts.unaccounted < -0.01 * parts.whole:
-        return f"The phases hold {text.seconds(-parts.unaccounted)} more than the run lasted."
-    known = parts.nodes.loc[parts.nodes["category"] == UNACCOUNTED, "self_seconds"].sum()
-    if known > 0.05 * parts.whole:
-        return f"{text.percent(known / parts.whole)} is **unaccounted**: no timer covers it."
-    return ""
+    """What no phase covers, what workers waited, and what seconds these are."""
+    shares = parts.made.shares
+    sentences = []
+    if parts.made.unit == WORKER_SECONDS and parts.made.rest_seconds is None:
+        sentences.append("The phases are seconds of several workers, added up: more than the wall-clock.")
+    elif parts.made.unit == WORKER_SECONDS:
+        sentences.append("The whole is wall-clock x workers.")
+    if shares.get(IDLE, 0.0) > 0.01:
+        sentences.append(f"**{text.percent(shares[IDLE])} is idle**: a worker had no task.")
+    if parts.excess > 0.01 * parts.whole:
+        return " ".join([*sentences, f"The phases hold {text.seconds(parts.excess)} more than the run lasted."])
+    if shares.get(UNACCOUNTED, 0.0) > 0.05:
+        sentences.append(f"{text.percent(shares[UNACCOUNTED])} is **unaccounted**: no timer covers it.")
+    return " ".join(sentences)
 
 
 def about_findings(findings: pd.DataFrame) -> str:

@@ -11,7 +11,6 @@ from views.charts import run as charts
 from views.charts.layout import CONFIG
 from views.data import run as data
 from views.data import run_words as words
-from views.data.phases import whole
 from views.data.safe import cells
 
 
@@ -58,8 +57,7 @@ def overview(run: dict[str, Any]) -> None:
 
 def _partial(run: dict[str, Any]) -> None:
     """What a log printed about phases that does not add up over the run."""
-    rows = data.phase_rows((run["id"],))
-    partial = rows[~whole(rows, run["workers"])]
+    partial = data.printed_keys(run)
     if partial.empty:
         return
     with st.expander(

@@ -73,7 +73,7 @@ def test_a_run_with_workers_says_that_its_seconds_are_worker_seconds(engine: Eng
     store_run(engine, measured(1, workers=3, wall_seconds=1.5))
     said = words(open_page("run", run="1"))
     assert "of the worker-seconds is overhead" in said
-    assert "seconds of several workers" in said
+    assert "The whole is wall-clock x workers" in said
 
 
 def test_a_log_whose_keys_hold_the_last_task_only_has_no_breakdown(engine: Engine, open_page: Open) -> None:
