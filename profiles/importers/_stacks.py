@@ -37,13 +37,16 @@ class Frame:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FunctionTiming:
-    """One function of a profile without call stacks: calls (all and not recursive), own and total seconds."""
+    """One function of a profile without call stacks: calls (all and not recursive), own and total seconds.
+
+    Calls are None where the profiler did not count them.
+    """
 
     name: str
     file: str
     line: int
-    calls: int
-    primitive_calls: int
+    calls: int | None
+    primitive_calls: int | None
     self_seconds: float
     total_seconds: float
 
@@ -153,5 +156,5 @@ def flat_session(functions: Sequence[FunctionTiming], *, duration: float, target
     records: list[list[Any]] = [
         [[root, Frame(name=one.name, file=one.file, line=one.line).info], one.self_seconds] for one in own
     ]
-    calls = sum(one.calls for one in functions)
+    calls = sum(one.calls or 0 for one in functions)
     return session(records, duration=duration, samples=calls, target=target, functions=functions)

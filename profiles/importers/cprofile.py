@@ -14,6 +14,7 @@ from profiles.importers._marshal import MarshalProblem, MarshalReader
 from profiles.importers._names import clean
 from profiles.importers._stacks import FunctionTiming, flat_session
 from profiles.importers.base import (
+    LARGEST,
     LOSSES_NAMED,
     Importer,
     ImportProblem,
@@ -34,6 +35,8 @@ _BEGINNINGS = tuple(
 _LIKE_BEGINNINGS = (b"\xfb)", b"\xfb\xa9", b"\xfb(", b"\xfb\xa8")
 _EMPTY = (b"{0", b"\xfb0")
 _WHERE_BUILT_IN = "~"
+#: What a profiler that samples writes for calls: it did not count them.
+_UNKNOWN_CALLS = -1
 
 
 def recognize(source: Source) -> float:
@@ -48,15 +51,20 @@ def parse(source: Source) -> Parsed:
     Raises:
         ImportProblem: not one function could be read.
     """
-    functions, losses = read_functions(source.data)
+    functions, losses, is_whole = _read(source.data)
     if not functions:
         why = losses[0].reason if losses else "it holds no functions"
         raise ImportProblem(f"this is no cProfile file that can be read: {why}")
-    return profiled_run(NAME, source.name, functions, losses)
+    return profiled_run(NAME, source.name, functions, losses, is_whole=is_whole)
 
 
 def read_functions(data: bytes) -> tuple[list[FunctionTiming], list[Loss]]:
     """The functions of a marshalled pstats dict in the order of the file, and what was left out."""
+    functions, losses, _ = _read(data)
+    return functions, losses
+
+
+def _read(data: bytes) -> tuple[list[FunctionTiming], list[Loss], bool]:
     functions: list[FunctionTiming] = []
     losses: list[Loss] = []
     bad = 0
@@ -71,7 +79,7 @@ def read_functions(data: bytes) -> tuple[list[FunctionTiming], list[Loss]]:
         losses.append(Loss(reason=f"the file {problem}; {len(functions):,} functions before that were read"))
     if bad:
         losses.append(Loss(reason=f"{bad:,} entries are no timing of a function and were left out"))
-    return functions, losses
+    return functions, losses, not losses
 
 
 def _timing(key: Any, value: Any) -> FunctionTiming | None:
@@ -79,11 +87,12 @@ def _timing(key: Any, value: Any) -> FunctionTiming | None:
     if not (isinstance(key, tuple) and len(key) == 3 and isinstance(value, tuple) and len(value) in (4, 5)):
         return None
     file, line, name = key
-    primitive, calls, own, total = count(value[0]), count(value[1]), seconds(value[2]), seconds(value[3])
+    own, total = seconds(value[2]), seconds(value[3])
     if not (isinstance(file, str) and isinstance(name, str)) or count(line) is None:
         return None
-    if primitive is None or calls is None or own is None or total is None:
+    if own is None or total is None or not all(_UNKNOWN_CALLS <= _whole(one) <= LARGEST for one in value[:2]):
         return None
+    primitive, calls = count(value[0]), count(value[1])
     return FunctionTiming(
         name=name,
         file="" if file == _WHERE_BUILT_IN else file,
@@ -95,6 +104,11 @@ def _timing(key: Any, value: Any) -> FunctionTiming | None:
     )
 
 
+def _whole(value: Any) -> float:
+    """A whole number; anything else is below all that can be a count."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else -LARGEST
+
+
 def profiled_run(
     form: str,
     name: str,
@@ -102,9 +116,12 @@ def profiled_run(
     losses: list[Loss],
     *,
     wall: float | None = None,
+    is_whole: bool = True,
     notes: tuple[str, ...] = (),
 ) -> Parsed:
     """A profiled run with its function profile; ``wall`` where more is known than the functions' own seconds.
+
+    Where the profile is not ``is_whole``, what is left of it adds up to no wall-clock: the run has none.
 
     Raises:
         ImportProblem: the seconds add up to more than any run can take.
@@ -113,17 +130,22 @@ def profiled_run(
     if total is None:
         raise ImportProblem("the profile's seconds add up to more than any run can take")
     figures = sorted(
-        (one.file, one.line, one.name, one.calls, one.self_seconds, one.total_seconds) for one in functions
+        (one.file, one.line, one.name, -1 if one.calls is None else one.calls, one.self_seconds, one.total_seconds)
+        for one in functions
     )
+    counted = [one.calls for one in functions if one.calls is not None]
+    counts = {"functions": len(functions)} | ({"calls": min(sum(counted), 2**53)} if counted else {})
+    of_what = "wall-clock is the sum of all functions' own seconds under the profiler"
+    what_is_left = f"what could be read adds up to {total:.3f} s, which is no wall-clock"
     record = RunRecord(
         key=content_key("profile", figures),
         label=clean(name),
         source=f"imported:{form}",
         source_name=clean(name),
-        wall_seconds=total,
+        wall_seconds=total if is_whole else None,
         profiled=True,
-        counts={"functions": len(functions), "calls": min(sum(one.calls for one in functions), 2**53)},
-        notes=("a profiled run: wall-clock is the sum of all functions' own seconds under the profiler", *notes),
+        counts=counts,
+        notes=(f"a profiled run: {of_what if is_whole else what_is_left}", *notes),
     )
     session = flat_session(functions, duration=total, target=name)
     return Parsed(runs=(record,), losses=tuple(losses[: LOSSES_NAMED + 1]), profiles=(session,))

@@ -4,19 +4,22 @@
     ,{"stream_name":"stdout","time":15.40,"data":"..."}
     ]
 
-The array may be unclosed, or laid out in another way (one line, indented). Lines are put together again per stream;
+It also comes as an event stream (``data: {"stream_name":...}`` on each line), and within the answer of Kaggle's API
+(``{"files": [...], "log": "[{...}]"}``); both are unwrapped first. The array may be unclosed, or laid out in another
+way (one line, indented). Lines are put together again per stream;
 a line's moment is that of its first chunk, its number that of the file's line where the chunk stands.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from profiles.importers.base import Importer, ImportProblem, Loss, Parsed, Source, name_losses, seconds
+from profiles.importers.base import Importer, ImportProblem, Loss, Parsed, Source, name_losses, read_json, seconds
 from profiles.runlog.reader import Reader
 
 NAME = "kaggle-log"
@@ -35,8 +38,18 @@ _LONGEST_LINE = 1 << 20
 _MOST_DAMAGED = 200
 
 
+#: A line of an event stream that holds an entry, and what else such a stream has on lines of its own.
+_STREAMED = re.compile(r"(?:\A|\n)data: ?\{.{0,200}?\"stream_name\"")
+_STREAM_FIELD = re.compile(rb"(?m)^(?:data: ?|(?:event|id|retry)?:.*$)")
+#: The log as a text within the answer of an API.
+_ANSWER = re.compile(r"\A\s{0,9}\{.{0,4000}?\"log(?:Nullable)?\"\s{0,9}:\s{0,9}\"", re.S)
+_ESCAPED_MARK = re.compile(r'\\"stream_name\\"\s{0,9}:|run_batt\.py:\d|Timing summary \(seconds\)| tasks - ')
+
+
 def recognize(source: Source) -> float:
     head = source.head[:4096]
+    if _STREAMED.search(head) or (_ANSWER.match(head) and _ESCAPED_MARK.search(source.head)):
+        return 0.98
     if _LATER.search(source.head):
         return 0.98
     return 0.98 if head.lstrip()[:1] in ("[", ",", "{") and _MARK.search(head) else 0.0
@@ -48,6 +61,7 @@ def parse(source: Source) -> Parsed:
     Raises:
         ImportProblem: there is none in it.
     """
+    source = _unwrapped(source)
     reader, bad = Reader(source.name, NAME), list[int]()
     streams = {"stdout": _Stream(reader), "stderr": _Stream(reader)}
     for number, event in _events(source, bad, streams["stdout"]):
@@ -59,11 +73,27 @@ def parse(source: Source) -> Parsed:
             bad.append(number)
     for stream in streams.values():
         stream.end()
-    logs, losses = reader.finish()
-    if not logs:
-        raise ImportProblem("a Kaggle kernel log, but no run of the pipeline in it")
     more = name_losses(iter(bad), "the entry of the kernel log is cut or damaged")
-    return Parsed(logs=logs, losses=(*losses, *more, *_unclosed(source)))
+    parsed = reader.parsed("a Kaggle kernel log, but no run of the pipeline in it")
+    return dataclasses.replace(parsed, losses=(*parsed.losses, *more, *_unclosed(source)))
+
+
+def _unwrapped(source: Source) -> Source:
+    """The log itself where it came as an event stream or within an answer; lines keep their numbers in a stream.
+
+    Raises:
+        ImportProblem: the answer is no JSON.
+    """
+    head = source.head[:4096]
+    if _STREAMED.search(head):
+        data = _STREAM_FIELD.sub(b"", source.utf8)
+        return dataclasses.replace(source, data=data if data.endswith(b"]") else data + b"\n]")
+    if not _ANSWER.match(head) or not _ESCAPED_MARK.search(source.head):
+        return source
+    answer = read_json(source.text)
+    log = next((answer[key] for key in ("log", "logNullable") if isinstance(answer.get(key), str)), "")
+    events = log if _MARK.search(log[:4096]) else json.dumps([{"stream_name": "stdout", "data": log}])
+    return dataclasses.replace(source, data=events.encode("utf-8", "replace"))
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from profiles.importers.base import Importer, ImportProblem, Parsed, Source
+from profiles.importers.base import Importer, Parsed, Source
 from profiles.runlog.reader import Reader
 
 NAME = "kaggle-web"
@@ -37,10 +37,7 @@ def parse(source: Source) -> Parsed:
             reader.feed_last(number, line, arrival)
         else:
             reader.feed(number, line, arrival)
-    logs, losses = reader.finish()
-    if not logs:
-        raise ImportProblem("text of Kaggle's log page, but no run of the pipeline in it")
-    return Parsed(logs=logs, losses=losses)
+    return reader.parsed("text of Kaggle's log page, but no run of the pipeline in it")
 
 
 IMPORTER = Importer(

@@ -51,15 +51,15 @@ def parse(source: Source) -> Parsed:
         if isinstance(outputs, list):
             number = _feed(reader, "".join(_printed(outputs, losses)), number)
             broken = broken or any(_is_interrupt(output) for output in outputs)
-    logs, more = reader.finish()
-    if not logs:
-        raise ImportProblem("a notebook, but none of its cells printed a run of the pipeline")
-    last = logs[-1]
-    last.interrupted = broken and last.wall_figure is None
-    started = moment(_papermill(notebook).get("start_time"))
-    if len(logs) == 1 and last.started_at is None:
-        last.started_at = started
-    return Parsed(logs=logs, losses=(*losses, *more))
+    parsed = reader.parsed(
+        "a notebook, but none of its cells printed a run of the pipeline, nor a profile", tuple(losses)
+    )
+    if parsed.logs:
+        last = parsed.logs[-1]
+        last.interrupted = (last.interrupted or broken) and last.wall_figure is None
+        if len(parsed.logs) == 1 and last.started_at is None:
+            last.started_at = moment(_papermill(notebook).get("start_time"))
+    return parsed
 
 
 def _salvaged(source: Source, problem: ImportProblem) -> Parsed:

@@ -15,20 +15,21 @@ both. A table that was reduced does not hold all functions: what its total line 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from profiles.importers._stacks import FunctionTiming
-from profiles.importers.base import Importer, ImportProblem, Loss, Parsed, Source, count, name_losses, seconds
+from profiles.importers.base import LARGEST, Importer, ImportProblem, Loss, Parsed, Source, count, name_losses, seconds
 from profiles.importers.cprofile import profiled_run
 
 NAME = "pstats"
 COLUMNS = ("ncalls", "tottime", "percall", "cumtime", "percall", "filename:lineno(function)")
 _TOTAL = re.compile(
-    r"(\d{1,18}) function calls (?:\((\d{1,18}) primitive calls\) )?in (\d{1,12}(?:\.\d{1,9})?) (?:CPU )?seconds"
+    r"(-?\d{1,18}) function calls (?:\((-?\d{1,18}) primitive calls\) )?in (\d{1,12}(?:\.\d{1,9})?) (?:CPU )?seconds"
 )
-_CALLS = re.compile(r"(\d{1,18})(?:/(\d{1,18}))?")
-_NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,9})?")
+#: Calls below 0 are a profiler's way of saying that it did not count them.
+_CALLS = re.compile(r"(-?\d{1,18})(?:/(-?\d{1,18}))?")
+_ROW = re.compile(r"\s{0,40}(-?\d{1,18}(?:/-?\d{1,18})?)((?:\s{1,40}-?\d{1,12}(?:\.\d{1,9})?){2,4})\s{1,40}(\S.*)")
 _LINE = re.compile(r":(\d{1,9})\(")
 #: A line above this is no row of a table, and is not looked into.
 _LINE_CHARACTERS = 4_000
@@ -51,6 +52,17 @@ class Table:
             return (self.calls, self.total_seconds) == (other.calls, other.total_seconds)
         return bool(common)
 
+    def take(self, line: str, number: int, losses: list[int]) -> bool:
+        """Adds the row to the table; False where the table ends here."""
+        row = read_row(line)
+        if row is not None:
+            self.functions.setdefault((row.file, row.line, row.name), row)
+            return True
+        if line[:1].isspace() and line.strip() and _CALLS.match(line.lstrip()):
+            losses.append(number)
+            return True
+        return False
+
     @property
     def listed_seconds(self) -> float:
         return sum(one.self_seconds for one in self.functions.values())
@@ -71,16 +83,22 @@ def parse(source: Source) -> Parsed:
         ImportProblem: no table with a row that can be read.
     """
     losses: list[int] = []
-    tables = [table for table in read_tables(source.lines(), losses) if table.functions]
+    tables = read_tables(source.lines(), losses)
     if not tables:
         raise ImportProblem(
             "no row of a pstats table could be read; one looks like '10  0.5  0.05  0.9  0.09 file.py:7(name)'"
         )
     bad = name_losses(iter(losses), "the row of the pstats table can not be read and was left out")
-    parts = [_run(source.name, table) for table in join(tables)]
+    parsed = of_tables(source.name, tables)
+    return Parsed(runs=parsed.runs, losses=(*bad, *parsed.losses), profiles=parsed.profiles)
+
+
+def of_tables(name: str, tables: Iterable[Table]) -> Parsed:
+    """A profiled run with its profile for each profile that was printed; empty where there is no table."""
+    parts = [_run(name, table) for table in join(tables)]
     return Parsed(
         runs=tuple(run for part in parts for run in part.runs),
-        losses=(*bad, *(loss for part in parts for loss in part.losses)),
+        losses=tuple(loss for part in parts for loss in part.losses),
         profiles=tuple(profile for part in parts for profile in part.profiles),
     )
 
@@ -90,64 +108,91 @@ def is_heading(line: str) -> bool:
     return COLUMNS[-1] in line and tuple(line[:_LINE_CHARACTERS].split()) == COLUMNS
 
 
-def read_tables(lines: Iterable[tuple[int, str]], losses: list[int]) -> Iterator[Table]:
-    """The tables in numbered lines; the numbers of rows that can not be read are added to ``losses``.
-
-    A table ends with a blank line, as pstats prints it, or where a line is no row.
-    """
-    total: re.Match[str] | None = None
-    table: Table | None = None
+def read_tables(lines: Iterable[tuple[int, str]], losses: list[int]) -> list[Table]:
+    """The tables in numbered lines; the numbers of rows that can not be read are added to ``losses``."""
+    reader = TableReader()
     for number, line in lines:
+        reader.take(number, line)
+    losses += reader.losses
+    return reader.gathered()
+
+
+class TableReader:
+    """Gathers tables line by line. A table ends with a blank line, as pstats prints it, or where a line is no row."""
+
+    def __init__(self) -> None:
+        self.losses: list[int] = []
+        self._tables: list[Table] = []
+        self._total: re.Match[str] | None = None
+        self._table: Table | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a heading came and its table has not ended."""
+        return self._table is not None
+
+    def take(self, number: int, line: str) -> bool:
+        """Takes a line; whether it belongs to a table."""
         if is_heading(line):
-            if table is not None:
-                yield table
-            table, total = _new_table(total), None
-        elif table is not None and not _take_row(table, line, number, losses):
-            yield table
-            table = None
-        if table is None and "function calls" in line and len(line) <= _LINE_CHARACTERS:
-            total = _TOTAL.search(line) or total
-    if table is not None:
-        yield table
+            self._close()
+            self._table, self._total = _new_table(self._total), None
+            return True
+        if self._table is not None:
+            if self._table.take(line, number, self.losses):
+                return True
+            self._close()
+        match = _TOTAL.search(line) if "function calls" in line and len(line) <= _LINE_CHARACTERS else None
+        self._total = match or self._total
+        return match is not None
+
+    def _close(self) -> None:
+        if self._table is not None:
+            self._tables.append(self._table)
+            self._table = None
+
+    def gathered(self) -> list[Table]:
+        """The tables with rows so far; what comes next is gathered anew."""
+        self._close()
+        done, self._tables = [table for table in self._tables if table.functions], []
+        return done
 
 
 def _new_table(total: re.Match[str] | None) -> Table:
     return Table() if total is None else Table(calls=int(total[1]), total_seconds=float(total[3]))
 
 
-def _take_row(table: Table, line: str, number: int, losses: list[int]) -> bool:
-    """Adds the row to the table; False where the table ends here."""
-    row = read_row(line)
-    if row is not None:
-        table.functions.setdefault((row.file, row.line, row.name), row)
-        return True
-    if line[:1].isspace() and line.strip() and _CALLS.match(line.lstrip()):
-        losses.append(number)
-        return True
-    return False
-
-
 def read_row(line: str) -> FunctionTiming | None:
-    """One row, or None. A column that pstats leaves blank, for a function without calls, makes a row unreadable."""
-    parts = line[:_LINE_CHARACTERS].split(None, 5)
-    if len(parts) < 6 or len(line) > _LINE_CHARACTERS:
+    """One row, or None. A time per call is blank where there were no calls, and below 0 where they are unknown."""
+    match = _ROW.match(line) if len(line) <= _LINE_CHARACTERS else None
+    calls = _CALLS.fullmatch(match[1]) if match else None
+    columns = _columns(match[2].split(), calls[1]) if match and calls else None
+    if match is None or calls is None or columns is None:
         return None
-    calls = _CALLS.fullmatch(parts[0])
-    if calls is None or not all(_NUMBER.fullmatch(part) for part in parts[1:5]):
+    own, total = seconds(columns[0]), seconds(columns[1])
+    if abs(int(calls[1])) > LARGEST or own is None or total is None:
         return None
-    all_calls, own, total = count(int(calls[1])), seconds(float(parts[1])), seconds(float(parts[3]))
-    if all_calls is None or own is None or total is None:
-        return None
-    name, file, line_number = split_where(parts[5].rstrip())
+    all_calls = count(int(calls[1]))
+    name, file, line_number = split_where(match[3].rstrip())
     return FunctionTiming(
         name=name,
         file=file,
         line=line_number,
         calls=all_calls,
-        primitive_calls=min(int(calls[2] or calls[1]), all_calls),
+        primitive_calls=None if all_calls is None else max(min(int(calls[2] or calls[1]), all_calls), 0),
         self_seconds=own,
         total_seconds=total,
     )
+
+
+def _columns(figures: list[str], calls: str) -> tuple[float, float] | None:
+    """Own and total seconds out of two to four figures: either time per call may be blank."""
+    if len(figures) == 2:
+        own, total = figures
+    elif len(figures) == 4:
+        own, total = figures[0], figures[2]
+    else:
+        own, total = figures[0], figures[1] if int(calls) == 0 else figures[2]
+    return float(own), float(total)
 
 
 def split_where(where: str) -> tuple[str, str, int]:
@@ -178,7 +223,7 @@ def _run(name: str, table: Table) -> Parsed:
     listed, total = table.listed_seconds, table.total_seconds
     if total is None:
         note = "the table has no line with the total: what functions that are not in it took is unknown"
-        return profiled_run(NAME, name, functions, [Loss(reason=note)], notes=(note,))
+        return profiled_run(NAME, name, functions, [Loss(reason=note)], is_whole=False, notes=(note,))
     rest = total - listed
     if rest > 0:
         functions.append(_rest(table, functions, rest))
@@ -188,7 +233,7 @@ def _run(name: str, table: Table) -> Parsed:
 
 
 def _rest(table: Table, functions: list[FunctionTiming], rest: float) -> FunctionTiming:
-    calls = max((table.calls or 0) - sum(one.calls for one in functions), 0)
+    calls = max((table.calls or 0) - sum(one.calls or 0 for one in functions), 0)
     return FunctionTiming(
         name=_NOT_LISTED, file="", line=0, calls=calls, primitive_calls=calls, self_seconds=rest, total_seconds=rest
     )

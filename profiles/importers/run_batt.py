@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from profiles.importers.base import Importer, ImportProblem, Parsed, Source
+from profiles.importers.base import Importer, Parsed, Source
 from profiles.runlog.reader import Reader
 
 NAME = "run_batt"
@@ -47,10 +47,7 @@ def parse(source: Source) -> Parsed:
             reader.feed_last(number, line)
         else:
             feed(number, line)
-    logs, losses = reader.finish()
-    if not logs:
-        raise ImportProblem("the text mentions the pipeline but holds no run: no task, final line, cache or timing key")
-    return Parsed(logs=logs, losses=losses)
+    return reader.parsed("the text mentions the pipeline but holds no run: no task, final line, cache or timing key")
 
 
 IMPORTER = Importer(

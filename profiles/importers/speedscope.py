@@ -14,6 +14,7 @@ from typing import Any
 from profiles.importers._names import clean
 from profiles.importers._stacks import Frame, StackTree, session
 from profiles.importers.base import (
+    LARGEST,
     Importer,
     ImportProblem,
     Loss,
@@ -69,13 +70,16 @@ def parse(source: Source) -> Parsed:
         raise ImportProblem("a speedscope file must have a list of profiles and shared.frames, and this one has not")
     infos = [_frame(one).info for one in frames]
     reading = _Reading(frames=len(infos))
-    wall = 0.0
+    lengths = list[float | None]()
     for profile in profiles:
         root = 0
         if len(profiles) > 1:
             infos.append(Frame(name=_text(profile, "name") or "(thread without a name)").info)
             root = reading.tree.child(0, len(infos) - 1)
-        wall = max(wall, _read_profile(profile, root, reading))
+        lengths.append(_read_profile(profile, root, reading))
+    if reading.losses and not reading.tree.total_seconds:
+        raise ImportProblem(f"nothing of the profile could be read: {next(iter(reading.losses))}")
+    wall = None if None in lengths else max(length or 0.0 for length in lengths)
     return _parsed(source.name, plain, wall, infos, reading, len(profiles))
 
 
@@ -89,11 +93,17 @@ def _text(plain: object, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _read_profile(profile: object, root: int, reading: _Reading) -> float:
-    """Reads one thread below ``root`` and gives its length in seconds."""
+def _moment(value: object) -> float | None:
+    """A moment on a profile's own clock, which may begin anywhere, also below 0."""
+    number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return float(number) if number is not None and abs(number) <= LARGEST else None
+
+
+def _read_profile(profile: object, root: int, reading: _Reading) -> float | None:
+    """Reads one thread below ``root`` and gives its length in seconds; None where it does not say and was cut."""
     if not isinstance(profile, dict):
         reading.lose("a profile is no JSON object")
-        return 0.0
+        return None
     scale = _SECONDS_PER.get(_text(profile, "unit"))
     if scale is None:
         known = ", ".join(_SECONDS_PER)
@@ -104,12 +114,12 @@ def _read_profile(profile: object, root: int, reading: _Reading) -> float:
         spent = _read_samples(profile, root, scale, reading)
     else:
         raise ImportProblem(f"the profile's type is {profile.get('type')!r:.40}; known: evented, sampled")
-    start, end = seconds(profile.get("startValue")), seconds(profile.get("endValue"))
+    start, end = _moment(profile.get("startValue")), _moment(profile.get("endValue"))
     if start is None or end is None or end < start:
-        reading.lose(
-            "a profile's startValue and endValue are no stretch of time; its frames' seconds are taken instead"
-        )
-        return spent
+        is_whole = not reading.losses
+        instead = "its frames' seconds are taken instead" if is_whole else "what is left of it is no wall-clock"
+        reading.lose(f"a profile's startValue and endValue are no stretch of time; {instead}")
+        return spent if is_whole else None
     return max((end - start) * scale, spent)
 
 
@@ -142,10 +152,10 @@ def _read_events(profile: Mapping[str, Any], root: int, scale: float, reading: _
     if not isinstance(events, list):
         raise ImportProblem("an evented profile must have a list of events, and this one has not")
     open_frames: list[tuple[int, int]] = []
-    before = seconds(profile.get("startValue"))
+    before = _moment(profile.get("startValue"))
     spent = 0.0
     for event in events:
-        at = seconds(event.get("at")) if isinstance(event, dict) else None
+        at = _moment(event.get("at")) if isinstance(event, dict) else None
         index = reading.index(event.get("frame")) if isinstance(event, dict) else None
         if at is None or index is None or (before is not None and at < before):
             reading.lose(
@@ -155,7 +165,7 @@ def _read_events(profile: Mapping[str, Any], root: int, scale: float, reading: _
         spent += _spend(open_frames, root, 0.0 if before is None else (at - before) * scale, reading)
         before = at
         _take_event(event.get("type"), index, open_frames, root, reading)
-    end = seconds(profile.get("endValue"))
+    end = _moment(profile.get("endValue"))
     if open_frames:
         reading.lose("a profile ends while frames are open; they are taken to end with it")
         if end is not None and before is not None and end > before:
@@ -182,9 +192,9 @@ def _take_event(kind: object, index: int, open_frames: list[tuple[int, int]], ro
 
 
 def _parsed(
-    name: str, plain: Mapping[str, Any], wall: float, infos: list[str], reading: _Reading, threads: int
+    name: str, plain: Mapping[str, Any], wall: float | None, infos: list[str], reading: _Reading, threads: int
 ) -> Parsed:
-    if seconds(wall) is None or seconds(reading.tree.total_seconds) is None:
+    if seconds(wall or 0.0) is None or seconds(reading.tree.total_seconds) is None:
         raise ImportProblem("the profile's seconds add up to more than any run can take")
     records = reading.tree.records(infos)
     losses = [Loss(reason=f"{reason} ({times:,} times)") for reason, times in reading.losses.items()]
@@ -206,7 +216,9 @@ def _parsed(
         counts={"stacks": len(records), "threads": threads},
         notes=tuple(notes),
     )
-    profile = session(records, duration=wall, samples=len(records), target=title)
+    profile = session(
+        records, duration=reading.tree.total_seconds if wall is None else wall, samples=len(records), target=title
+    )
     return Parsed(runs=(record,), losses=tuple(losses), profiles=(profile,))
 
 

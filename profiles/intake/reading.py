@@ -156,7 +156,7 @@ class Reading:
             label = names[0] if number == 1 else f"{names[0]} ({number})"
             record = build(log, label)
             record = record.replace(findings=audit(record, log, self.known))
-            self._add(record, names)
+            self._add(record, names, log.profiles)
         runs = tuple(self.runs)
         return Preview(files=tuple(self._told(file, runs) for file in self.files), runs=runs, peak_bytes=peak_bytes)
 

@@ -8,7 +8,7 @@ from profiles.importers.base import content_key
 from profiles.records import CacheStats, PhaseTiming, RunRecord, TaskRecord, Workload
 from profiles.runlog.facts import CacheFacts, RunLog, TaskFacts
 from profiles.runlog.keys import WHOLE, Key, key
-from profiles.runlog.merge import fingerprint
+from profiles.runlog.merge import EXTRAS, fingerprint
 
 #: Arrival times that cover less of the wall-clock than this come from buffered output and say nothing of tasks.
 COVERED = 0.5
@@ -20,7 +20,7 @@ def build(log: RunLog, label: str) -> RunRecord:
     tasks = _tasks(log)
     return RunRecord(
         key=fingerprint(log),
-        label=label,
+        label=f"{label}: {log.title}" if log.title else label,
         source=f"imported:{log.form}",
         source_name=log.name,
         status="interrupted" if _is_unfinished(log) else "finished",
@@ -32,6 +32,7 @@ def build(log: RunLog, label: str) -> RunRecord:
         caches=tuple(filter(None, (_cache(cache) for cache in log.caches.values()))),
         tasks=tasks,
         counts=_counts(log),
+        profiled=log.profiled,
         notes=_notes(log, tasks),
     )
 
@@ -43,7 +44,17 @@ def _is_unfinished(log: RunLog) -> bool:
         return False
     if log.form == "timing-stats":
         return any(task.seconds is None for task in log.tasks.values())
-    return bool(log.tasks or log.validations)
+    return log.breaks_off or _stops_in_a_task(log)
+
+
+def _stops_in_a_task(log: RunLog) -> bool:
+    """Whether the last task began and nothing says that it ended; without an end a log may only be a part of one."""
+    last = next(reversed(log.tasks.values()), None)
+    return last is not None and not (last.done or last.seconds is not None or last.validated is not None)
+
+
+def _lacks_its_end(log: RunLog) -> bool:
+    return bool(log.tasks or log.validations) and not (log.announced or log.keys or log.wall or log.form in EXTRAS)
 
 
 def _wall(log: RunLog) -> float | None:
@@ -231,6 +242,10 @@ def _notes(log: RunLog, tasks: tuple[TaskRecord, ...]) -> tuple[str, ...]:
         notes.append("seconds of tasks by the moments at which their lines arrived")
     if any(path.basis == "last_task" for path in _phases(log)):
         notes.append("phases marked last_task hold the last task only; they are no part of the wall-clock's sum")
+    if _lacks_its_end(log):
+        notes.append("the text holds no final line and no timing summary: it may be a part of the run's log")
+    if log.profiled:
+        notes.append("a profiler ran beside it: its seconds are no evidence")
     if log.listed:
         lines = "line names" if len(log.listed) == 1 else "lines name"
         notes.append(f"{len(log.listed):,} {lines} no key of the pipeline and became no phase: {log.listed[0].name}")

@@ -6,8 +6,10 @@ These few classes are not frozen, because the reader fills them in as lines arri
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +86,12 @@ class CacheFacts:
 
 @dataclass(kw_only=True, slots=True)
 class RunLog:
-    """One run as a log tells it. ``form`` is the importer's name, ``name`` the file's."""
+    """One run as a log tells it. ``form`` is the importer's name, ``name`` the file's.
+
+    ``title`` tells it from the others of a table. ``profiled``: a profiler ran beside it, so that its seconds are no
+    evidence; ``profiles`` are the tables that it printed, as pyinstrument sessions. ``interrupted``: something says
+    that the run was stopped; ``breaks_off``: the text ends, or the next run begins, amid its progress lines.
+    """
 
     name: str
     form: str
@@ -113,6 +120,10 @@ class RunLog:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     interrupted: bool = False
+    breaks_off: bool = False
+    profiled: bool = False
+    profiles: list[Mapping[str, Any]] = field(default_factory=list)
+    title: str = ""
     first_arrival: float | None = None
     last_arrival: float | None = None
 

@@ -15,19 +15,25 @@ from profiles.runlog.facts import CacheFacts, Conflict, Figure, Listed, RunLog
 LONGEST = 400
 _NUMBER = r"(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})"
 #: Commas stand between thousands where a point follows; ``24,813 s`` could be either and is not read.
-_SECONDS = r"~?\s?(\d{1,3}(?:,\d{3}){1,3}\.\d{1,6}|\d{1,9}(?:\.\d{1,6})?)(?![.,]?\d)"
+#: ``0:02:14.250`` and ``1 day, 2:03:04``, as a timedelta is printed, ``2:14.25`` and ``1.2e+02`` are figures too.
+_CLOCK = r"(?:\d{1,5} days?, )?\d{1,4}:\d\d:\d\d(?:\.\d{1,6})?|\d{1,4}:\d\d\.\d{1,6}"
+_SECONDS = (
+    r"[~≈]?\s?(" + _CLOCK + r"|\d{1,3}(?:,\d{3}){1,3}\.\d{1,6}"
+    r"|\d{1,9}(?:\.\d{1,6})?(?:[eE][+-]?\d{1,2})?)(?![.,:]?\d)"
+)
 #: A unit or none, and no sign that the figure is something else: ``2m 14s``, ``73%``, ``3 calls``, ``17-19 s``,
 #: ``42 s -> 24 s``.
 _UNIT = (
     r"(?:\s?(s|secs?|seconds?|ms|msecs?|milliseconds?|us|µs|(?:m|mins?|minutes?|h|hours?)(?!\s?\d))(?!\w)|(?!\s?[%A-Za-z]))"
     r"(?!\.\d|\s{0,4}(?:->|=>|→|\bto\b|[-–±+]\s?\d{1,9}(?:\.\d{1,6})?(?![\d.]|\s?%)))"
 )
-_DECORATION = re.compile(r"[\s├└│─┬┼╰╭|>#*•✓✅❌→\-]{1,60}")
+_DECORATION = re.compile(r"[\s├└│─┬┼╰╭╮╯┌┐┘┃━┣┗▸▶►‣◦●○·|>#*•✓✔✅❌⏱→`+\-]{1,60}")
 
 SUMMARY = re.compile(r"\s{0,8}([A-Za-z_][\w.]{1,90})\s{1,60}(\d{1,9}\.\d{3})\s{0,40}\Z")
 _NAMED = re.compile(
     r"([A-Za-z_][\w.]{1,90})(?!\w)\s{0,60}(?:[:=]|\.{2,60})?\s{0,60}" + _SECONDS + _UNIT + r"(.{0,200})\Z"
 )
+_CELL = re.compile(_SECONDS + _UNIT + r"\s{0,20}(?:\([^)]{0,80}\))?\Z")
 _LISTED = re.compile(
     r"([\[(A-Za-z0-9][^:|]{1,60}?)(?::\s{0,20}|\s{1,60})" + _SECONDS + r"(?=\s?[a-zµ])" + _UNIT + r"(.{0,200})\Z"
 )
@@ -50,6 +56,8 @@ _SAVED = re.compile(r"(total )?time saved(?: \((\w{1,40})\))?:\s{0,20}" + _SECON
 _SOLVERS = re.compile(r"solvers generated:\s{0,20}" + _NUMBER, re.I)
 _ERRORS = re.compile(r"errors:\s{0,20}" + _NUMBER, re.I)
 _PRAISE = re.compile(r"\b(perfect|perfectly|working as expected|as expected|confirmed|success|all correct)\b", re.I)
+#: Three decimals, as the summary prints them: a figure that no editor cut.
+_PRINTED = re.compile(r"\d{1,9}\.\d{3}\Z")
 _RESIDUAL = re.compile(
     r"\b(others?|remaining|remainder|rest|misc|miscellaneous|framework overhead|everything else|left ?over|glue"
     r"|untracked|unmeasured|unattributed)\b",
@@ -90,7 +98,15 @@ def _in_seconds(figure: str, unit: str | None) -> float:
     unit = (unit or "s").lower()
     unit = "ms" if unit.startswith("milli") else unit
     scale = _SCALES.get(unit[:2], _SCALES.get(unit[:1], 1.0))
-    return float(figure.replace(",", "")) * scale
+    return _clock(figure) if ":" in figure else float(figure.replace(",", "")) * scale
+
+
+def _clock(figure: str) -> float:
+    """``1 day, 2:03:04.5`` or ``2:03.5`` in seconds."""
+    days, _, clock = figure.rpartition(", ")
+    parts = [float(part) for part in clock.split(":")]
+    spent = sum(part * 60.0**power for power, part in enumerate(reversed(parts)))
+    return spent + 86_400.0 * int(days.split()[0] if days else 0)
 
 
 def unread(text: str, in_cache: bool) -> bool:
@@ -170,7 +186,7 @@ def wall(text: str, number: int) -> Figure | None:
     match = _WALL.match(plain(text))
     if match:
         value = _in_seconds(match[1], match[2])
-        return Figure(value=value, line=number, text=match[0], has_unit=match[2] is not None)
+        return Figure(value=value, line=number, text=match[0], has_unit=match[2] is not None or ":" in match[1])
     match = _WALL_AFTER.search(text)
     return Figure(value=_in_seconds(match[1], None), line=number, text=match[0]) if match else None
 
@@ -182,8 +198,31 @@ def named_key(text: str, number: int) -> tuple[str, Figure] | None:
     if not match or key is None or (match[3] is None and "|" in text[1:]):
         # A bare figure in a table may be of any column.
         return None
-    value = _in_seconds(match[2], match[3])
-    return key, Figure(value=value, line=number, text=match[2] + (match[3] or ""), has_unit=match[3] is not None)
+    value, has_unit = _in_seconds(match[2], match[3]), match[3] is not None or ":" in match[2]
+    return key, Figure(value=value, line=number, text=match[2] + (match[3] or ""), has_unit=has_unit)
+
+
+def summary_key(text: str, number: int) -> tuple[str, Figure] | None:
+    """A line of the timing summary: as printed, or with a unit, a remark or marks that somebody put around it.
+
+    A bare figure counts as seconds there, where it has the three decimals that the summary prints.
+    """
+    match = SUMMARY.match(text)
+    key = keys.canonical(match[1]) if match else None
+    if match and key:
+        return key, Figure(value=float(match[2]), line=number, text=match[2])
+    named = named_key(text, number)
+    if named and (named[1].has_unit or _PRINTED.match(named[1].text)):
+        return named[0], Figure(value=named[1].value, line=number, text=named[1].text)
+    return None
+
+
+def cell(text: str, *, bare: bool) -> float | None:
+    """The seconds that a table's cell holds, and nothing else; ``bare``: its column says that figures are seconds."""
+    match = _CELL.match(text)
+    if not match or not (match[2] or bare or ":" in match[1]):
+        return None
+    return _in_seconds(match[1], match[2])
 
 
 def listed(text: str, number: int) -> Listed | None:

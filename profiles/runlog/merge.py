@@ -113,6 +113,8 @@ def _joined(group: Sequence[RunLog]) -> RunLog:
         for name in ("keys", "caches", "validations", "timed_out_lines"):
             if not getattr(best, name):
                 setattr(best, name, getattr(other, name))
+        best.profiled = best.profiled or other.profiled
+        best.profiles = best.profiles or other.profiles
         if best.first_arrival is None:
             best.first_arrival, best.last_arrival = other.first_arrival, other.last_arrival
     _name_validations(best)

@@ -43,6 +43,7 @@ class Progress:
         self.log = log
         self._current: TaskFacts | None = None
         self._current_id = b""
+        self.last_line = 0
 
     def scored(self, task_id: bytes) -> bool:
         """Counts a scored sample of the task that is under way; False where it is another task's."""
@@ -62,6 +63,7 @@ class Progress:
     def _take_piece(self, number: int, piece: bytes, arrival: float | None) -> None:
         match = _MESSAGE.match(piece) or _behind_other_text(piece)
         if match and match.lastgroup and match.lastindex:
+            self.last_line = number
             # The named group is the last that closed, so its own groups come right behind it.
             _RULES[match.lastgroup](self, match, match.lastindex, number, arrival)
 

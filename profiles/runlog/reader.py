@@ -9,13 +9,17 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from profiles.importers.base import Loss, name_losses
+from profiles.importers.base import ImportProblem, Loss, Parsed, name_losses
+from profiles.importers.pstats_table import TableReader, of_tables
 from profiles.runlog import figures
+from profiles.runlog.columns import ColumnTable
 from profiles.runlog.facts import CacheFacts, Conflict, Figure, RunLog
-from profiles.runlog.figures import LONGEST, SUMMARY
-from profiles.runlog.keys import WHOLE, canonical, is_known
+from profiles.runlog.figures import LONGEST
+from profiles.runlog.keys import WHOLE, is_known
 from profiles.runlog.merge import fingerprint, is_part_of
+from profiles.runlog.prefix import MOST_HELD, Prefix
 from profiles.runlog.progress import SAMPLE, Progress, begins_work, start_of
+from profiles.runlog.terminal import shown
 
 #: More different runs than this in one file are counted, not kept.
 MOST_RUNS = 500
@@ -25,12 +29,21 @@ _SAME_WALL = 0.01
 _WORTH_READING = re.compile(
     b"tasks - |timing summary|cache|hits:|misses:|total:|hit rate|time saved|wall|batt|phase|check_|inline"
     b"|generate|solver|errors:|perfect| utc 20|performance|breakdown|component"
+    b"|function calls|filename:lineno|profile|samples:|timer unit|interrupt|killed|traceback"
 ).search
 _DATE = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d) UTC (\d{4})\s{0,9}\Z")
 _HEAD = "timing summary (seconds)"
-_COLOR = re.compile(rb"\x1b\[[0-9;?]{0,20}[A-Za-z]")
-_STAMP = re.compile(rb"\[?20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d[0-9.,:+Z-]{0,20}\]?(?: \[?[A-Z]{4,8}\]?:?)? ")
 _LIST_HEAD = re.compile(r"\W{0,20}(?:performance|timing breakdown|main phases|component)\b[^0-9]{0,200}\Z", re.I)
+_PROFILER = re.compile(
+    r"\[cProfile |\bRecorded: .{0,60}Samples: |Timer unit: |Wrote profile results to |\bpy-spy> ",
+    re.I,
+)
+#: A profile that is printed in a way that is not read within a log.
+_OTHER_PROFILE = re.compile(r"\bRecorded: .{0,60}Samples: |Timer unit: \d", re.I)
+#: What a notebook's runner prints at its end says nothing of the run.
+_AROUND = b"[NbConvertApp]"
+_SHORT = 12
+_STOPPED = re.compile(r"(?:\^C)?(?:KeyboardInterrupt\b|Killed\b|Terminated\b|Traceback \(most recent call last\))")
 
 
 class Reader:
@@ -42,7 +55,10 @@ class Reader:
         self._damaged: list[int] = []
         self._unread: list[int] = []
         self._too_many = self._again = self._unlike = self._cut = 0
-        self._date: datetime | None = None
+        self._prefix = Prefix()
+        self._held: list[tuple[int, bytes, float | None]] | None = None
+        self._tables, self._columns = TableReader(), ColumnTable(name, form)
+        self._unread_profiles: list[int] = []
         self._began(1)
 
     def _began(self, number: int) -> None:
@@ -50,7 +66,8 @@ class Reader:
         self._progress = Progress(self.log)
         self._cache: CacheFacts | None = None
         self._in_summary = self._in_list = self._ended = False
-        self._last_figure = 0
+        self._last_figure = self._last_text = 0
+        self._after_summary = False
 
     def _next_run(self, number: int) -> None:
         """The words cold and warm behind a run's last figure are a heading of the next run."""
@@ -62,20 +79,62 @@ class Reader:
 
     def feed(self, number: int, line: bytes, arrival: float | None = None) -> None:
         """One line, without its end."""
+        if b"\x1b" in line or b"\r" in line:
+            for piece in shown(line):
+                self._take(number, piece, arrival)
+        else:
+            self._take(number, line, arrival)
+
+    def _take(self, number: int, line: bytes, arrival: float | None) -> None:
+        """One line as it can be seen: its prefix is learned, or stripped."""
         sample = SAMPLE(line)
-        if sample and not self._ended and self._progress.scored(sample[1]):
-            pass
-        elif pieces := line.count(b".py:"):
+        if sample and not self._ended and self._held is None and self._progress.scored(sample[1]):
+            if arrival is not None:
+                self._arrived(arrival)
+            return
+        if self._prefix.is_known:
+            line = self._prefix.strip(line)
+        if self._held is not None:
+            self._hold(number, line, arrival)
+        elif _may_be_prefixed(line) and (verdict := self._prefix.look_at(line)) is not None:
+            self._held = [(number, line, arrival)]
+            if verdict:
+                self._release()
+        else:
+            self._read(number, line, arrival)
+
+    def _hold(self, number: int, line: bytes, arrival: float | None) -> None:
+        held = self._held or []
+        held.append((number, line, arrival))
+        if self._prefix.look_at(line) or len(held) >= MOST_HELD:
+            self._release()
+
+    def _release(self) -> None:
+        held, self._held = self._held or [], None
+        for number, line, arrival in held:
+            self._read(number, self._prefix.strip(line) if self._prefix.is_known else line, arrival)
+
+    def _read(self, number: int, line: bytes, arrival: float | None) -> None:
+        if self._tables.is_open and self._tables.take(number, line.decode("utf-8", "replace")):
+            return
+        pieces = line.count(b".py:")
+        if pieces and b"filename:lineno" not in line:
             if self._ended and begins_work(line):
                 self._next_run(number)
             if b" start --" in line:
                 self._maybe_next(number, line)
             self._progress.take(number, line, pieces, arrival)
         elif line and len(line) <= LONGEST:
-            self._feed_text(number, _bare(line), arrival)
+            self._feed_text(number, line, arrival)
         elif line and self._in_summary:
             self._damaged.append(number)
-        if arrival is not None and not self._ended:
+        elif not line and self.log.keys:
+            self._after_summary = True
+        if arrival is not None:
+            self._arrived(arrival)
+
+    def _arrived(self, arrival: float) -> None:
+        if not self._ended:
             if self.log.first_arrival is None and self.log.tasks:
                 self.log.first_arrival = arrival
             self.log.last_arrival = arrival
@@ -84,6 +143,9 @@ class Reader:
         """The last line, where no line's end follows: a count at its end may have lost digits, and is left out."""
         if figures.may_be_cut(line.decode("utf-8", "replace")):
             self._cut = number
+        elif len(line) < _SHORT and b"run_batt.py:".startswith(line[:12]):
+            # The beginning of a progress line: the text broke off in it.
+            self._progress.last_line = number
         else:
             self.feed(number, line, arrival)
 
@@ -98,22 +160,23 @@ class Reader:
         return known.done if known else bool(self.log.tasks)
 
     def _feed_text(self, number: int, line: bytes, arrival: float | None) -> None:
+        if not line.isspace() and not line.startswith(_AROUND):
+            self._last_text = number
         if self._in_summary and line.strip():
             if self._summary_line(number, line):
                 return
             self._in_summary = False
-        if self._in_list or _WORTH_READING(line.lower()):
+        if self._in_list or line.count(b"|") > 1 or _WORTH_READING(line.lower()):
             self._figures(number, line.decode("utf-8", "replace"), arrival)
 
     def _summary_line(self, number: int, line: bytes) -> bool:
         text = line.decode("utf-8", "replace")
-        match = SUMMARY.match(text)
-        key = canonical(match[1]) if match else None
-        if match and key:
-            self._set_key(key, Figure(value=float(match[2]), line=number, text=match[2]))
+        named = figures.summary_key(text, number)
+        if named:
+            self._set_key(*named)
             self._last_figure = number
             return True
-        if text.startswith("  "):
+        if text.startswith("  ") and not self._after_summary and not self._tables.take(number, text):
             self._damaged.append(number)
             return True
         return False
@@ -130,6 +193,10 @@ class Reader:
             if self.log.keys:
                 self._next_run(number)
             self._in_summary, self._ended, self._cache = True, True, None
+        elif "|" in text[1:] and self._columns.take(number, text):
+            self._last_figure = number
+        elif self._tables.take(number, text) or self._profiler(number, text):
+            self.log.profiled = True
         elif _LIST_HEAD.match(text):
             self._in_list, self._cache = True, None
         elif self._cache_line(number, text) or self._timing(number, text):
@@ -137,8 +204,18 @@ class Reader:
         else:
             self._dates(text)
             figures.remarks(text, number, self.log)
+            if _STOPPED.match(text) and not self._ended:
+                self.log.interrupted = bool(self.log.tasks or self.log.validations)
             if figures.unread(text, self._cache is not None):
                 self._unread.append(number)
+
+    def _profiler(self, number: int, text: str) -> bool:
+        """Whether a line tells of a profiler that ran beside the pipeline."""
+        if not _PROFILER.search(text):
+            return False
+        if _OTHER_PROFILE.search(text):
+            self._unread_profiles.append(number)
+        return True
 
     def _again_said(self, text: str) -> bool:
         """Whether a final line says what the one before it said."""
@@ -204,13 +281,26 @@ class Reader:
             self.log.started_at = moment.replace(tzinfo=UTC)
 
     def _keep(self) -> None:
-        log = self.log
-        _share_saved(log)
-        if log.is_empty():
-            return
+        _share_saved(self.log)
+        self.log.breaks_off = not self._ended and self._progress.last_line > self._last_text
+        if not self.log.is_empty():
+            self._keep_tables()
+            self._keep_log(self.log)
+        for log in self._columns.runs():
+            self._keep_log(log)
+
+    def _keep_tables(self) -> None:
+        """The tables of a profiler that stand in a run's text are the run's."""
+        tables = of_tables(self._name, self._tables.gathered())
+        self.log.profiles += tables.profiles
+        self.log.profiled = self.log.profiled or bool(tables.profiles)
+
+    def _keep_log(self, log: RunLog) -> None:
         previous = next(reversed(self._done.values())) if self._done else None
         if previous is not None and is_part_of(log, previous):
             previous.printed_again = log.first_line
+            previous.profiled = previous.profiled or log.profiled
+            previous.profiles += log.profiles
             return
         mark = fingerprint(log)
         if mark in self._done:
@@ -221,12 +311,30 @@ class Reader:
         else:
             self._too_many += 1
 
+    def parsed(self, nothing: str, losses: tuple[Loss, ...] = ()) -> Parsed:
+        """What was read, with ``losses`` of the importer's own: runs, else the tables of a profiler.
+
+        Raises:
+            ImportProblem: neither is there; ``nothing`` says so.
+        """
+        logs, more = self.finish()
+        if logs:
+            return Parsed(logs=logs, losses=(*losses, *more))
+        tables = of_tables(self._name, self._tables.gathered())
+        if not tables.runs:
+            raise ImportProblem(nothing)
+        return Parsed(runs=tables.runs, profiles=tables.profiles, losses=(*losses, *more, *tables.losses))
+
     def finish(self) -> tuple[tuple[RunLog, ...], tuple[Loss, ...]]:
         """The runs in the order of the file, and what was lost."""
+        self._release()
         self._keep()
         self._began(0)
         losses = list(name_losses(iter(self._damaged), "a line of the timing summary is cut or damaged"))
         losses += name_losses(iter(self._unread), "the line seems to give a figure, but not one that can be read")
+        losses += name_losses(iter(self._tables.losses), "the row of the pstats table can not be read and was left out")
+        other = "another profiler's report is printed here; its tree is not read out of a log, its own file would be"
+        losses += name_losses(iter(self._unread_profiles), other)
         if self._cut:
             losses.append(Loss(line=self._cut, reason="the text ends within a line, so its figure may be cut"))
         if self._again:
@@ -239,13 +347,11 @@ class Reader:
         return tuple(self._done.values()), tuple(losses)
 
 
-def _bare(line: bytes) -> bytes:
-    """The line without a terminal's colours and without the moment and level that a logger puts before it."""
-    if b"\x1b" in line:
-        line = _COLOR.sub(b"", line)
-    if line.startswith((b"20", b"[20")):
-        line = _STAMP.sub(b"", line, count=1)
-    return line
+def _may_be_prefixed(line: bytes) -> bool:
+    """Whether the line holds what a known line does, somewhere behind its beginning. Cheap: most lines do not."""
+    if line.startswith(b"run_batt.py:") or len(line) > LONGEST * 2:
+        return False
+    return b"batt" in line or b" tasks - " in line or b"iming summary" in line or b"=== Cache" in line
 
 
 def _progress_of(log: RunLog) -> tuple[list[str], list[tuple[int, float]]]:

@@ -10,7 +10,10 @@ from profiles.intake.reading import Reading
 from profiles.intake.results import Preview
 
 FIXTURES = Path(__file__).parent / "fixtures"
-SAMPLES = Path(__file__).parents[3] / "../shared/samples"
+_ROOT = Path(__file__).parents[3]
+#: Beside the checkout, or beside the folder of its worktrees.
+SHARED = next((one / "shared" for one in _ROOT.parents[:2] if (one / "shared").is_dir()), _ROOT.parent / "shared")
+SAMPLES, CASES = SHARED / "samples", SHARED / "cases"
 needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the real samples are not here")
 
 
