@@ -21,12 +21,12 @@ from typing import Any
 
 from optim.arc.graph import TUPLE
 from optim.arc.settings import Settings
+from optim.arc.wins import all_wins
 from optim.arc.wins.dsl_cache import GraphEvaluator
 from optim.arc.workers.guard import Heartbeat
 from optim.arc.workers.worker import Worker
 from optim.arc.workload import prepare
 from optim.evidence.statistics import interval, log_ratios
-from profiles.configs import WIN_NAMES
 from services.scratch import scratch_folder
 
 Calls = list[tuple[Any, tuple[Any, ...]]]
@@ -104,7 +104,7 @@ def main() -> None:
     parser.add_argument("--blocks", type=int, default=9)
     parser.add_argument("--tasks", type=int, default=100)
     given = parser.parse_args()
-    settings = Settings(wins=frozenset(WIN_NAMES), tasks=given.tasks, memory_bytes=1 << 45)
+    settings = Settings(wins=frozenset(all_wins()), tasks=given.tasks, memory_bytes=1 << 45)
     floors, runs, count = [], [], 0
     for _ in range(given.blocks):
         seconds, count = fresh(floor, settings)

@@ -22,12 +22,13 @@ import numpy as np
 from sqlalchemy import Engine, insert
 
 from db import queries, store
-from db.configs import WIN_ORDER, config_text
 from db.engine import open_engine, writing
 from db.models import BlockRun, Cache, Count, Phase, Run, RunEnvironment, RunFinding, Tag, Task, TaskPhase
 from db.rollups import category_seconds
 from db.rows import path_text
 from db.store.bulk import insert_rows
+from optim.arc.wins import all_wins
+from profiles.configs import config_text
 from profiles.records import PhaseTiming
 
 GOAL_SECONDS = 0.3
@@ -83,7 +84,9 @@ def generate(engine: Engine, runs: int, tasks: int, seed: int = 0, batch: int = 
 
 def _run(random: np.random.Generator, age: float, number: int, tasks: int) -> tuple[dict[str, Any], np.ndarray]:
     """The columns of a run, and its self seconds as (tasks, phases)."""
-    wins = frozenset(win for win in WIN_ORDER if random.random() < 0.35) if random.random() < 0.6 else frozenset()
+    wins = (
+        frozenset(win for win in tuple(all_wins()) if random.random() < 0.35) if random.random() < 0.6 else frozenset()
+    )
     machine = str(random.choice(list(MACHINES)))
     cheaper = [np.prod([factor for win, factor in phase[3].items() if win in wins]) for phase in PHASES]
     seconds = 0.1 * MACHINES[machine] * np.array([phase[2] for phase in PHASES]) * np.array(cheaper)
@@ -225,7 +228,7 @@ _CHILDREN: dict[Any, Callable[..., Rows]] = {
 def _evidence(engine: Engine, random: np.random.Generator, runs: int) -> None:
     """Measurements of three arms in eight blocks over the first runs, and decisions about them."""
     blocks: Any = BlockRun.__table__
-    for number, win in enumerate(WIN_ORDER * max(1, min(20, runs // 120))):
+    for number, win in enumerate(tuple(all_wins()) * max(1, min(20, runs // 120))):
         arms = [{"name": "A", "config": "none"}, {"name": "B", "config": win}, {"name": "A2", "config": "none"}]
         spec = {"kind": "pair", "arms": arms, "cache_state": "cold", "tasks": 100, "max_blocks": 8, "generated": True}
         measurement = store.begin_measurement(engine, spec)

@@ -17,9 +17,10 @@ from dataclasses import replace
 
 from optim.arc.runner import Listener, Run
 from optim.arc.settings import Settings
+from optim.arc.wins import all_wins
 from optim.arc.workload import prepare
 from optim.evidence.statistics import interval, log_ratios
-from profiles.configs import WIN_NAMES, parse_config
+from profiles.configs import parse_config
 from profiles.records import RunRecord
 from services.scratch import scratch_folder
 
@@ -28,7 +29,7 @@ Arm = Callable[[], RunRecord]
 
 def arm(settings: Settings, wins: str, state: str = "cold", **changes: object) -> Arm:
     """A function that makes one run: with fresh caches, or with caches that one run before primed."""
-    chosen = replace(settings, wins=parse_config(wins), **changes)  # type: ignore[arg-type]
+    chosen = replace(settings, wins=parse_config(wins, tuple(all_wins())), **changes)  # type: ignore[arg-type]
     work = prepare(chosen)
     warm = tempfile.mkdtemp() if state == "warm" else None
 
@@ -80,13 +81,13 @@ def against_baseline(settings: Settings, blocks: int) -> None:
 
 def alone(settings: Settings, blocks: int) -> None:
     """Each win on its own."""
-    arms = {name: arm(settings, name) for name in ("none", *WIN_NAMES)}
+    arms = {name: arm(settings, name) for name in ("none", *all_wins())}
     report("each win alone, cold", measure(arms, blocks), "none")
 
 
 def without(settings: Settings, blocks: int) -> None:
     """All wins but one."""
-    arms = {name: arm(settings, name) for name in ("all", *(f"all-{win}" for win in WIN_NAMES))}
+    arms = {name: arm(settings, name) for name in ("all", *(f"all-{win}" for win in all_wins()))}
     report("all but each win, cold (below 1: the win is missed)", measure(arms, blocks), "all")
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from optim.arc.settings import Settings
 from optim.arc.tasks import Task
+from optim.arc.wins import all_wins
 from optim.arc.workers.guard import Heartbeat
 from optim.arc.workers.worker import Worker
 from optim.arc.workload import prepare
@@ -128,7 +129,7 @@ def _worker(settings: Settings, tasks: list[Task], folder: Path, record: bool) -
 
 def share_of_a_run(wins: str, passes: int) -> None:
     """Prints how much longer a run takes with the recorder."""
-    settings = Settings(wins=parse_config(wins), memory_bytes=1 << 45)
+    settings = Settings(wins=parse_config(wins, tuple(all_wins())), memory_bytes=1 << 45)
     tasks = list(prepare(settings).tasks)
     null, recorded = zip(*(one_pass(settings, tasks, number) for number in range(passes)), strict=True)
     found = interval(log_ratios(recorded, null))

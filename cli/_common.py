@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from profiles.configs import Config, UnknownConfig, parse_config
+from profiles.configs import Config, UnknownConfig
 from services.problems import USAGE, fail
+from services.project import current_project
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -37,7 +38,7 @@ def config_of(text: str, engine: Engine) -> Config:
 
     kept = kept_wins(engine) if "kept" in text else frozenset[str]()
     try:
-        config = parse_config(text, kept)
+        config = current_project().config(text, kept)
     except UnknownConfig as problem:
         fail(str(problem), USAGE)
     if "kept" in text and not kept:

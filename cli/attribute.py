@@ -8,9 +8,9 @@ import click
 
 from cli._common import config_of
 from cli._measuring_options import continued_spec, measuring_options, spec_from
-from profiles.configs import WIN_NAMES
 from services.places import open_database
 from services.problems import USAGE, fail
+from services.project import current_project
 
 
 @click.command()
@@ -43,7 +43,7 @@ def COMMAND(wins: str, half: bool, **options: Any) -> None:
     else:
         chosen = config_of(wins, engine)
         try:
-            arms = attribution_arms([win for win in WIN_NAMES if win in chosen], half)
+            arms = attribution_arms([win for win in current_project().names if win in chosen], half)
         except DesignError as problem:
             fail(str(problem), USAGE)
         if len(arms) < 2:

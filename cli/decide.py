@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from optim.evidence.records import Measured, TrackerEvidence, WinEvidence
-    from optim.project.records import Plan, PlannedWin
+    from optim.project.records import Plan
+    from optim.project.wins import Win
 
 NEWEST = -1
 
@@ -78,7 +79,7 @@ def COMMAND(
     _decide(engine, row, decision, reason, basis, bool(force), seen, who, as_json)
 
 
-def _win(plan: Plan, text: str) -> PlannedWin:
+def _win(plan: Plan, text: str) -> Win:
     number = text.removeprefix("#")
     found = next((win for win in plan.wins if text == win.name or number == str(win.number)), None)
     if found is None:
@@ -160,7 +161,7 @@ def _user() -> str | None:
         return None
 
 
-def _show(plan: Plan, evidence: TrackerEvidence, wins: list[PlannedWin], as_json: bool) -> None:
+def _show(plan: Plan, evidence: TrackerEvidence, wins: list[Win], as_json: bool) -> None:
     from optim.plan.checklist import win_ticks
     from optim.plan.unknowns import missing
 

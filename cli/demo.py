@@ -7,10 +7,10 @@ import click
 from cli._common import json_option, print_json
 from cli._progress import progress_bar
 from optim.arc.settings import Settings
-from profiles.configs import WIN_NAMES
 from profiles.records import RunRecord
 from services.places import open_database
 from services.problems import NO, fail
+from services.project import current_project
 
 
 @click.command()
@@ -43,7 +43,7 @@ def _run(settings: Settings, engine: object, wins: str, state: str) -> tuple[int
     from optim.arc.runner import found_state
     from services.running import placed, prepared, run_and_store
 
-    settings = replace(settings, wins=frozenset(WIN_NAMES if wins == "all" else ()))
+    settings = replace(settings, wins=current_project().config(wins))
     work = prepared(settings)
     label = f"{'baseline' if wins == 'none' else 'all wins'} {state}"
     with placed(settings, state, label) as found:

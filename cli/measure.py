@@ -8,7 +8,7 @@ import click
 
 from cli._common import config_of
 from cli._measuring_options import continued_spec, measuring_options, spec_from
-from profiles.configs import config_name
+from profiles.configs import stored_text
 from services.places import open_database
 from services.problems import USAGE, fail
 
@@ -49,6 +49,6 @@ def COMMAND(before: str | None, after: str | None, **options: Any) -> None:
     elif before is None or after is None:
         fail("two configs are needed, for example: python -m optim measure none early_exit", USAGE)
     else:
-        arms = pair_arms(config_name(config_of(before, engine)), config_name(config_of(after, engine)))
+        arms = pair_arms(stored_text(config_of(before, engine)), stored_text(config_of(after, engine)))
         spec = spec_from(options, kind="pair", arms=arms)
     raise SystemExit(execute(engine, spec, continued, options["as_json"]))

@@ -15,6 +15,7 @@ from optim.arc.settings import Settings
 from profiles.configs import Config
 from services.places import open_database
 from services.problems import USAGE, fail
+from services.project import current_project
 
 if TYPE_CHECKING:
     from optim.arc.runner import Finished
@@ -71,7 +72,7 @@ def COMMAND(**options: Any) -> None:
     for sentence in work.skipped:
         click.echo(f"Warning: {sentence}", err=True)
     state = options["state"]
-    label = options["label"] or f"{settings.config} {state or ''}".strip()
+    label = options["label"] or f"{current_project().label(settings.wins)} {state or ''}".strip()
     with placed(settings, state if options["caches_dir"] is None else None, label) as found:
         settings = _own_folders(found, options)
         _prime(settings, work, state, engine, options)

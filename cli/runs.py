@@ -6,8 +6,10 @@ from typing import Any
 
 import click
 
-from cli._common import json_option
+from cli._common import config_of, json_option
+from profiles.configs import stored_text
 from services.places import open_database
+from services.project import current_project
 
 
 @click.command()
@@ -30,6 +32,8 @@ def COMMAND(limit: int, as_json: bool, **filters: Any) -> None:
 
     engine = open_database()
     chosen: Any = {name: value for name, value in filters.items() if value is not None}
+    if "config" in chosen:
+        chosen["config"] = stored_text(config_of(chosen["config"], engine))
     found = queries.runs(engine, limit=limit, **chosen)
     if as_json:
         click.echo(found.to_json(orient="records", date_format="iso"))
@@ -77,7 +81,8 @@ def _cells(row: dict[str, Any], wide: bool) -> list[Any]:
     from cli._text import percent, seconds
 
     started = row["started_at"].strftime("%Y-%m-%d %H:%M" if wide else "%m-%d %H:%M") if row["started_at"] else ""
-    words = [row["id"], started, row["label"], row["config"] or "unknown", row["cache_state"], row["status"]]
+    config = current_project().label(row["config"]) if row["config"] else "unknown"
+    words = [row["id"], started, row["label"], config, row["cache_state"], row["status"]]
     extra = [percent(row["overhead_share"]), row["tasks"], row["failed"]] if wide else []
     return [_plain(value) for value in (*words, seconds(row["wall_seconds"]), *extra)]
 

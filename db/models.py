@@ -77,7 +77,8 @@ def _big() -> Any:
 class Run(Base):
     """One run with its rollups (``task_count`` to ``finding_count``), which are computed on write.
 
-    ``config`` is the name for people, ``wins`` the exact set; both NULL where unknown. ``owner`` says which process
+    ``config`` is the set ``wins`` as one text (``profiles.configs``); both NULL where unknown. ``pipeline`` is the name
+    of the program that ran, NULL where unknown. ``owner`` says which process
     records the run (see ``db.processes``). ``checksum`` is NULL as long as the run is running.
     """
 
@@ -87,6 +88,7 @@ class Run(Base):
     key: Mapped[str]
     label: Mapped[str]
     source: Mapped[str]
+    pipeline: Mapped[str | None]
     source_name: Mapped[str | None]
     status: Mapped[str]
     config: Mapped[str | None]
@@ -249,6 +251,15 @@ class RunFinding(Base):
     claimed: Mapped[str]
     follows: Mapped[str]
     line: Mapped[int | None] = _big()
+
+
+class ProjectRow(Base):
+    """The project whose database this is: one row, written when the database is first used."""
+
+    __tablename__ = "projects"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
 
 
 class Tag(Base):

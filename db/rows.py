@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC
 from typing import Any
 
-from db.configs import config_text
+from profiles.configs import config_text
 from profiles.records import (
     CacheStats,
     Environment,
@@ -31,6 +31,12 @@ PhaseKey = tuple[tuple[str, ...], str, str]
 Row = tuple[Any, ...]
 
 _LARGEST = 2**63 - 1
+#: The columns of a run that its checksum is taken of.
+_CHECKED = (
+    *("key", "source", "source_name", "status", "wins", "cache_state"),
+    *("workload", "workload_tasks", "workload_candidates", "workload_description", "results_fingerprint"),
+    *("machine", "started_at", "wall_seconds", "cpu_seconds", "workers", "profiled", "pid"),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,10 +53,25 @@ class RunRows:
     findings: Sequence[Row]
 
     def checksum(self) -> str:
-        """SHA-256 over all that a record says, but for what people may change: label and notes."""
+        """SHA-256 over all that a record says, but for what people may change (label, notes, pipeline).
+
+        The config is in it by its wins.
+        """
+        return self._checksum({name: self.run[name] for name in _CHECKED})
+
+    def matches(self, checksum: str) -> bool:
+        """Whether the rows are those that ``checksum`` was taken of.
+
+        ``1:WORD:...`` is one of version 1, which was taken over the word for the config as well.
+        """
+        if not checksum.startswith("1:"):
+            return checksum == self.checksum()
+        word, _, digest = checksum.removeprefix("1:").rpartition(":")
+        return digest == self._checksum({**{name: self.run[name] for name in _CHECKED}, "config": word or None})
+
+    def _checksum(self, run: Mapping[str, Any]) -> str:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        values["run"] = {name: value for name, value in self.run.items() if name not in ("label", "notes")}
-        values["counts"] = sorted(self.counts)
+        values["run"], values["counts"] = run, sorted(self.counts)
         return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -83,6 +104,7 @@ def run_values(record: RunRecord) -> dict[str, Any]:
         "key": clean(record.key),
         "label": clean(record.label),
         "source": clean(record.source),
+        "pipeline": clean(record.pipeline),
         "source_name": clean(record.source_name),
         "status": record.status,
         "config": clean(config_text(record.config)),
@@ -227,7 +249,17 @@ def to_record(rows: RunRows) -> RunRecord:
 
 
 _AS_THEY_ARE = (
-    *("key", "label", "source", "source_name", "status", "cache_state", "results_fingerprint", "started_at"),
+    *(
+        "key",
+        "label",
+        "source",
+        "pipeline",
+        "source_name",
+        "status",
+        "cache_state",
+        "results_fingerprint",
+        "started_at",
+    ),
     *("wall_seconds", "cpu_seconds", "workers", "profiled", "pid"),
 )
 

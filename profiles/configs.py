@@ -1,62 +1,102 @@
-"""Configs: which wins are on, and how a person writes that down.
+"""Configs: the sets of wins that are on, and the two ways to write one down.
 
-A config is a frozenset of win names. Written: ``none``, ``all``, ``kept``, names joined by commas or ``+``
-(``early_exit,dsl_cache``), and ``all-dsl_cache`` for all but some.
+Stored, a config is its names, sorted and joined by commas (``config_text``; ``none`` for the empty set), so that it
+means the same whichever wins a project has later. A person may write ``all``, ``kept`` or ``all-NAME``: that is
+resolved once, where it enters (``parse_config``), and shown again by ``config_label``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-#: The five wins in the order of the plan. Each is one module of the same name in ``optim.arc.wins``.
-WIN_NAMES = ("solver_body_cache", "validation_cache", "early_exit", "dsl_cache", "batch_validation")
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 Config = frozenset[str]
+
+#: What stands for the empty config, wherever one is written.
+NONE = "none"
+#: What a person may write instead of names; no win may be called so.
+WORDS = (NONE, "all", "kept")
 
 
 class UnknownConfig(ValueError):
     """A config was written in a way that names no set of wins."""
 
 
-def parse_config(text: str, kept: Iterable[str] = ()) -> Config:
-    """The config that ``text`` names; ``kept`` are the wins that were decided to be kept.
+def config_text(wins: Iterable[str] | None) -> str | None:
+    """The one stored text of a config: its names sorted and joined by ``,``, ``none`` when empty; None where unknown.
+
+    A comma inside a foreign name becomes a semicolon: it would be read back as two names.
+    """
+    if wins is None:
+        return None
+    return ",".join(sorted(name.replace(",", ";") for name in wins)) or NONE
+
+
+def stored_text(wins: Iterable[str]) -> str:
+    """``config_text`` of a config that is known."""
+    return config_text(wins) or NONE
+
+
+def read_config(text: str | None) -> Config | None:
+    """The config whose ``config_text`` this is; None for None."""
+    if text is None:
+        return None
+    return frozenset() if text in ("", NONE) else frozenset(text.split(","))
+
+
+def parse_config(text: str, wins: Sequence[str], kept: Iterable[str] = ()) -> Config:
+    """The config that a person wrote: names joined by ``,`` or ``+``, ``none``, ``all``, ``kept``, ``all-NAME``.
+
+    Args:
+        wins: the names of the project's wins, which is what ``all`` means; a name may hold hyphens.
+        kept: the wins that were decided to be kept.
 
     Raises:
         UnknownConfig: a name in it is no win, with the names that would work.
     """
-    base, *without = text.replace(" ", "").split("-")
-    return _names(base, frozenset(kept)) - frozenset().union(*(_names(one, frozenset(kept)) for one in without))
+    known = {NONE: Config(), "all": Config(wins), "kept": Config(kept), **{name: Config({name}) for name in wins}}
+    base, *without = _groups("".join(text.split()), known, wins)
+    return base.difference(*without)
 
 
-def _names(text: str, kept: Config) -> Config:
-    known = {"none": frozenset[str](), "all": frozenset(WIN_NAMES), "kept": kept}
-    parts = [part for part in text.replace("+", ",").split(",") if part]
-    unknown = [part for part in parts if part not in known and part not in WIN_NAMES]
-    if unknown or not parts:
-        raise UnknownConfig(
-            f"no win is called {', '.join(unknown) or repr(text)}; known: none, all, kept, {', '.join(WIN_NAMES)}, "
-            "several joined by commas, and all-NAME for all but one"
-        )
-    return frozenset().union(*(known.get(part, frozenset({part})) for part in parts))
+def _groups(text: str, known: Mapping[str, Config], wins: Sequence[str]) -> list[Config]:
+    """The configs between the minus signs. A hyphen inside a known name is no minus: the longest name is taken."""
+    names = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
+    tokens = re.compile(rf"({names})(?=[,+-]|$)|[,+]|(-)")
+    groups: list[list[Config]] = [[]]
+    place = 0
+    while place < len(text):
+        token = tokens.match(text, place)
+        if token is None:
+            raise _unknown(re.split(r"[,+]", text[place:])[0], wins)
+        if token[1]:
+            groups[-1].append(known[token[1]])
+        elif token[2]:
+            groups.append([])
+        place = token.end()
+    if not all(groups):
+        raise _unknown(text, wins)
+    return [Config().union(*group) for group in groups]
 
 
-def config_name(config: Iterable[str]) -> str:
-    """The one way a config is written: ``none``, ``all``, or its wins in the plan's order joined by commas."""
-    wins = frozenset(config)
-    if not wins:
-        return "none"
-    if wins == frozenset(WIN_NAMES):
-        return "all"
-    return ",".join(sorted(wins, key=_order))
+def _unknown(text: str, wins: Sequence[str]) -> UnknownConfig:
+    return UnknownConfig(
+        f"no win is called {text or repr(text)}; known: {', '.join((*WORDS, *wins))}, "
+        "several joined by commas, and all-NAME for all but one"
+    )
 
 
-def _order(win: str) -> tuple[int, str]:
-    return (WIN_NAMES.index(win) if win in WIN_NAMES else len(WIN_NAMES), win)
+def config_label(config: Iterable[str] | None, wins: Sequence[str]) -> str:
+    """A config as short as a person writes it: ``none``, ``all``, ``all-NAME``, or its names in the project's order.
 
-
-def all_configs() -> list[Config]:
-    """All 32 subsets of the five wins, ``none`` first, in binary counting order of ``WIN_NAMES``."""
-    return [
-        frozenset(win for bit, win in enumerate(WIN_NAMES) if number >> bit & 1)
-        for number in range(1 << len(WIN_NAMES))
-    ]
+    What is no win of the project comes last. ``parse_config`` reads it back where there are none of those.
+    """
+    if config is None:
+        return "unknown config"
+    on = frozenset(config)
+    if not on:
+        return NONE
+    off = [name for name in wins if name not in on]
+    if len(wins) > 1 and on <= frozenset(wins) and len(off) < 2 <= len(wins) - len(off):
+        return f"all-{off[0]}" if off else "all"
+    return ",".join([name for name in wins if name in on] + sorted(on.difference(wins)))

@@ -45,6 +45,7 @@ RUN = (
     "label",
     "key",
     "source",
+    "pipeline",
     "source_name",
     "status",
     "config",

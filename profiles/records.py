@@ -177,12 +177,14 @@ class RunRecord:
     """One execution of a pipeline over a workload, measured here or imported.
 
     ``key`` identifies the run for good: storing the same key twice changes nothing. ``source`` is ``measured`` or
-    ``imported:<format>``. ``config`` holds the names of the wins that were on; None where unknown.
+    ``imported:<format>``, ``pipeline`` the name of the program that ran, None where unknown. ``config`` holds the
+    names of the wins that were on; None where unknown.
     """
 
     key: str
     label: str
     source: str = "measured"
+    pipeline: str | None = None
     source_name: str | None = None
     status: str = "finished"
     config: frozenset[str] | None = None

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from db import queries
 from optim.evidence.assembly import assemble, rows
 from optim.plan.tracker_parser import parse
-from optim.project.plan import PlanProblem, load_plan
-from services.problems import fail
+from services.project import current_project
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,10 +25,7 @@ MOST = 10_000
 
 def load(plan_file: str | None) -> Plan:
     """The plan; ends the command with one sentence where it can not be read."""
-    try:
-        return load_plan(plan_file)
-    except PlanProblem as problem:
-        fail(str(problem))
+    return current_project(plan_file).plan
 
 
 def gather(engine: Engine, plan: Plan) -> TrackerEvidence:

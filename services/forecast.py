@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from db import queries
-from optim.arc.wins import all_wins
 from optim.evidence.prediction import Path, Prediction, PredictionError, predict
 from optim.evidence.spec import Spec, parameters_of
-from profiles.configs import parse_config
+from services.project import current_project
 from services.workloads import settings_of, workload
 
 if TYPE_CHECKING:
@@ -24,12 +23,14 @@ def prediction_for(spec: Spec, baseline: RunRecord) -> dict[str, Any] | None:
 
     None where nothing is added, or the baseline's phases do not tell.
     """
-    before = parse_config(spec.arms[0].config)
+    before = spec.arms[0].wins
     added = [win for win in spec.wins if win not in before]
-    taken = before - (parse_config(spec.arms[1].config) if spec.kind == "pair" else before)
+    taken = before - (spec.arms[1].wins if spec.kind == "pair" else before)
     if not added or taken or not baseline.wall_seconds:
         return None
-    known = all_wins()
+    known = {win.name: win for win in current_project().wins}
+    if not known.keys() >= set(added):
+        return None
     paths = {win: known[win].addressed(spec.cache_state) for win in added}
     try:
         single = {win: _bound(baseline, one).to_json() for win, one in paths.items()}

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from db import queries, store
-from profiles.configs import WIN_NAMES, Config
+from profiles.configs import Config
+from services.project import current_project
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -51,9 +52,10 @@ def parse_role(text: str) -> Role:
         return Role(tag="baseline", config=frozenset())
     if text == "final":
         return Role(tag="final")
-    if kind == "win" and win in WIN_NAMES:
+    names = current_project().names
+    if kind == "win" and win in names:
         return Role(tag=text)
-    wins = ", ".join(f"win:{name}" for name in WIN_NAMES)
+    wins = ", ".join(f"win:{name}" for name in names)
     raise UnknownRole(f"a run is imported as baseline, final or {wins}; {text!r} is none of these")
 
 

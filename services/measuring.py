@@ -30,6 +30,7 @@ from services.forecast import noise_seen, prediction_for, prediction_from_histor
 from services.places import home
 from services.problems import USAGE, Problem, fail, sentence_of
 from services.processes import Child, FreshRuns
+from services.project import current_project
 from services.scratch import scratch_folder
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ class _Sitting:
         for event in measure(self._spec, runs, ledger, done=self._done, stop=lambda: self._child.stopping):
             if isinstance(event, RunStarted):
                 self._follower.status(
-                    f"block {event.block}: run {event.position} of {len(self._spec.arms)}, {event.arm.config}"
+                    f"block {event.block}: run {event.position} of {len(self._spec.arms)}, {_label(event.arm.config)}"
                 )
             if isinstance(event, BlockFinished):
                 self._predict_late(event.block)
@@ -136,7 +137,7 @@ class _Sitting:
 
     def _prime(self, runs: FreshRuns) -> None:
         for config in self._spec.configs if self._spec.cache_state == "warm" else ():
-            self._follower.status(f"priming the caches of {config}")
+            self._follower.status(f"priming the caches of {_label(config)}")
             runs.prime(config)
 
     def _not_primed(self, problem: Exception, ledger: DatabaseLedger) -> Ended:
@@ -148,7 +149,8 @@ class _Sitting:
 
     def _tell(self, event: Event) -> None:
         if isinstance(event, BlockRepeated):
-            self._follower.say(f"block {event.block}: {event.arm.config}: {event.reason} (attempt {event.attempt})")
+            config = _label(event.arm.config)
+            self._follower.say(f"block {event.block}: {config}: {event.reason} (attempt {event.attempt})")
         if isinstance(event, BlockFinished):
             self._follower.say(f"block {event.block:2d}  {event.seconds:6.1f} s  {event.verdict.reason}")
 
@@ -165,8 +167,12 @@ class _Sitting:
 
 def _arms(spec: Spec) -> str:
     if spec.kind == "pair":
-        return f"{spec.arms[0].config} against {spec.arms[1].config}"
+        return f"{_label(spec.arms[0].config)} against {_label(spec.arms[1].config)}"
     return f"{len(spec.arms)} configs of {', '.join(spec.wins)}"
+
+
+def _label(config: str) -> str:
+    return current_project().label(config)
 
 
 def stored_rows(engine: Engine, measurement_id: int) -> list[dict[str, Any]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from profiles.configs import WIN_NAMES
+from profiles.configs import NONE, Config, read_config
+from services.project import current_project
 from views import palette
 from views.text import escape, one_line
 
@@ -10,30 +11,39 @@ UNKNOWN = "unknown config"
 
 
 def short(config: str | None) -> str:
-    """``none``, ``all``, ``DSL cache``, ``#2 + #4``, ``all but Early exit``; anything else as it is, on one line."""
-    if not config:
-        return UNKNOWN
-    wins = config.split(",")
-    if not set(wins) <= set(WIN_NAMES):
-        return one_line(config, 40)
+    """``none``, ``all``, ``DSL cache``, ``#2 + #4``, ``all but Early exit``; foreign ones as they are, on one line."""
+    wins, project = _of_project(config), current_project()
+    if wins is None:
+        return one_line(config, 40) if config else UNKNOWN
+    name = project.label(wins)
+    if name.startswith("all-"):
+        return f"all but {palette.win(name.removeprefix('all-')).label}"
     if len(wins) == 1:
-        return palette.win(wins[0]).label
-    if len(wins) == len(WIN_NAMES) - 1:
-        return f"all but {palette.win((set(WIN_NAMES) - set(wins)).pop()).label}"
-    return " + ".join(palette.win(win).sign for win in wins)
+        return palette.win(name).label
+    return name if name in (NONE, "all") else " + ".join(palette.win(win).sign for win in _ordered(wins))
 
 
 def typed(config: str | None) -> str:
-    """A config as short as it can be typed: ``none``, ``all``, ``dsl_cache``, ``all-dsl_cache``; others as they are."""
-    off = set(WIN_NAMES) - set((config or "").split(","))
-    if config and len(off) == 1 and len(config.split(",")) == len(WIN_NAMES) - 1:
-        return f"all-{off.pop()}"
-    return one_line(config, 120) if config else UNKNOWN
+    """A config as short as it can be typed: ``none``, ``all``, ``dsl``, ``all-dsl``; foreign ones as they are."""
+    wins = _of_project(config)
+    if wins is None:
+        return one_line(config, 120) if config else UNKNOWN
+    return current_project().label(wins)
 
 
 def named(config: str | None) -> str:
-    """``short`` as Markdown, with the names of wins that it gives by number in brackets."""
-    text = short(config)
-    if config and "#" in text and "," in config:
-        return f"{escape(text)} ({', '.join(palette.win(win).label for win in config.split(','))})"
+    """``short`` as Markdown, with the names of wins that it gives by their signs in brackets."""
+    text, wins = short(config), _of_project(config)
+    if wins and " + " in text:
+        return f"{escape(text)} ({', '.join(palette.win(win).label for win in _ordered(wins))})"
     return escape(text)
+
+
+def _of_project(config: str | None) -> Config | None:
+    """The config, where all of it are wins of the project."""
+    wins = read_config(config or None)
+    return wins if wins is not None and wins <= frozenset(current_project().names) else None
+
+
+def _ordered(wins: Config) -> list[str]:
+    return [name for name in current_project().names if name in wins]

@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from optim.project.wins import Win
+from services.project import current_project
+
 Badge = Literal["red", "orange", "yellow", "blue", "green", "violet", "gray"]
 
 
@@ -43,13 +46,21 @@ CATEGORIES = {
     "timed": Mark(label="timed, of unknown kind", colour="#5B6B7B", pattern="\\", sign="◇", badge="gray"),
 }
 
-WINS = {
-    "solver_body_cache": Mark(label="Solver body cache", colour="#0077BB", symbol="circle", sign="#1", badge="blue"),
-    "validation_cache": Mark(label="Validation cache", colour="#B8860B", symbol="square", sign="#2", badge="yellow"),
-    "early_exit": Mark(label="Early exit", colour="#C2609A", symbol="diamond", sign="#3", badge="red", pattern="/"),
-    "dsl_cache": Mark(label="DSL cache", colour="#8A6FC4", symbol="triangle-up", sign="#4", badge="violet"),
-    "batch_validation": Mark(label="Batch validation", colour="#2A9D8F", symbol="star", sign="#5", badge="green"),
-}
+#: What wins look like that declare no colour of their own, by their place: twelve can be told apart.
+WIN_COLOURS: tuple[tuple[str, str, Badge], ...] = (
+    ("#0077BB", "circle", "blue"),
+    ("#B8860B", "square", "yellow"),
+    ("#C2609A", "diamond", "red"),
+    ("#8A6FC4", "triangle-up", "violet"),
+    ("#2A9D8F", "star", "green"),
+    ("#D55E00", "hexagon", "orange"),
+    ("#5B6B7A", "cross", "gray"),
+    ("#4B8B3B", "triangle-down", "green"),
+    ("#B5504B", "pentagon", "red"),
+    ("#3F83D6", "bowtie", "blue"),
+    ("#9A7D52", "hourglass", "yellow"),
+    ("#A04CD3", "star-diamond", "violet"),
+)
 
 VERDICTS = {
     "faster": Mark(
@@ -92,8 +103,16 @@ def category(name: str) -> Mark:
 
 
 def win(name: str) -> Mark:
-    """The mark of a win; one that is not of the plan gets its name and a neutral colour."""
-    return WINS.get(name) or Mark(label=name, colour="#7F8790", sign="#")
+    """The mark of a win; one that is not of the project gets its name and a neutral colour."""
+    project = current_project()
+    found = project.win(name)
+    return Mark(label=name, colour="#7F8790", sign="#") if found is None else win_mark(found)
+
+
+def win_mark(found: Win) -> Mark:
+    """How a win of a project looks: its own colour, else the palette's for its number."""
+    colour, symbol, badge = WIN_COLOURS[((found.number or 1) - 1) % len(WIN_COLOURS)]
+    return Mark(label=found.label, colour=found.colour or colour, symbol=symbol, sign=found.sign, badge=badge)
 
 
 def verdict(name: str | None) -> Mark:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from db.engine import DatabaseProblem
-from optim.project.plan import PlanProblem
+from services.problems import Problem
 from views.text import escape
 
 LOG = logging.getLogger("quickwin.views")
@@ -20,7 +20,7 @@ class ActionProblem(Exception):
     """An action could not be done; one sentence says why and what would work."""
 
 
-EXPECTED = (DatabaseProblem, PlanProblem, ActionProblem)
+EXPECTED = (DatabaseProblem, Problem, ActionProblem)
 
 
 @contextmanager

@@ -112,6 +112,7 @@ _BLOCKS: dict[str, tuple[Any, str]] = {
     "block": (BlockRun.block, ID),
     "arm": (BlockRun.arm, TEXT),
     "config": (Run.config, TEXT),
+    "pipeline": (Run.pipeline, TEXT),
     "position": (BlockRun.position, ID),
     "run_id": (BlockRun.run_id, ID),
     "wall_seconds": (Run.wall_seconds, SECONDS),
@@ -132,8 +133,8 @@ _BLOCKS: dict[str, tuple[Any, str]] = {
 def blocks(engine: Engine, measurement_id: int) -> pd.DataFrame:
     """The runs of a measurement, block by block in the order in which they ran.
 
-    Columns: block, arm, config, position, run_id, wall_seconds, cpu_seconds, results_fingerprint, errors, timeouts,
-    failed, status, cache_state, workload, machine, profiled, started_at.
+    Columns: block, arm, config, pipeline, position, run_id, wall_seconds, cpu_seconds, results_fingerprint, errors,
+    timeouts, failed, status, cache_state, workload, machine, profiled, started_at.
     """
     statement = select(*(column for column, _ in _BLOCKS.values())).join(Run, Run.id == BlockRun.run_id)
     statement = statement.where(BlockRun.measurement_id == int(measurement_id))

@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
-from db.configs import WIN_ORDER
 from db.models import BlockRun, Run, Tag
 
 Choice = str | Sequence[str] | None
@@ -29,6 +28,7 @@ class RunFilters(TypedDict, total=False):
     config: Choice
     win: Choice
     source: Choice
+    pipeline: Choice
     machine: Choice
     workload: Choice
     status: Choice
@@ -46,6 +46,7 @@ _EQUAL = {
     "label": Run.label,
     "config": Run.config,
     "source": Run.source,
+    "pipeline": Run.pipeline,
     "machine": Run.machine,
     "workload": Run.workload,
     "status": Run.status,
@@ -97,8 +98,9 @@ def _wins(value: str | Sequence[str]) -> ColumnElement[bool]:
 
 
 def _win(win: str) -> ColumnElement[bool]:
-    listed = ("," + Run.config + ",").contains(f",{win},", autoescape=True)
-    return or_(listed, Run.config == "all") if win in WIN_ORDER else listed
+    # Not LIKE, for which SQLite takes capitals and small letters to be the same.
+    listed = "," + Run.config + ","
+    return func.replace(listed, f",{win},", "") != listed
 
 
 _SPECIAL: dict[str, Callable[[Any], ColumnElement[bool]]] = {

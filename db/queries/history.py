@@ -23,6 +23,7 @@ _RUNS: dict[str, tuple[Any, str]] = {
     "key": (Run.key, TEXT),
     "label": (Run.label, TEXT),
     "source": (Run.source, TEXT),
+    "pipeline": (Run.pipeline, TEXT),
     "source_name": (Run.source_name, TEXT),
     "status": (Run.status, TEXT),
     "config": (Run.config, TEXT),
@@ -69,12 +70,12 @@ def runs(
 ) -> pd.DataFrame:
     """One page of the history, newest first; filters as in RunFilters, ``sort`` any column but the last six.
 
-    Columns: id, key, label, source, source_name, status, config, cache_state, profiled, started_at, wall_seconds,
-    cpu_seconds, workers, tasks, solved, failed, errors, timeouts, dsl_seconds, framework_seconds, io_seconds,
-    unaccounted_seconds, overhead_share (0-1), workload, workload_tasks, workload_candidates, workload_description,
-    results_fingerprint, machine, findings (how many), note, stored_at, deleted_at, tags (joined by ", "),
-    stated (names of the facts that a person said and no log, joined by ", "),
-    cpu_model, git_commit, git_dirty, has_profile.
+    Columns: id, key, label, source, pipeline, source_name, status, config, cache_state, profiled, started_at,
+    wall_seconds, cpu_seconds, workers, tasks, solved, failed, errors, timeouts, dsl_seconds, framework_seconds,
+    io_seconds, unaccounted_seconds, overhead_share (0-1), workload, workload_tasks, workload_candidates,
+    workload_description, results_fingerprint, machine, findings (how many), note, stored_at, deleted_at, tags (joined
+    by ", "), stated (names of the facts that a person said and no log, joined by ", "), cpu_model, git_commit,
+    git_dirty, has_profile.
 
     Raises:
         ValueError: there is no column to sort by of that name.
@@ -143,6 +144,7 @@ def trend(
 _COUNTED = RunFilters(status="finished", profiled=False)
 
 _GROUPS = {
+    "pipeline": TEXT,
     "workload": TEXT,
     "workload_description": TEXT,
     "config": TEXT,
@@ -159,14 +161,15 @@ _GROUPS = {
 def groups(engine: Engine, *, limit: int = 500, **filters: Unpack[RunFilters]) -> pd.DataFrame:
     """Groups of runs that are comparable with each other, the largest first: finished, not profiled, with a time.
 
-    Columns: workload, workload_description, config, cache_state, machine, runs (how many), fastest_seconds,
+    Columns: pipeline, workload, workload_description, config, cache_state, machine, runs (how many), fastest_seconds,
     mean_seconds, newest_id, newest_at.
     """
-    by = (Run.workload, func.max(Run.workload_description), Run.config, Run.cache_state, Run.machine)
+    description = func.max(Run.workload_description)
+    by = (Run.pipeline, Run.workload, description, Run.config, Run.cache_state, Run.machine)
     amounts = (func.count(), func.min(Run.wall_seconds), func.avg(Run.wall_seconds))
     newest = (func.max(Run.id), func.max(Run.started_at))
     known = (Run.wall_seconds.is_not(None), *conditions({**_COUNTED, **filters}))
-    statement = select(*by, *amounts, *newest).where(*known).group_by(by[0], *by[2:])
+    statement = select(*by, *amounts, *newest).where(*known).group_by(*(one for one in by if one is not description))
     with reading(engine) as connection:
         found = connection.execute(statement.order_by(func.count().desc(), func.max(Run.id).desc()).limit(limit))
         return frame(found.all(), _GROUPS)
@@ -176,6 +179,7 @@ _CHOICES = {
     "label": Run.label,
     "config": Run.config,
     "source": Run.source,
+    "pipeline": Run.pipeline,
     "machine": Run.machine,
     "workload": Run.workload,
     "status": Run.status,
@@ -184,8 +188,9 @@ _CHOICES = {
 
 
 def filter_values(engine: Engine, *, limit: int = 200) -> dict[str, list[str]]:
-    """What there is to filter by: for label, config, source, machine, workload, status, cache_state and tag the values
-    that occur in runs that are not deleted, the most frequent first, ``limit`` of each at most.
+    """What there is to filter by: the values that occur in runs that are not deleted, the most frequent first.
+
+    For label, config, source, pipeline, machine, workload, status, cache_state and tag, ``limit`` of each at most.
     """
     with reading(engine) as connection:
         values = {name: _frequent(connection, column, limit) for name, column in _CHOICES.items()}

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from optim.arc import PIPELINE
 from optim.arc.pipeline import results_fingerprint
 from optim.arc.settings import Settings
 from optim.arc.wins import all_wins
@@ -110,6 +111,7 @@ class Run:
 
     def _metadata(self, setup_seconds: float) -> dict[str, Any]:
         return {
+            "pipeline": PIPELINE,
             "config": sorted(self._settings.wins),
             "cache_state": self._state,
             "workload": _plain(self._work.workload),

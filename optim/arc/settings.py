@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from optim.arc.dsl import DslFiles, own_files
-from profiles.configs import WIN_NAMES, config_name
+from optim.arc.wins import win_names
+from profiles.configs import stored_text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,8 +50,8 @@ class Settings:
             raise ValueError(f"min_score must be a percentage from 0 to 100, got {self.min_score}")
         if not 0.01 <= self.limit_seconds <= 3600:
             raise ValueError(f"limit_seconds must be between 0.01 and 3600 seconds, got {self.limit_seconds}")
-        if unknown := sorted(self.wins - set(WIN_NAMES)):
-            raise ValueError(f"no win is called {', '.join(unknown)}; known: {', '.join(WIN_NAMES)}")
+        if unknown := sorted(self.wins.difference(win_names())):
+            raise ValueError(f"no win is called {', '.join(unknown)}; known: {', '.join(win_names())}")
 
     @property
     def files(self) -> DslFiles:
@@ -63,7 +64,7 @@ class Settings:
 
     @property
     def config(self) -> str:
-        return config_name(self.wins)
+        return stored_text(self.wins)
 
     def to_json(self) -> str:
         plain = dataclasses.asdict(self)

@@ -1,7 +1,7 @@
 """From plain rows (dicts, or DataFrames as the database gives them) to ``TrackerEvidence``; no database needed.
 
 A measurement speaks for a win when its two arms differ by exactly that win. Written the other way round (``measure all
-all-early_exit``) it is turned, so that ``before`` is always the arm without the win.
+all-NAME``) it is turned, so that ``before`` is always the arm without the win.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from optim.evidence.records import Decided, Measured, ReferenceRun, Together, TrackerEvidence, WinEvidence
 from optim.evidence.spec import parameters_of
-from profiles.configs import WIN_NAMES, Config, UnknownConfig, config_name, parse_config
+from profiles.configs import Config, read_config, stored_text
 
 Rows = Iterable[Mapping[str, Any]]
 _TURNED = {"faster": "slower", "slower": "faster"}
@@ -27,7 +27,7 @@ def assemble(
     decisions: Any = (),
     reference_runs: Any = (),
     results_file: str | None = None,
-    plan_order: Sequence[str] = WIN_NAMES,
+    plan_order: Sequence[str],
 ) -> TrackerEvidence:
     """The evidence in tables of plain values.
 
@@ -35,7 +35,7 @@ def assemble(
     ``blocks``: per measurement id its rows with block, arm, config, wall_seconds, and where known machine, workload,
     git_commit, git_dirty. ``decisions``: the log, with id, win, decision, because, decided_at, measurement_id, forced,
     who, overruled. ``reference_runs``: id, label, status, wall_seconds, tasks, solvers, errors, timeouts, config,
-    cache_state, started_at. ``plan_order``: the wins in the order of the plan's numbers.
+    cache_state, started_at. ``plan_order``: the project's wins in their order.
     """
     of_blocks = {key: [one for one in rows(table) if _ran(one)] for key, table in (blocks or {}).items()}
     finished = [one for one in rows(measurements) if one.get("status") == "finished" and one.get("verdict")]
@@ -76,10 +76,7 @@ def win_of(spec: Mapping[str, Any]) -> tuple[str, bool] | None:
 
 
 def _config(text: Any) -> Config | None:
-    try:
-        return parse_config(str(text))
-    except UnknownConfig:
-        return None
+    return read_config(None if text is None else str(text))
 
 
 def _win(win: str, finished: Rows, blocks: Mapping[int, list[dict[str, Any]]], log: Rows) -> WinEvidence:
@@ -103,8 +100,8 @@ def _measured(win: str, turned: bool, row: Mapping[str, Any], blocks: list[dict[
     return Measured(
         measurement_id=int(row["id"]),
         win=win,
-        config_before=config_name(parse_config(arms[before])),
-        config_after=config_name(parse_config(arms[after])),
+        config_before=stored_text(_config(arms[before]) or ()),
+        config_after=stored_text(_config(arms[after]) or ()),
         verdict=_TURNED.get(word, word) if turned else word,
         reason=str(verdict.get("reason") or ""),
         **_interval(verdict, turned),

@@ -22,7 +22,7 @@ from optim.evidence.factorial import STEPS_PER_SECOND, Config, DesignError
 from optim.evidence.factorial_model import FactorialModel, student
 from optim.evidence.interplay import Remark
 from optim.evidence.statistics import CONFIDENCE, MARGIN, Floats, as_json
-from profiles.configs import config_name
+from profiles.configs import stored_text
 
 RESAMPLES = 2_000
 
@@ -73,7 +73,7 @@ class Attribution:
     def to_json(self) -> dict[str, Any]:
         """As it is kept in a measurement's verdict: configs by name, ``low`` and ``high`` beside each estimate."""
         configs = [
-            {"config": config_name(config), "seconds": value, "measured": config in self.measured}
+            {"config": stored_text(config), "seconds": value, "measured": config in self.measured}
             for config, value in self.seconds.items()
         ]
         plain = {
@@ -88,8 +88,8 @@ class Attribution:
             "shapley": [{"win": win, **one.to_json("seconds")} for win, one in self.shapley.items()],
             "effects": [{"win": win, **one.to_json("speedup")} for win, one in self.effects.items()],
             "interactions": [{"wins": list(pair), **one.to_json("factor")} for pair, one in self.interactions.items()],
-            "best": {"config": config_name(self.best), "seconds": self.seconds[self.best]},
-            "as_good": [config_name(config) for config in self.as_good],
+            "best": {"config": stored_text(self.best), "seconds": self.seconds[self.best]},
+            "as_good": [stored_text(config) for config in self.as_good],
             **{kind: _remarks(getattr(self, kind)) for kind in ("ghosts", "clashes", "burdens")},
             "aliases": list(self.aliases),
         }

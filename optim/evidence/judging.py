@@ -10,7 +10,7 @@ from optim.evidence.attribution import Attribution, attribute
 from optim.evidence.factorial import DesignError
 from optim.evidence.spec import Spec
 from optim.evidence.verdicts import Block, Verdict, blocks_from_rows, judge, refusal
-from profiles.configs import config_name, parse_config
+from profiles.configs import Config, stored_text
 
 
 def judge_rows(spec: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> Verdict:
@@ -38,13 +38,13 @@ def judge_measurement(spec: Spec, blocks: Sequence[Block]) -> Verdict:
 
 def _judge_attribution(spec: Spec, blocks: Sequence[Block]) -> Verdict:
     """All wins on against none, with who gained what; wrong when any config gives other answers."""
-    before, after = spec.arms[0].name, config_name(spec.wins)
+    before, after = spec.arms[0].name, next(arm.name for arm in spec.arms if arm.wins == Config(spec.wins))
     if blocks and (refused := refusal(blocks, (before,), spec.cache_state)):
         return Verdict(verdict=refused[0], reason=refused[1], blocks=len(blocks))
     verdict = judge(blocks, spec.margin, before=(before,), after=(after,), cache_state=spec.cache_state)
     if not blocks:
         return verdict
-    configs = {arm.name: parse_config(arm.config) for arm in spec.arms}
+    configs = {arm.name: arm.wins for arm in spec.arms}
     times = [{configs[arm]: run.wall_seconds or 0.0 for arm, run in block.items()} for block in blocks]
     try:
         found = attribute(times, spec.wins, margin=spec.margin)
@@ -58,9 +58,14 @@ def summary(found: Attribution) -> str:
     win, most = max(found.shapley.items(), key=lambda item: item[1].value)
     gained = f"Of {found.baseline_seconds - found.all_on_seconds:.3f} s saved, {most.value:.3f} s are due to {win}."
     how = "" if found.best in found.measured else " by the model, not measured"
-    best = f"Best config: {config_name(found.best)}, {found.seconds[found.best]:.3f} s{how}."
+    best = f"Best config: {_label(found.best, found.wins)}, {found.seconds[found.best]:.3f} s{how}."
     simplest = found.as_good[0]
     if simplest != found.best:
-        best += f" Not told apart from it: {config_name(simplest)}."
+        best += f" Not told apart from it: {_label(simplest, found.wins)}."
     remarks = [remark.sentence for remark in (*found.ghosts, *found.clashes, *found.burdens)]
     return " ".join([gained, best, *remarks])
+
+
+def _label(config: Config, wins: Sequence[str]) -> str:
+    """A config in a sentence that is kept: ``all`` would mean something else once there is another win."""
+    return f"all {len(wins)} wins" if config == Config(wins) and len(wins) > 2 else stored_text(config)

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from optim.evidence.factorial import half_fraction, subsets
 from optim.evidence.statistics import MARGIN, MIN_BLOCKS, blocks_needed, percent
-from profiles.configs import WIN_NAMES, config_name, parse_config
+from profiles.configs import Config, read_config, stored_text
 
 #: Between 3 and 5 blocks the interval shrinks to less than a third.
 MIN_LOOK = 5
@@ -29,10 +29,15 @@ class SpecError(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arm:
-    """One config in a measurement, under the name that its runs go by."""
+    """One config in a measurement, as its stored text, under the name that its runs go by."""
 
     name: str
     config: str
+
+    @property
+    def wins(self) -> Config:
+        """The wins that are on."""
+        return read_config(self.config) or Config()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,9 +89,8 @@ class Spec:
 
     @property
     def wins(self) -> tuple[str, ...]:
-        """The wins that any arm has on, in the plan's order."""
-        names = frozenset[str]().union(*(parse_config(arm.config) for arm in self.arms))
-        return tuple(win for win in WIN_NAMES if win in names)
+        """The wins that any arm has on, in the order in which the arms name them first."""
+        return tuple(dict.fromkeys(win for arm in self.arms for win in sorted(arm.wins)))
 
     def replace(self, **changes: Any) -> Self:
         """The same spec with some fields changed."""
@@ -143,11 +147,13 @@ def pair_arms(before: str, after: str) -> tuple[Arm, ...]:
 def attribution_arms(wins: Sequence[str], half: bool = False) -> tuple[Arm, ...]:
     """An arm for every config of these wins, named by it, ``none`` first; with ``half`` for the half fraction's.
 
+    The configs of one win alone come in the order of the wins, which ``Spec.wins`` finds again.
+
     Raises:
         DesignError: a half fraction of fewer than five wins.
     """
     configs = half_fraction(wins) if half else subsets(wins)
-    return tuple(Arm(name=config_name(config), config=config_name(config)) for config in configs)
+    return tuple(Arm(name=text, config=text) for text in map(stored_text, configs))
 
 
 def budget_problem(spec: Spec) -> str | None:

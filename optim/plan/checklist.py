@@ -50,7 +50,7 @@ def _tick(plan: Plan, evidence: TrackerEvidence, group: Checklist, item: Checkli
 
 
 def _all_wins(plan: Plan, evidence: TrackerEvidence, group: str, item: ChecklistItem) -> Tick:
-    found = {win.number: _WIN_RULES[item.needs](evidence.win(win.name)) for win in plan.wins}
+    found = {win.number: _WIN_RULES[item.needs](evidence.win(win.name)) for win in plan.planned}
     done = [f"#{number}: {what}" for number, what in found.items() if what is not None]
     ticked = len(done) == len(found)
     shown = "; ".join(done) if ticked or not done else f"{len(done)} of {len(found)}: {'; '.join(done)}"

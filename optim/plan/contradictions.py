@@ -12,7 +12,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from optim.project.records import Plan, PlannedWin
+    from optim.project.records import Plan
+    from optim.project.wins import Win
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,8 +41,8 @@ def agrees(claim: float, figure: float) -> bool:
 def compound(plan: Plan) -> tuple[float, float]:
     """The speedups (before / after) that all wins' targets make together: all at their low end, all at their high."""
     return (
-        math.prod(win.target_speedup.low for win in plan.wins),
-        math.prod(win.target_speedup.high for win in plan.wins),
+        math.prod(win.target_speedup.low for win in plan.planned if win.target_speedup),
+        math.prod(win.target_speedup.high for win in plan.planned if win.target_speedup),
     )
 
 
@@ -64,7 +65,7 @@ def _compounding_targets(plan: Plan) -> Iterator[Contradiction]:
     slow, fast = base / low, base / high
     if not (agrees(claim.low, low) and agrees(claim.high, high)):
         yield Contradiction(
-            claimed=f"{len(plan.wins)} wins make {claim}x",
+            claimed=f"{len(plan.planned)} wins make {claim}x",
             follows=f"their targets compound to {low:.2f}-{high:.2f}x, which ends at {fast:.1f}-{slow:.1f} s",
             severity="error",
         )
@@ -120,7 +121,7 @@ def _hit_rates(plan: Plan) -> Iterator[Contradiction]:
 
 def _full_caches(plan: Plan) -> Iterator[Contradiction]:
     caches = {cache.name: cache for cache in plan.baseline.caches}
-    for win in plan.wins:
+    for win in plan.planned:
         cache = caches.get(win.cache or "")
         if cache is not None and cache.hits == cache.lookups:
             yield Contradiction(
@@ -181,7 +182,7 @@ def _formula(plan: Plan) -> Iterator[Contradiction]:
         )
 
 
-def _name(win: PlannedWin) -> str:
+def _name(win: Win) -> str:
     return f"Quick Win #{win.number}"
 
 

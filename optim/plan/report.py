@@ -18,7 +18,8 @@ from optim.plan.standing import Standing
 from optim.plan.tracker import seconds_text
 from optim.plan.tracker_document import one_line
 from optim.plan.unknowns import unknowns
-from optim.project.records import Plan, PlannedWin
+from optim.project.records import Plan
+from optim.project.wins import Win
 
 __all__ = ["Chart", "html_report", "phase4_results", "plain"]
 
@@ -94,9 +95,9 @@ def _answer(plan: Plan, evidence: TrackerEvidence, standing: Standing) -> str:
 
 
 def _counts(plan: Plan, evidence: TrackerEvidence) -> str:
-    measured = sum(one.measured is not None for one in evidence.wins)
+    measured = sum(evidence.win(win.name).measured is not None for win in plan.planned)
     kept, reverted = len(evidence.decisions("keep")), len(evidence.decisions("revert"))
-    return f"{measured} of {len(plan.wins)} wins measured, {kept} kept, {reverted} reverted."
+    return f"{measured} of {len(plan.planned)} wins measured, {kept} kept, {reverted} reverted."
 
 
 def _start(plan: Plan) -> str:
@@ -122,7 +123,7 @@ def _table(plan: Plan, evidence: TrackerEvidence) -> str:
     return f"## Quick Wins\n\n{table}\n\n{note}"
 
 
-def _row(win: PlannedWin, row: WinEvidence) -> tuple[str, ...]:
+def _row(win: Win, row: WinEvidence) -> tuple[str, ...]:
     one = row.measured
     known = one is not None and one.verdict in SAME_ANSWERS and one.speedup is not None
     return (
@@ -131,7 +132,7 @@ def _row(win: PlannedWin, row: WinEvidence) -> tuple[str, ...]:
         one.verdict if one else "not measured",
         _speedup(one) if one and known else "-",
         f"{100 * (one.saving or 0):.1f}%" if one and known else "-",
-        f"{win.target_percent}%",
+        f"{win.target_percent}%" if win.target_percent else "-",
         _noise(one) if one else "-",
         one.name if one else "-",
         row.decision,
@@ -149,8 +150,9 @@ def _noise(one: Measured) -> str:
     return f"{one.noise_low:.3f}-{one.noise_high:.3f}x"
 
 
-def _win(plan: Plan, win: PlannedWin, row: WinEvidence) -> str:
-    lines = [f"Hypothesis: {plain(win.hypothesis)}", f"What it does: {plain(win.implementation)}"]
+def _win(plan: Plan, win: Win, row: WinEvidence) -> str:
+    told = (("Hypothesis", win.hypothesis), ("What it does", win.implementation))
+    lines = [f"{name}: {plain(words)}" for name, words in told if words]
     lines += [_measurement(plan, one) for one in row.measurements] or ["Not measured."]
     lines.append(_decision(row))
     return f"### Quick Win #{win.number}: {plain(win.title)}\n\n" + "\n".join(f"- {line}" for line in lines)

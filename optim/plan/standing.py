@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from optim.evidence.records import ReferenceRun, Together, TrackerEvidence, WinEvidence
 from optim.plan import projection
-from optim.project.records import Plan, PlannedWin
+from optim.project.fields import Range
+from optim.project.records import Plan
 
 #: The verdicts that a speedup can be taken from.
 SETTLED = ("faster", "slower", "same")
@@ -32,7 +33,7 @@ class Standing:
 def standing(plan: Plan, evidence: TrackerEvidence) -> Standing:
     """The standing that the evidence gives."""
     kept = tuple(win.name for win in plan.wins if win.name in evidence.decisions("keep"))
-    now = evidence.joint(frozenset(kept or [win.name for win in plan.wins]))
+    now = evidence.joint(frozenset(kept or [win.name for win in plan.planned]))
     projected = projection.project(plan.baseline.seconds, now.speedup, now.low, now.high) if now else None
     return Standing(
         kept=kept,
@@ -46,13 +47,19 @@ def standing(plan: Plan, evidence: TrackerEvidence) -> Standing:
 
 def _odds(plan: Plan, evidence: TrackerEvidence, kept: tuple[str, ...]) -> projection.Odds:
     """Of the wins not reverted: all together where measured so; else the kept together, the others alone or planned."""
-    left = [win for win in plan.wins if win.name not in evidence.decisions("revert")]
-    singles = {win.name: _single(evidence.win(win.name)) for win in plan.wins}
+    left = [win for win in plan.planned if win.name not in evidence.decisions("revert")]
+    singles = {win.name: _single(evidence.win(win.name)) for win in plan.planned}
     together = _together(evidence, [win.name for win in left], kept)
     open_wins = [win for win in left if together is None or win.name not in together.wins]
     alone = [single for win in open_wins if (single := singles[win.name])]
-    planned = [_planned(win) for win in open_wins if singles[win.name] is None]
-    come_true = [projection.realization(_planned(win), one.speedup) for win in plan.wins if (one := singles[win.name])]
+    planned = [
+        _planned(win.name, win.target_percent) for win in open_wins if singles[win.name] is None and win.target_percent
+    ]
+    come_true = [
+        projection.realization(_planned(win.name, win.target_percent), one.speedup)
+        for win in plan.planned
+        if win.target_percent and (one := singles[win.name])
+    ]
     measured = [_joint(together), *alone] if together else alone
     target = (plan.target.seconds.low, plan.target.seconds.high)
     return projection.odds(plan.baseline.seconds, target, measured, planned, come_true)
@@ -80,5 +87,5 @@ def _single(row: WinEvidence) -> projection.Measured | None:
     return projection.Measured(name=row.win, speedup=found.speedup, low=low, high=high)
 
 
-def _planned(win: PlannedWin) -> projection.Planned:
-    return projection.Planned(name=win.name, low=win.target_percent.low / 100, high=win.target_percent.high / 100)
+def _planned(win: str, percent: Range) -> projection.Planned:
+    return projection.Planned(name=win, low=percent.low / 100, high=percent.high / 100)

@@ -26,7 +26,8 @@ from optim.plan.tracker_document import (
 from optim.plan.tracker_merge import merge
 from optim.plan.tracker_parser import NotATracker, parse
 from optim.plan.tracker_wins import day, entries, joint_source, joint_text, prefix, projected, win_section
-from optim.project.records import Plan, PlannedWin
+from optim.project.records import Plan
+from optim.project.wins import Win
 
 __all__ = ["NotATracker", "TrackerDocument", "document", "parse", "render", "seconds_text", "write"]
 
@@ -75,9 +76,9 @@ def _header(plan: Plan, evidence: TrackerEvidence) -> Pairs:
 
 
 def _status(plan: Plan, evidence: TrackerEvidence) -> str:
-    measured = sum(one.measured is not None for one in evidence.wins)
+    measured = sum(evidence.win(win.name).measured is not None for win in plan.planned)
     kept, reverted = len(evidence.decisions("keep")), len(evidence.decisions("revert"))
-    return f"{measured} of {len(plan.wins)} quick wins measured, {kept} kept, {reverted} reverted"
+    return f"{measured} of {len(plan.planned)} quick wins measured, {kept} kept, {reverted} reverted"
 
 
 def _baseline(plan: Plan) -> Group:
@@ -101,7 +102,7 @@ def _cumulative(plan: Plan, evidence: TrackerEvidence) -> Group:
     return Group(name=f"{plan.phase} Cumulative", fields=fields)
 
 
-def _after(plan: Plan, evidence: TrackerEvidence, win: PlannedWin) -> str:
+def _after(plan: Plan, evidence: TrackerEvidence, win: Win) -> str:
     text = joint_text(plan, evidence, win)
     joint = evidence.joint(frozenset(prefix(plan, evidence, win)))
     if joint is None or text.startswith("reverted"):

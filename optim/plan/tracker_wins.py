@@ -7,16 +7,17 @@ from datetime import date
 from optim.evidence.records import Measured, Together, TrackerEvidence, WinEvidence
 from optim.plan.checklist import SAME_ANSWERS
 from optim.plan.tracker_document import Entry, Pairs, WinSection, one_line
-from optim.project.records import Plan, PlannedWin
+from optim.project.records import Plan
+from optim.project.wins import Win
 
 PENDING = "(pending)"
 _MARKS = {"keep": "✅ KEPT", "revert": "❌ REVERTED"}
 
 
-def prefix(plan: Plan, evidence: TrackerEvidence, win: PlannedWin) -> tuple[str, ...]:
+def prefix(plan: Plan, evidence: TrackerEvidence, win: Win) -> tuple[str, ...]:
     """The wins up to ``win`` in the order of their numbers, without those that were reverted."""
     reverted = evidence.decisions("revert")
-    return tuple(one.name for one in plan.wins if one.number <= win.number and one.name not in reverted)
+    return tuple(one.name for one in plan.wins[: plan.wins.index(win) + 1] if one.name not in reverted)
 
 
 def day(moment: date) -> str:
@@ -24,20 +25,20 @@ def day(moment: date) -> str:
     return f"{moment:%b} {moment.day}, {moment.year}"
 
 
-def win_section(plan: Plan, evidence: TrackerEvidence, win: PlannedWin) -> WinSection:
+def win_section(plan: Plan, evidence: TrackerEvidence, win: Win) -> WinSection:
     """The section of one win: what was planned, what was built, and its checkpoint."""
     row = evidence.win(win.name)
-    fields = (
-        ("Status", _win_status(win, row)),
-        ("Target", f"{win.target_percent}% speedup"),
+    planned = (
+        ("Target", f"{win.target_percent}% speedup" if win.target_percent else ""),
         ("Implementation", win.implementation),
-        ("Estimated time", f"{win.hours} hours"),
+        ("Estimated time", f"{win.hours} hours" if win.hours else ""),
     )
+    fields = (("Status", _win_status(win, row)), *(field for field in planned if field[1]))
     checkpoint = _checkpoint(plan, evidence, win, row)
-    return WinSection(number=win.number, title=win.title, fields=fields, built=win.built, checkpoint=checkpoint)
+    return WinSection(number=win.number or 0, title=win.title, fields=fields, built=win.built, checkpoint=checkpoint)
 
 
-def _win_status(win: PlannedWin, row: WinEvidence) -> str:
+def _win_status(win: Win, row: WinEvidence) -> str:
     if row.decided and row.decision in _MARKS:
         when = f" ({day(row.decided.decided_at)})" if row.decided.decided_at else ""
         return _MARKS[row.decision] + when
@@ -46,7 +47,7 @@ def _win_status(win: PlannedWin, row: WinEvidence) -> str:
     return win.status or "Not started"
 
 
-def _checkpoint(plan: Plan, evidence: TrackerEvidence, win: PlannedWin, row: WinEvidence) -> Pairs:
+def _checkpoint(plan: Plan, evidence: TrackerEvidence, win: Win, row: WinEvidence) -> Pairs:
     default = {"Date": PENDING, "Wall-clock": PENDING, "Cumulative speedup": PENDING}
     fields = dict(win.checkpoint) or default
     result = fields.pop("Result", PENDING)
@@ -110,7 +111,7 @@ def _decision_text(row: WinEvidence) -> str:
     return one_line(f"{made.decision}{who}{basis}{' (forced)' if made.forced else ''}: {made.because}")
 
 
-def joint_text(plan: Plan, evidence: TrackerEvidence, win: PlannedWin) -> str:
+def joint_text(plan: Plan, evidence: TrackerEvidence, win: Win) -> str:
     """The speedup of the wins up to this one together, with its source; pending where nothing tells it."""
     if win.name in evidence.decisions("revert"):
         return "reverted: not part of it"
@@ -132,7 +133,7 @@ def entries(plan: Plan, evidence: TrackerEvidence) -> tuple[Entry, ...]:
     return tuple(_entry(plan, evidence, plan.win(one.win), one, f"{when:%Y-%m-%d %H:%M}") for when, one in dated)
 
 
-def _entry(plan: Plan, evidence: TrackerEvidence, win: PlannedWin, one: Measured, moment: str) -> Entry:
+def _entry(plan: Plan, evidence: TrackerEvidence, win: Win, one: Measured, moment: str) -> Entry:
     row = evidence.win(win.name)
     speaks = row.decided is not None and row.decided.measurement_id in (one.measurement_id, None)
     status = _MARKS.get(row.decision, "") if speaks else ""
@@ -140,7 +141,7 @@ def _entry(plan: Plan, evidence: TrackerEvidence, win: PlannedWin, one: Measured
     notes = f"{one.name} ({_conditions(one)}): {one.reason or one.verdict} {because}"
     return Entry(
         moment=moment,
-        number=win.number,
+        number=win.number or 0,
         title=win.title,
         fields=_entry_fields(plan, evidence, win, one),
         status=status or f"⏳ {one.verdict}, not decided",
@@ -148,7 +149,7 @@ def _entry(plan: Plan, evidence: TrackerEvidence, win: PlannedWin, one: Measured
     )
 
 
-def _entry_fields(plan: Plan, evidence: TrackerEvidence, win: PlannedWin, one: Measured) -> Pairs:
+def _entry_fields(plan: Plan, evidence: TrackerEvidence, win: Win, one: Measured) -> Pairs:
     fields = []
     before, after = one.before_seconds, one.after_seconds
     if before is not None and after is not None:

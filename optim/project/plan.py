@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 from optim.project.fields import Fields, PlanProblem, Range
@@ -25,11 +26,10 @@ from optim.project.records import (
     Compounding,
     Intermediate,
     Plan,
-    PlannedWin,
     Section,
     Target,
 )
-from profiles.configs import WIN_NAMES
+from optim.project.wins import Win, WinProblem, in_order, override
 
 __all__ = [
     "NEEDS",
@@ -41,7 +41,6 @@ __all__ = [
     "Intermediate",
     "Plan",
     "PlanProblem",
-    "PlannedWin",
     "Range",
     "Section",
     "Target",
@@ -57,15 +56,18 @@ def plan_path(path: str | Path | None = None) -> Path:
     return Path(chosen)
 
 
-def load_plan(path: str | Path | None = None) -> Plan:
+def load_plan(path: str | Path | None = None, declared: Mapping[str, Win] | None = None) -> Plan:
     """The plan in the file of ``plan_path(path)``.
+
+    Args:
+        declared: the pipeline's own wins by name, where it has some; the plan overrides what they say of themselves.
 
     Raises:
         PlanProblem: it can not be read, is no TOML, or a field is missing, misspelt, impossible or contradictory.
     """
     file = plan_path(path)
     try:
-        return read_plan(file.read_text("utf-8"), file.name)
+        return read_plan(file.read_text("utf-8"), file.name, declared)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise PlanProblem(
@@ -75,8 +77,8 @@ def load_plan(path: str | Path | None = None) -> Plan:
         raise PlanProblem(f"{file.name}: not UTF-8 text at byte {error.start}; save it as UTF-8") from error
 
 
-def read_plan(text: str, file: str = "plan.toml") -> Plan:
-    """The plan that the TOML ``text`` says; ``file`` is the name for the errors.
+def read_plan(text: str, file: str = "plan.toml", declared: Mapping[str, Win] | None = None) -> Plan:
+    """The plan that the TOML ``text`` says; ``file`` is the name for the errors, ``declared`` as in ``load_plan``.
 
     Raises:
         PlanProblem: as ``load_plan``.
@@ -86,14 +88,15 @@ def read_plan(text: str, file: str = "plan.toml") -> Plan:
     except (ValueError, RecursionError) as error:
         raise PlanProblem(f"{file}: not TOML: {error}; the plan that comes with Quickwin shows the form") from error
     fields = Fields(file, "", table)
-    plan = _plan(fields)
+    plan = _plan(fields, declared)
     fields.done()
     _check_wins(plan)
     _check_target(plan)
     return plan
 
 
-def _plan(fields: Fields) -> Plan:
+def _plan(fields: Fields, declared: Mapping[str, Win] | None) -> Plan:
+    wins = _wins(fields, declared)
     origin, formula, notes = (fields.table(name) for name in ("origin", "formula", "notes"))
     plan = Plan(
         file=fields.file,
@@ -105,10 +108,10 @@ def _plan(fields: Fields) -> Plan:
         origin_seconds=origin.number("seconds"),
         baseline=_baseline(fields.table("baseline")),
         target=_target(fields.table("target")),
-        intermediate=_intermediate(fields.table("intermediate")),
+        intermediate=_intermediate(fields.table("intermediate"), len(wins)),
         compounding=_compounding(fields.table("compounding")),
         speedup_formula=formula.text("speedup"),
-        wins=tuple(sorted((_win(one) for one in fields.tables("win")), key=lambda win: win.number)),
+        wins=wins,
         checklists=tuple(_checklist(one) for one in fields.tables("checklist")),
         insights=tuple(_insight(one) for one in fields.tables("insight")),
         success=tuple(_success(one) for one in fields.tables("success")),
@@ -157,9 +160,9 @@ def _target(fields: Fields) -> Target:
     return target
 
 
-def _intermediate(fields: Fields) -> Intermediate:
+def _intermediate(fields: Fields, wins: int) -> Intermediate:
     part = Intermediate(
-        wins=fields.range("wins", below=len(WIN_NAMES) + 1),
+        wins=fields.range("wins", below=wins + 1),
         speedup=fields.number("speedup"),
         seconds=fields.number("seconds"),
     )
@@ -177,25 +180,47 @@ def _compounding(fields: Fields) -> Compounding:
     return part
 
 
-def _win(fields: Fields) -> PlannedWin:
-    win = PlannedWin(
-        name=fields.one_of("name", WIN_NAMES, "a win"),
-        number=fields.whole("number", least=1, most=999),
-        title=fields.text("title"),
-        target_percent=fields.range("target_percent", below=100),
-        hours=fields.range("hours"),
-        implementation=fields.text("implementation"),
-        hypothesis=fields.text("hypothesis"),
-        cache=fields.text("cache", default="") or None,
-        status=fields.text("status", default="") or None,
-        built=tuple(line.rstrip() for line in fields.text("built", default="", lines=True).split("\n") if line.strip()),
-        checkpoint=fields.pairs("checkpoint"),
-    )
-    stray = next((line for line in win.built if not line.lstrip().startswith("- ")), None)
+def _wins(fields: Fields, declared: Mapping[str, Win] | None) -> tuple[Win, ...]:
+    """All wins of the project: those of the file, and those that the pipeline declares beyond it."""
+    planned = [_win(one, declared) for one in fields.tables("win")]
+    for what, given in (("name", [win.name for win in planned]), ("number", [str(win.number) for win in planned])):
+        twice = next((one for one in given if given.count(one) > 1), None)
+        if twice is not None:
+            raise PlanProblem(f"{fields.file}: win.{what} {twice} was given twice; every win needs its own {what}")
+    names = {win.name for win in planned}
+    return in_order([*planned, *(win for win in (declared or {}).values() if win.name not in names)])
+
+
+def _win(fields: Fields, declared: Mapping[str, Win] | None) -> Win:
+    name = fields.text("name") if declared is None else fields.one_of("name", tuple(declared), "a win")
+    given = {
+        "name": name,
+        "number": fields.whole("number", least=1, most=999),
+        "title": fields.text("title"),
+        "target_percent": fields.range("target_percent", below=100),
+        "hours": fields.range("hours"),
+        "implementation": fields.text("implementation"),
+        "hypothesis": fields.text("hypothesis"),
+        "cache": fields.text("cache", default=""),
+        "status": fields.text("status", default=""),
+        "built": _built(fields),
+        "checkpoint": fields.pairs("checkpoint"),
+        "planned": True,
+    }
+    fields.done()
+    try:
+        return override((declared or {}).get(name), given)
+    except WinProblem as problem:
+        raise PlanProblem(f"{fields.file}: {problem}") from problem
+
+
+def _built(fields: Fields) -> tuple[str, ...]:
+    text = fields.text("built", default="", lines=True)
+    lines = tuple(line.rstrip() for line in text.split("\n") if line.strip())
+    stray = next((line for line in lines if not line.lstrip().startswith("- ")), None)
     if stray is not None:
         fields.refuse("built", stray, "a list, each line beginning with '- '")
-    fields.done()
-    return win
+    return lines
 
 
 def _checklist(fields: Fields) -> Checklist:
@@ -226,13 +251,6 @@ def _success(fields: Fields) -> Section:
 
 
 def _check_wins(plan: Plan) -> None:
-    for what, given in (("name", [win.name for win in plan.wins]), ("number", [str(win.number) for win in plan.wins])):
-        twice = next((one for one in given if given.count(one) > 1), None)
-        if twice is not None:
-            raise PlanProblem(f"{plan.file}: win.{what} {twice} was given twice; every win needs its own {what}")
-    missing = [name for name in WIN_NAMES if name not in {win.name for win in plan.wins}]
-    if missing:
-        raise PlanProblem(f"{plan.file}: win has no table for {', '.join(missing)}; each win needs its [[win]] table")
     caches = [cache.name for cache in plan.baseline.caches]
     for win in plan.wins:
         if win.cache is not None and win.cache not in caches:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from optim.project.fields import Range
+from optim.project.wins import Win
 
 #: Which evidence a checklist's item can wait for; what each means stands in ``plan.toml``.
 WIN_NEEDS = ("correct", "measured_10", "before", "after", "saving", "decided", "committed")
@@ -69,29 +70,6 @@ class Compounding:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PlannedWin:
-    """One quick win as planned. ``target_percent`` is the saving aimed at, ``cache`` the cache it improves."""
-
-    name: str
-    number: int
-    title: str
-    target_percent: Range
-    hours: Range
-    implementation: str
-    hypothesis: str
-    cache: str | None = None
-    status: str | None = None
-    built: tuple[str, ...] = ()
-    checkpoint: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def target_speedup(self) -> Range:
-        """The target range as before / after."""
-        low, high = (1 / (1 - percent / 100) for percent in (self.target_percent.low, self.target_percent.high))
-        return Range(low=low, high=high)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ChecklistItem:
     """A line to tick; ``needs`` is one of ``NEEDS``."""
 
@@ -118,7 +96,7 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """All of it; ``wins`` in the order of their numbers."""
+    """All of it; ``wins`` are all of the project's, in order, those beyond the plan last."""
 
     file: str
     title: str
@@ -132,13 +110,18 @@ class Plan:
     intermediate: Intermediate
     compounding: Compounding
     speedup_formula: str
-    wins: tuple[PlannedWin, ...]
+    wins: tuple[Win, ...]
     checklists: tuple[Checklist, ...]
     insights: tuple[Section, ...]
     success: tuple[Section, ...]
     notes: tuple[str, ...]
 
-    def win(self, name: str) -> PlannedWin:
+    @property
+    def planned(self) -> tuple[Win, ...]:
+        """The wins that the plan has a table for; the others are beyond it."""
+        return tuple(win for win in self.wins if win.planned)
+
+    def win(self, name: str) -> Win:
         """The win of that name.
 
         Raises:
@@ -146,6 +129,6 @@ class Plan:
         """
         return {win.name: win for win in self.wins}[name]
 
-    def number(self, number: int) -> PlannedWin | None:
+    def number(self, number: int) -> Win | None:
         """The win with that tracker number; None where there is none."""
         return next((win for win in self.wins if win.number == number), None)

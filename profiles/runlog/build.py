@@ -10,6 +10,8 @@ from profiles.runlog.facts import CacheFacts, RunLog, TaskFacts
 from profiles.runlog.keys import WHOLE, Key, key
 from profiles.runlog.merge import EXTRAS, fingerprint
 
+#: The system that writes the logs which this package reads.
+PIPELINE = "run_batt"
 #: Arrival times that cover less of the wall-clock than this come from buffered output and say nothing of tasks.
 COVERED = 0.5
 _MOST_COUNT = 2**53
@@ -22,6 +24,7 @@ def build(log: RunLog, label: str) -> RunRecord:
         key=fingerprint(log),
         label=f"{label}: {log.title}" if log.title else label,
         source=f"imported:{log.form}",
+        pipeline=PIPELINE,
         source_name=log.name,
         status="interrupted" if _is_unfinished(log) else "finished",
         cache_state=cache_state(log),

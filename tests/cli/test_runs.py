@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from profiles.configs import WIN_NAMES
 from tests.cli.place import quickwin
 from tests.cli.records import record, stored
+from tests.worked_example import WIN_NAMES
 
 LONG = "measurement 12 block 15 A2 of a long evening with many runs"
 

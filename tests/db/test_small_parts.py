@@ -6,22 +6,7 @@ import sys
 
 import pytest
 
-from db.configs import WIN_ORDER, config_text
 from db.processes import is_gone, owner_of
-from profiles.configs import WIN_NAMES, all_configs, config_name
-
-
-def test_the_wins_stand_in_the_plans_order() -> None:
-    assert WIN_ORDER == WIN_NAMES
-
-
-@pytest.mark.parametrize("config", [*all_configs(), frozenset({"dsl_cache", "of somebody else"})], ids=config_name)
-def test_a_config_is_written_as_the_command_line_writes_it(config: frozenset[str]) -> None:
-    assert config_text(config) == config_name(config)
-
-
-def test_an_unknown_config_has_no_name() -> None:
-    assert config_text(None) is None
 
 
 def test_this_process_is_here_and_one_that_ended_is_not() -> None:

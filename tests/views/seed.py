@@ -12,8 +12,9 @@ from optim.evidence import factorial
 from optim.evidence.attribution import attribute
 from optim.evidence.spec import Spec, attribution_arms, pair_arms
 from optim.evidence.verdicts import blocks_from_rows, judge
-from profiles.configs import WIN_NAMES, Config, config_name, parse_config
+from profiles.configs import Config
 from profiles.records import Environment, PhaseTiming, RunRecord, TaskRecord, Workload
+from tests.worked_example import WIN_NAMES, config_name, config_of
 
 STARTED = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 #: What a win leaves of the baseline's ten seconds.
@@ -120,7 +121,7 @@ class Seeder:
         number = store.begin_measurement(self.engine, spec.to_json())
         for block in blocks:
             for position, arm in enumerate(_turned(spec.arms, block)):
-                run_id = self.run(parse_config(arm.config), **changes.get(arm.name, {}))
+                run_id = self.run(config_of(arm.config), **changes.get(arm.name, {}))
                 store.add_block_run(self.engine, number, block, arm.name, position, run_id)
         return number
 

@@ -1,10 +1,10 @@
-from profiles.configs import all_configs, config_name, parse_config
+from tests.worked_example import all_configs, config_name, config_of
 from views import configs
 
 
 def test_a_config_as_it_is_typed_means_the_same_config() -> None:
     for config in all_configs():
-        assert parse_config(configs.typed(config_name(config))) == config
+        assert config_of(configs.typed(config_name(config))) == config
 
 
 def test_all_but_one_win_is_typed_by_the_one() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from optim.evidence.verdicts import VERDICTS
 from profiles.breakdown import PART_CATEGORIES
-from profiles.configs import WIN_NAMES
+from tests.worked_example import WIN_NAMES
 from views import palette
 
 THEME = tomllib.loads((Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml").read_text())["theme"]

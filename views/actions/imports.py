@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable
 
 from db.store import save_profile, store_run, tag_run
-from profiles.configs import config_name
 from profiles.intake.results import RunPreview
 from profiles.sessions import SessionError, merge_sessions
+from services.project import current_project
 from views.data.connection import engine, forget
 from views.problems import ActionProblem
 
@@ -46,7 +46,7 @@ def _profiles(run_id: int, run: RunPreview) -> None:
 
 def said(run_id: int, new: bool, wins: Iterable[str] | None) -> str:
     """What ``store`` did, in a sentence."""
-    config = "" if wins is None else f" with {config_name(wins)}"
+    config = "" if wins is None else f" with {current_project().label(frozenset(wins))}"
     return (
         f"Stored as run {run_id}{config}." if new else f"It is there already as run {run_id}; nothing was stored twice."
     )

@@ -88,7 +88,7 @@ def arms(blocks: pd.DataFrame) -> go.Figure:
     symbols = {"A": ("circle", "#5B6B7A"), "B": ("triangle-up", "#0077BB"), "A2": ("circle-open", "#5B6B7A")}
     drawn = figure(height=260)
     for arm, rows in blocks.groupby("arm", sort=True):
-        symbol, colour = symbols.get(str(arm), ("square", palette.WINS["dsl_cache"].colour))
+        symbol, colour = symbols.get(str(arm), ("square", palette.WIN_COLOURS[3][0]))
         config = text.plain(typed(rows["config"].iloc[0]))
         name = f"{text.plain(arm)}: {config}" + (" (again, for the noise floor)" if arm == "A2" else "")
         drawn.add_trace(

@@ -7,6 +7,8 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from profiles.configs import NONE, read_config
+from services.project import current_project
 from views import palette
 from views.charts.layout import figure
 from views.configs import short
@@ -27,11 +29,12 @@ _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "star", "hexagon", "cr
 
 def config_mark(config: str, place: int = 0) -> Mark:
     """How a config looks: a single win as that win, none and all as before and after, others by their place."""
-    if config in palette.WINS:
+    wins, names = read_config(config), current_project().names
+    if config in names:
         return palette.win(config)
-    if config == "none":
-        return Mark(label="none", colour="#D55E00", symbol="circle", sign="○")
-    if config == "all":
+    if config == NONE:
+        return Mark(label=NONE, colour="#D55E00", symbol="circle", sign="○")
+    if wins == frozenset(names):
         return Mark(label="all", colour="#009E73", symbol="triangle-up", sign="●")
     if config == _OTHERS or not config:
         return Mark(label=config or "unknown config", colour="#7F8790", symbol="circle-open", sign="·")

@@ -6,8 +6,10 @@ import pandas as pd
 
 from db import queries
 from optim.project.plan import Plan
-from profiles.configs import config_name
+from profiles.configs import NONE, stored_text
+from services.project import current_project
 from views import text
+from views.configs import typed
 from views.data.connection import cached, engine
 from views.data.evidence import newest_run
 from views.data.overhead import claimed, named, shares
@@ -41,16 +43,16 @@ def tasks(run_id: int) -> pd.DataFrame:
 @cached("evidence")
 def kept() -> str:
     """The config of the wins that were kept."""
-    return config_name(queries.kept_wins(engine()))
+    return stored_text(queries.kept_wins(engine()))
 
 
 def baseline_and_now() -> tuple[int | None, int | None]:
     """The newest baseline measured here, and the newest comparable run of what was kept (all wins, while none is)."""
-    before = newest_run(config_name(()))
+    before = newest_run(NONE)
     if before is None:
         return None, None
     run = describe(before)
-    wanted = kept() if kept() != config_name(()) else "all"
+    wanted = kept() if kept() != NONE else stored_text(current_project().names)
     return before, newest_run(wanted, str(run["workload"]), str(run["machine"]), str(run["cache_state"]))
 
 
@@ -80,7 +82,7 @@ def title(run_id: int) -> str:
     run = describe(run_id)
     if not run:
         return f"run {run_id}"
-    config = run["config"] if isinstance(run["config"], str) else "config unknown"
+    config = typed(run["config"]) if isinstance(run["config"], str) else "config unknown"
     wall = run["wall_seconds"]
     seconds = text.seconds(float(wall)) if isinstance(wall, float) else text.NONE
     return f"run {run_id}, {text.escape(run['label'])}: {text.escape(config)}, {run['cache_state']}, {seconds}"

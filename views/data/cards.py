@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from optim.evidence.records import Measured, TrackerEvidence, WinEvidence
 from optim.plan.checklist import SAME_ANSWERS
-from optim.project.plan import Plan, PlannedWin
-from profiles.configs import config_name
+from optim.project.plan import Plan
+from optim.project.wins import Win
+from services.project import current_project
 from views import palette, text
+from views.configs import typed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,13 +36,13 @@ def cards(plan: Plan, evidence: TrackerEvidence) -> list[Card]:
     return [_card(plan, win, evidence) for win in plan.wins]
 
 
-def _card(plan: Plan, win: PlannedWin, evidence: TrackerEvidence) -> Card:
+def _card(plan: Plan, win: Win, evidence: TrackerEvidence) -> Card:
     row = evidence.win(win.name)
     status, mark = _status(win, row)
     page, label, query = next_step(row, evidence.decisions("keep"))
     return Card(
         win=win.name,
-        number=win.number,
+        number=win.number or 0,
         title=text.escape(win.title),
         status=status,
         mark=mark,
@@ -51,7 +53,7 @@ def _card(plan: Plan, win: PlannedWin, evidence: TrackerEvidence) -> Card:
     )
 
 
-def _status(win: PlannedWin, row: WinEvidence) -> tuple[str, palette.Mark]:
+def _status(win: Win, row: WinEvidence) -> tuple[str, palette.Mark]:
     if row.decision != "undecided":
         mark = palette.decision(row.decision)
         return mark.label, mark
@@ -61,9 +63,10 @@ def _status(win: PlannedWin, row: WinEvidence) -> tuple[str, palette.Mark]:
     return ("built, not measured" if win.status else "not measured"), palette.verdict(None)
 
 
-def _fields(plan: Plan, win: PlannedWin, row: WinEvidence, evidence: TrackerEvidence) -> list[tuple[str, str]]:
+def _fields(plan: Plan, win: Win, row: WinEvidence, evidence: TrackerEvidence) -> list[tuple[str, str]]:
     found = row.measured
-    target = f"{win.target_percent.low:g}–{win.target_percent.high:g}% saved"
+    aim = win.target_percent
+    target = f"{aim.low:g}–{aim.high:g}% saved" if aim else text.NONE
     return [
         ("Target", target),
         ("Measured", _measured(found)),
@@ -88,11 +91,11 @@ def _wall_clock(found: Measured | None) -> str:
     return f"{text.seconds(found.before_seconds)} → {text.seconds(found.after_seconds)}"
 
 
-def _cumulative(plan: Plan, win: PlannedWin, evidence: TrackerEvidence) -> str:
+def _cumulative(plan: Plan, win: Win, evidence: TrackerEvidence) -> str:
     kept = evidence.decisions("keep")
     if win.name not in kept:
         return text.NONE
-    before = [one.name for one in plan.wins if one.name in kept and one.number <= win.number]
+    before = [one.name for one in plan.wins[: plan.wins.index(win) + 1] if one.name in kept]
     joint = evidence.joint(frozenset(before))
     return text.NONE if joint is None else text.times(joint.speedup) + ("" if joint.measured else " (product)")
 
@@ -104,9 +107,10 @@ def next_step(row: WinEvidence, kept: tuple[str, ...]) -> tuple[str, str, dict[s
         return "decide", "See the evidence", {"win": row.win}
     if found is None:
         base = [one for one in kept if one != row.win]
-        return "measure", "Measure it", {"before": config_name(base), "after": config_name([*base, row.win])}
+        label = current_project().label
+        return "measure", "Measure it", {"before": label(frozenset(base)), "after": label(frozenset([*base, row.win]))}
     if found.verdict == "not comparable":
-        return "measure", "Measure again", {"before": found.config_before, "after": found.config_after}
+        return "measure", "Measure again", {"before": typed(found.config_before), "after": typed(found.config_after)}
     if found.verdict == "unresolved":
         return "measure", "Measure more", {"measurement": found.measurement_id}
     return "decide", "Decide", {"win": row.win}

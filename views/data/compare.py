@@ -15,7 +15,7 @@ from optim.evidence import verdicts
 from optim.evidence.assembly import rows as plain_rows
 from optim.evidence.outcomes import Outcome, incomparable, wrong
 from profiles.breakdown import Breakdown
-from profiles.configs import WIN_NAMES
+from profiles.configs import read_config
 from views import configs, palette, text
 from views.data import differences
 from views.data.connection import cached, engine
@@ -129,7 +129,7 @@ def suggested() -> tuple[int, int] | None:
 
 def _size(config: str) -> int:
     """How many wins are on in a config, whatever they are called."""
-    return {"none": 0, "all": len(WIN_NAMES)}.get(config, config.count(",") + 1)
+    return len(read_config(config) or ())
 
 
 @cached("evidence", ttl=5)

@@ -10,7 +10,8 @@ import pandas as pd
 
 from db import queries
 from optim.evidence.records import Measured, TrackerEvidence, WinEvidence
-from optim.project.plan import Plan, PlannedWin
+from optim.project.plan import Plan
+from optim.project.wins import Win
 from views import configs, palette, text
 from views.data.connection import cached, engine
 from views.data.evidence import measurement
@@ -47,22 +48,27 @@ def first_to_decide(evidence: TrackerEvidence) -> str:
     return (measured or waiting or list(evidence.wins))[0].win
 
 
-def facts(win: PlannedWin, row: WinEvidence, bound: float | None) -> list[tuple[str, str]]:
+def facts(win: Win, row: WinEvidence, bound: float | None) -> list[tuple[str, str]]:
     """What is known about one win: label and value, both Markdown."""
     found = row.measured
-    saved = win.target_percent
-    plan = f"{saved.low:g} to {saved.high:g}% saved ({text.times(win.target_speedup.low)} to "
     possible = (
         f"at most {text.times(bound)} (Amdahl's law on the phases of the config before it)" if bound else text.NONE
     )
     return [
-        ("Hypothesis", text.escape(win.hypothesis)),
-        ("Planned", f"{plan}{text.times(win.target_speedup.high)})"),
+        ("Hypothesis", text.escape(win.hypothesis) or text.NONE),
+        ("Planned", _planned(win)),
         ("Predicted", possible),
         ("Measured", _measured(found)),
         ("Noise floor", _noise(found)),
         ("Answers", _answers(found)),
     ]
+
+
+def _planned(win: Win) -> str:
+    saved, speedup = win.target_percent, win.target_speedup
+    if saved is None or speedup is None:
+        return text.NONE
+    return f"{saved.low:g} to {saved.high:g}% saved ({text.times(speedup.low)} to {text.times(speedup.high)})"
 
 
 def _measured(found: Measured | None) -> str:
@@ -163,7 +169,8 @@ def remarks(found: Mapping[str, Any]) -> list[str]:
     said = [text.escape(one["sentence"]) for kind in ("ghosts", "clashes", "burdens") for one in found.get(kind, ())]
     best = found.get("best")
     if best:
-        said.append(f"The fastest config is **{text.escape(best['config'])}**: {text.seconds(best['seconds'])}.")
+        name = text.escape(configs.typed(best["config"]))
+        said.append(f"The fastest config is **{name}**: {text.seconds(best['seconds'])}.")
         simplest = next(iter(found.get("as_good", ())), best["config"])
         if simplest != best["config"]:
             said.append(f"Not told apart from it, with fewer wins: **{text.escape(configs.typed(simplest))}**.")

@@ -10,7 +10,8 @@ from db import queries
 from optim.plan import tracker as trackers
 from optim.plan.report import html_report, phase4_results
 from optim.plan.standing import standing
-from optim.project.plan import Plan, load_plan
+from optim.project.plan import Plan
+from services.project import current_project
 from views.data import deciding
 from views.data.connection import engine
 from views.data.evidence import evidence
@@ -21,19 +22,19 @@ RESULTS_FILE = "PHASE4_RESULTS.md"
 
 def tracker() -> str:
     """The progress tracker as Markdown, with what trackers that were read in hold beyond plan and evidence."""
-    plan = load_plan()
+    plan = current_project().plan
     imported = [trackers.parse(body) for body in queries.bodies(engine(), "tracker")]
     return trackers.render(plan, evidence(plan), imported)
 
 
 def results() -> str:
     """What came out, as Markdown: verdicts, decisions, attribution, projection and odds, and what is not known."""
-    return _results(load_plan())
+    return _results(current_project().plan)
 
 
 def page() -> str:
     """The results with their charts as one HTML file that asks for nothing from outside."""
-    plan = load_plan()
+    plan = current_project().plan
     charts = report_charts(plan, evidence(plan), _attribution()[0])
     return html_report(_results(plan), f"{plan.phase} Results", charts)
 

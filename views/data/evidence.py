@@ -9,13 +9,13 @@ import pandas as pd
 
 from db import queries
 from db.queries import RunFilters
-from optim.arc.wins import all_wins
 from optim.evidence import assembly as evidence_assembly
 from optim.evidence import prediction, statistics, verdicts
 from optim.evidence.records import TrackerEvidence
 from optim.project.plan import Plan
-from profiles.configs import config_name
+from profiles.configs import NONE
 from profiles.records import PhaseTiming
+from services.project import current_project
 from views.data.connection import cached, engine
 
 #: The states in which a measurement goes on by itself.
@@ -161,8 +161,8 @@ def newest_run(
 @cached("runs", ttl=30)
 def bounds() -> dict[str, float | None]:
     """Per win the largest speedup that Amdahl's law allows on the newest baseline measured here; None without one."""
-    baseline = newest_run(config_name(()))
-    wins = all_wins()
+    baseline = newest_run(NONE)
+    wins = {win.name: win for win in current_project().wins}
     if baseline is None:
         return dict.fromkeys(wins)
     record = queries.runs(engine(), ids=[baseline], limit=1).iloc[0]

@@ -11,7 +11,8 @@ import pandas as pd
 
 from db import queries
 from optim.evidence.spec import Spec, SpecError, attribution_arms, budget_problem, pair_arms, parameters_of
-from profiles.configs import WIN_NAMES, UnknownConfig, config_name, parse_config
+from profiles.configs import UnknownConfig, stored_text
+from services.project import current_project
 from services.workloads import workload
 from views import configs, text
 from views.data.connection import cached, engine
@@ -48,10 +49,10 @@ class Choice:
             UnknownConfig, SpecError: it can not be; one sentence says why.
         """
         if self.kind == PAIR:
-            before, after = (config_name(parse_config(one, _kept())) for one in (self.before, self.after))
+            before, after = (stored_text(current_project().config(one, _kept())) for one in (self.before, self.after))
             arms = pair_arms(before, after)
         else:
-            arms = attribution_arms(WIN_NAMES, half=self.kind == HALF)
+            arms = attribution_arms(current_project().names, half=self.kind == HALF)
         return Spec(
             kind="pair" if self.kind == PAIR else "attribution",
             arms=arms,
@@ -102,10 +103,9 @@ def _kept() -> frozenset[str]:
 
 @cached("runs")
 def seconds_a_run(config: str, tasks: int, candidates: int, cache_state: str) -> float | None:
-    """How long one run takes, from the newest comparable run, scaled to the workload; None without one."""
-    name = config_name(parse_config(config, _kept()))
+    """How long one run of a config (as stored) takes, from the newest one, scaled to the workload; None without one."""
     found = queries.runs(
-        engine(), config=name, cache_state=cache_state, source="measured", status="finished", profiled=False, limit=1
+        engine(), config=config, cache_state=cache_state, source="measured", status="finished", profiled=False, limit=1
     )
     if found.empty:
         return None

@@ -10,7 +10,8 @@ import pandas as pd
 
 from optim.evidence.records import Together, TrackerEvidence, WinEvidence
 from optim.plan.standing import SETTLED, Standing, standing
-from optim.project.plan import Plan, PlannedWin
+from optim.project.plan import Plan
+from optim.project.wins import Win
 from views import configs, palette, text
 
 
@@ -119,7 +120,7 @@ def _now(now: Standing, at: float) -> dict[str, Any]:
     return _step("Now", "now", 0.0, at, low=low, high=high, note="projected from the speedup measured here")
 
 
-def _short(win: PlannedWin) -> str:
+def _short(win: Win) -> str:
     return f"#{win.number} {palette.win(win.name).label}"
 
 
@@ -127,7 +128,7 @@ def _joint_note(joint: Together | None) -> str:
     return f"projected from {joint.source}" if joint else "kept without a measurement"
 
 
-def _added(win: PlannedWin, base: float, at: float, joint: Together | None) -> dict[str, Any] | None:
+def _added(win: Win, base: float, at: float, joint: Together | None) -> dict[str, Any] | None:
     """An undecided win where it was measured together with all those before it; None where it was not."""
     if joint is None or not joint.measured:
         return None
@@ -136,7 +137,7 @@ def _added(win: PlannedWin, base: float, at: float, joint: Together | None) -> d
     return _step(_short(win), "planned", at, base / joint.speedup, win=win.name, low=low, high=high, note=note)
 
 
-def _ghost(win: PlannedWin, row: WinEvidence, at: float) -> dict[str, Any]:
+def _ghost(win: Win, row: WinEvidence, at: float) -> dict[str, Any]:
     found = row.alone or row.measured
     if found and found.speedup and found.verdict in SETTLED:
         where = "alone" if row.alone else f"against {configs.typed(found.config_before)}"
@@ -145,6 +146,8 @@ def _ghost(win: PlannedWin, row: WinEvidence, at: float) -> dict[str, Any]:
         end, low, high = (at / one for one in bounds)
         return _step(_short(win), "planned", at, end, win=win.name, low=low, high=high, note=note)
     saved = win.target_percent
+    if saved is None:
+        return _step(_short(win), "planned", at, at, win=win.name, note="beyond the plan: no range is aimed at")
     low, high = (at * (1 - share / 100) for share in (saved.high, saved.low))
     unsure = ", measured but unresolved" if row.measured else ""
     note = f"planned: {saved.low:g} to {saved.high:g}% saved{unsure}"
@@ -187,8 +190,8 @@ def forest(plan: Plan, evidence: TrackerEvidence, bounds: Mapping[str, float | N
             {
                 "win": win.name,
                 "label": _short(win),
-                "planned_low": win.target_speedup.low,
-                "planned_high": win.target_speedup.high,
+                "planned_low": win.target_speedup.low if win.target_speedup else None,
+                "planned_high": win.target_speedup.high if win.target_speedup else None,
                 "bound": bounds.get(win.name),
                 "speedup": found.speedup if found else None,
                 "low": found.low if found else None,

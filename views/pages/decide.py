@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from optim.project.plan import load_plan
+from services.project import current_project
 from views import palette, text
 from views.charts import evidence as charts
 from views.charts.layout import CONFIG
@@ -17,7 +17,7 @@ from views.parts import decision
 
 def render() -> None:
     """Draws the page."""
-    plan = load_plan()
+    plan = current_project().plan
     evidence = data.evidence(plan)
     st.markdown(deciding.headline(plan, evidence))
     names = [win.name for win in plan.wins]

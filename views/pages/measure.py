@@ -4,14 +4,12 @@ import shlex
 
 import streamlit as st
 
-from profiles.configs import WIN_NAMES
+from services.project import current_project
 from views import text
 from views.data import evidence as data
 from views.data import measuring
 from views.page import Page
 from views.parts import measurement
-
-CONFIGS = ["none", "kept", "all", *WIN_NAMES, *(f"all-{win}" for win in WIN_NAMES)]
 
 
 def render() -> None:
@@ -49,9 +47,11 @@ def _form() -> None:
     before, after = "none", "all"
     if kind == measuring.PAIR:
         left, right = st.columns(2)
+        names = current_project().names
+        configs = ["none", "kept", "all", *names, *(f"all-{win}" for win in names)]
         options = {"accept_new_options": True, "bind": "query-params"}
-        before = left.selectbox("Before", CONFIGS, index=0, key="before", **options)
-        after = right.selectbox("After", CONFIGS, index=2, key="after", **options, help="Or names joined by commas.")
+        before = left.selectbox("Before", configs, index=0, key="before", **options)
+        after = right.selectbox("After", configs, index=2, key="after", **options, help="Or names joined by commas.")
     with st.grid(5, min_column_width=150):
         tasks = st.number_input("Tasks", 1, 400, 100, key="tasks", bind="query-params")
         candidates = st.number_input("Candidates a task", 10, 1000, 132, key="candidates", bind="query-params")

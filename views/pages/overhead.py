@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from optim.project.plan import load_plan
+from services.project import current_project
 from views import text
 from views.charts import overhead as charts
 from views.charts.layout import CONFIG
@@ -15,7 +15,7 @@ from views.page import Page
 
 def render() -> None:
     """Draws the page."""
-    plan = load_plan()
+    plan = current_project().plan
     words = st.container()
     before, after = _runs()
     parts = data.parts(plan, before, after)

@@ -5,7 +5,7 @@ import streamlit as st
 from optim.plan.checklist import ticks
 from optim.plan.contradictions import contradictions
 from optim.plan.standing import standing
-from optim.project.plan import load_plan
+from services.project import current_project
 from views import text
 from views.charts import progress as charts
 from views.charts.layout import CONFIG
@@ -20,7 +20,7 @@ from views.parts.progress_documents import downloads
 
 def render() -> None:
     """Draws the page."""
-    plan = load_plan()
+    plan = current_project().plan
     evidence = data.evidence(plan)
     now = standing(plan, evidence)
     pair = one_pair() if evidence.empty else None

@@ -7,7 +7,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from profiles.configs import read_config
 from views import text
+from views.configs import typed
 from views.data import compare as data
 from views.data.compare import Side
 from views.navigation import link
@@ -79,9 +81,10 @@ def _configs() -> tuple[Side, Side] | None:
     columns = st.columns([2, 2, 4])
     name = columns[2].selectbox("With", list(groups), key="place", bind="query-params")
     part = groups[name]
-    configs = sorted(part["config"], key=lambda config: (config != "none", config == "all", config))
-    before = columns[0].selectbox("Config before", configs, key="config_a", bind="query-params")
-    after = columns[1].selectbox("Config after", configs, index=len(configs) - 1, key="config_b", bind="query-params")
+    configs = sorted(part["config"], key=lambda config: (len(read_config(config) or ()), config))
+    bound: Any = {"format_func": typed, "bind": "query-params"}
+    before = columns[0].selectbox("Config before", configs, key="config_a", **bound)
+    after = columns[1].selectbox("Config after", configs, index=len(configs) - 1, key="config_b", **bound)
     first = part.iloc[0]
     return data.of_configs(before, after, *(str(first[name]) for name in _PLACE))
 

@@ -81,8 +81,8 @@ def _offer(before: Side, after: Side) -> None:
 
 
 def _query(before: str, after: str, run: Any) -> dict[str, str | int]:
-    found: dict[str, str | int] = {"before": before, "after": after, "caches": run["cache_state"], **_size(run)}
-    return found
+    sides = {"before": configs.typed(before), "after": configs.typed(after)}
+    return {**sides, "caches": str(run["cache_state"]), **_size(run)}
 
 
 def _size(run: Any) -> dict[str, int]:
@@ -95,4 +95,5 @@ def _size(run: Any) -> dict[str, int]:
 
 def _command(before: str, after: str, run: Any) -> str:
     size = [part for name, number in _size(run).items() for part in (f"--{name}", str(number))]
-    return "python -m optim measure " + shlex.join([before, after, f"--{run['cache_state']}", *size])
+    sides = [configs.typed(before), configs.typed(after)]
+    return "python -m optim measure " + shlex.join([*sides, f"--{run['cache_state']}", *size])

@@ -9,9 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from db.problems import DatabaseProblem
-from optim.project.plan import load_plan
-from profiles.configs import WIN_NAMES
 from profiles.intake.results import Preview, RunPreview
+from services.project import current_project
 from views import palette, text
 from views.actions import imports as actions
 from views.data import imports as data
@@ -85,7 +84,7 @@ def _there(run_id: int) -> None:
 def _form(run: RunPreview) -> None:
     name = _short(run.record.key)
     st.text_input("Label", value=run.record.label, key=f"import.label.{name}", max_chars=200)
-    there = load_plan().reference_machine
+    there = current_project().plan.reference_machine
     st.checkbox(
         f"It ran on {text.escape(there)}, the machine that counts", value=_from_kaggle(run), key=f"import.there.{name}"
     )
@@ -93,10 +92,10 @@ def _form(run: RunPreview) -> None:
         role = st.segmented_control("It is", tuple(ROLES), default=UNKNOWN, required=True, key=f"import.role.{name}")
         st.caption(ROLES[role][0])
         if ROLES[role][0].endswith(":"):
-            default = list(WIN_NAMES) if role == "final" else []
+            default = list(current_project().names) if role == "final" else []
             st.pills(
                 "Wins",
-                WIN_NAMES,
+                current_project().names,
                 format_func=_win,
                 selection_mode="multi",
                 default=default,

@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from profiles.configs import WIN_NAMES
-from views import palette
+from services.project import current_project
+from views import configs, palette
 from views.data import runs
 
 #: Ways to sort: what people read, then the column and whether the largest comes first.
@@ -29,7 +29,9 @@ def filters() -> tuple[dict[str, Any], str]:
     choices = runs.choices()
     row = st.columns([3, 2, 2, 2, 1.4], vertical_alignment="bottom")
     text = row[0].text_input("Search", key="q", bind="query-params", placeholder="label, note, tag, file or number")
-    config = row[1].multiselect("Config", choices["config"], key="config", bind="query-params")
+    config = row[1].multiselect(
+        "Config", choices["config"], format_func=configs.typed, key="config", bind="query-params"
+    )
     status = row[2].multiselect("Status", choices["status"], key="status", bind="query-params")
     sort = row[3].selectbox("Order", list(SORTS), key="sort", bind="query-params")
     with row[4].popover("More", key="runs.more", width="stretch"):
@@ -39,7 +41,7 @@ def filters() -> tuple[dict[str, Any], str]:
 
 
 def _more(choices: dict[str, list[str]]) -> dict[str, Any]:
-    win = st.multiselect("Win is on", WIN_NAMES, format_func=_win, key="win", bind="query-params")
+    win = st.multiselect("Win is on", current_project().names, format_func=_win, key="win", bind="query-params")
     picked = {
         name: st.multiselect(title, choices[name], key=name, bind="query-params")
         for name, title in (

@@ -8,7 +8,7 @@ from typing import Any
 from optim.arc.baseline import compile_body, guarded_score
 from optim.arc.parts import Bench, Parts
 from optim.arc.tasks import Task
-from optim.arc.wins import Win
+from optim.project.wins import Win
 
 
 class Batch:
@@ -39,9 +39,16 @@ class Batch:
         return functions
 
 
-def _install(bench: Bench, parts: Parts) -> None:
+def install(bench: Bench, parts: Parts) -> None:
+    """Replaces the parts that this win is about."""
     parts.validator = Batch(bench)
 
 
-_ADDRESSES = (("validate", "compile"), ("validate", "watchdog"))
-WIN = Win("batch_validation", "Batch validation processing", _ADDRESSES, False, _install)
+WIN = Win(
+    name="batch_validation",
+    number=5,
+    title="Batch validation processing",
+    addresses=(("validate", "compile"), ("validate", "watchdog")),
+    label="Batch validation",
+    colour="#2A9D8F",
+)

@@ -22,8 +22,8 @@ from optim.arc.parts import Bench, Candidate, Parts
 from optim.arc.purity import impure_functions
 from optim.arc.score import score_output
 from optim.arc.tasks import Task
-from optim.arc.wins import Win
 from optim.arc.workers.guard import TimeLimit
+from optim.project.wins import Win
 
 MAX_VALUES = 500_000
 #: Types of values that can not change, so that sharing them is safe.
@@ -257,8 +257,16 @@ class GraphEvaluator:
         return values.get(root, _ERROR)
 
 
-def _install(bench: Bench, parts: Parts) -> None:
+def install(bench: Bench, parts: Parts) -> None:
+    """Replaces the parts that this win is about."""
     parts.evaluator = GraphEvaluator(bench)
 
 
-WIN = Win("dsl_cache", "DSL operation caching", (("score",),), False, _install)
+WIN = Win(
+    name="dsl_cache",
+    number=4,
+    title="DSL operation caching",
+    addresses=(("score",),),
+    label="DSL cache",
+    colour="#8A6FC4",
+)

@@ -14,7 +14,7 @@ from optim.arc.parts import Bench, Parts
 from optim.arc.score import FULL
 from optim.arc.settings import Settings
 from optim.arc.tasks import Grid, Task
-from optim.arc.wins import Win
+from optim.project.wins import Win
 
 
 class Bounds:
@@ -51,8 +51,16 @@ def _cells(grid: Grid) -> int:
     return len(grid) * len(grid[0])
 
 
-def _install(bench: Bench, parts: Parts) -> None:
+def install(bench: Bench, parts: Parts) -> None:
+    """Replaces the parts that this win is about."""
     parts.exit_rule = Bounds(bench.settings)
 
 
-WIN = Win("early_exit", "Early exit scoring", (("score",),), False, _install)
+WIN = Win(
+    name="early_exit",
+    number=3,
+    title="Early exit scoring",
+    addresses=(("score",),),
+    label="Early exit",
+    colour="#C2609A",
+)

@@ -14,7 +14,7 @@ from time import perf_counter
 from optim.arc.diskcache import DiskCache
 from optim.arc.inline import InlineProblem
 from optim.arc.parts import Bench, Parts
-from optim.arc.wins import Win
+from optim.project.wins import Win
 
 #: What a body from disk may consist of: names, calls, integers. Run without builtins, it can only call the DSL.
 _HARMLESS = re.compile(r"[A-Za-z0-9_(), -]*")
@@ -67,8 +67,17 @@ class KeptBodies:
         self._disk.close()
 
 
-def _install(bench: Bench, parts: Parts) -> None:
+def install(bench: Bench, parts: Parts) -> None:
+    """Replaces the parts that this win is about."""
     parts.inliner = KeptBodies(bench)
 
 
-WIN = Win("solver_body_cache", "Inlining cache expansion", (("inline",),), True, _install)
+WIN = Win(
+    name="solver_body_cache",
+    number=1,
+    title="Inlining cache expansion",
+    addresses=(("inline",),),
+    persistent=True,
+    label="Solver body cache",
+    colour="#0077BB",
+)

@@ -12,7 +12,7 @@ from optim.arc.diskcache import DiskCache
 from optim.arc.parts import Bench, Candidate, Parts
 from optim.arc.save import body_key
 from optim.arc.tasks import Task
-from optim.arc.wins import Win
+from optim.project.wins import Win
 
 _UNKNOWN = -1
 _KEY = re.compile(r"[0-9a-f]{32}")
@@ -105,8 +105,18 @@ def _are_scores(scores: object, samples: int) -> bool:
     return all(type(score) is int and _UNKNOWN <= score <= 1000 for score in scores)
 
 
-def _install(bench: Bench, parts: Parts) -> None:
+def install(bench: Bench, parts: Parts) -> None:
+    """Replaces the parts that this win is about."""
     parts.memory = ScoreMemory(bench)
 
 
-WIN = Win("validation_cache", "Validation cache improvement", (("validate",),), True, _install, (("score",),))
+WIN = Win(
+    name="validation_cache",
+    number=2,
+    title="Validation cache improvement",
+    addresses=(("validate",),),
+    warm_addresses=(("score",),),
+    persistent=True,
+    label="Validation cache",
+    colour="#B8860B",
+)

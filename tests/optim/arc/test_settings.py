@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optim.arc.settings import Settings, fingerprint
-from profiles.configs import WIN_NAMES
+from tests.worked_example import WIN_NAMES
 
 PATHS = st.none() | st.text(min_size=1)
 SETTINGS = st.builds(

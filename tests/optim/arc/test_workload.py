@@ -16,8 +16,8 @@ from optim.arc.dsl import DslProblem
 from optim.arc.settings import Settings
 from optim.arc.tasks import TaskProblem
 from optim.arc.workload import CacheFolder, cache_scope, prepare
-from profiles.configs import WIN_NAMES
 from tests.optim.own_data import write_dsl, write_solvers, write_tasks
+from tests.worked_example import WIN_NAMES
 
 
 @pytest.fixture

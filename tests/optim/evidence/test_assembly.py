@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from optim.evidence.assembly import assemble, rows, win_of
-from profiles.configs import WIN_NAMES, config_name
+from tests.worked_example import WIN_NAMES, config_name
 
 
 def spec(a: str, b: str, **more: object) -> dict[str, object]:

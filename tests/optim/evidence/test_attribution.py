@@ -13,7 +13,7 @@ from optim.evidence import factorial
 from optim.evidence.attribution import attribute
 from optim.evidence.factorial import DesignError, half_fraction, subsets
 from optim.evidence.judging import summary
-from profiles.configs import WIN_NAMES
+from tests.worked_example import WIN_NAMES
 
 NAMES = tuple("abcde")
 

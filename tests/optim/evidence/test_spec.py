@@ -14,7 +14,7 @@ from optim.evidence.spec import (
     minutes_warning,
     pair_arms,
 )
-from profiles.configs import WIN_NAMES
+from tests.worked_example import WIN_NAMES
 
 
 def pair(before="none", after="dsl_cache", **changes):

@@ -4,8 +4,8 @@ import pytest
 
 from optim.evidence.records import TrackerEvidence, WinEvidence
 from optim.plan.checklist import ticks, win_ticks
-from profiles.configs import WIN_NAMES
 from tests.optim.plans import decided, evidence, measured, plan, reference_run
+from tests.worked_example import WIN_NAMES
 
 
 def ticked(found: TrackerEvidence) -> dict[str, str]:

@@ -5,8 +5,8 @@ import pytest
 from optim.evidence.records import Together, TrackerEvidence, WinEvidence
 from optim.plan.standing import standing
 from optim.plan.unknowns import missing, unknowns
-from profiles.configs import WIN_NAMES
 from tests.optim.plans import decided, evidence, measured, plan, reference_run
+from tests.worked_example import WIN_NAMES
 
 
 def test_with_nothing_measured_the_odds_are_those_of_the_plan():

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optim.project.plan import NEEDS, Plan, PlanProblem, load_plan, plan_path, read_plan
-from profiles.configs import WIN_NAMES
 from tests.optim.plans import TEXT, changed, plan
+from tests.worked_example import WIN_NAMES
 
 
 def test_the_plan_that_comes_with_it_holds_the_trackers_numbers():

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from profiles.configs import WIN_NAMES
+from tests.worked_example import WIN_NAMES
 from views import palette
 from views.charts import evidence as charts
 from views.data import evidence as data

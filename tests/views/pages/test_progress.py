@@ -1,8 +1,8 @@
 from db import store
-from profiles.configs import WIN_NAMES
 from profiles.records import Workload
 from tests.views.conftest import Open, words
 from tests.views.seed import Seeder
+from tests.worked_example import WIN_NAMES
 from views.data.connection import forget
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from optim.arc.wins import all_wins
-from profiles.configs import WIN_NAMES, all_configs, config_name
 from tests.optim.bench import answers, small
+from tests.worked_example import WIN_NAMES, all_configs, config_name
 
 TESTS = Path(__file__).parent
 

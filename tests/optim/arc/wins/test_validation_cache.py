@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from profiles.configs import WIN_NAMES
 from tests.optim.bench import answers, small
+from tests.worked_example import WIN_NAMES
 
 WIN = frozenset({"validation_cache"})
 

@@ -15,9 +15,9 @@ from optim.arc.settings import Settings
 from optim.arc.workers.cluster import _result
 from optim.arc.workers.supervisor import RunProblem
 from optim.arc.workload import prepare
-from profiles.configs import WIN_NAMES
 from profiles.records import RunRecord
 from tests.optim.bench import small
+from tests.worked_example import WIN_NAMES
 
 distributed = pytest.importorskip("distributed")
 ROOT = Path(__file__).resolve().parents[4]

@@ -15,9 +15,9 @@ from optim.arc.runner import Listener, Run
 from optim.arc.settings import Settings
 from optim.arc.workers.supervisor import MAX_KILLS, RunProblem
 from optim.arc.workload import prepare
-from profiles.configs import WIN_NAMES
 from profiles.records import RunRecord
 from tests.optim.own_data import write_dsl, write_solvers, write_tasks
+from tests.worked_example import WIN_NAMES
 
 LIMIT = 0.2
 HOSTILE = """
