@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -7,12 +8,15 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, text
 
 from db import migrations, queries, store
 from db.engine import open_engine, reading
 from db.models import Base
+from db.problems import DatabaseProblem
+from profiles.configs import config_text
 from tests.db.samples import record
+from tests.db.version_1 import opened, rows_of, unpack
 
 VERSIONS = Path(migrations.__file__).parent / "versions"
 
@@ -57,3 +61,47 @@ def test_migration_0004_stated_facts(engine: Engine) -> None:
     run_id, _ = store.store_run(engine, record(cache_state="unknown"))
     store.state_facts(engine, [run_id], {"cache_state": "cold"})
     assert queries.run(engine, run_id).cache_state == "cold"
+
+ALL = "batch_validation,dsl_cache,early_exit,solver_body_cache,validation_cache"
+
+
+def test_migration_0002_configs_are_sets(url: str, tmp_path: Path) -> None:
+    """Every place that named a config names its set; the runs are what they were, and their checksums hold."""
+    engine = opened(url, tmp_path)
+    before = {row["id"]: row for row in rows_of(unpack(tmp_path / "before.db"))["runs"]}
+    runs = queries.runs(engine, limit=1000, deleted=None)
+    for run_id, config in zip(runs["id"], runs["config"].astype(object), strict=True):
+        wins = json.loads(before[run_id]["wins"] or "null")
+        assert (None if config != config else config) == config_text(wins)
+        assert queries.run(engine, run_id).config == (None if wins is None else frozenset(wins))
+    assert set(runs["pipeline"].dropna()) == {"arc", "run_batt"}
+    arms = {one: _arms(engine, one) for one in range(1, 7)}
+    assert arms[3] == arms[6] == {"A": "none", "B": ALL, "A2": "none"}, "a measurement that never ran has its wins too"
+    assert arms[5][ALL] == ALL
+    assert set(queries.blocks(engine, 5)["arm"]) == set(arms[5])
+    engine.dispose()
+
+
+def test_a_verdict_of_version_1_names_the_sets_that_it_meant(url: str, tmp_path: Path) -> None:
+    engine = opened(url, tmp_path)
+    verdict = queries.measurement(engine, 5).verdict or {}
+    found = verdict["attribution"]
+    assert found["best"]["config"] == ALL
+    assert {one["config"] for one in found["configs"]} >= {"none", ALL, "dsl_cache"}
+    assert all(sorted(one.split(",")) == one.split(",") for one in found["as_good"])
+    assert "Best config: all 5 wins, 3.394 s" in verdict["reason"]
+    engine.dispose()
+
+
+def test_a_damaged_run_of_version_1_is_still_found_out(url: str, tmp_path: Path) -> None:
+    engine = opened(url, tmp_path)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE runs SET wall_seconds = wall_seconds + 1 WHERE id = 2"))
+    with pytest.raises(DatabaseProblem):
+        queries.run(engine, 2)
+    assert queries.run(engine, 1).wall_seconds
+    engine.dispose()
+
+
+def _arms(engine: Engine, number: int) -> dict[str, str]:
+    return {arm["name"]: arm["config"] for arm in queries.measurement(engine, number).spec["arms"]}

@@ -6,8 +6,15 @@ from datetime import UTC, datetime
 import pandas as pd
 import pytest
 
-from optim.evidence.assembly import assemble, rows, win_of
-from tests.worked_example import WIN_NAMES, config_name
+from optim.evidence import assembly
+from optim.evidence.assembly import rows, win_of
+from tests.worked_example import ALL, WIN_NAMES, config_name, config_of
+
+REST = config_name(config_of("all-dsl_cache"))
+
+
+def assemble(**tables):
+    return assembly.assemble(plan_order=WIN_NAMES, **tables)
 
 
 def spec(a: str, b: str, **more: object) -> dict[str, object]:
@@ -48,13 +55,13 @@ def decision(number: int, win: str, word: str, **more: object) -> dict[str, obje
     [
         ("none", "early_exit", ("early_exit", False)),
         ("early_exit", "none", ("early_exit", True)),
-        ("all", "all-dsl_cache", ("dsl_cache", True)),
+        (ALL, REST, ("dsl_cache", True)),
         ("dsl_cache", "dsl_cache,early_exit", ("early_exit", False)),
         ("none", "none", None),
-        ("none", "all", None),
-        ("none", "early_exit,dsl_cache", None),
+        ("none", ALL, None),
+        ("none", "dsl_cache,early_exit", None),
         ("early_exit", "dsl_cache", None),
-        ("none", "no_such_win", None),
+        ("none", "of_another_version", ("of_another_version", False)),
     ],
 )
 def test_a_measurement_is_about_a_win_when_its_arms_differ_by_exactly_that(a, b, found):
@@ -76,14 +83,14 @@ def test_a_measurement_becomes_evidence_with_its_seconds_and_place():
 
 
 def test_arms_the_other_way_round_are_turned():
-    given = measurement(3, "all", "all-dsl_cache", verdict="slower", speedup=0.5, low=0.4, high=0.6)
-    found = assemble(measurements=[given], blocks={3: block_rows("all", "all-dsl_cache", (5.0, 10.0))})
+    given = measurement(3, ALL, REST, verdict="slower", speedup=0.5, low=0.4, high=0.6)
+    found = assemble(measurements=[given], blocks={3: block_rows(ALL, REST, (5.0, 10.0))})
     one = found.win("dsl_cache").measured
     assert one is not None
     assert (one.verdict, one.speedup) == ("faster", 2.0)
     assert (one.low, one.high) == (pytest.approx(1 / 0.6), pytest.approx(1 / 0.4))
     assert (one.before_seconds, one.after_seconds) == (pytest.approx(10), pytest.approx(5))
-    assert one.config_after == "all"
+    assert one.config_after == ALL
 
 
 def test_the_newest_finished_measurement_speaks():
@@ -102,10 +109,10 @@ def test_what_was_measured_cold_speaks_before_what_was_measured_warm():
     given = [measurement(1, "none", "early_exit"), warm(measurement(2, "none", "early_exit", speedup=30.0))]
     found = assemble(measurements=given)
     assert found.win("early_exit").measured.measurement_id == 1
-    unresolved = measurement(3, "none", "all", verdict="unresolved", speedup=1.1, low=0.9, high=1.3)
-    both = assemble(measurements=[unresolved, warm(measurement(4, "none", "all", speedup=30.0))])
+    unresolved = measurement(3, "none", ALL, verdict="unresolved", speedup=1.1, low=0.9, high=1.3)
+    both = assemble(measurements=[unresolved, warm(measurement(4, "none", ALL, speedup=30.0))])
     assert both.joint(frozenset(WIN_NAMES)).source == "measurement 3"
-    only = assemble(measurements=[warm(measurement(4, "none", "all", speedup=30.0))])
+    only = assemble(measurements=[warm(measurement(4, "none", ALL, speedup=30.0))])
     assert only.joint(frozenset(WIN_NAMES)).source == "measurement 4"
 
 

@@ -20,7 +20,7 @@ from optim.evidence.measure import (
 from optim.evidence.outcomes import Outcome
 from optim.evidence.spec import Spec, attribution_arms, pair_arms
 
-SECONDS = {"none": 10.0, "dsl_cache": 5.0, "early_exit": 9.0, "early_exit,dsl_cache": 4.6}
+SECONDS = {"none": 10.0, "dsl_cache": 5.0, "early_exit": 9.0, "dsl_cache,early_exit": 4.6}
 
 
 class Clock:

@@ -58,7 +58,7 @@ def test_an_attribution_has_an_arm_per_config_named_by_it():
         "none",
         "early_exit",
         "dsl_cache",
-        "early_exit,dsl_cache",
+        "dsl_cache,early_exit",
     ]
     assert len(attribution_arms(WIN_NAMES)) == 32
     assert len(attribution_arms(WIN_NAMES, half=True)) == 17
@@ -76,7 +76,7 @@ def test_a_spec_of_a_later_version_is_read_without_what_is_not_known():
     assert Spec.from_json({**spec.to_json(), "colour": "red"}) == spec
 
 
-@pytest.mark.parametrize(("configs", "wins"), [(("none", "none"), ()), (("none", "all"), WIN_NAMES)])
+@pytest.mark.parametrize(("configs", "wins"), [(("none", "none"), ()), (("none", "b,a"), ("a", "b"))])
 def test_the_wins_are_those_that_any_arm_has_on(configs, wins):
     assert pair(*configs).wins == wins
 

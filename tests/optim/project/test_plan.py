@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optim.arc.wins import all_wins
 from optim.project.plan import NEEDS, Plan, PlanProblem, load_plan, plan_path, read_plan
+from optim.project.wins import Win
 from tests.optim.plans import TEXT, changed, plan
 from tests.worked_example import WIN_NAMES
 
@@ -73,7 +75,7 @@ def test_wins_come_in_the_order_of_their_numbers():
 )
 def test_what_is_wrong_with_a_plan_is_said_in_one_sentence(change, said):
     with pytest.raises(PlanProblem) as problem:
-        read_plan(changed(change), "mine.toml")
+        read_plan(changed(change), "mine.toml", all_wins())
     sentence = str(problem.value)
     assert sentence.startswith("mine.toml: ")
     assert said in sentence
@@ -81,12 +83,22 @@ def test_what_is_wrong_with_a_plan_is_said_in_one_sentence(change, said):
 
 
 @pytest.mark.parametrize("win", WIN_NAMES)
-def test_a_plan_without_one_of_the_wins_is_refused(win):
+def test_a_win_of_the_pipeline_that_the_plan_does_not_name_is_beyond_the_plan(win):
     without = re.sub(
         rf'\[\[win\]\]\nname = "{win}".*?(?=\n\[\[(?:win|checklist)\]\]|\n# The testing)', "", TEXT, flags=re.S
     )
-    with pytest.raises(PlanProblem, match=f"no table for {win}"):
-        read_plan(without)
+    found = read_plan(without, declared=all_wins())
+    assert [one.name for one in found.wins if not one.planned] == [win]
+    assert found.wins[-1].title == all_wins()[win].title
+
+
+def test_the_plan_overrides_what_a_win_declares_of_itself():
+    declared = Win(
+        name="early_exit", number=9, title="Its own", label="Mine", hypothesis="mine", addresses=(("score",),)
+    )
+    found = read_plan(TEXT, declared={**all_wins(), "early_exit": declared}).win("early_exit")
+    assert (found.number, found.title) == (3, "Early Exit Scoring")
+    assert (found.label, found.addresses) == ("Mine", (("score",),))
 
 
 def test_the_environment_names_another_plan_and_an_argument_goes_before_it(tmp_path: Path, monkeypatch):
