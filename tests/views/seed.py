@@ -87,7 +87,8 @@ class Seeder:
 
     def pair(self, before: str, after: str, blocks: int = 8, wrong: bool = False, status: str = "finished") -> int:
         """A measurement of two configs with its verdict; ``wrong``: the second one gives other answers."""
-        spec = Spec(kind="pair", arms=pair_arms(before, after), parameters={"tasks": TASKS})
+        arms = pair_arms(*(config_name(config_of(one)) for one in (before, after)))
+        spec = Spec(kind="pair", arms=arms, parameters={"tasks": TASKS})
         number = self._blocks(
             spec, range(1, blocks + 1), {arm: {"results_fingerprint": "other"} for arm in ("B", "B2")} if wrong else {}
         )
@@ -121,7 +122,7 @@ class Seeder:
         number = store.begin_measurement(self.engine, spec.to_json())
         for block in blocks:
             for position, arm in enumerate(_turned(spec.arms, block)):
-                run_id = self.run(config_of(arm.config), **changes.get(arm.name, {}))
+                run_id = self.run(arm.wins, **changes.get(arm.name, {}))
                 store.add_block_run(self.engine, number, block, arm.name, position, run_id)
         return number
 

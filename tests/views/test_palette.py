@@ -5,14 +5,17 @@ from pathlib import Path
 import pytest
 
 from optim.evidence.verdicts import VERDICTS
+from optim.project.wins import Win, in_order
 from profiles.breakdown import PART_CATEGORIES
-from tests.worked_example import WIN_NAMES
+from services.project import current_project
 from views import palette
 
 THEME = tomllib.loads((Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml").read_text())["theme"]
+#: A project of twelve wins that say nothing of how they look.
+TWELVE = in_order(Win(name=f"win{number}") for number in range(12))
 FAMILIES = {
     "categories": palette.CATEGORIES,
-    "wins": palette.WINS,
+    "wins": {win.name: palette.win_mark(win) for win in TWELVE},
     "verdicts": palette.VERDICTS,
     "decisions": palette.DECISIONS,
 }
@@ -58,7 +61,6 @@ def test_categories_differ_in_their_pattern_too() -> None:
 
 def test_there_is_a_mark_for_everything_that_is_drawn() -> None:
     assert set(palette.CATEGORIES) == {*PART_CATEGORIES, "timed"}
-    assert tuple(palette.WINS) == WIN_NAMES
     assert set(palette.VERDICTS) == set(VERDICTS)
 
 
@@ -67,3 +69,17 @@ def test_what_is_unknown_gets_a_neutral_mark_and_a_word() -> None:
     assert palette.win("new").label == "new"
     assert palette.verdict(None).label == "not measured"
     assert palette.decision(None).label == "undecided"
+
+
+def test_twelve_wins_are_told_apart_by_colour_and_by_symbol() -> None:
+    marks = FAMILIES["wins"].values()
+    assert len({mark.colour for mark in marks}) == len({mark.symbol for mark in marks}) == 12
+
+
+def test_a_win_looks_as_it_declares_and_the_built_in_ones_can_be_seen_and_told_apart() -> None:
+    mark = palette.win_mark(Win(name="mine", number=4, label="My win", colour="#123456", sign="M"))
+    assert (mark.label, mark.colour, mark.sign) == ("My win", "#123456", "M")
+    built_in = [palette.win(win.name) for win in current_project().wins]
+    assert len({mark.colour for mark in built_in}) == len(built_in)
+    for mark in built_in:
+        assert min(contrast(mark.colour, THEME[mode]["backgroundColor"]) for mode in ("light", "dark")) >= 3

@@ -7,12 +7,12 @@ from streamlit.testing.v1 import AppTest
 def script(kind: str) -> None:
     import streamlit as st
 
-    from optim.project.plan import PlanProblem
+    from services.problems import Problem
     from views.problems import guard
 
     with guard():
         if kind == "expected":
-            raise PlanProblem("plan.toml: win.number <b>3</b> was given twice")
+            raise Problem("plan.toml: win.number <b>3</b> was given twice")
         raise RuntimeError("the secret of /home/me")
     st.write("the page goes on")
 

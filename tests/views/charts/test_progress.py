@@ -43,7 +43,7 @@ def test_an_open_win_that_was_measured_beside_others_says_so() -> None:
     beside = measured("dsl_cache", config_before="early_exit,solver_body_cache", speedup=2.0)
     evidence = TrackerEvidence(wins=(WinEvidence(win="dsl_cache", measurements=(beside,)),))
     row = data.steps(PLAN, evidence).set_index("win").loc["dsl_cache"]
-    assert row["note"] == "measured against early_exit,solver_body_cache at 2.00x, undecided"
+    assert row["note"] == "measured against solver_body_cache,early_exit at 2.00x, undecided"
 
 
 def test_what_is_only_planned_is_hatched_and_carries_its_range() -> None:

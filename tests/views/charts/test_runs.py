@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from tests.worked_example import ALL
 from views import palette
 from views.charts import runs
 
@@ -24,10 +25,10 @@ def stretches(*rows: tuple[str, str, str, float, int]) -> pd.DataFrame:
 
 
 def test_each_config_is_one_series_in_its_own_colour() -> None:
-    drawn = runs.trend(history(["none", "none", "all", "dsl_cache"]), stretches())
+    drawn = runs.trend(history(["none", "none", ALL, "dsl_cache"]), stretches())
     colours = {trace.name: trace.marker.color for trace in drawn.data}
     assert set(colours) == {"none", "all", "DSL cache"}
-    assert colours["DSL cache"] == palette.WINS["dsl_cache"].colour
+    assert colours["DSL cache"] == palette.win("dsl_cache").colour
     assert len(set(colours.values())) == 3
 
 

@@ -8,9 +8,10 @@ from sqlalchemy import Engine
 from db import queries
 from db.engine import open_engine
 from db.store import store_run
+from profiles.configs import stored_text
 from tests.db.samples import STARTED
 from tests.views.conftest import Open, words
-from tests.views.databases import fill, measured
+from tests.views.databases import ALL, fill, measured
 from views.actions import runs as actions
 from views.problems import ActionProblem
 
@@ -49,7 +50,7 @@ def test_the_address_holds_the_filters(engine: Engine, open_page: Open) -> None:
     ids = fill(engine)
     page = open_page("runs", config="all", sort="oldest first")
     assert page.dataframe[0].value["id"].tolist() == [ids[1], ids[3]]
-    assert page.multiselect(key="config").value == ["all"]
+    assert page.multiselect(key="config").value == [stored_text(ALL)]
 
 
 def test_a_filter_that_leaves_nothing_says_so(engine: Engine, open_page: Open) -> None:
