@@ -62,6 +62,7 @@ def test_migration_0004_stated_facts(engine: Engine) -> None:
     store.state_facts(engine, [run_id], {"cache_state": "cold"})
     assert queries.run(engine, run_id).cache_state == "cold"
 
+
 ALL = "batch_validation,dsl_cache,early_exit,solver_body_cache,validation_cache"
 
 
