@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from profiles.importers._csv_cells import Columns
 from profiles.importers._names import clean
@@ -17,6 +18,7 @@ WHOLE = ("total", "wall", "run", "wallclock", "overall", "all", "sum")
 MAX_TASKS = 100_000
 #: Figures that differ by less than this share are the same figure, rounded.
 _ROUNDING = 0.005
+_SUMMED = "wall-clock is the sum of the rows, as in a serial run"
 _LIKE_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}(?![0-9.])")
 
 Path = tuple[str, ...]
@@ -37,7 +39,10 @@ class Part:
 
 @dataclass(kw_only=True)
 class Table:
-    """All parts: the run's own and one per task; category and basis of a phase where a row names them."""
+    """All parts: the run's own and one per task; category and basis of a phase where a row names them.
+
+    ``title`` and ``place`` tell the run from others of the same file; ``status`` and ``started_at`` are a list's.
+    """
 
     run: Part = field(default_factory=Part)
     tasks: dict[str, Part] = field(default_factory=dict)
@@ -48,6 +53,10 @@ class Table:
     commas: bool = False
     points: bool = False
     repeated: int = 0
+    title: str = ""
+    place: str = ""
+    status: str = "finished"
+    started_at: datetime | None = None
 
     def look_at(self, cell: str) -> None:
         """Remembers what must be said of the figures: one without a unit, and which marks they have."""
@@ -102,17 +111,20 @@ def build(name: str, table: Table, columns: Columns) -> RunRecord:
             - _outermost(summed.seconds, table)
         )
     phases = _phases(totals, {**summed.calls, **table.run.calls}, table)
+    label = f"{clean(name)}: {table.title}" if table.title else clean(name)
     figures = [[task.task_id, task.seconds] for task in tasks], [[one.path, one.total_seconds] for one in phases], wall
     return RunRecord(
-        key=content_key(NAME, figures),
-        label=clean(name),
+        key=content_key(NAME, (*figures, table.place, table.title) if table.title else figures),
+        label=label,
         source=f"imported:{NAME}",
         source_name=clean(name),
+        status=table.status,
+        started_at=table.started_at,
         wall_seconds=max(wall, 0.0),
         phases=phases,
         tasks=tuple(tasks),
         findings=tuple(findings),
-        notes=() if table.run.whole is not None else ("wall-clock is the sum of the rows, as in a serial run",),
+        notes=(columns.sentence, *(() if table.run.whole is not None else (_SUMMED,))),
     )
 
 

@@ -1,13 +1,18 @@
-"""Tables of ``task,phase,seconds`` as CSV: delimiters , ; and tab, units in the header or the cell, decimal commas.
+"""Tables of runs, tasks or phases with seconds: CSV, TSV and Markdown, units in the header or the cell, decimal commas.
 
     task;phase;time (ms)
     44f52bb0;validate/compile;12,5
 
-Columns are found by their names; ``task`` or ``phase`` may be missing, others are left alone. A phase below another
-one is written ``validate/compile``; a phase's seconds include those of the phases below it. A phase named ``total``
-(or ``wall``, ``run``) is the whole of its task or, without a task, of the run. Without it the whole is the sum of the
-outermost phases, as in a serial run. Rows of the same task and phase are added up; a row without a task, or of a task
-named ``total``, is the run's own: where the tasks have that phase too it is compared, and the larger figure taken.
+Columns are found by their names: a run's note says which was taken as what and what the rows are. Statistics, shares,
+moments, counts and money are never seconds; where two columns could be the seconds the table is refused. Rows of
+different runs (``run_id``, ``config``) are different runs, and so is each row of a list of runs. Names that are keys of
+run_batt's timing summary mean what they mean there. ``task`` or ``phase`` may be missing, others are left alone.
+
+A phase below another one is written ``validate/compile``; a phase's seconds include those of the phases below it. A
+phase named ``total`` (or ``wall``, ``run``) is the whole of its task or, without a task, of the run. Without it the
+whole is the sum of the outermost phases, as in a serial run. Rows of the same task and phase are added up; a row
+without a task, or of a task named ``total``, is the run's own: where the tasks have that phase too it is compared, and
+the larger figure taken.
 What Quickwin exports as CSV reads back with the same phases, tasks and seconds.
 """
 
@@ -18,13 +23,22 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from profiles.importers._csv_cells import Columns, find_columns, is_preamble, read_seconds
+from profiles.importers._csv_cells import Columns, cells_of, find_columns, is_preamble, read_seconds
 from profiles.importers._csv_run import MAX_TASKS, NAME, WHOLE, Path, Table, build
 from profiles.importers._names import clean
-from profiles.importers.base import Importer, ImportProblem, Parsed, Source, count, name_losses
+from profiles.importers.base import Importer, ImportProblem, Loss, Parsed, Source, count, moment, name_losses
 from profiles.records import BASES, CATEGORIES
+from profiles.runlog.keys import WHOLE as PIPELINE_WHOLE
+from profiles.runlog.keys import Key, canonical, is_known, key
 
 MAX_PHASES = 2_000
+MAX_RUNS = 500
+#: What trackers of experiments call the end of a run.
+STATUSES = {
+    **dict.fromkeys(("failed", "crashed", "error", "failure", "errored"), "failed"),
+    **dict.fromkeys(("killed", "canceled", "cancelled", "aborted", "stopped", "interrupted", "running"), "interrupted"),
+}
+_RULE = re.compile(r"[\s|:+-]{3,400}")
 _DEEPEST = 20
 _HEAD = 8_000
 #: What spreadsheets take for a formula; an apostrophe before it is an export's way of saying that it is text.
@@ -32,33 +46,75 @@ _ESCAPED = re.compile(r"'(?=[=+@\t\r-])")
 
 
 def recognize(source: Source) -> float:
-    header = next((line for line in source.head[:_HEAD].split("\n") if not is_preamble(line)), "")
-    columns = find_columns(header.lstrip("\ufeff"))
+    columns = _header(source)[1]
     if columns is None:
         return 0.0
-    return 0.85 if columns.task is not None and columns.phase is not None else 0.6
+    return 0.92 if _has_figures(source, columns) else 0.6
+
+
+def _header(source: Source) -> tuple[int, Columns | None]:
+    """The number of the line that names the columns, and the columns; a Markdown table may have some text around it."""
+    lines = list(enumerate(source.head[:_HEAD].split("\n"), start=1))
+    first = next(((number, text) for number, text in lines if not is_preamble(text)), (1, ""))
+    columns = find_columns(first[1].lstrip("\ufeff"))
+    if columns is not None:
+        return first[0], columns
+    written = [text for _, text in lines if text.strip()]
+    if sum(text.lstrip().startswith("|") for text in written) * 2 < len(written):
+        return 1, None
+    bars = ((number, find_columns(text)) for number, text in lines if text.lstrip().startswith("|"))
+    return next(((number, columns) for number, columns in bars if columns is not None), (1, None))
+
+
+def _has_figures(source: Source, columns: Columns) -> bool:
+    """Whether one of the first rows has as many cells as the header: text that only looks like a header has not."""
+    rows = source.head[:_HEAD].split("\n")[:20]
+    return sum(row.count(columns.delimiter) >= columns.width - 1 for row in rows) > 1
 
 
 def parse(source: Source) -> Parsed:
-    """One run out of the table; rows that can not be read are losses.
+    """The runs out of the table; rows that can not be read are losses.
 
     Raises:
-        ImportProblem: the header names no seconds, or no row can be read.
+        ImportProblem: the header names no seconds or several columns that could be, or no row can be read.
     """
-    lines = source.lines()
-    header = next((text.lstrip("\ufeff") for _, text in lines if not is_preamble(text)), "")
-    columns = find_columns(header)
+    at, columns = _header(source)
     if columns is None:
         raise ImportProblem("the first line of a CSV must name its columns, like 'task,phase,seconds'")
-    table, bad = Table(), dict[str, list[int]]()
+    if columns.problem:
+        raise ImportProblem(columns.problem)
+    lines = ((number, text) for number, text in source.lines() if number > at)
+    tables, bad = dict[str, Table](), dict[str, list[int]]()
     for number, row in _rows(lines, columns.delimiter, bad):
-        reason = _take(table, row, columns)
+        reason = _take_row(tables, row, columns, number)
         if reason:
             bad.setdefault(reason, []).append(number)
-    if not table.tasks and not table.run.seconds and table.run.whole is None:
+    kept = {name: table for name, table in tables.items() if table.tasks or table.run.seconds or table.run.whole}
+    if not kept and not any(table.run.whole is not None for table in tables.values()):
         raise ImportProblem("no row of the CSV has a figure that can be read as a time")
     losses = tuple(loss for reason, numbers in bad.items() for loss in name_losses(iter(numbers), reason))
-    return Parsed(runs=(build(source.name, table, columns),), losses=losses)
+    taken = columns.header[columns.seconds]
+    untaken = tuple(
+        Loss(reason=f"the column {name!r} could be a time too and was not taken: {taken!r} is the seconds")
+        for name in columns.untaken
+    )
+    runs = tuple(build(source.name, table, columns) for table in (kept or tables).values())
+    return Parsed(runs=runs, losses=(*losses, *untaken))
+
+
+def _take_row(tables: dict[str, Table], row: list[str], columns: Columns, number: int) -> str | None:
+    """Adds a row to the table of its run; the reason where it can not be read."""
+    name = _name(_cell(row, columns.run))
+    key = f"{name} {number}" if columns.rows == "runs" else name
+    if key not in tables:
+        if len(tables) >= MAX_RUNS:
+            return f"there are more than {MAX_RUNS:,} runs"
+        title = _name(_cell(row, columns.phase)) or name if columns.rows == "runs" else name
+        started = moment(_cell(row, columns.start).strip()) if columns.rows == "runs" else None
+        status = STATUSES.get(_cell(row, columns.status).strip().lower(), "finished")
+        is_list = columns.rows == "runs"
+        tables[key] = Table(title=title, started_at=started, status=status if is_list else "finished", place=name)
+    return _take(tables[key], row, columns)
 
 
 def _rows(
@@ -71,7 +127,10 @@ def _rows(
         nonlocal last
         for number, text in lines:
             last = number
-            yield text + "\n"
+            if delimiter != "|":
+                yield text + "\n"
+            elif text.lstrip().startswith("|") and not _RULE.fullmatch(text):
+                yield cells_of(text, delimiter) + "\n"
 
     reader = csv.reader(texts(), delimiter=delimiter)
     while True:
@@ -92,7 +151,12 @@ def _take(table: Table, row: Sequence[str], columns: Columns) -> str | None:
         return "the row has no cell for the time"
     if any(cell.strip() for cell in row[columns.width :]):
         return "the row has more cells than the header names: a comma in a figure or a name may need quotes"
+    task = _name(_cell(row, columns.task))
     path, is_whole = _path(_cell(row, columns.phase)) if columns.phase is not None else ((), True)
+    is_whole = is_whole or columns.rows == "runs"
+    pipeline = _key(_cell(row, columns.phase).strip(), bool(task)) if columns.rows == "phases" else None
+    if pipeline is not None:
+        path, is_whole = pipeline.path, pipeline.name == PIPELINE_WHOLE
     figure = read_seconds(row[columns.seconds], columns)
     if figure is None:
         is_unknown = is_whole and not row[columns.seconds].strip()
@@ -102,13 +166,15 @@ def _take(table: Table, row: Sequence[str], columns: Columns) -> str | None:
         return f"the row names no phase, or one below more than {_DEEPEST} others"
     if not is_whole and path not in table.paths and len(table.paths) >= MAX_PHASES:
         return f"there are more than {MAX_PHASES:,} phases"
-    part = table.part(_name(_cell(row, columns.task)))
+    part = table.part(task)
     if part is None:
         return f"there are more than {MAX_TASKS:,} tasks"
     if is_whole:
         part.whole = (part.whole or 0.0) + figure
         return None
     table.paths.add(path)
+    if pipeline is not None:
+        table.categories[path], table.bases[path] = pipeline.category, pipeline.basis
     _take_kind(table, row, path, columns)
     table.repeated += path in part.seconds
     part.add(path, figure, _calls(_cell(row, columns.calls)) if columns.calls is not None else 1)
@@ -134,6 +200,17 @@ def _path(cell: str) -> tuple[Path, bool]:
 
 
 @lru_cache(MAX_PHASES)
+def _key(cell: str, of_a_task: bool) -> Key | None:
+    """The key of run_batt's timing summary that a cell names; of one task, what holds the last task is a sum."""
+    name = canonical(cell) if is_known(cell) and "." in cell else None
+    return (
+        Key(name=PIPELINE_WHOLE, path=("run",), basis="sum")
+        if name == PIPELINE_WHOLE
+        else (key(name, 1 if of_a_task else None) if name else None)
+    )
+
+
+@lru_cache(MAX_PHASES)
 def _name(cell: str) -> str:
     return clean(_unescaped(cell).strip())
 
@@ -150,8 +227,8 @@ def _calls(cell: str) -> int:
 
 IMPORTER = Importer(
     name=NAME,
-    title="CSV of phases",
-    description="A table of task, phase and seconds, in CSV with any usual delimiter, unit and decimal mark.",
+    title="Table of seconds",
+    description="Runs, tasks or phases with seconds, as CSV, TSV or Markdown, in any usual unit and decimal mark.",
     recognize=recognize,
     parse=parse,
 )

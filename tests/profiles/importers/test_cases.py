@@ -213,3 +213,133 @@ def test_what_is_left_of_a_cut_profile_is_no_wall_clock():
     stats = marshal.dumps({("a.py", line, "f"): (1, 1, 0.5, 0.75, {}) for line in range(9)})
     (run,) = read(("x.prof", stats[: len(stats) // 2])).records
     assert run.wall_seconds is None and run.profiled
+
+
+def read_table(header, *rows):
+    return read(("x.csv", "\n".join((header, *rows, "")).encode()))
+
+
+@needs_cases
+def test_collected_tables_are_read_rightly_or_refused():
+    for name, sentence in (
+        ("csv_describe.csv", "statistics over repeated calls"),
+        ("csv_pytest_benchmark.csv", "statistics over repeated calls"),
+        ("csv_two_seconds.csv", "2 columns could hold the seconds"),
+    ):
+        assert sentence in case(name)[1].refused
+    assert totals(case("csv_hits_misses.csv")[0].records[0]) == {"validation": 1.5, "inlining": 0.7}
+    for name in ("csv_percent_first.csv", "csv_timestamp_first.csv"):
+        (run,) = case(name)[0].records
+        assert (run.wall_seconds, totals(run)) == (10.0, {"inline": 6.0, "score": 4.0})
+    assert [run.wall_seconds for run in case("csv_run_id.csv")[0].records] == [1.0, 7.0]
+    runs = case("csv_runs_list.csv")[0].records
+    assert [(run.wall_seconds, run.status) for run in runs] == [
+        (12.4, "finished"),
+        (90.0, "finished"),
+        (7200.0, "failed"),
+    ]
+    (run,) = case("csv_pipeline_keys.csv")[0].records
+    assert {phase.path[-1]: phase.basis for phase in run.phases} == {"check_batt": "sum", "demo.parallel": "last_task"}
+    assert (run.wall_seconds, totals(run)["check_batt"]) == (12.5, 9.0)
+    (run,) = case("csv_pipeline_keys_task.csv")[0].records
+    assert (run.wall_seconds, totals(run)["check_batt"]) == (12.5, 9.0)
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "seconds"),
+    [
+        ("phase,seconds", "a,2", 2.0),
+        (
+            "phase,Time (%),Total Time (ns),Instances,Avg (ns),Med (ns),Min (ns),Max (ns),StdDev (ns)",
+            "a,60,2e9,4,1,1,1,1,1",
+            2.0,
+        ),
+        ("phase,h,m,seconds", "a,480,2720,2", 2.0),
+        ("phase,min,max,total_s", "a,1,3,2", 2.0),
+        ("phase,start time,end time,duration", "a,12:00:00,12:00:02,2 s", 2.0),
+        ("phase,timestamp,elapsed_ms", "a,1760702400,2000", 2.0),
+        ("phase,cpu_seconds,wall_seconds", "a,9,2", 2.0),
+        ("phase,self seconds,seconds", "a,1,2", 2.0),
+        ("phase,ncalls,tottime,percall,cumtime", "a,3,1,0.3,2", 2.0),
+        ("phase,cost,count,duration", "a,$9.99,7,2", 2.0),
+        ("phase,price (usd),duration (min)", "a,9.99,0.5", 30.0),
+        ("phase,share,runtime [h]", "a,0.7,0.5", 1800.0),
+        ("phase,duration", "a,0:00:02", 2.0),
+        ("phase,pct,time", "a,60,2", 2.0),
+        ("phase,duration_s,note", "a,~2,x", 2.0),
+        ("phase,mean,count", "a,2,100", None),
+        ("phase,min", "a,2", None),
+        ("phase,m", "a,2", None),
+        ("phase,h", "a,2", None),
+        ("phase,%", "a,2", None),
+        ("phase,time (%)", "a,2", None),
+        ("phase,cost", "a,2", None),
+        ("phase,count", "a,2", None),
+        ("phase,timestamp", "a,2", None),
+        ("phase,start_time,end_time", "a,2,4", None),
+        ("phase,time_min,time_max", "a,2,4", None),
+        ("phase,avg_ms,p95_ms", "a,2,4", None),
+        ("phase,before (s),after (s)", "a,2,4", None),
+        ("phase,wall_s,duration_s", "a,2,4", None),
+        ("phase,time,total", "a,2,4", None),
+        ("phase,cpu_time", "a,2", None),
+        ("phase,date", "a,2026-01-01", None),
+        ("phase,time", "a,12:00:00", None),
+        ("phase,time", "a,2026-01-01T12:00:00", None),
+    ],
+)
+def test_only_a_column_that_can_be_nothing_else_is_seconds(header, row, seconds):
+    for delimiter in (",", ";", "\t", "|"):
+        text = [cells.replace(",", delimiter) for cells in (header, row, row.replace("a", "b", 1))]
+        if delimiter == "|":
+            rule = "|".join("---" for _ in header.split(","))
+            text = ["# Notes", "", *(f"| {line.replace('|', ' | ')} |" for line in (text[0], rule, *text[1:]))]
+        preview = read_table(*text)
+        if seconds is None:
+            assert preview.records == () and preview.files[0].refused
+        else:
+            assert totals(preview.records[0]) == {"a": seconds, "b": seconds}
+            assert "columns taken: seconds from " in preview.records[0].notes[0]
+
+
+@pytest.mark.parametrize("column", ["run", "run_id", "Run ID", "trial", "experiment", "config", "variant"])
+def test_rows_of_several_runs_are_several_runs(column):
+    preview = read_table(f"{column},phase,seconds", "r1,inline,1", "r1,score,2", "r2,inline,4")
+    assert [(run.wall_seconds, totals(run)) for run in preview.records] == [
+        (3.0, {"inline": 1.0, "score": 2.0}),
+        (4.0, {"inline": 4.0}),
+    ]
+    assert [run.label for run in preview.records] == ["x.csv: r1", "x.csv: r2"]
+
+
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        ("Name,State,Created,Runtime", ["a,finished,2026-03-29T01:30:00Z,12", "b,crashed,2026-03-29T02:30:00Z,7"]),
+        ("Run ID,Status,Duration", ["a,FINISHED,12s", "b,FAILED,7.0s"]),
+        ("run,seconds", ["a,12", "b,7"]),
+        ("trial_id,status,start_time,duration_ms", ["a,TERMINATED,2026-03-29,12000", "b,ERROR,2026-03-29,7000"]),
+    ],
+)
+def test_each_row_of_a_list_of_runs_is_a_run(header, rows):
+    preview = read_table(header, *rows)
+    assert [run.wall_seconds for run in preview.records] == [12.0, 7.0]
+    assert all(run.phases == () and run.tasks == () for run in preview.records)
+    if "tat" in header:
+        assert [run.status for run in preview.records] == ["finished", "failed"]
+
+
+def test_keys_of_the_pipeline_in_a_table_mean_what_they_mean_in_a_log():
+    rows = ["main.run_batt,12.5", "run_batt.check_batt,9", "batt.demo.parallel,3.25", "run_batt.inline_errors,3"]
+    (run,) = read_table("key,seconds", *rows).records
+    assert run.wall_seconds == 12.5 and ("main.run_batt",) not in {phase.path for phase in run.phases}
+    assert {phase.path[-1]: phase.basis for phase in run.phases} == {
+        "check_batt": "sum",
+        "demo.parallel": "last_task",
+        "inline_errors": "count",
+    }
+
+
+def test_a_column_that_could_have_been_meant_is_named():
+    preview = read_table("time,phase,seconds", "0.5,inline,6", "6.5,score,4")
+    assert "'time'" in preview.files[0].losses[0].reason and preview.records[0].wall_seconds == 10.0
