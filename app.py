@@ -3,9 +3,8 @@
 import streamlit as st
 
 from views.actions.startup import tidy
-from views.navigation import streamlit_page
-from views.page import all_pages
+from views.navigation import streamlit_pages
 
-st.set_page_config(page_title="Quickwin", page_icon="⚡", layout="wide")
+st.set_page_config(page_title="Quickwin", page_icon="⚡", layout="wide", initial_sidebar_state=200)
 tidy()
-st.navigation([streamlit_page(page) for page in all_pages()], position="top").run()
+st.navigation(streamlit_pages(), position="sidebar").run()

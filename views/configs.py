@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from profiles.configs import NONE, Config, read_config
+from collections.abc import Sequence
+
+from profiles.configs import NONE, Config, read_config, stored_text
 from services.project import current_project
 from views import palette
+from views.address import Kind
 from views.text import escape, one_line
 
 UNKNOWN = "unknown config"
+
+
+def _read(texts: Sequence[str]) -> list[str]:
+    return [stored_text(current_project().config(text)) if text else text for text in texts]
+
+
+#: Configs in an address: written by their names, which mean the same for good, and read as a person may type them.
+CONFIGS = Kind(read=_read, write=list)
+CONFIG = Kind(read=lambda texts: _read(texts)[-1], write=lambda config: [config] if config else [])
 
 
 def short(config: str | None) -> str:

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
+from views import address
 from views.page import Page, all_pages, page_at
 from views.problems import guard
 
 
+def streamlit_pages() -> list[st.Page]:
+    """All pages for ``st.navigation``: those of the menu, and a hidden one at the root that shows the first of them.
+
+    A page that Streamlit is given as the default has no address of its own, so that ``/progress`` would be unknown.
+    """
+    first, *_ = all_pages()
+    root = st.Page(_drawing(first), title=first.title, icon=first.icon, default=True, visibility="hidden")
+    return [root, *(streamlit_page(page) for page in all_pages())]
+
+
 def streamlit_page(page: Page) -> st.Page:
     """``page`` for ``st.navigation``: guarded, so that no problem ever shows as a stack trace."""
+    return st.Page(_drawing(page), title=page.title, icon=page.icon, url_path=page.url_path, help=page.question)
 
+
+def _drawing(page: Page) -> Callable[[], None]:
     def draw() -> None:
         st.title(page.title, icon=page.icon)
         st.caption(page.question)
+        address.begin(page.url_path)
         with guard():
             page.render()
+        address.finish()
 
-    return st.Page(
-        draw,
-        title=page.title,
-        icon=page.icon,
-        url_path=page.url_path,
-        default=page.order == min(one.order for one in all_pages()),
-        help=page.question,
-    )
+    return draw
 
 
 def link(url_path: str, label: str, *, icon: str | None = None, **query: str | int) -> None:

@@ -4,6 +4,7 @@ from math import ceil
 
 import streamlit as st
 
+from views.address import NUMBER, bound
 from views.data import runs
 from views.page import Page
 from views.parts import notices
@@ -30,7 +31,7 @@ def render() -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="runs.above"):
         st.markdown(f"**{count(found, 'run')}**" + (f", {runs.PAGE_ROWS} on a page" if pages > 1 else ""))
         if pages > 1:
-            number = st.pagination(pages, key="page", bind="query-params")
+            number = st.pagination(pages, **bound("page", 1, NUMBER, range(1, pages + 1)))
         downloads(chosen, sort)
     frame = runs.history(chosen, *SORTS[sort], offset=(number - 1) * runs.PAGE_ROWS)
     selected(table(frame, f"{chosen} {sort} {number}"))

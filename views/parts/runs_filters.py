@@ -9,6 +9,7 @@ import streamlit as st
 
 from services.project import current_project
 from views import configs, palette
+from views.address import DAY, FLAG, NAMES, bound
 from views.data import runs
 
 #: Ways to sort: what people read, then the column and whether the largest comes first.
@@ -28,12 +29,15 @@ def filters() -> tuple[dict[str, Any], str]:
     """Draws the filters; gives those that are set, as ``db.queries.RunFilters``, and the way to sort."""
     choices = runs.choices()
     row = st.columns([3, 2, 2, 2, 1.4], vertical_alignment="bottom")
-    text = row[0].text_input("Search", key="q", bind="query-params", placeholder="label, note, tag, file or number")
+    text = row[0].text_input("Search", placeholder="label, note, tag, file or number", **bound("q", ""))
     config = row[1].multiselect(
-        "Config", choices["config"], format_func=configs.typed, key="config", bind="query-params"
+        "Config",
+        choices["config"],
+        format_func=configs.typed,
+        **bound("config", [], configs.CONFIGS, choices["config"]),
     )
-    status = row[2].multiselect("Status", choices["status"], key="status", bind="query-params")
-    sort = row[3].selectbox("Order", list(SORTS), key="sort", bind="query-params")
+    status = row[2].multiselect("Status", choices["status"], **bound("status", [], NAMES, choices["status"]))
+    sort = row[3].selectbox("Order", list(SORTS), **bound("sort", "newest first", options=SORTS))
     with row[4].popover("More", key="runs.more", width="stretch"):
         more = _more(choices)
     given = {"text": text.strip(), "config": config, "status": status, **more}
@@ -41,9 +45,10 @@ def filters() -> tuple[dict[str, Any], str]:
 
 
 def _more(choices: dict[str, list[str]]) -> dict[str, Any]:
-    win = st.multiselect("Win is on", current_project().names, format_func=_win, key="win", bind="query-params")
+    names = current_project().names
+    win = st.multiselect("Win is on", names, format_func=_win, **bound("win", [], NAMES, names))
     picked = {
-        name: st.multiselect(title, choices[name], key=name, bind="query-params")
+        name: st.multiselect(title, choices[name], **bound(name, [], NAMES, choices[name]))
         for name, title in (
             ("label", "Label"),
             ("source", "Source"),
@@ -54,9 +59,9 @@ def _more(choices: dict[str, list[str]]) -> dict[str, Any]:
         )
     }
     first, last = st.columns(2)
-    since = runs.since(first.date_input("From", value=None, key="since", bind="query-params"))
-    until = runs.since(last.date_input("Up to", value=None, key="until", bind="query-params"))
-    deleted = st.toggle("Deleted runs instead", key="deleted", bind="query-params")
+    since = runs.since(first.date_input("From", **bound("since", None, DAY)))
+    until = runs.since(last.date_input("Up to", **bound("until", None, DAY)))
+    deleted = st.toggle("Deleted runs instead", **bound("deleted", False, FLAG))
     day_after = until + timedelta(days=1) if until else None
     return {"win": win, **picked, "since": since, "until": day_after, "deleted": deleted}
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from views.address import bound
 from views.charts import runs as charts
 from views.charts.layout import CONFIG
 from views.data import runs
@@ -23,10 +24,9 @@ def trend(filters: dict[str, Any]) -> None:
     name = choice.selectbox(
         "Comparable runs",
         list(known),
-        key="series",
-        bind="query-params",
         label_visibility="collapsed",
         help="same work, same caches, same machine",
+        **bound("series", next(iter(known)), options=known),
     )
     part = known[name]
     found = segments(part)

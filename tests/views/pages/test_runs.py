@@ -50,7 +50,7 @@ def test_the_address_holds_the_filters(engine: Engine, open_page: Open) -> None:
     ids = fill(engine)
     page = open_page("runs", config="all", sort="oldest first")
     assert page.dataframe[0].value["id"].tolist() == [ids[1], ids[3]]
-    assert page.multiselect(key="config").value == [stored_text(ALL)]
+    assert page.multiselect(key="runs/config").value == [stored_text(ALL)]
 
 
 def test_a_filter_that_leaves_nothing_says_so(engine: Engine, open_page: Open) -> None:
@@ -96,7 +96,7 @@ def test_deleting_hides_runs_and_undeleting_brings_them_back(engine: Engine, ope
     open_page("runs")
     assert actions.delete([first, second]) == "2 runs deleted."
     assert "**2 runs**" in words(open_page("runs"))
-    assert open_page("runs", deleted="true").dataframe[0].value["id"].tolist() == [second, first]
+    assert open_page("runs", deleted="1").dataframe[0].value["id"].tolist() == [second, first]
     assert actions.undelete([first, second]) == "2 runs brought back."
     assert queries.run_count(engine) == 4
 

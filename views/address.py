@@ -1,0 +1,175 @@
+"""The address holds what is seen: one way between widgets and the query of the page's address.
+
+A widget takes its key and its callback from ``bound``. Its value comes from the address where that names one, else from
+the default, and a change is written into the address as a step that Back takes back. Defaults are written into the
+address when a page was first drawn, without such a step (``finish``), so that a link shows the same to everybody, also
+when a default changes later. Names belong to one page: what another page left in the address is cleared.
+
+Streamlit's own binding replaces the address and leaves defaults out, so that Back leaves the page and a link means
+whatever the defaults are by then; that is why it is not used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from views.text import escape, listed
+
+#: Per page what of the address was taken into the widgets last, by name.
+_TAKEN = "address.taken"
+#: What the page that is being drawn has bound so far: name to texts.
+_BOUND = "address.bound"
+_PAGE = "address.page"
+
+_KEEP = st.components.v2.component(
+    "quickwin_address",
+    js="""
+export default function ({ data }) {
+  const url = new URL(window.location.href);
+  const before = url.search;
+  if (!Object.keys(data.shown).length) return;
+  for (const name of [...url.searchParams.keys()]) {
+    if (!(name in data.shown) && !name.startsWith("embed")) url.searchParams.delete(name);
+  }
+  for (const [name, texts] of Object.entries(data.shown)) {
+    if (url.searchParams.has(name)) continue;
+    for (const text of texts) url.searchParams.append(name, text);
+  }
+  if (url.search !== before) window.history.replaceState(window.history.state, "", url);
+}
+""",
+)
+
+_COPY = st.components.v2.component(
+    "quickwin_copy_link",
+    html='<button type="button" aria-live="polite">Copy link</button>',
+    css="""
+button { font: inherit; font-size: .875rem; padding: .25rem .75rem; border-radius: .25rem; cursor: pointer;
+  color: var(--st-text-color); background: var(--st-background-color); border: 1px solid var(--st-border-color); }
+button:hover, button:focus-visible { border-color: var(--st-primary-color); color: var(--st-primary-color); }
+""",
+    js="""
+export default function ({ parentElement }) {
+  const button = parentElement.querySelector("button");
+  button.onclick = async () => {
+    try { await navigator.clipboard.writeText(window.location.href); button.textContent = "Link copied"; }
+    catch { button.textContent = "Copy it from the address bar"; }
+    setTimeout(() => { button.textContent = "Copy link"; }, 2000);
+  };
+}
+""",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kind:
+    """How a value stands in the address: ``read`` takes its texts (raises ValueError), ``write`` gives them."""
+
+    read: Callable[[Sequence[str]], Any]
+    write: Callable[[Any], list[str]]
+
+
+def _one(value: Any) -> list[str]:
+    return [] if value is None or value == "" else [str(value)]
+
+
+TEXT = Kind(read=lambda texts: texts[-1], write=_one)
+NUMBER = Kind(read=lambda texts: int(texts[-1]) if len(texts[-1]) < 19 else _refuse(texts[-1]), write=_one)
+SHARE = Kind(read=lambda texts: float(texts[-1]), write=lambda value: [] if value is None else [f"{value:g}"])
+NAMES = Kind(read=list, write=lambda values: [str(value) for value in values])
+DAY = Kind(
+    read=lambda texts: date.fromisoformat(texts[-1]), write=lambda value: [] if value is None else [value.isoformat()]
+)
+FLAG = Kind(read=lambda texts: texts[-1] == "1", write=lambda value: ["1" if value else "0"])
+
+
+def _refuse(text: str) -> int:
+    raise ValueError(text)
+
+
+def begin(page: str) -> None:
+    """A page is about to be drawn; its names are those that ``bound`` is asked for until ``finish``."""
+    st.session_state[_PAGE], st.session_state[_BOUND] = page, {}
+
+
+def finish() -> None:
+    """The page is drawn: defaults that are not in the address get there, and what is not this page's goes."""
+    _KEEP(data={"shown": st.session_state[_BOUND]}, key=f"{st.session_state[_PAGE]}.address", height=0)
+
+
+def bound(
+    name: str, default: Any = None, kind: Kind = TEXT, options: Iterable[Any] | None = None, *, fixed: bool = True
+) -> dict[str, Any]:
+    """The key and the callback of a widget whose value is ``name`` in the address: ``selectbox(..., **bound(...))``.
+
+    Args:
+        default: the value without one in the address.
+        kind: how the value is written there.
+        options: what the value may be; another one in the address is named in a sentence, and the default is shown.
+        fixed: False where the widget takes other values than ``options`` too.
+    """
+    key = f"{st.session_state[_PAGE]}/{name}"
+    texts = st.query_params.get_all(name)
+    taken = st.session_state.setdefault(_TAKEN, {})
+    if key not in st.session_state or taken.get(key) != texts:
+        st.session_state[key] = _value(
+            name, texts, default, kind, list(options) if options is not None else None, fixed
+        )
+        taken[key] = texts
+    st.session_state[_BOUND][name] = kind.write(st.session_state[key])
+    return {"key": key, "on_change": _changed, "args": (name, key, kind)}
+
+
+def value(name: str, default: Any = None, kind: Kind = TEXT, options: Iterable[Any] | None = None) -> Any:
+    """What the address says under ``name`` for something that is no widget, such as an opened row."""
+    return st.session_state[bound(name, default, kind, options)["key"]]
+
+
+def put(name: str, new: Any, kind: Kind = TEXT) -> None:
+    """Writes a value into the address as a step that Back takes back; for callbacks, before the page is drawn."""
+    key = f"{st.session_state[_PAGE]}/{name}"
+    st.session_state[key] = new
+    _changed(name, key, kind)
+
+
+def copy_link() -> None:
+    """A button that copies the address of what is seen."""
+    _COPY(key=f"{st.session_state[_PAGE]}.copy_link")
+
+
+def _changed(name: str, key: str, kind: Kind) -> None:
+    texts = kind.write(st.session_state[key])
+    # An empty text stands for "nothing chosen", which without a word would be the default again.
+    st.query_params[name] = texts or [""]
+    st.session_state.setdefault(_TAKEN, {})[key] = st.query_params.get_all(name)
+
+
+def _value(name: str, texts: Sequence[str], default: Any, kind: Kind, options: list[Any] | None, fixed: bool) -> Any:
+    if not texts:
+        return default
+    if texts == [""]:
+        return kind.read([]) if kind is NAMES else ("" if kind is TEXT and options is None else None)
+    try:
+        found = kind.read(texts)
+    except ValueError:
+        return _unknown(name, texts, default, "that is no value of it")
+    wanted = found if isinstance(found, list) else [found]
+    strange = [one for one in wanted if options is not None and fixed and one not in options]
+    if not strange:
+        return found
+    known = listed([str(option) for option in (options or [])[:8]]) or "nothing yet"
+    shown = [one for one in wanted if one not in strange] if isinstance(found, list) else default
+    return _unknown(name, [str(one) for one in strange], shown, f"there is {known}")
+
+
+def _unknown(name: str, texts: Sequence[str], shown: Any, why: str) -> Any:
+    st.warning(
+        escape(f"The address asks for {name}={','.join(texts)[:60]}; {why}. Shown is what there is without it."),
+        icon=":material/link_off:",
+    )
+    return shown
