@@ -10,7 +10,7 @@ from services.finding import find_run
 from services.places import open_database
 from services.problems import fail
 
-FORMATS = ("json", "csv", "speedscope", "chrome", "log")
+FORMATS = ("json", "csv", "speedscope", "chrome", "log", "profile", "profile-speedscope")
 
 
 @click.command()
@@ -20,18 +20,17 @@ FORMATS = ("json", "csv", "speedscope", "chrome", "log")
 def COMMAND(run: str, form: str, output: Path | None) -> None:
     """Write a run as JSON, CSV, a speedscope or Chrome trace file, or a log. RUN is an id, a label, or 'last'.
 
+    'profile' is the run's pyinstrument session as it is kept, 'profile-speedscope' the same for speedscope.app.
+
     \b
     python -m optim export 12 --format speedscope --output run12.speedscope.json
     python -m optim export baseline --format csv > baseline.csv
+    python -m optim export 12 --format profile --output run12.pyisession
     """
-    from db import queries
-    from profiles import exports, logs
+    from services.exporting import export_run
 
     engine = open_database()
-    record = queries.run(engine, find_run(engine, run))
-    writers = {"json": exports.to_json, "csv": exports.to_csv, "speedscope": exports.to_speedscope}
-    writers |= {"chrome": exports.to_chrome_trace, "log": logs.write_log}
-    text = writers[form](record)
+    text = export_run(engine, find_run(engine, run), form)
     if output is None:
         click.echo(text, nl=False)
         return

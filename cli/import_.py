@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli._common import json_option, print_json
+from cli._facts_options import facts_options, texts_of
 from services.places import open_database
 from services.problems import COULD_NOT, NO, USAGE, fail
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from profiles.intake.results import FilePreview, Preview, RunPreview
-    from services.importing import Role, Stored
+    from services.importing import Stored
 
 _SHOWN_LOSSES = 5
 
@@ -25,87 +28,87 @@ _SHOWN_LOSSES = 5
 @click.option("--yes", is_flag=True, help="Store without asking.")
 @click.option("--preview", "only_preview", is_flag=True, help="Show what would be stored, and store nothing.")
 @click.option("--label", help="What to call the run; by default the file's name.")
-@click.option("--as", "role", metavar="ROLE", help="What the run is in the plan: baseline, win:NAME or final.")
+@click.option("--as", "role", metavar="ROLE", help="What the run is in the plan: baseline, final, run, or win:NAME.")
+@facts_options
 @json_option
 def COMMAND(
-    files: tuple[str, ...], yes: bool, only_preview: bool, label: str | None, role: str | None, as_json: bool
+    files: tuple[str, ...],
+    yes: bool,
+    only_preview: bool,
+    label: str | None,
+    role: str | None,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Import logs, profiles and archives of them; '-' reads standard input. Files of one run become one run.
 
-    Shows what was recognized, what could not be read and what the logs claim wrongly, and asks before it stores.
+    Shows what was recognized, what could not be read and what the logs claim wrongly, and asks before it stores. What
+    the logs do not say can be said by options, now or later by 'assign'.
 
     \b
     python -m optim import run.log run.timing_stats.jsonl
-    python -m optim import kernel.log --as baseline --yes
+    python -m optim import kernel.log --as baseline --machine Kaggle --caches cold --yes
+    python -m optim import kernel2.log --as win:early_exit --machine Kaggle --caches cold --yes
     python -m optim import --preview --json logs.zip
     cat run.log | python -m optim import - --label "Kaggle, cold" --yes
+
+    Exit codes: 0 done, 1 nothing was stored, 2 usage, 3 a file could not be read (the others are stored).
     """
-    chosen = _role(role)
+    texts = texts_of(options, role)
     if not (yes or only_preview or _can_ask(files)):
         fail("nobody can be asked here whether to store it: add --yes to store or --preview to look only", USAGE)
     from services import importing
+    from services.facts import read_facts
 
     engine = open_database()
-    preview = _read(files, importing.known_runs(engine))
+    facts = read_facts(texts, engine)
+    preview = _read(files, engine)
     if not as_json:
         _show(preview)
     if not preview.runs:
         if as_json:
             print_json(_plain(preview, []))
         fail(
-            "; ".join(f"{file.name}: {file.refused}" for file in preview.refused) or "there is no run in it", COULD_NOT
+            "; ".join(f"{file.name}: {file.sentence}" for file in preview.refused) or "there is no run in it", COULD_NOT
         )
-    if chosen and len(preview.runs) > 1:
-        fail(f"--as {role} is for one run, and these files hold {len(preview.runs)}: import them one by one", USAGE)
+    importing.check(preview, facts)
     stored: list[Stored] = []
     if not only_preview:
         if not yes and not click.confirm(f"Store {_runs(len(preview.runs))}?", err=True):
             fail("nothing was stored", NO)
-        stored = importing.store_preview(engine, preview, label=label, role=chosen)
+        stored = importing.store_preview(engine, preview, label=label, facts=facts)
     if as_json:
         print_json(_plain(preview, stored))
     for one in () if as_json else stored:
-        done = "stored" if one.is_new else "was there already, nothing added"
-        click.echo(f"run {one.run_id} {done}: {one.label}")
+        click.echo(one.sentence)
+    if preview.refused:
+        fail("; ".join(f"{file.name}: refused: {file.sentence}" for file in preview.refused))
 
 
 def _can_ask(files: tuple[str, ...]) -> bool:
     return "-" not in files and sys.stdin.isatty()
 
 
-def _role(text: str | None) -> Role | None:
-    if text is None:
-        return None
-    from services.importing import UnknownRole, parse_role
-
-    try:
-        return parse_role(text)
-    except UnknownRole as problem:
-        fail(f"--as: {problem}", USAGE)
-
-
 def _runs(count: int) -> str:
     return "1 run" if count == 1 else f"{count} runs"
 
 
-def _read(files: tuple[str, ...], known: list[Any]) -> Preview:
+def _read(files: tuple[str, ...], engine: Engine) -> Preview:
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
     from profiles.intake.limits import Limits
-    from profiles.intake.preview import preview
+    from services.importing import read
 
-    limits = Limits()
-    contents = [_content(name, limits.file_bytes + 1) for name in files]
+    contents = [_content(name, Limits().file_bytes + 1) for name in files]
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("reading", total=None)
-        return preview(
+        return read(
+            engine,
             contents,
-            limits,
-            known=known,
-            progress=lambda name, done, size: bar.update(task, description=name, completed=done, total=size),
+            lambda name, done, size: bar.update(task, description=name, completed=done, total=size),
         )
 
 
@@ -121,7 +124,11 @@ def _content(name: str, most: int) -> tuple[str, bytes]:
 
 def _plain(preview: Preview, stored: list[Stored]) -> dict[str, Any]:
     runs = [{**run.to_json(), "profiles": len(run.profiles)} for run in preview.runs]
-    return {**preview.to_json(), "runs": runs, "stored": [asdict(one) for one in stored]}
+    return {
+        **preview.to_json(),
+        "runs": runs,
+        "stored": [{**asdict(one), "is_new": one.is_new, "sentence": one.sentence} for one in stored],
+    }
 
 
 def _show(preview: Preview) -> None:
@@ -138,7 +145,7 @@ def _show(preview: Preview) -> None:
 
 def _file_line(file: FilePreview) -> str:
     if file.refused:
-        return f"{file.name}: refused: {file.refused}"
+        return f"{file.name}: refused: {file.sentence}"
     together = f", one run together with {', '.join(file.together_with)}" if file.together_with else ""
     return f"{file.name}: {file.title}, {_runs(len(file.runs))}{together}"
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from db.models import Run, StatedFact
+from profiles.configs import read_config
 
 Columns = dict[str, Any]
 
@@ -37,8 +38,7 @@ def workload_fingerprint(description: str) -> str:
 
 
 def _config(value: str, row: Any) -> Columns:
-    wins = [] if value == "none" else value.split(",")
-    return {"config": value, "wins": wins}
+    return {"config": value, "wins": sorted(read_config(value) or ())}
 
 
 def _workload(value: str, row: Any) -> Columns:
@@ -103,7 +103,7 @@ def apply(connection: Connection, run_id: int) -> None:
     row = connection.execute(select(*Run.__table__.columns).where(Run.id == run_id)).mappings().one()
     for name, value in stated:
         first = next(iter(_NOTHING[name]))
-        if row.get(first, value) in _UNKNOWN:
+        if row[first] in _UNKNOWN:
             connection.execute(update(Run).where(Run.id == run_id).values(**_COLUMNS[name](value, row)))
             same = (StatedFact.run_id == run_id, StatedFact.name == name)
             connection.execute(update(StatedFact).where(*same).values(counts=True))

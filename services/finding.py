@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from db import queries
@@ -9,6 +11,9 @@ from services.problems import USAGE, fail
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+#: So many runs can be named by a span.
+MOST_RUNS = 1000
 
 
 def find_run(engine: Engine, text: str) -> int:
@@ -30,3 +35,28 @@ def find_run(engine: Engine, text: str) -> int:
         labels = ", ".join(sorted(set(queries.runs(engine, limit=20)["label"]))[:8])
         fail(f"no run is called {text!r}; there are, for example: {labels}; or take an id, or 'last'", USAGE)
     return int(found["id"].iloc[0])
+
+
+def find_runs(engine: Engine, texts: Sequence[str]) -> list[int]:
+    """The ids of the runs that several texts name, each once, in their order; ``3-7`` are the runs 3 to 7 that are
+    there.
+
+    Raises:
+        Problem: one of them names none.
+    """
+    ids = [run_id for text in texts for run_id in (_span(engine, text) or [find_run(engine, text)])]
+    return list(dict.fromkeys(ids))
+
+
+def _span(engine: Engine, text: str) -> list[int]:
+    """The runs of ``3-7``; empty where the text is no span, or the label of a run."""
+    match = re.fullmatch(r"(\d{1,9})-(\d{1,9})", text)
+    if match is None or queries.run_count(engine, label=[text]):
+        return []
+    low, high = int(match[1]), int(match[2])
+    if not low <= high < low + MOST_RUNS:
+        fail(f"{text} is no span of up to {MOST_RUNS} runs: the first number comes first", USAGE)
+    there = queries.runs(engine, ids=range(low, high + 1), sort="id", descending=False, limit=MOST_RUNS, deleted=None)
+    if there.empty:
+        fail(f"there is no run from {low} to {high}; python -m optim runs lists them", USAGE)
+    return [int(one) for one in there["id"]]

@@ -1,62 +1,55 @@
-"""What the command ``import`` and the app share: known runs for the audit, roles, and storing a preview."""
+"""Imports: reading files and folders into a preview, storing it, and saying what became of it."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from db import queries, store
-from profiles.configs import Config
-from services.project import current_project
+from services import editing
+from services.facts import Facts
+from services.problems import USAGE, fail
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from profiles.audit import KnownRun
+    from profiles.intake.preview import File, Progress
     from profiles.intake.results import Preview, RunPreview
 
 #: So many of the newest runs are compared with what is imported.
 KNOWN_RUNS = 2000
-
-
-class UnknownRole(ValueError):
-    """A run was to be imported as something that is no role."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Role:
-    """What an imported run is for the plan: the tag that it gets, and its config where the role says it."""
-
-    tag: str
-    config: Config | None = None
+_OUTCOMES = {
+    "new": "stored",
+    "completed": "was there already, and is more complete now",
+    "known": "was there already",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stored:
-    """One run of a preview after storing: its id, what it is called there, and whether it is new."""
+    """One run of a preview after storing. ``outcome`` as ``db.store.Imported``; ``added`` is what a person said of it,
+    ``problems`` what could not be kept, each in a clause."""
 
     run_id: int
     label: str
-    is_new: bool
+    outcome: str
+    added: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
 
+    @property
+    def is_new(self) -> bool:
+        return self.outcome == "new"
 
-def parse_role(text: str) -> Role:
-    """``baseline``, ``final`` or ``win:NAME``.
-
-    Raises:
-        UnknownRole: it is none of these.
-    """
-    kind, _, win = text.partition(":")
-    if text == "baseline":
-        return Role(tag="baseline", config=frozenset())
-    if text == "final":
-        return Role(tag="final")
-    names = current_project().names
-    if kind == "win" and win in names:
-        return Role(tag=text)
-    wins = ", ".join(f"win:{name}" for name in names)
-    raise UnknownRole(f"a run is imported as baseline, final or {wins}; {text!r} is none of these")
+    @property
+    def sentence(self) -> str:
+        """What became of it, for both faces."""
+        nothing = ", nothing added" if self.outcome == "known" and not self.added else ""
+        added = f"; stated: {', '.join(self.added)}" if self.added else ""
+        problems = f" (not kept: {'; '.join(self.problems)})" if self.problems else ""
+        return f"run {self.run_id} {_OUTCOMES[self.outcome]}{nothing}: {self.label}{added}{problems}"
 
 
 def known_runs(engine: Engine) -> list[KnownRun]:
@@ -64,32 +57,81 @@ def known_runs(engine: Engine) -> list[KnownRun]:
     from profiles.audit import KnownRun
 
     frame = queries.runs(engine, sort="id", limit=KNOWN_RUNS)[["key", "label", "wall_seconds"]]
-    plain = frame.astype(object).where(frame.notna(), None)
-    return [KnownRun(key=key, label=label, wall_seconds=wall) for key, label, wall in plain.itertuples(index=False)]
+    table = frame.astype(object).where(frame.notna(), None)
+    return [KnownRun(key=key, label=label, wall_seconds=wall) for key, label, wall in table.itertuples(index=False)]
+
+
+def _silent(_name: str, _done: int, _size: int) -> None:
+    return None
+
+
+def read(engine: Engine, files: Sequence[File], progress: Progress = _silent) -> Preview:
+    """What storing files (name and bytes each) would bring; nothing is stored. Never raises for what a file holds."""
+    from profiles.intake.preview import preview
+
+    return preview(files, known=known_runs(engine), progress=progress)
 
 
 def store_preview(
-    engine: Engine, preview: Preview, *, label: str | None = None, role: Role | None = None
+    engine: Engine,
+    preview: Preview,
+    *,
+    label: str | None = None,
+    facts: Facts | None = None,
+    who: str | None = None,
 ) -> list[Stored]:
-    """Stores all runs of ``preview``; those whose key is known add nothing.
+    """Stores all runs of ``preview``.
 
     Args:
         label: what to call the run; several runs get a number behind it. By default their files' names.
-        role: what the runs are for the plan.
+        facts: what a person says of all of them.
+
+    Raises:
+        Problem: one role for several runs: a plan has one baseline and one final run; exit code 2.
     """
+    check(preview, facts)
     count = len(preview.runs)
     names = [label if count == 1 or not label else f"{label} ({number})" for number in range(1, count + 1)]
-    return [_store(engine, run, name, role) for run, name in zip(preview.runs, names, strict=True)]
+    return [
+        store_run(engine, run, label=name, facts=facts, who=who) for run, name in zip(preview.runs, names, strict=True)
+    ]
 
 
-def _store(engine: Engine, run: RunPreview, label: str | None, role: Role | None) -> Stored:
-    record = run.record if label is None else run.record.replace(label=label)
-    if role and role.config is not None and record.config is None:
-        record = record.replace(config=role.config)
-    run_id, is_new = store.store_run(engine, record, run.digest)
-    if is_new and run.profiles:
-        store.save_profile(engine, run_id, json.dumps(run.profiles[0]))
-    if role:
-        store.tag_run(engine, run_id, role.tag)
-    known = record if is_new else queries.run(engine, run_id)
-    return Stored(run_id=run_id, label=known.label, is_new=is_new)
+def check(preview: Preview, facts: Facts | None) -> None:
+    """Refuses one role for several runs, before anything is stored."""
+    role, count = facts.get("role") if facts else None, len(preview.runs)
+    if role in ("baseline", "final") and count > 1:
+        fail(f"{role} is the role of one run, and these files hold {count}: import them one by one", USAGE)
+
+
+def store_run(
+    engine: Engine, run: RunPreview, *, label: str | None = None, facts: Facts | None = None, who: str | None = None
+) -> Stored:
+    """Stores one run of a preview with its profiles and with what a person says of it.
+
+    Of a run that is there already only what is more complete is taken; its label stays, and what is stated is added.
+
+    Raises:
+        Problem: the label is empty; exit code 2.
+    """
+    if label is not None and not label.strip():
+        fail("the label is empty; a few words that tell this run from others would work", USAGE)
+    record = run.record if label is None else run.record.replace(label=label.strip())
+    run_id, outcome = store.import_run(engine, record, run.digest)
+    problems = _keep_profiles(engine, run_id, run)
+    added = editing.state(engine, [run_id], facts, who) if facts and facts.values else ()
+    known = queries.runs(engine, ids=[run_id], limit=1).iloc[0]
+    return Stored(run_id=run_id, label=str(known["label"]), outcome=outcome, added=added, problems=problems)
+
+
+def _keep_profiles(engine: Engine, run_id: int, run: RunPreview) -> tuple[str, ...]:
+    """Keeps the run's profiles as one session, where it has none yet; gives why not."""
+    from profiles.sessions import SessionError, merge_sessions
+
+    if not run.profiles or queries.profile(engine, run_id) is not None:
+        return ()
+    try:
+        store.save_profile(engine, run_id, merge_sessions(json.dumps(dict(one)) for one in run.profiles))
+    except SessionError as problem:
+        return (f"its profile, because {problem}",)
+    return ()

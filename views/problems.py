@@ -16,11 +16,11 @@ from views.text import escape
 LOG = logging.getLogger("quickwin.views")
 
 
-class ActionProblem(Exception):
+class ActionProblem(Problem):
     """An action could not be done; one sentence says why and what would work."""
 
 
-EXPECTED = (DatabaseProblem, Problem, ActionProblem)
+EXPECTED = (DatabaseProblem, Problem)
 
 
 @contextmanager

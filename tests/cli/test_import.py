@@ -9,7 +9,8 @@ from click.testing import CliRunner
 from cli._main import main
 from db import queries
 from db.engine import open_engine
-from services import importing as _importing
+from services.facts import read_role
+from services.problems import Problem
 from tests.profiles.importers.files import fixture
 
 LOG = fixture("run_batt_october.log")
@@ -59,10 +60,41 @@ def test_a_baseline_gets_its_tag_label_and_config(folder):
     assert (run.label, run.config, tags) == ("Kaggle", frozenset(), ["baseline"])
 
 
-def test_a_run_of_a_win_gets_its_tag_and_no_config(folder):
-    invoke("run.log", "--yes", "--as", "win:dsl_cache")
+def test_a_run_of_a_win_gets_its_config_as_stated_and_no_tag(folder):
+    said = invoke("run.log", "--yes", "--as", "win:dsl_cache")
     (run,), tags = stored(folder)
-    assert (run.config, tags) == (None, ["win:dsl_cache"])
+    assert (run.config, tags) == (frozenset({"dsl_cache"}), [])
+    assert "stated: config dsl_cache" in said.output
+
+
+def test_a_final_run_is_tagged_and_its_config_is_what_is_said_and_no_guess(folder):
+    invoke("run.log", "--yes", "--as", "final")
+    assert [(run.config, tags) for (run,), tags in [stored(folder)]] == [(None, ["final"])]
+    invoke("run.log", "--yes", "--as", "final", "--config", "early_exit+dsl_cache")
+    assert stored(folder)[0][0].config == frozenset({"early_exit", "dsl_cache"})
+
+
+def test_what_is_added_to_a_run_that_was_there_is_said(folder):
+    invoke("run.log", "--yes")
+    said = invoke("run.log", "--yes", "--as", "baseline", "--machine", "Kaggle")
+    assert "run 1 was there already: run.log" in said.output
+    assert "stated: config none, machine Kaggle, role baseline" in said.output
+    (run,), tags = stored(folder)
+    assert (run.config, run.environment.machine, tags) == (frozenset(), "Kaggle", ["baseline"])
+    assert "nothing added" in invoke("run.log", "--yes", "--as", "baseline").output
+
+
+def test_what_the_log_says_itself_is_not_overruled(folder):
+    said = invoke("run.log", "--yes", "--caches", "warm")
+    assert "caches warm kept aside: the log itself says it" in said.output
+    assert stored(folder)[0][0].cache_state == "cold"
+
+
+@pytest.mark.parametrize("option", [("--config", "nothing"), ("--caches", "tepid"), ("--date", "yesterday")])
+def test_a_fact_that_can_not_be_stores_nothing(folder, option):
+    said = invoke("run.log", "--yes", *option)
+    assert said.exit_code == 2 and option[1] in said.output
+    assert stored(folder)[0] == []
 
 
 def test_several_runs_get_numbered_labels(folder):
@@ -98,7 +130,7 @@ def test_what_can_not_be_read_ends_with_three(folder, name, sentence):
 
 def test_a_file_that_is_refused_does_not_cost_the_others(folder):
     said = invoke("letter.txt", "run.log", "--yes")
-    assert said.exit_code == 0
+    assert said.exit_code == 3
     assert "letter.txt: refused" in said.output and "run 1 stored" in said.output
 
 
@@ -117,7 +149,8 @@ def test_a_preview_stores_nothing(folder):
 
 def test_json_says_what_was_stored(folder):
     document = json.loads(invoke("run.log", "--yes", "--json").stdout)
-    assert document["stored"] == [{"run_id": 1, "label": "run.log", "is_new": True}]
+    (run,) = document["stored"]
+    assert (run["run_id"], run["label"], run["is_new"], run["outcome"]) == (1, "run.log", True, "new")
 
 
 @pytest.mark.parametrize(("answer", "code", "count"), [("y\n", 0, 1), ("n\n", 1, 0)])
@@ -142,10 +175,11 @@ def test_a_profile_is_stored_with_its_run(folder):
     assert sorted(frame["has_profile"].tolist()) == [False, True]
 
 
-@pytest.mark.parametrize("text", ["Baseline", "win:", "", "win:early_exit,dsl_cache"])
+@pytest.mark.parametrize("text", ["Baseline", "win:", "win:early_exit,dsl_cache"])
 def test_a_role_that_is_none_is_refused_with_those_that_are(text):
-    with pytest.raises(_importing.UnknownRole, match="baseline, final or win:solver_body_cache"):
-        _importing.parse_role(text)
+    with pytest.raises(Problem, match=r"baseline, final, run or win:\w+") as refused:
+        read_role(text)
+    assert refused.value.exit_code == 2
 
 
 def test_the_command_loads_without_what_is_slow_to_import():

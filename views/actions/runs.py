@@ -1,68 +1,50 @@
-"""Writes about runs: tags, labels, notes, deleting and bringing back. Each gives a sentence that says what was done."""
+"""Writes about runs: tags, labels, notes, facts, deleting and bringing back. Each gives a sentence on what was done.
+
+All raise ``services.problems.Problem``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
-from db import store
-from db.problems import UnknownRow
+from services import editing
+from services.facts import read_facts
 from views.data.connection import engine, forget
-from views.problems import ActionProblem
-from views.text import count
+
+
+def _told(sentence: str) -> str:
+    forget("runs", "evidence")
+    return f"{sentence[:1].upper()}{sentence[1:]}."
 
 
 def tag(run_ids: Sequence[int], name: str) -> str:
-    """Puts a tag on runs.
-
-    Raises:
-        ActionProblem: the tag is empty or too long, or a run is gone.
-    """
-    _each(run_ids, lambda run_id: store.tag_run(engine(), run_id, _tag(name)))
-    return f"{count(len(run_ids), 'run')} tagged {_tag(name)}."
+    """Puts a tag on runs."""
+    return _told(editing.tag(engine(), run_ids, name))
 
 
 def untag(run_ids: Sequence[int], name: str) -> str:
-    """Takes a tag off runs; those that do not have it stay as they are. Raises ActionProblem."""
-    _each(run_ids, lambda run_id: store.untag_run(engine(), run_id, _tag(name)))
-    return f"{_tag(name)} taken off {count(len(run_ids), 'run')}."
-
-
-def _tag(name: str) -> str:
-    if not name.strip():
-        raise ActionProblem("the tag is empty; a word such as baseline would work")
-    return name.strip()
+    """Takes a tag off runs; those that do not have it stay as they are."""
+    return _told(editing.untag(engine(), run_ids, name))
 
 
 def edit(run_id: int, label: str, note: str) -> str:
-    """Gives a run its label and note. Raises ActionProblem: the label is empty, or the run is gone."""
+    """Gives a run its label and note."""
+    editing.rename(engine(), run_id, label)
+    editing.note(engine(), run_id, note)
+    return _told(f"run {run_id} is saved")
 
-    def write(one: int) -> None:
-        store.rename_run(engine(), one, label)
-        store.note_run(engine(), one, note)
 
-    _each([run_id], write)
-    return f"Run {run_id} is saved."
+def assign(run_ids: Sequence[int], texts: Mapping[str, str | None]) -> str:
+    """States facts of runs, by name of ``services.facts.QUESTIONS``; empty texts are left alone."""
+    given = {name: text for name, text in texts.items() if text and text.strip()}
+    return _told(editing.assign(engine(), run_ids, read_facts(given, engine())))
 
 
 def delete(run_ids: Sequence[int]) -> str:
-    """Hides runs until they are undeleted or purged."""
-    hidden = store.delete_runs(engine(), run_ids)
-    forget("runs")
-    return f"{count(hidden, 'run')} deleted."
+    """Hides runs until they are brought back."""
+    return _told(editing.delete(engine(), run_ids).partition(";")[0])
 
 
 def undelete(run_ids: Sequence[int]) -> str:
     """Brings deleted runs back."""
-    back = store.undelete_runs(engine(), run_ids)
-    forget("runs")
-    return f"{count(back, 'run')} brought back."
-
-
-def _each(run_ids: Sequence[int], write: Callable[[int], None]) -> None:
-    try:
-        for run_id in run_ids:
-            write(run_id)
-    except (UnknownRow, ValueError) as problem:
-        raise ActionProblem(str(problem)) from problem
-    finally:
-        forget("runs")
+    return _told(editing.undo(engine(), run_ids))

@@ -6,21 +6,22 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 
+import pandas as pd
+
 from db import queries
-from profiles.audit import KnownRun
+from profiles.breakdown import breakdown
 from profiles.importers import all_importers
-from profiles.intake.preview import preview
 from profiles.intake.results import FilePreview, Preview, RunPreview
+from profiles.records import RunRecord
+from services import importing
+from services.facts import QUESTIONS, missing, proposed, spoken
 from views import text
 from views.data.connection import cached, engine
-
-#: Runs that the audit holds a new one against.
-_KNOWN_RUNS = 2_000
 
 
 def read(files: Sequence[tuple[str, bytes]], progress: Callable[[str, int, int], None]) -> str:
     """The preview of files (name and bytes) as JSON text; nothing is stored. Never raises for what a file holds."""
-    return json.dumps(preview(files, known=_known(), progress=progress).to_json())
+    return json.dumps(importing.read(engine(), files, progress).to_json())
 
 
 def load(stored: str) -> Preview:
@@ -28,18 +29,14 @@ def load(stored: str) -> Preview:
     return Preview.from_json(json.loads(stored))
 
 
-def _known() -> list[KnownRun]:
-    found = queries.runs(engine(), sort="id", limit=_KNOWN_RUNS)
-    columns = (found["key"], found["label"], found["wall_seconds"])
-    return [
-        KnownRun(key=key, label=label, wall_seconds=None if text.missing(wall) else float(wall))
-        for key, label, wall in zip(*columns, strict=True)
-    ]
-
-
 def digest(data: bytes) -> str:
     """The SHA-256 of a file, by which it is known again."""
     return hashlib.sha256(data).hexdigest()
+
+
+def short(key: str) -> str:
+    """What stands for a run in the keys of widgets: its own key comes from the file, which may say anything."""
+    return digest(key.encode())[:16]
 
 
 @cached("runs", ttl=5)
@@ -90,6 +87,87 @@ def holds(run: RunPreview) -> str:
     )
     state = {"unknown": "cold or warm unknown"}.get(record.cache_state, f"{record.cache_state} caches")
     return f"{wall}, {state}; {text.listed(parts) if parts else 'nothing else'}."
+
+
+def spine(record: RunRecord) -> pd.DataFrame:
+    """What a run is made of, by category, as ``charts.run.shares`` wants it; empty where nothing was timed."""
+    seconds = breakdown(record).seconds
+    rows = [(category, amount) for category, amount in seconds.items() if amount > 0]
+    return pd.DataFrame(rows, columns=["category", "seconds"]).astype({"category": "str", "seconds": "float64"})
+
+
+def title(run: RunPreview) -> str:
+    """A run in a line of Markdown, for a list of many."""
+    record = run.record
+    wall = "no wall-clock" if record.wall_seconds is None else text.seconds(record.wall_seconds)
+    claims = text.count(len(claims_of(record)), "finding")
+    return f"**{text.escape(record.label, 80)}**: {wall}, {claims}"
+
+
+def claims_of(record: RunRecord) -> pd.DataFrame:
+    """What the audit found, each thing once: severity, claimed, follows, line."""
+    rows = dict.fromkeys((one.severity, one.claimed, one.follows, one.line) for one in record.findings)
+    table = pd.DataFrame(list(rows), columns=["severity", "claimed", "follows", "line"])
+    return table.astype({"severity": "str", "claimed": "str", "follows": "str", "line": "Int64"})
+
+
+def says(record: RunRecord) -> str:
+    """What a log says itself of the facts that are asked for, in a line."""
+    machine = record.environment.machine[:12] if record.environment else ""
+    facts = {
+        "config": None if record.config is None else ", ".join(sorted(record.config)) or "no win",
+        "machine": f"machine {machine}",
+        "cache_state": f"{record.cache_state} caches",
+        "started_at": record.started_at and f"{record.started_at:%Y-%m-%d %H:%M}",
+        "workload": record.workload and (record.workload.description or text.count(record.workload.tasks or 0, "task")),
+    }
+    silent = missing(record)
+    return "; ".join(str(value) for name, value in facts.items() if name not in silent and value) or "nothing of these"
+
+
+#: The columns of the table that is filled in: what a person may say, in its order.
+ASKED = ("role", "config", "machine", "cache_state", "started_at", "workload", "pipeline")
+
+
+def form(runs: Sequence[RunPreview]) -> pd.DataFrame:
+    """The table of what is asked: a row a run, with the last answers proposed. All text but ``store``.
+
+    Columns: store, label, seconds, says (what the log says itself), and ``ASKED``; empty where nothing is proposed.
+    """
+    rows = [_form_row(run) for run in runs]
+    table = pd.DataFrame(rows, columns=["store", "label", "seconds", "says", *ASKED])
+    return table.astype({"store": "bool", "seconds": "float64", **dict.fromkeys(("label", "says", *ASKED), "str")})
+
+
+def _form_row(run: RunPreview) -> tuple[object, ...]:
+    record = run.record
+    last = proposed(engine(), record)
+    answers = [("run" if name == "role" else last.get(name) or "") for name in ASKED]
+    return (True, record.label, record.wall_seconds, says(record), *answers)
+
+
+def open_questions(runs: Sequence[RunPreview]) -> list[str]:
+    """The names of ``ASKED`` that at least one of the runs does not say itself."""
+    silent = {name for run in runs for name in missing(run.record)}
+    return [name for name in ASKED if name in silent or name == "role"]
+
+
+def filled_down(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with each empty answer taken from the row above; roles and labels are each run's own."""
+    names = [name for name in ASKED if name != "role"]
+    answers = table[names].map(lambda one: str(one or "").strip() or None).astype(object).ffill().fillna("")
+    return table.assign(**{name: answers[name].astype("str") for name in names})
+
+
+def question(name: str) -> str:
+    """A fact's name as a column's head."""
+    word = spoken(name)
+    return word[:1].upper() + word[1:]
+
+
+def help_of(name: str) -> str:
+    """What is asked by a fact."""
+    return QUESTIONS[name]
 
 
 def losses(files: Iterable[FilePreview]) -> list[tuple[str, int | None, str]]:

@@ -1,31 +1,36 @@
-"""Import: drop files, see what they really say, store or discard."""
+"""Import: bring files, see what they really say, say what they do not, store."""
 
 import streamlit as st
 
 from views.data import imports as data
 from views.page import Page
 from views.parts import notices
-from views.parts.import_files import fates, uploaded
-from views.parts.import_run import card
+from views.parts.import_files import brought, fates
+from views.parts.import_next import next_steps
+from views.parts.import_run import MOST_OPEN, card
+from views.parts.import_table import questions
 
 
 def render() -> None:
     notices.show("import")
-    found = uploaded()
-    if found is None:
+    next_steps()
+    preview = brought()
+    if preview is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="import.summary"):
-        st.markdown(data.summary(found))
+        st.markdown(data.summary(preview))
         st.button("Clear", key="import.clear", icon=":material/clear_all:", on_click=_clear)
-    fates(found)
-    for run in found.runs:
-        card(run, found)
+    fates(preview)
+    for run in preview.runs:
+        card(run, preview, is_open=len(preview.runs) <= MOST_OPEN)
+    if preview.runs:
+        questions(preview.runs)
 
 
 def _clear() -> None:
     """Another uploader, with nothing in it."""
     st.session_state["import.turn"] = st.session_state.get("import.turn", 0) + 1
-    for name in ("import.preview", "import.done"):
+    for name in ("import.preview", "import.done", "import.table"):
         st.session_state.pop(name, None)
 
 

@@ -1,4 +1,4 @@
-"""Dropping files and what became of each: recognized, partly taken, or refused with the reason."""
+"""Files, folders and pasted text, and what became of each: recognized, partly taken, or refused with the reason."""
 
 from __future__ import annotations
 
@@ -11,21 +11,58 @@ from views.data import imports as data
 from views.data.safe import cells
 
 MOST_MEGABYTES = 200
+MOST_CHARACTERS = 2_000_000
 
 
-def uploaded() -> Preview | None:
-    """Draws the uploader; gives the preview of what lies in it, None while that is nothing."""
+#: Where files can come from.
+WAYS = {
+    "Files": ":material/upload_file:",
+    "Folder": ":material/folder_open:",
+    "Pasted text": ":material/content_paste:",
+}
+
+
+def brought() -> Preview | None:
+    """Draws the ways in (files, a folder, pasted text); gives the preview of what came, None while that is nothing."""
     turn = st.session_state.setdefault("import.turn", 0)
-    files = st.file_uploader(
-        "Drop logs and profiles here: any name, also .gz and .zip",
-        accept_multiple_files=True,
-        max_upload_size=MOST_MEGABYTES,
-        key=f"import.files.{turn}",
+    way = st.segmented_control(
+        "Bring",
+        tuple(WAYS),
+        default="Files",
+        required=True,
+        format_func=lambda name: f"{WAYS[name]} {name}",
+        label_visibility="collapsed",
+        key="import.from",
     )
+    files = _pasted(turn) if way == "Pasted text" else _dropped(turn, way)
     if not files:
         _what_can_come()
         return None
-    return data.load(_read([(one.name, one.getvalue()) for one in files]))
+    return data.load(_read(files))
+
+
+def _dropped(turn: int, way: str) -> list[tuple[str, bytes]]:
+    folder = way == "Folder"
+    files = st.file_uploader(
+        "Drop a folder here: all that a run left, for example what kaggle kernels output wrote"
+        if folder
+        else "Drop logs and profiles here: any name, also .gz and .zip",
+        accept_multiple_files="directory" if folder else True,
+        max_upload_size=MOST_MEGABYTES,
+        key=f"import.{'folder' if folder else 'files'}.{turn}",
+    )
+    return [(one.name, one.getvalue()) for one in files]
+
+
+def _pasted(turn: int) -> list[tuple[str, bytes]]:
+    pasted = st.text_area(
+        "Paste a log, or a piece of one: from Kaggle's page, a terminal, your notes",
+        height=200,
+        max_chars=MOST_CHARACTERS,
+        placeholder="Timing summary (seconds): ...",
+        key=f"import.pasted.{turn}",
+    )
+    return [("pasted text", pasted.encode("utf-8", "replace"))] if pasted and pasted.strip() else []
 
 
 def _read(files: list[tuple[str, bytes]]) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from db.problems import DatabaseProblem
+from services.problems import Problem
 from views.actions import runs
-from views.problems import ActionProblem
 from views.text import escape
 
 
@@ -19,7 +19,7 @@ def attempt(page: str, action: Callable[..., str], *arguments: object, undo: Seq
     """
     try:
         st.session_state[f"{page}.notice"] = ("done", action(*arguments), tuple(undo))
-    except (ActionProblem, DatabaseProblem) as problem:
+    except (Problem, DatabaseProblem) as problem:
         st.session_state[f"{page}.notice"] = ("problem", str(problem), ())
 
 

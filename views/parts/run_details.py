@@ -12,7 +12,7 @@ from views.charts import run as charts
 from views.charts.layout import CONFIG
 from views.data import run as data
 from views.data import run_words as words
-from views.data.exports import FORMATS, export
+from views.data.exports import export, file_name, formats_of
 from views.data.safe import cells
 from views.parts.findings import findings
 from views.parts.run_profile import profile
@@ -121,12 +121,12 @@ def _environment(run: dict[str, Any]) -> None:
 def _downloads(run: dict[str, Any]) -> None:
     st.caption("The whole run in the format of your choice. The log and the JSON can be imported again.")
     with st.container(horizontal=True, key="run.downloads"):
-        for name, (label, suffix, mime) in FORMATS.items():
+        for name, form in formats_of(bool(run["has_profile"])).items():
             st.download_button(
-                label,
+                form.title,
                 data=partial(export, run["id"], name),
-                file_name=f"quickwin-run-{run['id']}{suffix}",
-                mime=mime,
+                file_name=file_name(run["id"], name),
+                mime=form.mime,
                 key=f"run.download_{name}",
                 on_click="ignore",
                 icon=":material/download:",

@@ -9,13 +9,13 @@ from streamlit.testing.v1 import AppTest
 from db import queries
 from db.engine import open_engine
 from profiles.exports import to_json
+from services.problems import Problem
 from tests.db.samples import record
 from tests.profiles.importers.files import FIXTURES, fixture, needs_samples, sample
 from tests.views.conftest import Open, words
 from tests.views.databases import measured
 from views.actions import imports as actions
 from views.data import imports as data
-from views.problems import ActionProblem
 
 LOG = b"""run_batt.py:2230: -- 0a1b2c3d - 0 start --
 run_batt.py:2230: -- 0a1b2c3d - 0 done - 96 candidates scored
@@ -80,16 +80,25 @@ def test_a_log_is_shown_with_what_it_claims_and_nothing_is_stored(engine: Engine
     assert queries.run_count(engine) == 0
 
 
-def test_storing_keeps_the_label_the_wins_and_the_tags(engine: Engine, upload: Upload) -> None:
-    page = upload(("kernel.txt", LOG))
-    page.text_input[0].set_value("before the wins")
-    page.checkbox[0].check()
-    next(one for one in page.get("button_group") if one.label == "It is").set_value("baseline")
-    page = press(page.run(), "Store")
+def answer(page: AppTest, row: int = 0, /, **answers: str) -> AppTest:
+    """Fills in a row of the table."""
+    name = f"import.table.{page.session_state['import.filled']}"
+    edits = dict(page.session_state[name]["edited_rows"]) if name in page.session_state else {}
+    edits[row] = {**edits.get(row, {}), **answers}
+    page.session_state[name] = {"edited_rows": edits, "added_rows": [], "deleted_rows": []}
+    return page.run()
+
+
+def test_storing_keeps_the_label_and_what_is_said(engine: Engine, upload: Upload) -> None:
+    page = answer(upload(("kernel.txt", LOG)), label="before the wins", role="baseline", machine="Kaggle")
+    page = press(page, "Store")
     kept = queries.runs(engine).iloc[0]
-    assert (kept["label"], kept["config"], kept["tags"]) == ("before the wins", "none", "Kaggle, baseline")
-    assert "Stored as run 1 with none" in words(page)
-    assert "In the history as run 1" in words(page)
+    assert (kept["label"], kept["config"], kept["tags"]) == ("before the wins", "none", "baseline")
+    assert (kept["machine"], kept["stated"]) == ("Kaggle", "config, machine")
+    assert "[run 1](run?run=1) stored: before the wins; stated: config none, machine Kaggle, role baseline" in words(
+        page
+    )
+    assert "In the history as run 1" in [one.proto.label for one in page.get("page_link")]
 
 
 def test_a_run_whose_wins_are_not_known_stays_unknown(engine: Engine, upload: Upload) -> None:
@@ -99,17 +108,49 @@ def test_a_run_whose_wins_are_not_known_stays_unknown(engine: Engine, upload: Up
     assert any(finding.rule == "saved_more_than_spent" for finding in kept.findings)
 
 
-def test_discarding_stores_nothing(engine: Engine, upload: Upload) -> None:
-    page = press(upload(("kernel.txt", LOG)), "Discard")
-    assert "Discarded" in words(page)
-    assert queries.run_count(engine) == 0
+def test_the_last_answers_are_proposed_again_but_for_a_runs_own(engine: Engine, upload: Upload) -> None:
+    press(answer(upload(("kernel.txt", LOG)), role="baseline", machine="T4 x2", config="none"), "Store")
+    row = upload(("other.log", LOG.replace(b"24.813", b"21.813"))).data_editor[0].value.iloc[0]
+    assert (row["machine"], row["role"], row["config"], row["started_at"]) == ("T4 x2", "run", "", "")
+
+
+def test_many_runs_are_one_table_filled_down_and_stored_at_once(engine: Engine, upload: Upload) -> None:
+    logs = [(f"{at}.log", LOG.replace(b"24.813", b"2%d.813" % at)) for at in range(4)]
+    page = answer(upload(*logs), 0, machine="Kaggle", cache_state="cold")
+    page = answer(press(page, "Fill down"), 2, store=False)
+    page = press(page, "Store 3")
+    kept = queries.runs(engine)
+    assert (len(kept), set(kept["machine"]), set(kept["cache_state"])) == (3, {"Kaggle"}, {"warm"})
+    assert page.subheader[0].value == "3 runs stored. What next?"
+
+
+def test_what_can_not_be_is_said_and_the_others_are_stored(engine: Engine, upload: Upload) -> None:
+    page = upload(("one.log", LOG), ("two.log", LOG.replace(b"24.813", b"21.813")))
+    page = press(answer(page, 0, config="nonsense"), "Store all 2")
+    assert "one.log: no win is called nonsense" in words(page)
+    assert queries.runs(engine)["label"].tolist() == ["two.log"]
+
+
+def test_pasted_text_is_read_like_a_file(engine: Engine, open_page: Open) -> None:
+    page = open_page("import")
+    page.segmented_control(key="import.from").set_value("Pasted text").run()
+    page = page.text_area[0].set_value(LOG.decode()).run()
+    assert "24.8 s" in words(page)
+    press(page, "Store")
+    assert queries.runs(engine)["label"].tolist() == ["pasted text"]
+
+
+def test_a_folder_can_be_dropped(engine: Engine, open_page: Open) -> None:
+    page = open_page("import")
+    page.segmented_control(key="import.from").set_value("Folder").run()
+    assert "kaggle kernels output" in page.file_uploader[0].label
 
 
 def test_the_same_file_again_says_that_it_is_there(engine: Engine, upload: Upload) -> None:
     press(upload(("kernel.txt", LOG)), "Store")
     page = upload(("another name.log", LOG))
-    assert "In the history as run 1; storing it again would change nothing" in words(page)
-    assert "Store" not in [button.label for button in page.button]
+    assert "In the history as run 1" in [one.proto.label for one in page.get("page_link")]
+    assert "was there already, nothing added: kernel.txt" in words(press(page, "Store"))
     assert queries.run_count(engine) == 1
 
 
@@ -130,12 +171,12 @@ def test_runs_with_hostile_keys_and_labels_have_a_form_each(upload: Upload) -> N
     runs = [measured(1, label="=1" + "x" * 400).replace(key=key) for key in keys]
     page = upload(*((f"{at}.json", to_json(run).encode()) for at, run in enumerate(runs)))
     assert not page.exception
-    assert len([button for button in page.button if button.label == "Store"]) == len(keys)
+    assert len(page.data_editor[0].value) == len(keys)
 
 
 def test_a_run_of_our_own_is_not_asked_for_its_wins(upload: Upload) -> None:
     page = upload(("run.json", export()))
-    assert not [one for one in page.get("button_group") if one.label == "It is"]
+    assert "config" not in page.data_editor[0].proto.column_order
     assert "Store" in [button.label for button in page.button]
 
 
@@ -147,8 +188,8 @@ def test_an_export_comes_back_as_it_was(engine: Engine, upload: Upload) -> None:
 @pytest.mark.parametrize("label", ["", "   "])
 def test_a_label_is_needed(engine: Engine, label: str) -> None:
     found = data.load(data.read([("run.json", export())], lambda *_: None))
-    with pytest.raises(ActionProblem, match="label"):
-        actions.store(found.runs[0], label, None, ())
+    with pytest.raises(Problem, match="label"):
+        actions.store(found.runs[0], label, {})
 
 
 def test_the_preview_survives_being_kept_as_text(engine: Engine) -> None:

@@ -127,7 +127,7 @@ def test_a_damaged_profile_is_said_and_the_page_stands(engine: Engine, open_page
     assert "profile can not be read" in words(open_page("run", run="1", show="Profile"))
 
 
-@pytest.mark.parametrize("form", exports.FORMATS)
+@pytest.mark.parametrize("form", exports.formats_of(has_profile=False))
 def test_every_download_holds_the_run(engine: Engine, open_page: Open, form: str) -> None:
     store_run(engine, measured(1))
     open_page("run", run="1", show="Downloads")

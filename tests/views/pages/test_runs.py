@@ -13,7 +13,7 @@ from tests.db.samples import STARTED
 from tests.views.conftest import Open, words
 from tests.views.databases import ALL, fill, measured
 from views.actions import runs as actions
-from views.problems import ActionProblem
+from services.problems import Problem
 
 
 @pytest.fixture
@@ -116,5 +116,5 @@ def test_tags_labels_and_notes_are_kept(engine: Engine, open_page: Open) -> None
 def test_what_can_not_be_done_is_one_sentence(engine: Engine, open_page: Open, wrong: object) -> None:
     fill(engine)
     open_page("runs")
-    with pytest.raises(ActionProblem):
+    with pytest.raises(Problem):
         wrong()  # type: ignore[operator]
