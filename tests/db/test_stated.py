@@ -47,9 +47,9 @@ def test_statements_fill_what_the_log_does_not_say(engine: Engine) -> None:
 
 
 def test_what_the_log_says_itself_stays_and_the_statement_is_kept_beside_it(engine: Engine) -> None:
-    run_id, _ = store.store_run(engine, record())
+    run_id, _ = store.store_run(engine, record(pipeline="arc"))
     store.state_facts(engine, [run_id], SAID, "Ada")
-    assert queries.run(engine, run_id) == record()
+    assert queries.run(engine, run_id) == record(pipeline="arc")
     kept = queries.stated_facts(engine, [run_id])
     assert kept["counts"].tolist() == [False] * len(SAID)
     assert set(kept["who"]) == {"Ada"} and queries.runs(engine).iloc[0]["stated"] == ""

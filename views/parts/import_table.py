@@ -94,7 +94,8 @@ def _columns() -> dict[str, Any]:
         "role": config.SelectboxColumn("Role", options=ROLES, required=True, help=data.help_of("role")),
         "cache_state": config.SelectboxColumn("Caches", options=["", "cold", "warm"], help="at its start"),
         "config": config.TextColumn(
-            "Wins on", help=f"none, all, kept, names joined by commas, or all-NAME; known: {', '.join(current_project().names)}"
+            "Wins on",
+            help=f"none, all, kept, names joined by commas, or all-NAME; known: {', '.join(current_project().names)}",
         ),
         "started_at": config.TextColumn("Date (UTC)", help="2026-11-23 or 2026-11-23 20:43"),
     }

@@ -9,11 +9,11 @@ from db import queries
 from db.engine import open_engine
 from db.store import store_run
 from profiles.configs import stored_text
+from services.problems import Problem
 from tests.db.samples import STARTED
 from tests.views.conftest import Open, words
 from tests.views.databases import ALL, fill, measured
 from views.actions import runs as actions
-from services.problems import Problem
 
 
 @pytest.fixture
