@@ -1,103 +1,208 @@
-"""``compare``: two runs beside each other."""
+"""``compare``: runs beside each other."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli._common import json_option, print_json
-from profiles.records import RunRecord
 from services.finding import find_run
 from services.places import open_database
 from services.problems import NO, fail
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from services.comparing import Comparison
+    from services.differences import PhaseRow, Step
+    from services.ranking import Ranking
+    from services.run_facts import RunFacts
+
 
 @click.command()
-@click.argument("before")
-@click.argument("after")
+@click.argument("runs", nargs=-1, required=True, metavar="RUN RUN ...")
+@click.option("--percent", is_flag=True, help="Phases as shares of their run instead of seconds.")
+@click.option("--all", "everything", is_flag=True, help="All phases, not only those that differ.")
 @json_option
-def COMMAND(before: str, after: str, as_json: bool) -> None:
-    """Compare two runs: are they comparable, are the answers the same, and where does the difference come from?
+def COMMAND(runs: tuple[str, ...], percent: bool, everything: bool, as_json: bool) -> None:
+    """Compare 2 to 12 runs, each with the first: are they comparable, are the answers the same, and where does the
+    difference come from? RUN is an id, a label, or 'last'.
 
     \b
     python -m optim compare 12 15
     python -m optim compare baseline last --json
+    python -m optim compare 12 15 18 21 --percent
 
-    One pair of runs is no evidence that one is faster: python -m optim measure gives that. Exit code 1 when the runs
-    are not comparable or their answers differ.
+    One pair of runs is no evidence that one is faster: python -m optim measure gives that. Exit code 1 when one of the
+    runs is not comparable with the first, or wrong.
     """
-    from db import queries
+    from services.ranking import rank
 
     engine = open_database()
-    first, second = (queries.run(engine, find_run(engine, text)) for text in (before, after))
-    reasons = incomparable(first, second)
-    rows = phase_differences(first, second)
+    ranking = rank(engine, [find_run(engine, text) for text in runs])
     if as_json:
-        result = {"comparable": not reasons, "reasons": reasons, "same_answers": _same_answers(first, second)}
-        result |= {"before_seconds": first.wall_seconds, "after_seconds": second.wall_seconds, "phases": rows}
-        print_json(result)
+        print_json(_plain(ranking))
     else:
-        _print(first, second, reasons, rows)
-    if reasons or not _same_answers(first, second):
-        fail("; ".join(reasons) or "the answers differ: what is faster here is wrong", NO)
+        _print(ranking, percent, everything)
+    refused = [row.comparison for row in ranking.rows if row.comparison is not None and not row.stands]
+    if refused:
+        fail("; ".join(one.reason.rstrip(".") for one in refused), NO)
 
 
-def incomparable(first: RunRecord, second: RunRecord) -> list[str]:
-    """Why two runs can not be compared, one sentence each; empty when they can."""
-    reasons = []
-    pairs = {
-        "workload": (first.workload and first.workload.fingerprint, second.workload and second.workload.fingerprint),
-        "machine": (first.environment and first.environment.machine, second.environment and second.environment.machine),
-        "cache state": (first.cache_state, second.cache_state),
+def _comparisons(ranking: Ranking) -> list[Comparison]:
+    """The comparisons with the first run, in the order in which the runs were named."""
+    by_run = {row.run.id: row.comparison for row in ranking.rows}
+    return [one for run in ranking.runs if (one := by_run[run.id]) is not None]
+
+
+# As JSON
+
+
+def _plain(ranking: Ranking) -> dict[str, Any]:
+    """All of it; of two runs what is asked of a pair stands on top, too."""
+    comparisons = _comparisons(ranking)
+    pair = _pair(comparisons[0]) if len(comparisons) == 1 else {}
+    return {
+        **pair,
+        "runs": [_plain_run(run) for run in ranking.runs],
+        "comparisons": [_pair(one) for one in comparisons],
+        "ranking": [row.run.id for row in ranking.rows],
+        "best": None if ranking.best is None else ranking.best.id,
+        "summary": list(ranking.summary),
+        "against": list(ranking.against),
     }
-    for name, (one, two) in pairs.items():
-        if one is None or two is None:
-            reasons.append(f"the {name} of one of them is not known")
-        elif one != two:
-            reasons.append(f"the {name} differs ({one} and {two})")
-    unfit = [one for one in (first, second) if one.status != "finished" or one.profiled]
-    return reasons + [f"{one.label} is {'profiled' if one.profiled else one.status}" for one in unfit]
 
 
-def _same_answers(first: RunRecord, second: RunRecord) -> bool:
-    return first.results_fingerprint is not None and first.results_fingerprint == second.results_fingerprint
+def _plain_run(run: RunFacts) -> dict[str, Any]:
+    outcome = run.outcome
+    return {
+        "id": run.id,
+        "label": run.label,
+        "config": run.config,
+        "wall_seconds": run.wall_seconds,
+        "cpu_seconds": outcome.cpu_seconds,
+        "peak_bytes": outcome.peak_bytes,
+        "stated": list(run.stated),
+        "phases": {"/".join(path): amount for path, amount in run.made.by_path().items()},
+    }
 
 
-def phase_differences(first: RunRecord, second: RunRecord) -> list[dict[str, Any]]:
-    """Self seconds by phase before and after, largest change first; the unaccounted rest is a row of its own."""
-    from profiles.breakdown import unaccounted_seconds
+def _pair(one: Comparison) -> dict[str, Any]:
+    from services.comparing import NOT_COMPARABLE
+    from services.differences import steps
 
-    one, two = ({"/".join(phase.path): phase.self_seconds for phase in record.phases} for record in (first, second))
-    rests = [unaccounted_seconds(record) for record in (first, second)]
-    if None not in rests:
-        one["unaccounted"], two["unaccounted"] = (float(rest or 0) for rest in rests)
-    rows = [(path, one.get(path, 0.0), two.get(path, 0.0)) for path in {**one, **two}]
-    rows.sort(key=lambda row: -abs(row[2] - row[1]))
-    return [{"phase": path, "before": old, "after": new, "difference": new - old} for path, old, new in rows]
+    prints = [side.runs[0].outcome.results_fingerprint for side in (one.before, one.after)]
+    found = steps(one.before, one.after) or ()
+    return {
+        "before": one.before.ids[0],
+        "after": one.after.ids[0],
+        "verdict": one.verdict,
+        "reason": one.reason,
+        "comparable": one.verdict != NOT_COMPARABLE,
+        "reasons": list(one.obstacles),
+        "differences": list(one.differences),
+        "same_answers": None if None in prints else prints[0] == prints[1],
+        "before_seconds": one.before.seconds,
+        "after_seconds": one.after.seconds,
+        "speedup": one.speedup,
+        "phases": [_plain_step(step) for step in sorted(found, key=lambda step: -abs(step.change))],
+    }
 
 
-def _print(first: RunRecord, second: RunRecord, reasons: list[str], rows: list[dict[str, Any]]) -> None:
+def _plain_step(step: Step) -> dict[str, Any]:
+    return {
+        "phase": step.path,
+        "before": step.before_seconds,
+        "after": step.after_seconds,
+        "difference": step.change,
+    }
+
+
+# As text
+
+
+def _print(ranking: Ranking, percent: bool, everything: bool) -> None:
     from rich.console import Console
+
+    console = Console()
+    console.print(_ranks(ranking))
+    console.print()
+    comparisons = _comparisons(ranking)
+    if len(comparisons) == 1:
+        _print_pair(console, comparisons[0])
+    else:
+        _lines(console, (*ranking.summary, *ranking.against))
+    console.print()
+    rows = [row for row in ranking.phases if everything or _differs(row, ranking)]
+    console.print(_phases(ranking.runs, rows, percent) if rows else "No phase differs by more than 1% of a run.")
+
+
+def _lines(console: Console, sentences: Sequence[str]) -> None:
+    from rich.text import Text
+
+    for line in sentences:
+        console.print(Text(line))
+
+
+def _print_pair(console: Console, one: Comparison) -> None:
+    from services.differences import difference_words, steps, unit_words
+
+    _lines(console, [f"{one.verdict}: {reason}" for reason in one.obstacles or (one.reason,)])
+    if one.speedup:
+        saved = (1 - 1 / one.speedup) * 100
+        console.print(f"speedup {one.speedup:.3f}x, saving {saved:.1f}% - of one pair of runs, which is no evidence")
+    _lines(console, one.differences)
+    found = steps(one.before, one.after)
+    _lines(console, [difference_words(found, unit_words(one.after.runs[0]))])
+
+
+def _ranks(ranking: Ranking) -> Any:
+    """The runs by their seconds, with a bar each and their ratio to the first that was named, where one may be said."""
     from rich.table import Table
     from rich.text import Text
 
-    from cli._text import seconds
+    from services.wording import memory, seconds, shortened, times
 
-    console = Console()
-    console.print(
-        Text(f"{first.label}: {seconds(first.wall_seconds)}   {second.label}: {seconds(second.wall_seconds)}")
-    )
-    if first.wall_seconds and second.wall_seconds:
-        ratio = first.wall_seconds / second.wall_seconds
-        console.print(
-            f"speedup {ratio:.3f}x, saving {(1 - 1 / ratio) * 100:.1f}% - of one pair of runs, which is no evidence"
-        )
-    for reason in reasons:
-        console.print(Text(f"not comparable: {reason}"))
-    table = Table("phase (self seconds)", box=None, pad_edge=False)
-    for name in ("before", "after", "difference"):
-        table.add_column(name, justify="right")
+    longest = max((run.wall_seconds or 0.0 for run in ranking.runs), default=0.0) or 1.0
+    table = Table("run", "label", "", box=None, pad_edge=False)
+    for name in ("seconds", f"x run {ranking.reference.id}", "CPU", "memory"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for row in ranking.rows:
+        bar = "█" * round(16 * (row.run.wall_seconds or 0.0) / longest)
+        ratio = "1.00x" if row.comparison is None else times(row.comparison.speedup)
+        verdict = "the first" if row.comparison is None else row.comparison.verdict
+        outcome = row.run.outcome
+        figures = (seconds(row.run.wall_seconds), ratio, seconds(outcome.cpu_seconds), memory(outcome.peak_bytes))
+        table.add_row(str(row.run.id), Text(shortened(row.run.label, 28)), bar, *figures, verdict)
+    return table
+
+
+def _differs(row: PhaseRow, ranking: Ranking) -> bool:
+    from services.differences import SMALL_SHARE
+
+    return row.spread >= SMALL_SHARE * max(run.made.whole_seconds for run in ranking.runs)
+
+
+def _phases(runs: Sequence[RunFacts], rows: Sequence[PhaseRow], percent: bool) -> Any:
+    """Phases x runs: self seconds, or shares of each run; of two runs also their difference."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from services.wording import percent as share
+    from services.wording import seconds, shortened, signed
+
+    table = Table("phase (share)" if percent else "phase (self seconds)", box=None, pad_edge=False)
+    for name in [f"run {run.id}" for run in runs] + (["difference"] if len(runs) == 2 else []):
+        table.add_column(name, justify="right", no_wrap=True)
+    wholes = [run.made.whole_seconds or 1.0 for run in runs]
     for row in rows:
-        table.add_row(Text(row["phase"]), seconds(row["before"]), seconds(row["after"]), f"{row['difference']:+.3f} s")
-    console.print(table)
+        shares = [amount / whole for amount, whole in zip(row.seconds, wholes, strict=True)]
+        cells = [share(one, 1) for one in shares] if percent else [seconds(amount) for amount in row.seconds]
+        if len(runs) == 2:
+            points = f"{(shares[1] - shares[0]) * 100:+.1f} points"
+            cells.append(points if percent else signed(row.seconds[1] - row.seconds[0], max(wholes)))
+        table.add_row(Text(shortened(row.path, 36)), *cells)
+    return table

@@ -8,8 +8,17 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
 from datetime import datetime
+
+from services.wording import NONE as NONE
+from services.wording import count as count
+from services.wording import listed as listed
+from services.wording import memory as memory
+from services.wording import percent as percent
+from services.wording import seconds as seconds
+from services.wording import shortened as shortened
+from services.wording import signed as signed
+from services.wording import times as times
 
 #: Takes no room, and keeps apart what Streamlit would turn into a link, an icon, an emoji or an arrow even if escaped.
 _WORD_JOINER = "\u2060"
@@ -17,7 +26,6 @@ _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _TO_BREAK = re.compile(r"(:(?=\S)|@|[wW]{3}(?=\.)|(?<!\S)[-<>~](?=[-=>]))")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _EVIDENCE = re.compile(r"\b(measurement|run) (\d+)\b")
-NONE = "–"
 
 
 def escape(text: object, limit: int = 500) -> str:
@@ -49,38 +57,6 @@ def missing(value: object) -> bool:
     return value is None or value != value
 
 
-def seconds(value: float | None) -> str:
-    """Seconds with about three digits: ``24.8 s``, ``2.14 s``, ``34 ms``, ``5 min 12 s``."""
-    if value is None or missing(value):
-        return NONE
-    size = abs(value)
-    if size >= 3570:
-        return "{} h {} min".format(*divmod(round(value / 60), 60))
-    if size >= 120:
-        return "{} min {} s".format(*divmod(round(value), 60))
-    if size >= 9.995 or size == 0:
-        return f"{value:.1f} s"
-    if size >= 0.1:
-        return f"{value:.2f} s"
-    return f"{value * 1e3:.3g} ms" if size >= 1e-4 else f"{value * 1e6:.3g} µs"
-
-
-def percent(share: float | None, digits: int = 0) -> str:
-    """A share of 0-1 as ``74%``; what is not quite nothing or not quite all is not rounded to it."""
-    if share is None or missing(share):
-        return NONE
-    if digits == 0 and 0 < share < 0.005:
-        return "<1%"
-    if digits == 0 and 0.995 < share < 1:
-        return ">99%"
-    return f"{share * 100:.{digits}f}%"
-
-
-def times(speedup: float | None) -> str:
-    """A speedup (before / after): ``1.23x``."""
-    return NONE if speedup is None or missing(speedup) else f"{speedup:.{1 if speedup >= 10 else 2}f}x"
-
-
 def speedup(value: float | None, low: float | None = None, high: float | None = None) -> str:
     """A speedup with its interval: ``1.23x (1.20x to 1.26x)``."""
     if low is None or high is None or missing(low) or missing(high):
@@ -101,17 +77,6 @@ def saved(value: float | None) -> str:
     return f"{percent(share, 1)} saved" if share >= 0 else f"{percent(1 / value - 1, 1)} more time"
 
 
-def count(number: int, noun: str, plural: str | None = None) -> str:
-    """``1 task``, ``13,200 tasks``."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
 def moment(value: datetime | None) -> str:
     """``2025-10-17 08:15``; the database keeps UTC."""
     return NONE if value is None or missing(value) else f"{value:%Y-%m-%d %H:%M}"
-
-
-def listed(names: Iterable[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    *first, last = list(names) or [NONE]
-    return f"{', '.join(first)} and {last}" if first else last

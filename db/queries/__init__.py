@@ -5,7 +5,8 @@ All raise DatabaseProblem where the database can not be read.
 """
 
 from db.problems import DatabaseProblem, UnknownRow
-from db.queries.breakdowns import breakdowns, phase_shares
+from db.queries.breakdowns import breakdowns, path_words, phase_shares
+from db.queries.comparing import run_facts, task_outcomes
 from db.queries.details import (
     caches,
     counts,
@@ -56,14 +57,17 @@ __all__ = [
     "last_answers",
     "measurement",
     "measurements",
+    "path_words",
     "phase_shares",
     "phases",
     "profile",
     "run",
     "run_count",
+    "run_facts",
     "runs",
     "stated_facts",
     "tags",
+    "task_outcomes",
     "task_phases",
     "tasks",
     "trend",

@@ -84,16 +84,33 @@ def unusable(outcome: Outcome, cache_state: str | None = None) -> str | None:
 
 def incomparable(before: Outcome, after: Outcome) -> str | None:
     """Why two runs can not be compared and what would make them comparable, in a sentence; None when they can."""
-    for run in (before, after):
-        if reason := unusable(run):
-            return f"{reason}: measure it again with a run that finishes unprofiled"
-    for name, remedy in _FIELDS.items():
-        one, two = getattr(before, name), getattr(after, name)
-        if one in (None, "unknown") or two in (None, "unknown"):
-            return f"the {_spoken(name)} of a run is unknown: measure both here, where it is recorded"
-        if one != two:
-            return _differs(name, one, two, remedy)
-    return None
+    return next(iter(obstacles(before, after)), None)
+
+
+def obstacles(before: Outcome, after: Outcome, names: tuple[str, str] = ("a run", "a run")) -> list[str]:
+    """Everything that stands against comparing two runs, and what would help, a clause each; empty when nothing does.
+
+    Args:
+        names: what the two are called in the clauses.
+    """
+    runs = ((before, names[0]), (after, names[1]))
+    unfit = [(unusable(run), name) for run, name in runs]
+    found = [
+        f"{reason.replace('the run', name, 1)}: measure it again with a run that finishes unprofiled"
+        for reason, name in unfit
+        if reason
+    ]
+    for field, remedy in _FIELDS.items():
+        values = [getattr(run, field) for run, _ in runs]
+        unknown = [name for value, (_, name) in zip(values, runs, strict=True) if value in (None, "unknown")]
+        if unknown:
+            missing = " and of ".join(dict.fromkeys(unknown))
+            found.append(
+                f"the {_spoken(field)} of {missing} is unknown: state it, or measure both where it is recorded"
+            )
+        elif values[0] != values[1]:
+            found.append(_differs(field, values[0], values[1], remedy))
+    return found
 
 
 def _spoken(name: str) -> str:
@@ -102,8 +119,8 @@ def _spoken(name: str) -> str:
 
 def _differs(name: str, one: str, two: str, remedy: str) -> str:
     if name == "cache_state":
-        return f"one run had {one} caches, the other {two}: run both cold, or both warm"
-    return f"the runs differ in {_spoken(name)} ({one[:12]} and {two[:12]}): run both on {remedy}"
+        return f"the cache state differs ({one} and {two}): run both cold, or both warm"
+    return f"the {_spoken(name)} differs ({one[:12]} and {two[:12]}): run both on {remedy}"
 
 
 def wrong(before: Outcome, after: Outcome) -> str | None:
@@ -111,12 +128,22 @@ def wrong(before: Outcome, after: Outcome) -> str | None:
 
     Other results, more errors or timeouts than before, or failed tasks: such a run can not be a faster one.
     """
+    return new_faults(before, after) or other_answers(before, after)
+
+
+def new_faults(before: Outcome, after: Outcome) -> str | None:
+    """What went wrong in the second run that did not in the first, in a clause; None when nothing did."""
     if after.failed > before.failed:
         return f"{_count(after.failed - before.failed, 'task')} failed that did not fail before" + _because(after)
     if after.timeouts > before.timeouts:
         return f"{_count(after.timeouts - before.timeouts, 'new timeout')} ({before.timeouts} before)"
     if after.errors > before.errors:
         return f"{_count(after.errors - before.errors, 'new error')} ({before.errors} before)"
+    return None
+
+
+def other_answers(before: Outcome, after: Outcome) -> str | None:
+    """Whether the second run's answers can be shown to be those of the first: why not, in a clause; None when so."""
     if after.results_fingerprint is None or before.results_fingerprint is None:
         return "no results fingerprint was recorded, so equal answers can not be shown"
     if after.results_fingerprint != before.results_fingerprint:

@@ -12,7 +12,7 @@ from views import palette
 from views.charts.layout import figure, see_through
 from views.charts.run import pruned
 from views.frames import rows
-from views.text import plain, seconds
+from views.text import plain, seconds, shortened, signed
 
 _SLOWER, _FASTER, _SAME = (palette.VERDICTS[name] for name in ("slower", "faster", "same"))
 #: What is not resolved is grey on every chart of a difference.
@@ -27,7 +27,7 @@ def waterfall(parts: pd.DataFrame, before: str, after: str, height: int = 360) -
     """
     steps = (parts["after_seconds"] - parts["before_seconds"]).to_numpy(dtype=float)
     start, stop = float(parts["before_seconds"].sum()), float(parts["after_seconds"].sum())
-    names = [plain(before, 40), *(plain(label, 40) for label in parts["label"]), plain(after, 40)]
+    names = [plain(before, 40), *(plain(shortened(label, 32)) for label in parts["label"]), plain(after, 40)]
     drawn = figure(
         go.Waterfall(
             x=names,
@@ -48,11 +48,6 @@ def waterfall(parts: pd.DataFrame, before: str, after: str, height: int = 360) -
     drawn.update_yaxes(title="seconds", rangemode="tozero")
     drawn.update_xaxes(type="category")
     return drawn
-
-
-def signed(amount: float) -> str:
-    """Seconds with their sign: ``+1.20 s``, ``-34 ms``; what is nothing has none."""
-    return f"{'+' if amount > 0 else '−'}{seconds(abs(amount))}" if amount else "0 s"
 
 
 def tasks(frame: pd.DataFrame, before: str, after: str, height: int = 380) -> go.Figure:

@@ -1,23 +1,21 @@
-"""Two runs or two configs beside each other: what is read, and what may be said about it."""
+"""Runs or configs beside each other: what is read, and what ``services.comparing`` says about it, as frames."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from db import queries
-from db.queries.breakdowns import path_words
-from optim.evidence import verdicts
-from optim.evidence.assembly import rows as plain_rows
-from optim.evidence.outcomes import Outcome, incomparable, wrong
-from profiles.breakdown import Breakdown
 from profiles.configs import read_config
-from views import configs, palette, text
-from views.data import differences
+from services import comparing, differences, ranking
+from services.comparing import Comparison
+from services.differences import PhaseRow, Step
+from services.ranking import Ranking
+from services.run_facts import RunFacts, Side, read, side
+from views import configs, palette
+from views.data import phases
 from views.data.connection import cached, engine
 
 #: The newest runs of a config that are looked at.
@@ -28,50 +26,14 @@ _SETTINGS = ("config", "cache_state", "workers", "workload_description", "worklo
              "status", "profiled", "source")  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Side:
-    """One side of a comparison: its name for people and its runs, as rows of ``db.queries.runs``."""
-
-    name: str
-    runs: pd.DataFrame
-
-    @property
-    def ids(self) -> tuple[int, ...]:
-        return tuple(int(one) for one in self.runs["id"])
-
-    @property
-    def config(self) -> str | None:
-        """The config of all its runs; None where it is unknown or differs."""
-        known = self.runs["config"].unique()
-        return None if len(known) != 1 or text.missing(known[0]) else str(known[0])
-
-    @property
-    def single(self) -> bool:
-        return len(self.runs) == 1
-
-    @property
-    def seconds(self) -> float | None:
-        """The mean wall-clock; None where a run has none."""
-        known = self.runs["wall_seconds"]
-        return float(known.mean()) if len(known) and known.notna().all() else None
+def runs(run_ids: Sequence[int]) -> list[RunFacts]:
+    """Runs by their ids, deleted ones too; those that are not there are left out."""
+    return read(engine(), run_ids)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
-    """The verdict and the sentence for it. ``measurement`` is the one that it stands on, None without one."""
-
-    verdict: str
-    reason: str
-    measurement: int | None = None
-    speedup: float | None = None
-    low: float | None = None
-    high: float | None = None
-
-
-@cached("runs")
-def by_ids(run_ids: tuple[int, ...]) -> pd.DataFrame:
-    """Runs by their ids, deleted ones too; columns as ``db.queries.runs``."""
-    return queries.runs(engine(), ids=run_ids, deleted=None, limit=max(len(run_ids), 1), sort="id", descending=False)
+def single(run: RunFacts) -> Side:
+    """A run as a side by itself."""
+    return side(run)
 
 
 @cached("runs")
@@ -98,13 +60,14 @@ def of_config(config: str, workload: str, cache_state: str, machine: str) -> pd.
 
 def of_configs(before: str, after: str, workload: str, cache_state: str, machine: str) -> tuple[Side, Side]:
     """Both sides of a comparison of configs: the runs of the newest measurement of both, or else all their runs."""
-    found = measured(before, after, workload, cache_state)
+    found = comparing.measured(engine(), before, after, workload, cache_state)
     if found is None:
-        one, two = (of_config(config, workload, cache_state, machine) for config in (before, after))
+        sides = [of_config(config, workload, cache_state, machine)["id"].tolist() for config in (before, after)]
     else:
         blocks = found[1]
-        one, two = (by_ids(tuple(blocks.loc[blocks["arm"] == arm, "run_id"].tolist())) for arm in ("A", "B"))
-    return Side(name=before, runs=one), Side(name=after, runs=two)
+        sides = [blocks.loc[blocks["arm"] == arm, "run_id"].tolist() for arm in ("A", "B")]
+    one, two = (Side(name=name, runs=tuple(runs(ids))) for name, ids in zip((before, after), sides, strict=True))
+    return one, two
 
 
 @cached("runs")
@@ -132,76 +95,15 @@ def _size(config: str) -> int:
     return len(read_config(config) or ())
 
 
-@cached("evidence", ttl=5)
-def measured(before: str, after: str, workload: str | None, cache_state: str) -> Any:
-    """The newest measurement that holds both configs in the same place as (its number, its runs); None without one.
-
-    The runs have the columns of ``db.queries.blocks``, with the arms called A and B for before and after.
-    """
-    known = queries.measurements(engine(), limit=200)
-    known = known[known["cache_state"] == cache_state]
-    for one, written in zip(known["id"], known["arms"], strict=True):
-        if not {before, after} <= {arm.partition("=")[2] for arm in written.split(", ")}:
-            continue
-        blocks = queries.blocks(engine(), int(one))
-        arms = _arms(blocks, before, after)
-        if arms is not None and (workload is None or (arms["workload"] == workload).all()):
-            return int(one), arms
-    return None
+def compared(before: Side, after: Side) -> Comparison:
+    """What may be said about two sides."""
+    return comparing.compare(engine(), before, after)
 
 
-def _arms(blocks: pd.DataFrame, before: str, after: str) -> pd.DataFrame | None:
-    """The blocks with one arm of each config, called A and B; None where one is missing. The control arm is no side."""
-    first = blocks[blocks["config"] == before]
-    arms = sorted(first["arm"].unique(), key=lambda arm: (arm != before, len(arm), arm))
-    second = blocks[(blocks["config"] == after) & ~blocks["arm"].isin(arms[:1])]
-    others = sorted(second["arm"].unique(), key=lambda arm: (arm != after, len(arm), arm))
-    if not arms or not others:
-        return None
-    return blocks[blocks["arm"].isin([arms[0], others[0]])].assign(
-        arm=lambda frame: frame["arm"].map({arms[0]: "A", others[0]: "B"})
-    )
-
-
-def said(before: Side, after: Side) -> Said:
-    """The verdict on two sides. One pair of single runs never has one; a measurement of both configs does."""
-    if refused := refusal(before, after):
-        return refused
-    first = before.runs.iloc[0]
-    found = None
-    if before.config and after.config and not (before.single and after.single):
-        found = measured(before.config, after.config, str(first["workload"]), str(first["cache_state"]))
-    if found is not None:
-        number, blocks = found
-        verdict = verdicts.judge(verdicts.blocks_from_rows(plain_rows(blocks)), cache_state=str(first["cache_state"]))
-        numbers = verdict.interval.to_json() if verdict.interval else {}
-        return Said(verdict=verdict.verdict, reason=verdict.reason, measurement=number, **numbers)
-    return Said(verdict="unresolved", reason=_unmeasured(before, after))
-
-
-def refusal(before: Side, after: Side) -> Said | None:
-    """``not comparable`` or ``wrong`` with the reason, held against the first run before; None when neither."""
-    outcomes = [[Outcome.from_row(row) for row in plain_rows(side.runs)] for side in (before, after)]
-    first = outcomes[0][0]
-    for one in (*outcomes[0], *outcomes[1]):
-        if reason := incomparable(first, one):
-            return Said(verdict="not comparable", reason=_sentence(reason))
-    for one in outcomes[1]:
-        if reason := wrong(first, one):
-            return Said(verdict="wrong", reason=_sentence(f"not a faster run but a wrong one: {reason}"))
-    return None
-
-
-def _sentence(clause: str) -> str:
-    return f"{clause[0].upper()}{clause[1:]}."
-
-
-def _unmeasured(before: Side, after: Side) -> str:
-    if before.single and after.single:
-        return (
-            "One pair of runs can not resolve which is faster: nobody knows how much either would differ from itself."
-        )
-    return "These runs were not made in interleaved blocks: what else the machine did meanwhile is in the difference."
+def measured(before: Side, after: Side) -> tuple[int, str] | None:
+    """The newest measurement of both configs in their place and its verdict; None without one."""
+    judged = comparing.judged(engine(), before, after)
+    return None if judged is None else (judged[0], judged[1].verdict)
 
 
 def numbers(written: str) -> list[int]:
@@ -209,46 +111,79 @@ def numbers(written: str) -> list[int]:
     return list(dict.fromkeys(int(one) for one in re.findall(r"\d{1,9}", written)))
 
 
-def beside(before: Side, run_ids: Sequence[int]) -> pd.DataFrame:
-    """Further runs, each held against the first one: run, label, config, seconds, times, verdict, reason.
+def ranked(found: Sequence[RunFacts]) -> Ranking:
+    """Several runs by their seconds, each held against the first."""
+    return ranking.ranked(engine(), found)
 
-    ``times`` is before / after, nan where a ratio would mean nothing. Numbers that no run has are left out.
+
+def beside(found: Ranking) -> pd.DataFrame:
+    """The runs, each held against the first: run, label, config, seconds, times, cpu_seconds, peak_mb, verdict, reason.
+
+    ``times`` is before / after, nan where a ratio would mean nothing. The first itself is left out.
     """
-    rows, known = [], by_ids(tuple(run_ids))
-    for one in run_ids:
-        found = known[known["id"] == one]
-        if found.empty:
-            continue
-        side = Side(name=f"run {one}", runs=found)
-        verdict = said(before, side)
-        means = ratio(before, side) if verdict.verdict not in ("not comparable", "wrong") else None
-        label, config = str(found.iloc[0]["label"]), configs.typed(side.config)
-        rows.append((one, label, config, side.seconds, means, palette.verdict(verdict.verdict).label, verdict.reason))
-    columns = ["run", "label", "config", "seconds", "times", "verdict", "reason"]
-    return pd.DataFrame(rows, columns=columns).astype({"seconds": "float64", "times": "float64"})
+    by_run = {row.run.id: row.comparison for row in found.rows}
+    rows = []
+    for run in found.runs:
+        one = by_run[run.id]
+        if one is not None:
+            outcome = run.outcome
+            peak = None if outcome.peak_bytes is None else outcome.peak_bytes / 1e6
+            figures = (run.wall_seconds, one.speedup, outcome.cpu_seconds, peak)
+            words = (palette.verdict(one.verdict).label, " ".join(one.obstacles) or one.reason)
+            rows.append((run.id, run.label, configs.typed(run.config), *figures, *words))
+    columns = ["run", "label", "config", "seconds", "times", "cpu_seconds", "peak_mb", "verdict", "reason"]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[3:7], "float64"))
 
 
-def ratio(before: Side, after: Side) -> float | None:
-    """Before / after of the mean wall-clocks; None where one is not known."""
-    one, two = before.seconds, after.seconds
-    return one / two if one and two else None
+def heat(found: Ranking, *, percent: bool, only_differing: bool) -> pd.DataFrame:
+    """Phases x runs: self seconds, or percent of each run; the index holds the paths, the columns the runs' names."""
+    rows = differences.phase_table(found.runs, only_differing=only_differing)
+    wholes = [run.made.whole_seconds or 1.0 for run in found.runs]
+    values = [_heat_row(row, wholes if percent else None) for row in rows]
+    columns = [run.name for run in found.runs]
+    return pd.DataFrame(values, columns=columns, index=[row.path for row in rows], dtype="float64")
 
 
-@cached("runs")
-def made_of(run_ids: tuple[int, ...]) -> dict[int, Breakdown]:
-    """What runs are made of, by id."""
-    return queries.breakdowns(engine(), run_ids)
+def _heat_row(row: PhaseRow, wholes: Sequence[float] | None) -> list[float]:
+    if wholes is None:
+        return list(row.seconds)
+    return [amount / whole * 100 for amount, whole in zip(row.seconds, wholes, strict=True)]
 
 
-def steps(before: Side, after: Side) -> pd.DataFrame | None:
-    """Phase by phase, as ``differences.steps``; None where the sides' seconds are not of one kind."""
-    made = made_of((*before.ids, *after.ids))
-    units = {one.unit for one in made.values()}
-    if len(units) != 1 or any(one.rest_seconds is None or not one.parts for one in made.values()):
-        return None
-    categories = {path_words(part.path): part.category for one in made.values() for part in one.parts}
-    sides = [differences.per_run([made[run_id] for run_id in side.ids]) for side in (before, after)]
-    return differences.steps(sides[0], sides[1], categories)
+def steps(before: Side, after: Side) -> tuple[Step, ...] | None:
+    """Phase by phase; None where the sides' seconds are not of one kind."""
+    return differences.steps(before, after)
+
+
+def waterfall(found: Sequence[Step]) -> pd.DataFrame:
+    """The steps as ``charts.compare.waterfall`` wants them: label, before_seconds, after_seconds; the sums stay."""
+    rows = [(step.path, step.before_seconds, step.after_seconds) for step in differences.folded(found)]
+    return pd.DataFrame(rows, columns=["label", "before_seconds", "after_seconds"])
+
+
+def nodes(found: Sequence[Step]) -> pd.DataFrame:
+    """The steps as a tree, as ``charts.compare.icicle`` wants it: width by the larger of both sides."""
+    amounts = {
+        "before_seconds": {step.path: step.before_seconds for step in found},
+        "after_seconds": {step.path: step.after_seconds for step in found},
+        "total_seconds": {step.path: max(step.before_seconds, step.after_seconds) for step in found},
+    }
+    trees = {name: _tree(found, spent) for name, spent in amounts.items()}
+    merged = trees["before_seconds"][["id", "parent", "label"]].copy()
+    for name, tree in trees.items():
+        merged[name] = tree["total_seconds"]
+    known = {f"{phases.ROOT}/{step.path}": step.resolved for step in found}
+    return merged.assign(resolved=[_any_below(node, known) for node in merged["id"]])
+
+
+def _tree(found: Sequence[Step], spent: dict[str, float]) -> pd.DataFrame:
+    own = {step.path: {"category": step.category, "self_seconds": spent[step.path], "calls": 0} for step in found}
+    return phases.tree(own)
+
+
+def _any_below(node: str, known: dict[str, bool]) -> bool:
+    """A phase is resolved where its own seconds are, or those of a phase in it."""
+    return any(resolved for path, resolved in known.items() if path == node or path.startswith(f"{node}/"))
 
 
 @cached("runs")
@@ -257,18 +192,49 @@ def _tasks(run_ids: tuple[int, ...]) -> pd.DataFrame:
 
 
 def tasks(before: Side, after: Side) -> pd.DataFrame:
-    """Each task's seconds on both sides, as ``differences.tasks``."""
-    return differences.tasks(_tasks(before.ids[:_TASK_RUNS]), _tasks(after.ids[:_TASK_RUNS]))
+    """Each task's seconds on both sides, as ``common_tasks``."""
+    return common_tasks(_tasks(before.ids[:_TASK_RUNS]), _tasks(after.ids[:_TASK_RUNS]))
+
+
+def common_tasks(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Mean seconds of each task that both sides timed: columns task_id, before_seconds, after_seconds."""
+    one, two = (frame.groupby("task_id", sort=False)["seconds"].mean().dropna() for frame in (before, after))
+    both = pd.concat({"before_seconds": one, "after_seconds": two}, axis=1, join="inner")
+    return both.rename_axis("task_id").reset_index()
 
 
 def settings(before: Side, after: Side) -> pd.DataFrame:
-    """What differs between the sides' settings and environments, as ``differences.settings``."""
-    return differences.settings(*(_facts(side) for side in (before, after)))
+    """What differs between the sides' settings and environments, as ``differing``."""
+    return differing(*(_facts(one) for one in (before, after)))
 
 
-def _facts(side: Side) -> dict[str, set[str]]:
-    found = {name: {str(one) for one in side.runs[name].dropna()} for name in _SETTINGS}
-    known = queries.environment(engine(), side.ids)
+@cached("runs")
+def _rows(run_ids: tuple[int, ...]) -> pd.DataFrame:
+    return queries.runs(engine(), ids=run_ids, deleted=None, limit=max(len(run_ids), 1))
+
+
+def _facts(one: Side) -> dict[str, set[str]]:
+    rows = _rows(one.ids)
+    found = {name: {str(value) for value in rows[name].dropna()} for name in _SETTINGS}
+    known = queries.environment(engine(), one.ids)
     for name, values in known[known["name"] != "load_at_start"].groupby("name")["value"]:
         found[str(name)] = set(values)
     return found
+
+
+def differing(before: dict[str, set[str]], after: dict[str, set[str]]) -> pd.DataFrame:
+    """What differs between two sets of facts: columns what, before, after (text)."""
+    names = dict.fromkeys([*before, *after])
+    found = [
+        (name, _written(before.get(name)), _written(after.get(name)))
+        for name in names
+        if before.get(name, set()) != after.get(name, set())
+    ]
+    return pd.DataFrame(found, columns=["what", "before", "after"]).astype("str")
+
+
+def _written(values: set[str] | None) -> str:
+    if not values:
+        return "unknown"
+    shown = sorted(values)
+    return ", ".join(shown[:5]) + (f" and {len(shown) - 5} more" if len(shown) > 5 else "")

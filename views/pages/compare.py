@@ -1,12 +1,14 @@
-"""Compare: two runs or two configs, the verdict first, then where the difference comes from."""
+"""Compare: 2 to 12 runs or two configs, the verdict first, then where the difference comes from."""
 
 import streamlit as st
 
+from services.run_facts import RunFacts, Side
+from views.data import compare as data
 from views.data import runs
 from views.page import Page
-from views.parts.compare_choice import sides
+from views.parts import compare_more as more
+from views.parts.compare_choice import chosen
 from views.parts.compare_details import details
-from views.parts.compare_more import more
 from views.parts.compare_verdict import verdict
 from views.parts.runs_start import nothing_yet
 
@@ -15,16 +17,40 @@ def render() -> None:
     if not runs.count({"deleted": None}):
         nothing_yet()
         return
-    chosen = sides()
-    if chosen is None:
+    choice = chosen()
+    if choice is None:
         return
-    before, after = chosen
+    if isinstance(choice, tuple):
+        _two(*choice)
+    elif len(choice) < 2:
+        st.info("These are the same; choose two that differ.", icon=":material/compare_arrows:")
+    else:
+        _runs(choice)
+
+
+def _two(before: Side, after: Side) -> None:
     if before.ids == after.ids:
         st.info("These are the same; choose two that differ.", icon=":material/compare_arrows:")
         return
     verdict(before, after)
-    more(before, after)
     details(before, after)
+
+
+def _runs(found: list[RunFacts]) -> None:
+    ranking = data.ranked(found)
+    if len(found) == 2:
+        verdict(data.single(found[0]), data.single(found[1]))
+    else:
+        more.best(ranking)
+    more.bars(ranking)
+    if len(found) > 2:
+        more.table(ranking)
+    more.heat(ranking)
+    pair = more.pair(ranking) if len(found) > 2 else (data.single(found[0]), data.single(found[1]))
+    if len(found) > 2:
+        _two(*pair)
+    else:
+        details(*pair)
 
 
 PAGE = Page(

@@ -8,18 +8,19 @@ import pandas as pd
 import streamlit as st
 
 from profiles.configs import read_config
+from services.ranking import MOST_RUNS
+from services.run_facts import RunFacts, Side
 from views import text
 from views.configs import typed
 from views.data import compare as data
-from views.data.compare import Side
 from views.navigation import link
 
-RUNS, CONFIGS = "two runs", "two configs"
+RUNS, CONFIGS = "runs", "two configs"
 _PLACE = ["workload", "cache_state", "machine"]
 
 
-def sides() -> tuple[Side, Side] | None:
-    """Draws the choice; gives both sides, or None where it said what to do first."""
+def chosen() -> list[RunFacts] | tuple[Side, Side] | None:
+    """Draws the choice; gives the runs, or both configs' sides, or None where it said what to do first."""
     by = st.segmented_control(
         "Compare",
         (RUNS, CONFIGS),
@@ -32,7 +33,7 @@ def sides() -> tuple[Side, Side] | None:
     return _configs() if by == CONFIGS else _runs()
 
 
-def _runs() -> tuple[Side, Side] | None:
+def _runs() -> list[RunFacts] | None:
     suggested = data.suggested()
     columns = st.columns([1, 1, 1, 2, 3], vertical_alignment="bottom")
     hints = [str(one) for one in suggested or ("", "")]
@@ -40,32 +41,39 @@ def _runs() -> tuple[Side, Side] | None:
         column.number_input(title, min_value=1, value=None, placeholder=hint, key=key, bind="query-params")
         for column, title, key, hint in zip(columns, ("Run before", "Run after"), ("a", "b"), hints, strict=False)
     ]
-    chosen = asked if any(asked) or suggested is None else list(suggested)
-    if None in chosen:
+    pair = asked if any(asked) or suggested is None else list(suggested)
+    if None in pair:
         st.info(
-            "Put the numbers of two runs here, or select two in the table of runs.", icon=":material/compare_arrows:"
+            "Put the numbers of two runs here, or select some in the table of runs.", icon=":material/compare_arrows:"
         )
-        link("runs", "Select two runs", icon=":material/history:")
+        link("runs", "Select runs", icon=":material/history:")
         return None
-    columns[3].text_input("And beside them", key="more", bind="query-params", placeholder="more runs, such as 3, 4")
+    more = columns[3].text_input(
+        "And beside them", key="more", bind="query-params", placeholder="more runs, such as 3, 4"
+    )
     with columns[2]:
-        st.button("Swap", key="compare.swap", icon=":material/swap_horiz:", on_click=_swap, args=(chosen,))
-    return _found([int(one) for one in chosen if one])
+        st.button("Swap", key="compare.swap", icon=":material/swap_horiz:", on_click=_swap, args=(pair,))
+    return _found([int(one) for one in pair if one], data.numbers(more or ""))
 
 
 def _swap(chosen: list[int]) -> None:
     st.session_state["a"], st.session_state["b"] = chosen[1], chosen[0]
 
 
-def _found(chosen: list[int]) -> tuple[Side, Side] | None:
-    found = [data.by_ids((one,)) for one in chosen]
-    missing = [str(one) for one, frame in zip(chosen, found, strict=True) if frame.empty]
+def _found(pair: list[int], more: list[int]) -> list[RunFacts] | None:
+    """The runs in the order in which they were named; None where one of the first two is not there."""
+    numbers = list(dict.fromkeys([*pair, *more]))
+    found = data.runs(numbers[:MOST_RUNS])
+    known = {run.id for run in found}
+    missing = [str(number) for number in numbers[:MOST_RUNS] if number not in known]
     if missing:
         st.info(f"There is no run {text.listed(missing)}.", icon=":material/search_off:")
-        link("runs", "Select two runs", icon=":material/history:")
+    if len(numbers) > MOST_RUNS:
+        st.info(f"{MOST_RUNS} runs are compared at once; the others are left out.", icon=":material/filter_list:")
+    if not set(pair) <= known:
+        link("runs", "Select runs", icon=":material/history:")
         return None
-    before, after = (Side(name=f"run {one}", runs=frame) for one, frame in zip(chosen, found, strict=True))
-    return before, after
+    return found
 
 
 def _configs() -> tuple[Side, Side] | None:

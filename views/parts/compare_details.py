@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Sequence
+
 import streamlit as st
 
+from services.differences import FEWEST_RUNS, Step, difference_words, unit_words
+from services.run_facts import Side
 from views import text
 from views.charts import compare as charts
 from views.charts import flame
 from views.charts.layout import CONFIG
 from views.data import compare as data
-from views.data import differences, profiles
-from views.data.compare import Side
+from views.data import profiles
 from views.data.safe import cells
 
 
 def details(before: Side, after: Side) -> None:
     """Draws the waterfall, the icicle, the tasks and what else differs."""
     found = data.steps(before, after)
-    if found is None:
-        st.caption(
-            "Their phases can not be laid side by side: one has none, or worker-seconds where the other has seconds."
-        )
-    else:
+    st.markdown(text.escape(difference_words(found, unit_words(after.runs[0]))))
+    if found is not None:
         _phases(before, after, found)
     _profiles(before, after)
     left, right = st.columns([3, 2])
@@ -32,10 +31,9 @@ def details(before: Side, after: Side) -> None:
         _settings(before, after)
 
 
-def _phases(before: Side, after: Side, found: pd.DataFrame) -> None:
-    st.markdown(_words(found))
+def _phases(before: Side, after: Side, found: Sequence[Step]) -> None:
     st.plotly_chart(
-        charts.waterfall(differences.waterfall(found), before.name, after.name),
+        charts.waterfall(data.waterfall(found), before.name, after.name),
         key="compare.waterfall",
         config=CONFIG,
         alt=f"The difference from {before.name} to {after.name}, phase by phase",
@@ -43,41 +41,27 @@ def _phases(before: Side, after: Side, found: pd.DataFrame) -> None:
     with st.expander("The difference as a tree", key="compare.tree", on_change="rerun") as tree:
         if tree.open:
             st.caption(_resolution(before, after, found))
-            nodes = differences.nodes(found)
+            nodes = data.nodes(found)
             st.plotly_chart(
                 charts.icicle(nodes), key="compare.icicle", config=CONFIG, alt="The difference as a tree of phases"
             )
 
 
-def _words(found: pd.DataFrame) -> str:
-    """Which phases the difference comes from, in a sentence."""
-    whole = float(found["change"].sum())
-    order = found.assign(size=found["change"].abs()).sort_values("size", ascending=False).head(2)
-    named = [
-        f"**{text.escape(path, 60)}** ({charts.signed(float(change))})"
-        for path, change in zip(order["path"], order["change"], strict=True)
-        if change
-    ]
-    if not named:
-        return "No phase differs."
-    return f"The difference is {charts.signed(whole)}; most of it comes from {text.listed(named)}."
-
-
-def _resolution(before: Side, after: Side, found: pd.DataFrame) -> str:
+def _resolution(before: Side, after: Side, found: Sequence[Step]) -> str:
     fewest = min(len(before.runs), len(after.runs))
-    if fewest < differences.FEWEST_RUNS:
+    if fewest < FEWEST_RUNS:
         return (
-            f"All grey: {text.count(fewest, 'run')} of a side can not resolve any phase, {differences.FEWEST_RUNS} of "
+            f"All grey: {text.count(fewest, 'run')} of a side can not resolve any phase, {FEWEST_RUNS} of "
             "each could. Width is the larger of both."
         )
-    grey = int((~found["resolved"]).sum())
+    grey = sum(not step.resolved for step in found)
     unresolved = f"{text.count(grey, 'phase')} in grey changed by no more than the noise of the runs."
     return f"Width is the larger of both; colour is the change. {unresolved}"
 
 
 def _profiles(before: Side, after: Side) -> None:
     """The difference flame chart, where both runs have a profile."""
-    if not (before.single and after.single and before.runs["has_profile"].all() and after.runs["has_profile"].all()):
+    if not (before.single and after.single and before.runs[0].has_profile and after.runs[0].has_profile):
         return
     frames = profiles.difference(before.ids[0], after.ids[0])
     if frames.empty:

@@ -3,43 +3,47 @@
 from __future__ import annotations
 
 import shlex
-from typing import Any
 
 import streamlit as st
 
+from services.comparing import NOT_COMPARABLE, UNRESOLVED, WRONG, Comparison
+from services.run_facts import RunFacts, Side
 from views import configs, palette, text
 from views.data import compare as data
-from views.data.compare import Said, Side
-from views.frames import unknown
 from views.navigation import link
 
 
 def verdict(before: Side, after: Side) -> None:
     """Draws the verdict, both wall-clocks, and what would settle it."""
-    said = data.said(before, after)
-    mark = palette.verdict(said.verdict)
+    found = data.compared(before, after)
+    mark = palette.verdict(found.verdict)
     with st.container(horizontal=True, vertical_alignment="center", key="compare.verdict"):
         st.badge(mark.label, icon=mark.icon, color=mark.badge)
-        st.markdown(f"**{text.escape(said.reason)}**")
-    st.markdown(_numbers(before, after, said))
-    if said.measurement is not None:
-        link("measure", f"Measurement {said.measurement}", icon=":material/timer:", measurement=said.measurement)
-    elif said.verdict == "unresolved":
+        st.markdown(f"**{text.escape(found.reason)}**")
+    for reason in found.obstacles[1:]:
+        st.markdown(f":material/block: {text.escape(reason)}")
+    st.markdown(_numbers(found))
+    if found.differences:
+        st.caption("  \n".join(text.escape(line) for line in found.differences))
+    if found.measurement is not None:
+        link("measure", f"Measurement {found.measurement}", icon=":material/timer:", measurement=found.measurement)
+    elif found.verdict == UNRESOLVED:
         _offer(before, after)
 
 
-def _numbers(before: Side, after: Side, said: Said) -> str:
-    ratio = data.ratio(before, after)
-    both = f"{_side(before)}, {_side(after)}"
-    if ratio is None:
-        return f"{both}."
-    if said.verdict in ("not comparable", "wrong"):
+def _numbers(found: Comparison) -> str:
+    """Both wall-clocks; a ratio only where it means something."""
+    both = f"{_side(found.before)}, {_side(found.after)}"
+    if found.verdict in (NOT_COMPARABLE, WRONG):
         return f"{both}. A ratio of the two would mean nothing."
-    if said.speedup is not None:
+    if found.measurement is not None:
         return f"{both}, on average."
-    change = 1 - 1 / ratio
+    if found.speedup is None:
+        return f"{both}."
+    change = 1 - 1 / found.speedup
     word = "less" if change >= 0 else "more"
-    return f"{both}: {text.times(ratio)}, {text.percent(abs(change), 1)} {word} time{_of_whom(before, after)}."
+    whose = _of_whom(found.before, found.after)
+    return f"{both}: {text.times(found.speedup)}, {text.percent(abs(change), 1)} {word} time{whose}."
 
 
 def _of_whom(before: Side, after: Side) -> str:
@@ -47,30 +51,28 @@ def _of_whom(before: Side, after: Side) -> str:
 
 
 def _side(side: Side) -> str:
-    seconds = text.seconds(side.seconds)
-    if side.single:
-        row = side.runs.iloc[0]
-        config = configs.named(side.config)
-        return f"{side.name.capitalize()} ({text.escape(row['label'], 60)}, {config}) took **{seconds}**"
-    return f"Config {configs.named(side.name)} took **{seconds}** ({text.count(len(side.runs), 'run')})"
+    if not side.single:
+        runs = text.count(len(side.runs), "run")
+        return f"Config {configs.named(side.name)} took **{text.seconds(side.seconds)}** ({runs})"
+    run = side.runs[0]
+    outcome = run.outcome
+    beside = [f"CPU {text.seconds(outcome.cpu_seconds)}"] if outcome.cpu_seconds is not None else []
+    beside += [text.memory(outcome.peak_bytes)] if outcome.peak_bytes is not None else []
+    named = f"{side.name.capitalize()} ({text.escape(run.label, 60)}, {configs.named(side.config)})"
+    return f"{named} took **{text.seconds(side.seconds)}**" + (f" ({', '.join(beside)})" if beside else "")
 
 
 def _offer(before: Side, after: Side) -> None:
-    """A measurement of both configs: the newest that there is, or how to make one."""
+    """A measurement of both configs: the newest that there is, with its verdict, or how to make one."""
     if not before.config or not after.config:
         st.caption("The config of one of them is not known, so they can not be measured here.")
         return
-    first: Any = before.runs.iloc[0]
-    place = (str(first["workload"]), str(first["cache_state"]))
-    known = data.measured(before.config, after.config, *place)
+    first = before.runs[0]
+    known = data.measured(before, after)
     with st.container(horizontal=True, vertical_alignment="center", key="compare.offer"):
         if known is not None:
-            link(
-                "measure",
-                f"Measurement {known[0]} settled these configs in blocks",
-                icon=":material/timer:",
-                measurement=known[0],
-            )
+            label = f"Measurement {known[0]} of these configs in blocks: {palette.verdict(known[1]).label}"
+            link("measure", label, icon=":material/timer:", measurement=known[0])
         link(
             "measure",
             "Measure these configs",
@@ -80,20 +82,20 @@ def _offer(before: Side, after: Side) -> None:
         st.code(_command(before.config, after.config, first), language=None, wrap_lines=True)
 
 
-def _query(before: str, after: str, run: Any) -> dict[str, str | int]:
+def _query(before: str, after: str, run: RunFacts) -> dict[str, str | int]:
     sides = {"before": configs.typed(before), "after": configs.typed(after)}
-    return {**sides, "caches": str(run["cache_state"]), **_size(run)}
+    return {**sides, "caches": run.outcome.cache_state, **_size(run)}
 
 
-def _size(run: Any) -> dict[str, int]:
-    """Tasks, and candidates a task; the row has them for all tasks together."""
-    tasks, candidates = run["workload_tasks"], run["workload_candidates"]
-    if unknown(tasks) or unknown(candidates):
+def _size(run: RunFacts) -> dict[str, int]:
+    """Tasks, and candidates a task; the run has them for all tasks together."""
+    tasks, candidates = run.workload_tasks, run.workload_candidates
+    if tasks is None or candidates is None:
         return {}
-    return {"tasks": int(tasks), "candidates": int(candidates) // max(int(tasks), 1)}
+    return {"tasks": tasks, "candidates": candidates // max(tasks, 1)}
 
 
-def _command(before: str, after: str, run: Any) -> str:
+def _command(before: str, after: str, run: RunFacts) -> str:
     size = [part for name, number in _size(run).items() for part in (f"--{name}", str(number))]
     sides = [configs.typed(before), configs.typed(after)]
-    return "python -m optim measure " + shlex.join([*sides, f"--{run['cache_state']}", *size])
+    return "python -m optim measure " + shlex.join([*sides, f"--{run.outcome.cache_state}", *size])

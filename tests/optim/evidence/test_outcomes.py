@@ -58,10 +58,10 @@ def test_a_warm_run_that_was_not_warm_is_no_evidence():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"workload": "other"}, "differ in workload (w and other): run both on the same tasks"),
+        ({"workload": "other"}, "the workload differs (w and other): run both on the same tasks"),
         ({"machine": "other"}, "run both on the same machine"),
-        ({"cache_state": "warm"}, "one run had cold caches, the other warm: run both cold, or both warm"),
-        ({"machine": None}, "the machine of a run is unknown: measure both here"),
+        ({"cache_state": "warm"}, "the cache state differs (cold and warm): run both cold, or both warm"),
+        ({"machine": None}, "the machine of a run is unknown: state it, or measure both"),
         ({"cache_state": "unknown"}, "the cache state of a run is unknown"),
         ({"status": "failed"}, "measure it again"),
     ],

@@ -96,9 +96,9 @@ def test_the_waterfall_leads_from_one_run_to_the_other(engine: Engine, open_page
         ({"cache_state": "warm"}, "run both cold, or both warm"),
         ({"workload": Workload(fingerprint="other", tasks=5)}, "the same tasks, seed and candidates"),
         ({"environment": Environment(machine="there")}, "the same machine"),
-        ({"status": "interrupted"}, "run is interrupted, not finished"),
+        ({"status": "interrupted"}, "run 2 is interrupted, not finished"),
         ({"profiled": True}, "measure it again with a run that finishes unprofiled"),
-        ({"environment": None}, "machine of a run is unknown"),
+        ({"environment": None}, "machine of run 2 is unknown"),
     ],
 )
 def test_what_is_not_comparable_says_why_and_what_would_help(
@@ -108,7 +108,7 @@ def test_what_is_not_comparable_says_why_and_what_would_help(
     store_run(engine, measured(2, **changes))
     said = words(open_page("compare", a="1", b="2"))
     assert "not comparable" in said
-    assert reason in said.replace("\\", "").replace("\u2060", "")
+    assert reason in said.lower()
     assert "A ratio of the two would mean nothing" in said
 
 
@@ -140,7 +140,7 @@ def test_a_single_pair_points_at_the_measurement_of_its_configs(engine: Engine, 
     number = measure(engine)
     page = open_page("compare", a="1", b="2")
     assert "unresolved" in words(page)
-    assert f"Measurement {number} settled these configs in blocks" in [link.value for link in page.page_link]
+    assert f"Measurement {number} of these configs in blocks: faster" in [link.value for link in page.page_link]
 
 
 def test_only_what_differs_is_listed(engine: Engine, open_page: Open) -> None:

@@ -1,0 +1,205 @@
+"""Runs beside each other: what may be compared, what is wrong, what may be said.
+
+Both faces and every document ask this module, so that a pair of runs is the same wherever it is looked at. Nothing is
+said to be faster before it is known that the two are comparable and gave the same answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from db import queries
+from optim.evidence.outcomes import new_faults, obstacles, other_answers
+from services.run_facts import RunFacts, Side
+from services.wording import count, listed, sentence, shortened
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+NOT_COMPARABLE, WRONG, UNRESOLVED = "not comparable", "wrong", "unresolved"
+#: A list of tasks or packages in a sentence is not longer than this.
+_MOST_NAMES = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comparison:
+    """What may be said about two sides.
+
+    ``verdict`` is one of ``optim.evidence.verdicts.VERDICTS``, ``reason`` its sentence, ``measurement`` the one that it
+    stands on. ``obstacles`` are all the reasons why they are not comparable. ``differences`` are sentences on what
+    differs or is not sure without standing against a comparison. ``speedup`` (before / after) is None wherever a ratio
+    of the two would mean nothing; ``low`` and ``high`` are its interval where there is one.
+    """
+
+    before: Side
+    after: Side
+    verdict: str
+    reason: str
+    obstacles: tuple[str, ...] = ()
+    differences: tuple[str, ...] = ()
+    measurement: int | None = None
+    speedup: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+def compare(engine: Engine, before: Side, after: Side) -> Comparison:
+    """What may be said about two sides: the measurement of both configs decides where there is one; one pair never."""
+    refused = refusal(engine, before, after)
+    if refused is not None:
+        return refused
+    notes = differences(before, after)
+    measured = None if before.single and after.single else judged(engine, before, after)
+    if measured is not None:
+        number, verdict = measured
+        numbers = verdict.interval.to_json() if verdict.interval else {}
+        return Comparison(
+            before=before, after=after, verdict=verdict.verdict, reason=verdict.reason, differences=notes,
+            measurement=number, **numbers,
+        )  # fmt: skip
+    one, two = before.seconds, after.seconds
+    speedup = one / two if one and two else None
+    reason = _unmeasured(before, after)
+    return Comparison(before=before, after=after, verdict=UNRESOLVED, reason=reason, differences=notes, speedup=speedup)
+
+
+def _unmeasured(before: Side, after: Side) -> str:
+    if before.single and after.single:
+        return (
+            "One pair of runs can not resolve which is faster: nobody knows how much either would differ from itself."
+        )
+    return "These runs were not made in interleaved blocks: what else the machine did meanwhile is in the difference."
+
+
+def refusal(engine: Engine, before: Side, after: Side) -> Comparison | None:
+    """``not comparable`` or ``wrong``, held against the first run before; None when neither."""
+    first = before.runs[0]
+    for run in (*before.runs[1:], *after.runs):
+        reasons = against(first, run)
+        if reasons:
+            return Comparison(
+                before=before, after=after, verdict=NOT_COMPARABLE, reason=sentence(reasons[0]),
+                obstacles=tuple(sentence(reason) for reason in reasons), differences=differences(before, after),
+            )  # fmt: skip
+    for run in after.runs:
+        reason = wrong(engine, first, run)
+        if reason is not None:
+            said = sentence(f"not a faster run but a wrong one: {reason}")
+            notes = differences(before, after)
+            return Comparison(before=before, after=after, verdict=WRONG, reason=said, differences=notes)
+    return None
+
+
+def against(before: RunFacts, after: RunFacts) -> list[str]:
+    """Everything that stands against comparing two runs, a clause each."""
+    found = obstacles(before.outcome, after.outcome, (before.name, after.name))
+    if before.pipeline and after.pipeline and before.pipeline != after.pipeline:
+        programs = f"{before.pipeline} and {after.pipeline}"
+        return [f"the pipeline differs ({programs}): seconds of two programs can not be compared", *found]
+    return found
+
+
+def wrong(engine: Engine, before: RunFacts, after: RunFacts) -> str | None:
+    """What is wrong in the second run, in a clause; None when nothing is, or when no answers were recorded."""
+    if reason := new_faults(before.outcome, after.outcome):
+        return reason
+    if before.outcome.results_fingerprint is None or after.outcome.results_fingerprint is None:
+        return None
+    reason = other_answers(before.outcome, after.outcome)
+    return reason if reason is None else reason + _in_timeouts(engine, before, after)
+
+
+def _in_timeouts(engine: Engine, before: RunFacts, after: RunFacts) -> str:
+    """Said behind other answers where all tasks that show a difference had timeouts; else nothing."""
+    if not (before.outcome.timeouts or after.outcome.timeouts):
+        return ""
+    one, two = (queries.task_outcomes(engine, run.id) for run in (before, after))
+    nothing = (0, ())
+    tasks = dict.fromkeys([*one, *two])
+    differing = [task for task in tasks if one.get(task, nothing)[1] != two.get(task, nothing)[1]]
+    timed_out = {task for side in (one, two) for task, (timeouts, _) in side.items() if timeouts}
+    if not differing or not set(differing) <= timed_out:
+        return ""
+    return f"; they differ only in {count(len(differing), 'task')} with timeouts ({_named(differing)})"
+
+
+def _named(names: Sequence[str]) -> str:
+    shown = [shortened(name) for name in names[:_MOST_NAMES]]
+    more = len(names) - len(shown)
+    return listed([*shown, *([f"{more} more"] if more else [])])
+
+
+def differences(before: Side, after: Side) -> tuple[str, ...]:
+    """Sentences on what differs, or is not sure, without standing against a comparison."""
+    one, two = before.runs[0], after.runs[0]
+    found = []
+    if one.python and two.python and one.python != two.python:
+        found.append(f"Python differs ({one.python} and {two.python}).")
+    if one.packages and two.packages and one.packages != two.packages:
+        found.append(_packages(one.packages, two.packages))
+    if one.workers != two.workers:
+        found.append(f"The number of workers differs ({one.workers} and {two.workers}).")
+    for run in (*before.runs[:1], *after.runs[:1]):
+        if run.stated:
+            names = listed(name.replace("_", " ") for name in run.stated)
+            found.append(f"Of {run.name} this is stated, not read: {names}.")
+    unchecked = [run.name for run in (one, two) if run.outcome.results_fingerprint is None]
+    if unchecked:
+        found.append(f"Answers not checked: none were recorded of {listed(unchecked)}.")
+    return tuple(found)
+
+
+def _packages(one: Mapping[str, str], two: Mapping[str, str]) -> str:
+    names = sorted({*one, *two})
+    differing = [
+        f"{name} {one.get(name, 'missing')} and {two.get(name, 'missing')}"
+        for name in names
+        if one.get(name) != two.get(name)
+    ]
+    return f"{count(len(differing), 'package')} differ{'s' if len(differing) == 1 else ''} ({_named(differing)})."
+
+
+def judged(engine: Engine, before: Side, after: Side) -> tuple[int, Any] | None:
+    """The newest measurement that holds both configs in the place of the first run, and its verdict."""
+    from optim.evidence import assembly, verdicts  # numpy
+
+    first = before.runs[0].outcome
+    if not before.config or not after.config or first.workload is None:
+        return None
+    found = measured(engine, before.config, after.config, first.workload, first.cache_state)
+    if found is None:
+        return None
+    number, blocks = found
+    rows = verdicts.blocks_from_rows(assembly.rows(blocks))
+    return number, verdicts.judge(rows, before=("A",), after=("B",), cache_state=first.cache_state)
+
+
+def measured(engine: Engine, before: str, after: str, workload: str | None, cache_state: str) -> tuple[int, Any] | None:
+    """The newest measurement that holds both configs in the same place as (its number, its runs); None without one.
+
+    The runs have the columns of ``db.queries.blocks``, with the arms called A and B for before and after.
+    """
+    known = queries.measurements(engine, limit=200)
+    known = known[known["cache_state"] == cache_state]
+    for number, written in zip(known["id"], known["arms"], strict=True):
+        if not {before, after} <= {arm.partition("=")[2] for arm in written.split(", ")}:
+            continue
+        arms = _arms(queries.blocks(engine, int(number)), before, after)
+        if arms is not None and (workload is None or (arms["workload"] == workload).all()):
+            return int(number), arms
+    return None
+
+
+def _arms(blocks: Any, before: str, after: str) -> Any | None:
+    """The blocks with one arm of each config, called A and B; None where one is missing. The control arm is no side."""
+    first = blocks[blocks["config"] == before]
+    arms = sorted(first["arm"].unique(), key=lambda arm: (arm != before, len(arm), arm))
+    second = blocks[(blocks["config"] == after) & ~blocks["arm"].isin(arms[:1])]
+    others = sorted(second["arm"].unique(), key=lambda arm: (arm != after, len(arm), arm))
+    if not arms or not others:
+        return None
+    return blocks[blocks["arm"].isin([arms[0], others[0]])].assign(
+        arm=lambda frame: frame["arm"].map({arms[0]: "A", others[0]: "B"})
+    )

@@ -1,0 +1,192 @@
+"""Where a difference comes from: phase by phase, adding up exactly, and what of it is more than the runs' noise."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from db import queries
+from profiles.breakdown import IDLE, PART_CATEGORIES, UNACCOUNTED, Breakdown
+from services.run_facts import RunFacts, Side
+from services.wording import listed, shortened, signed
+
+#: Fewer runs of a side than this say nothing about its noise.
+FEWEST_RUNS = 3
+CONFIDENCE = 0.95
+#: Phases below this share of the whole in every run become one, and steps below it too.
+SMALL_SHARE = 0.01
+OTHER = "other"
+#: Less than this share of the whole is nothing in a sentence.
+_NOTHING = 1e-4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """A phase's self seconds on both sides (means), and whether their difference is more than the runs' noise."""
+
+    path: str
+    category: str
+    before_seconds: float
+    after_seconds: float
+    resolved: bool = False
+
+    @property
+    def change(self) -> float:
+        return self.after_seconds - self.before_seconds
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PhaseRow:
+    """A phase's self seconds in each of several runs, in the order of the runs."""
+
+    path: str
+    category: str
+    seconds: tuple[float, ...]
+
+    @property
+    def spread(self) -> float:
+        return max(self.seconds) - min(self.seconds)
+
+
+def steps(before: Side, after: Side) -> tuple[Step, ...] | None:
+    """Phase by phase from one side to the other, idle workers and unaccounted last; None where the seconds are not of
+    one kind. The sums of the seconds are what the sides' runs took on average: wall-clock, or worker-seconds.
+    """
+    runs = (*before.runs, *after.runs)
+    if len({run.made.unit for run in runs}) != 1 or any(not _is_whole(run.made) for run in runs):
+        return None
+    one, two = ([run.made.by_path() for run in one_side.runs] for one_side in (before, after))
+    categories = {part.path: part.category for run in runs for part in run.made.parts}
+    paths = _ordered({**categories, (UNACCOUNTED,): UNACCOUNTED})
+    resolved = _resolved([[spent.get(path, 0.0) for spent in one] for path in paths],
+                         [[spent.get(path, 0.0) for spent in two] for path in paths])  # fmt: skip
+    return tuple(
+        Step(
+            path=queries.path_words(path),
+            category=categories.get(path, UNACCOUNTED),
+            before_seconds=_mean([spent.get(path, 0.0) for spent in one]),
+            after_seconds=_mean([spent.get(path, 0.0) for spent in two]),
+            resolved=settled,
+        )
+        for path, settled in zip(paths, resolved, strict=True)
+    )
+
+
+def _is_whole(made: Breakdown) -> bool:
+    return made.rest_seconds is not None and made.rest_seconds >= 0 and bool(made.parts)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return math.fsum(values) / len(values)
+
+
+def _ordered(categories: Mapping[tuple[str, ...], str]) -> list[tuple[str, ...]]:
+    """Paths in the order of the record, idle and unaccounted last."""
+    return sorted(categories, key=lambda path: (path == (IDLE,)) + 2 * (path == (UNACCOUNTED,)))
+
+
+def _resolved(one: Sequence[Sequence[float]], two: Sequence[Sequence[float]]) -> list[bool]:
+    """Welch's t-test of each phase at a level divided by the number of phases (Bonferroni); none for too few runs."""
+    if not one or min(len(one[0]), len(two[0])) < FEWEST_RUNS:
+        return [False] * len(one)
+    from optim.evidence.factorial_model import student  # numpy and scipy
+
+    freedom = min(len(one[0]), len(two[0])) - 1
+    reach = student((1 - CONFIDENCE) / len(one), freedom)
+    return [abs(_mean(b) - _mean(a)) > reach * _noise(a, b) for a, b in zip(one, two, strict=True)]
+
+
+def _noise(one: Sequence[float], two: Sequence[float]) -> float:
+    """The standard error of the difference of two means."""
+    return math.sqrt(math.fsum(_variance(values) / len(values) for values in (one, two)))
+
+
+def _variance(values: Sequence[float]) -> float:
+    mean = _mean(values)
+    return math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1)
+
+
+def folded(found: Sequence[Step]) -> list[Step]:
+    """The steps that are more than 1% of the larger whole, by size; the rest as one called "other"; unaccounted last.
+
+    The sums stay what they were.
+    """
+    least = SMALL_SHARE * _larger_whole(found)
+    last = [step for step in found if step.path == UNACCOUNTED]
+    rest = sorted((step for step in found if step.path != UNACCOUNTED), key=lambda step: -abs(step.change))
+    small = [step for step in rest if abs(step.change) < least]
+    other = [_together(small)] if small else []
+    return [*rest[: len(rest) - len(small)], *other, *last]
+
+
+def _larger_whole(found: Sequence[Step]) -> float:
+    sides = ([step.before_seconds for step in found], [step.after_seconds for step in found])
+    return max(math.fsum(side) for side in sides)
+
+
+def _together(small: Sequence[Step]) -> Step:
+    return Step(
+        path=OTHER if len(small) > 1 else small[0].path,
+        category=small[0].category if len({step.category for step in small}) == 1 else "unknown",
+        before_seconds=math.fsum(step.before_seconds for step in small),
+        after_seconds=math.fsum(step.after_seconds for step in small),
+    )
+
+
+def difference_words(found: Sequence[Step] | None, unit: str = "") -> str:
+    """Which phases a difference comes from, in a sentence; ``unit`` is said behind the seconds."""
+    if found is None:
+        return (
+            "Their phases can not be laid side by side: one has none, or more than its run lasted, or seconds of "
+            "another kind."
+        )
+    change, whole = math.fsum(step.change for step in found), _larger_whole(found)
+    largest = sorted(found, key=lambda step: -abs(step.change))[:2]
+    moved = [step for step in largest if abs(step.change) > whole * _NOTHING]
+    if not moved:
+        return "No phase differs."
+    named = [f"{shortened(step.path, 60)} ({signed(step.change)})" for step in moved]
+    return f"The difference is {signed(change, whole)}{unit}; most of it comes from {listed(named)}."
+
+
+def phase_table(runs: Sequence[RunFacts], *, only_differing: bool = False) -> tuple[PhaseRow, ...]:
+    """Phases x runs, in drawing order: by category, then by name, so that a phase has the same place everywhere.
+
+    What is under 1% of every run is one row called "other". ``only_differing``: without phases whose seconds differ by
+    less than 1% of the longest run.
+    """
+    rows = _phase_rows(runs)
+    wholes = [run.made.whole_seconds or 1.0 for run in runs]
+    small = [row for row in rows if _is_small(row, wholes)]
+    if len(small) > 1:
+        sums = tuple(math.fsum(amounts) for amounts in zip(*(row.seconds for row in small), strict=True))
+        last = [row for row in rows if row.category == UNACCOUNTED and row not in small]
+        rows = [row for row in rows if row not in small and row not in last]
+        rows += [PhaseRow(path=OTHER, category="unknown", seconds=sums), *last]
+    least = SMALL_SHARE * max(wholes, default=0.0)
+    return tuple(row for row in rows if not only_differing or row.spread >= least)
+
+
+def _is_small(row: PhaseRow, wholes: Sequence[float]) -> bool:
+    return all(amount < SMALL_SHARE * whole for amount, whole in zip(row.seconds, wholes, strict=True))
+
+
+def _phase_rows(runs: Sequence[RunFacts]) -> list[PhaseRow]:
+    spent = [run.made.by_path() for run in runs]
+    categories = {part.path: part.category for run in runs for part in run.made.parts}
+    order = sorted(categories, key=lambda path: (PART_CATEGORIES.index(categories[path]), path))
+    rows = [
+        PhaseRow(
+            path=queries.path_words(path),
+            category=categories[path],
+            seconds=tuple(one.get(path, 0.0) for one in spent),
+        )
+        for path in order
+    ]
+    return [row for row in rows if any(row.seconds)]
+
+
+def unit_words(run: RunFacts) -> str:
+    """What is said behind seconds that are not wall-clock."""
+    return "" if run.made.unit == "wall-clock" else " of worker-seconds"

@@ -1,0 +1,69 @@
+"""Small pictures: well-formed, with their words, as long as what they show."""
+
+from __future__ import annotations
+
+import base64
+from xml.etree import ElementTree
+
+import pytest
+
+from profiles.breakdown import breakdown_of
+from services.spine import spine, spines
+from tests.services.facts import timing
+from views import palette
+from views.charts import spine as charts
+
+SVG = "{http://www.w3.org/2000/svg}"
+ONE = breakdown_of([timing("score", 6.0, "dsl"), timing("<b>&", 3.0)], wall_seconds=10.0, workers=1)
+TWO = breakdown_of([timing("score", 2.0, "dsl"), timing("<b>&", 3.0)], wall_seconds=5.0, workers=1)
+
+
+def parsed(svg: str) -> ElementTree.Element:
+    return ElementTree.fromstring(svg)
+
+
+def test_segments_are_as_wide_as_their_shares_and_in_their_category_s_colour() -> None:
+    root = parsed(charts.spine_svg(spine(ONE), title="run 1"))
+    segments = root.findall(f"{SVG}svg")
+    widths = [float(segment.attrib["width"].rstrip("%")) for segment in segments]
+    assert widths == pytest.approx([60.0, 30.0, 10.0])
+    fills = [segment.find(f"{SVG}rect").attrib["fill"] for segment in segments]  # type: ignore[union-attr]
+    assert fills == ["url(#dsl)", "url(#framework)", "url(#unaccounted)"]
+    patterns = {one.attrib["id"]: one[0].attrib["fill"] for one in root.iter(f"{SVG}pattern")}
+    assert patterns == {name: palette.category(name).colour for name in ("dsl", "framework", "unaccounted")}
+    assert root.find(f"{SVG}title").text == "run 1: score 60%, <b>& 30%, unaccounted 10%"  # type: ignore[union-attr]
+
+
+def test_runs_under_each_other_are_as_long_as_they_took_and_what_differs_is_joined() -> None:
+    root = parsed(charts.stacked_svg(spines([ONE, TWO]), [1.0, 0.5]))
+    tops = {segment.attrib["y"] for segment in root.findall(f"{SVG}svg") if "x" in segment.attrib}
+    assert tops == {"0", "52"}
+    bands = {one.attrib["fill"]: float(one.attrib["fill-opacity"]) for one in root.iter(f"{SVG}polygon")}
+    assert bands[palette.category("dsl").colour] > 0.5 > bands[palette.category("framework").colour]
+
+
+def test_a_phase_that_the_next_run_lacks_ends_where_it_would_stand() -> None:
+    less = breakdown_of([timing("score", 6.0, "dsl")], wall_seconds=10.0, workers=1)
+    root = parsed(charts.stacked_svg(spines([ONE, less])))
+    band = next(one for one in root.iter(f"{SVG}polygon") if one.attrib["fill"] == palette.category("framework").colour)
+    assert band.attrib["points"].split()[2:] == ["60.000,1", "60.000,1"]
+
+
+@pytest.mark.parametrize(
+    "svg",
+    [
+        charts.spine_svg(()),
+        charts.sparkline_svg([]),
+        charts.sparkline_svg([1.0, 3.0, 2.0]),
+        charts.sparkline_svg([0.0]),
+        charts.bar_svg(1.7, "#0077BB"),
+    ],
+)
+def test_a_picture_of_anything_can_be_read_back_from_its_address(svg: str) -> None:
+    parsed(svg)
+    head, _, body = charts.data_address(svg).partition(",")
+    assert head == "data:image/svg+xml;base64" and base64.b64decode(body).decode() == svg
+
+
+def test_a_sparkline_says_how_many_values_it_has() -> None:
+    assert ">3 values, the last 2<" in charts.sparkline_svg([1.0, 3.0, 2.0])
