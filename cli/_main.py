@@ -46,7 +46,7 @@ def main() -> None:
 
     \b
     python -m optim run --wins all --cold     run the pipeline once and record it
-    python -m optim measure none early_exit   is it faster? blocks until the answer is clear
+    python -m optim measure none all          is it faster? blocks until the answer is clear
     python -m optim serve                     look at everything in the browser
 
     Exit codes: 0 done, 1 the answer is no, 2 usage, 3 could not.

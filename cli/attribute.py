@@ -23,7 +23,7 @@ def COMMAND(wins: str, half: bool, **options: Any) -> None:
     \b
     python -m optim attribute
     python -m optim attribute --half --warm
-    python -m optim attribute --wins validation_cache,batch_validation --blocks 5
+    python -m optim attribute --wins NAME,NAME --blocks 5
     python -m optim attribute --continue 9 --blocks 6
 
     A block runs every config once (32 of five wins), each in a fresh process, in random order; 3 blocks and 90 minutes

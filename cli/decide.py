@@ -52,8 +52,8 @@ def COMMAND(
 
     \b
     python -m optim decide                                   each win's evidence, and what is missing
-    python -m optim decide dsl_cache                         the same for one win
-    python -m optim decide dsl_cache keep --because "2.1x, same answers"
+    python -m optim decide NAME                              the same for one win
+    python -m optim decide NAME keep --because "2.1x, same answers"
     python -m optim decide 1 revert --because "nothing left once #4 is on" --evidence 7
     python -m optim decide 2 keep --because "needed by #5" --force "costs 0.3%, saves memory"
 

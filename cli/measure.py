@@ -21,9 +21,9 @@ def COMMAND(before: str | None, after: str | None, **options: Any) -> None:
     """Measure config AFTER against config BEFORE: interleaved blocks until it is clear which one is faster.
 
     \b
-    python -m optim measure none early_exit
+    python -m optim measure none NAME
     python -m optim measure none all --warm --tasks 20 --minutes 10
-    python -m optim measure all-dsl_cache all       what dsl_cache adds to the others
+    python -m optim measure all-NAME all            what NAME adds to the others
     python -m optim measure none none               what the noise looks like
     python -m optim measure --continue 7 --blocks 40
     python -m optim measure --continue 7 --min-blocks 12   a narrower interval
@@ -47,7 +47,7 @@ def COMMAND(before: str | None, after: str | None, **options: Any) -> None:
             fail("--continue goes on with the configs of that measurement: give no others", USAGE)
         spec = continued_spec(engine, continued, options, "pair")
     elif before is None or after is None:
-        fail("two configs are needed, for example: python -m optim measure none early_exit", USAGE)
+        fail("two configs are needed, for example: python -m optim measure none all", USAGE)
     else:
         arms = pair_arms(stored_text(config_of(before, engine)), stored_text(config_of(after, engine)))
         spec = spec_from(options, kind="pair", arms=arms)

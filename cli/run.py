@@ -58,8 +58,8 @@ def COMMAND(**options: Any) -> None:
     \b
     python -m optim run --wins none --cold --label baseline
     python -m optim run --wins all --warm
-    python -m optim run --wins early_exit,dsl_cache --tasks 10 --json
-    python -m optim run --wins all-dsl_cache --workers 2
+    python -m optim run --wins NAME,NAME --tasks 10 --json
+    python -m optim run --wins all-NAME --workers 2
     python -m optim run --tasks-dir arc/data/training --dsl arc-dsl/dsl.py --solvers arc-dsl/solvers.py
 
     Every finished task is stored at once: what was recorded survives whatever happens next.

@@ -15,7 +15,7 @@ from services.project import current_project
 @click.command()
 @click.option("--limit", default=20, show_default=True, help="How many, newest first.")
 @click.option("--text", help="Only runs with this text in their label, note, tags or file name.")
-@click.option("--config", help="Only runs with exactly these wins on, for example all or early_exit.")
+@click.option("--config", help="Only runs with exactly these wins on, for example all or all-NAME.")
 @click.option("--status", type=click.Choice(["running", "finished", "interrupted", "failed"]), help="Only these.")
 @click.option("--cache-state", type=click.Choice(["cold", "warm", "unknown"]), help="Only these.")
 @click.option("--source", help="Only runs from there: measured, or imported:FORMAT.")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from optim.arc.wins import all_wins
 from optim.evidence.factorial import subsets
+from optim.project.plan import load_plan
 from profiles.configs import Config, parse_config, stored_text
 
 WIN_NAMES = tuple(all_wins())
+#: Those that the worked example's plan speaks of.
+PLANNED = tuple(win.name for win in load_plan().wins)
 ALL = stored_text(WIN_NAMES)
 config_name = stored_text
 

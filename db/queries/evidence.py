@@ -71,7 +71,7 @@ def measurements(
     """Measurements, the newest first.
 
     Columns: id, kind (``pair`` or ``attribution``), status, created_at, updated_at, cache_state, arms (``A=none,
-    B=dsl_cache``), config_a, config_b (of the first two arms), tasks, blocks (that hold all arms), max_blocks, verdict,
+    B=NAME``), config_a, config_b (of the first two arms), tasks, blocks (that hold all arms), max_blocks, verdict,
     speedup, low, high, reason, pid.
     """
     statement = select(*MeasurementRow.__table__.columns).order_by(MeasurementRow.id.desc()).limit(limit).offset(offset)

@@ -1,16 +1,25 @@
-from tests.worked_example import all_configs, config_name, config_of
+from profiles.configs import stored_text
+from services import project as projects
+from tests.worked_example import all_configs, config_of
 from views import configs
 
 
 def test_a_config_as_it_is_typed_means_the_same_config() -> None:
     for config in all_configs():
-        assert config_of(configs.typed(config_name(config))) == config
+        assert config_of(configs.typed(stored_text(config))) == config
 
 
 def test_all_but_one_win_is_typed_by_the_one() -> None:
-    others = "solver_body_cache,validation_cache,early_exit,dsl_cache"
-    assert configs.typed(others) == "all-batch_validation"
-    assert configs.typed("dsl_cache") == "dsl_cache"
+    names = projects.current_project().names
+    assert configs.typed(stored_text(names[:-1])) == f"all-{names[-1]}"
+    assert configs.typed(names[0]) == names[0]
+
+
+def test_several_wins_are_named_by_their_signs_in_the_projects_order() -> None:
+    first, second = projects.current_project().wins[:2]
+    text = stored_text([second.name, first.name])
+    assert configs.short(text) == "#1 + #2"
+    assert configs.named(text).replace("\\", "") == f"#1 + #2 ({first.label}, {second.label})"
 
 
 def test_what_is_no_config_is_shown_as_it_is() -> None:

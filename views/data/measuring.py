@@ -150,7 +150,7 @@ def state(found: Mapping[str, Any], blocks: int) -> str:
 
 
 def title(spec: Mapping[str, Any]) -> str:
-    """What a measurement compares, on what: ``none against dsl_cache, 100 tasks, cold``."""
+    """What a measurement compares, on what: ``none against all, 100 tasks, cold``."""
     arms = {arm["name"]: arm["config"] for arm in spec["arms"]}
     if spec.get("kind") == "attribution":
         what = f"attribution over {len(arms)} configs"

@@ -5,7 +5,7 @@ import pytest
 from optim.evidence.records import TrackerEvidence, WinEvidence
 from optim.plan.checklist import ticks, win_ticks
 from tests.optim.plans import decided, evidence, measured, plan, reference_run
-from tests.worked_example import WIN_NAMES
+from tests.worked_example import PLANNED
 
 
 def ticked(found: TrackerEvidence) -> dict[str, str]:
@@ -13,7 +13,7 @@ def ticked(found: TrackerEvidence) -> dict[str, str]:
 
 
 def everything() -> list[WinEvidence]:
-    return [WinEvidence(win=win, measurements=(measured(win),), decided=decided(win)) for win in WIN_NAMES]
+    return [WinEvidence(win=win, measurements=(measured(win),), decided=decided(win)) for win in PLANNED]
 
 
 def test_nothing_is_ticked_without_evidence():

@@ -6,13 +6,13 @@ from optim.evidence.records import Together, TrackerEvidence, WinEvidence
 from optim.plan.standing import standing
 from optim.plan.unknowns import missing, unknowns
 from tests.optim.plans import decided, evidence, measured, plan, reference_run
-from tests.worked_example import WIN_NAMES
+from tests.worked_example import PLANNED
 
 
 def test_with_nothing_measured_the_odds_are_those_of_the_plan():
     found = standing(plan(), TrackerEvidence())
     assert (found.kept, found.now, found.projected, found.reference) == ((), None, None, None)
-    assert found.odds.planned == WIN_NAMES
+    assert found.odds.planned == PLANNED
     assert 0 < found.odds.probability < 1
 
 
@@ -27,7 +27,7 @@ def test_what_is_kept_is_projected():
 
 
 def test_all_wins_together_speak_while_none_is_kept():
-    joint = Together(wins=WIN_NAMES, speedup=5.0, measured=True, source="measurement 8")
+    joint = Together(wins=PLANNED, speedup=5.0, measured=True, source="measurement 8")
     found = standing(plan(), TrackerEvidence(together=(joint,)))
     assert found.now == joint
     assert not found.now_is_kept

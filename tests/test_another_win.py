@@ -1,0 +1,134 @@
+"""A win is one new file and its test: nothing else of the tree has to know it. Tried in a copy of the tree."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.worked_example import WIN_NAMES
+
+ROOT = Path(__file__).resolve().parent.parent
+PARTS = ("app.py", "pyproject.toml", ".streamlit", "cli", "db", "optim", "profiles", "services", "views", "tests")
+NAME = "swift_filter"
+WIN = f'''"""Filters the way the baseline does, only under another name: as fast, with equal answers."""
+
+from __future__ import annotations
+
+from optim.arc.parts import Bench, Parts
+from optim.project.wins import Win
+
+
+def install(bench: Bench, parts: Parts) -> None:
+    """Replaces nothing."""
+
+
+WIN = Win(name="{NAME}", title="Swift filter", addresses=(("score",),))
+'''
+TEST = f'''"""The swift filter."""
+
+from pathlib import Path
+
+from optim.arc.wins import all_wins
+from tests.optim.bench import answers, small
+
+
+def test_it_is_found_and_gives_the_baselines_answers(tmp_path: Path) -> None:
+    assert all_wins()["{NAME}"].number == {len(WIN_NAMES) + 1}
+    assert answers(small(tmp_path / "a", wins=frozenset({{"{NAME}"}})))[0] == answers(small(tmp_path / "b"))[0]
+'''
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tree with one win more."""
+    folder = tmp_path_factory.mktemp("tree")
+    ignored = shutil.ignore_patterns("__pycache__", "*.png")
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, folder / part, ignore=ignored)
+        else:
+            shutil.copy(source, folder / part)
+    (folder / "optim" / "arc" / "wins" / f"{NAME}.py").write_text(WIN)
+    (folder / "tests" / "optim" / "arc" / "wins" / f"test_{NAME}.py").write_text(TEST)
+    return folder
+
+
+def call(copy: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Runs Python there, on a database of its own."""
+    own = {"PYTHONPATH": str(copy), "QUICKWIN_HOME": str(copy / "home"), "DATABASE_URL": f"sqlite:///{copy}/own.db"}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    return subprocess.run(
+        [sys.executable, *words],
+        cwd=copy,
+        env={**environment, **own},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+
+def quickwin(copy: Path, *words: str) -> str:
+    """A command there that has to do what it is asked for; gives its output."""
+    done = call(copy, "-m", "optim", *words)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_tests_of_the_families_hold_with_one_win_more(copy: Path) -> None:
+    tests = (
+        "arc/wins/test_family.py",
+        f"arc/wins/test_{NAME}.py",
+        "project/test_plan.py",
+        "plan",
+        "evidence/test_spec.py",
+    )
+    chosen = [f"tests/optim/{one}" for one in tests]
+    views = [f"tests/views/{one}" for one in ("test_palette.py", "test_configs.py", "data", "charts")]
+    some = f"not every_subset or {NAME}"
+    done = call(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", some, *chosen, *views, "tests/services")
+    assert done.returncode == 0, done.stdout[-4000:]
+
+
+def test_the_commands_know_one_win_more(copy: Path) -> None:
+    small = ("--tasks", "2", "--candidates", "5")
+    quickwin(copy, "run", "--wins", NAME, "--cold", "--quiet", *small)
+    quickwin(copy, "run", "--wins", "all", "--cold", "--quiet", *small)
+    quickwin(copy, "run", "--wins", f"all-{NAME}", "--cold", "--quiet", *small)
+    runs = quickwin(copy, "runs", "--json")
+    assert runs.count(NAME) >= 2
+    quickwin(copy, "decide", NAME, "keep", "--because", "it is as good", "--force", "tried")
+    assert NAME in quickwin(copy, "decide")
+    assert f"Quick Win #{len(WIN_NAMES) + 1}: Swift filter" in quickwin(copy, "tracker")
+    quickwin(copy, "report", "--output", "results.md")
+    assert "Swift filter" in (copy / "results.md").read_text()
+
+
+def test_the_pages_show_one_win_more(copy: Path) -> None:
+    script = """
+import sys
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+from views.page import all_pages
+pages = all_pages()
+for page in pages:
+    test = AppTest.from_file("app.py", default_timeout=60)
+    test._page_hash = calc_hash("" if page is pages[0] else page.url_path)
+    test.query_params["win"] = sys.argv[1]
+    test.run()
+    assert not test.exception, (page.url_path, test.exception)
+    kinds = ("title", "header", "markdown", "caption", "code", "table", "selectbox", "multiselect")
+    print(page.url_path, [getattr(one, "options", None) or str(one.value) for kind in kinds for one in test.get(kind)])
+"""
+    done = call(copy, "-c", script, NAME)
+    assert done.returncode == 0, done.stderr[-4000:]
+    shown = dict(line.split(" ", 1) for line in done.stdout.splitlines() if " [" in line)
+    assert [
+        page for page in ("progress", "decide", "measure") if NAME not in shown[page] and "Swift" not in shown[page]
+    ] == []
