@@ -25,7 +25,7 @@ def COMMAND(runs: tuple[str, ...], role: str | None, as_json: bool, **options: A
 
     \b
     python -m optim assign 4 --as baseline --machine Kaggle --caches cold
-    python -m optim assign 5-9 --config early_exit --machine Kaggle --caches cold
+    python -m optim assign 5-9 --config NAME --machine Kaggle --caches cold
     python -m optim assign last --date "2026-11-23 20:43"
     python -m optim assign 7 --machine unknown
     """
