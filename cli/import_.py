@@ -48,7 +48,7 @@ def COMMAND(
     \b
     python -m optim import run.log run.timing_stats.jsonl
     python -m optim import kernel.log --as baseline --machine Kaggle --caches cold --yes
-    python -m optim import kernel2.log --as win:early_exit --machine Kaggle --caches cold --yes
+    python -m optim import kernel2.log --as win:NAME --machine Kaggle --caches cold --yes
     python -m optim import --preview --json logs.zip
     cat run.log | python -m optim import - --label "Kaggle, cold" --yes
 
