@@ -53,6 +53,7 @@ class Table:
     commas: bool = False
     points: bool = False
     repeated: int = 0
+    pipeline: str | None = None
     title: str = ""
     place: str = ""
     status: str = "finished"
@@ -117,6 +118,7 @@ def build(name: str, table: Table, columns: Columns) -> RunRecord:
         key=content_key(NAME, (*figures, table.place, table.title) if table.title else figures),
         label=label,
         source=f"imported:{NAME}",
+        pipeline=table.pipeline,
         source_name=clean(name),
         status=table.status,
         started_at=table.started_at,

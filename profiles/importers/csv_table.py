@@ -28,6 +28,7 @@ from profiles.importers._csv_run import MAX_TASKS, NAME, WHOLE, Path, Table, bui
 from profiles.importers._names import clean
 from profiles.importers.base import Importer, ImportProblem, Loss, Parsed, Source, count, moment, name_losses
 from profiles.records import BASES, CATEGORIES
+from profiles.runlog.build import PIPELINE
 from profiles.runlog.keys import WHOLE as PIPELINE_WHOLE
 from profiles.runlog.keys import Key, canonical, is_known, key
 
@@ -157,6 +158,7 @@ def _take(table: Table, row: Sequence[str], columns: Columns) -> str | None:
     pipeline = _key(_cell(row, columns.phase).strip(), bool(task)) if columns.rows == "phases" else None
     if pipeline is not None:
         path, is_whole = pipeline.path, pipeline.name == PIPELINE_WHOLE
+        table.pipeline = PIPELINE
     figure = read_seconds(row[columns.seconds], columns)
     if figure is None:
         is_unknown = is_whole and not row[columns.seconds].strip()

@@ -109,6 +109,54 @@ SEEDS: dict[str, bytes] = {
         }
     ).encode(),
 }
+BENCHMARK = {"name": "t", "fullname": "a::t", "params": {"config": "a"}, "stats": {"data": [0.5], "mean": 0.5}}
+SEEDS |= {
+    "asv": json.dumps(
+        {
+            "commit_hash": "abc",
+            "date": 1760702400000,
+            "params": {"machine": "box", "num_cpu": "4"},
+            "result_columns": ["result", "params", "samples"],
+            "results": {"a.time_b": [[0.5, 1.5], [["1", "2"]], [[0.5], [1.5, 2.5]]]},
+        }
+    ).encode(),
+    "chrome-trace": json.dumps(
+        {
+            "traceEvents": [
+                {"ph": "X", "name": "f (a.py:3)", "ts": 1.5, "dur": 9.25, "pid": 1, "tid": 2, "args": {"calls": 1}},
+                {"ph": "B", "name": "g", "ts": 20, "pid": 1, "tid": 3},
+                {"ph": "E", "name": "g", "ts": 21, "pid": 1, "tid": 3},
+            ]
+        }
+    ).encode(),
+    "collapsed": b"P1;T2;a.py:main:3;a.py:f:9 1500\nP1;T2;a.py:main:3 700\n# duration: 2500\n",
+    "hyperfine": json.dumps(
+        {"results": [{"command": "none", "times": [1.5, 2.0], "exit_codes": [0, 1], "parameters": {"config": "a"}}]}
+    ).encode(),
+    "line-profiler": (
+        b"Timer unit: 1e-06 s\n\nTotal time: 1.5 s\nFile: a.py\nFunction: f at line 3\n\n"
+        b"Line #      Hits         Time  Per Hit   % Time  Line Contents\n=====\n"
+        b"     5       101        500.0      5.0      0.0      for task in tasks:\n"
+    ),
+    "pyinstrument-report": (
+        b"  _   Recorded: 12:00:00  Samples:  73\n /_/   Duration: 2.500     CPU time: 1.061\n\n"
+        b"2.500 <module>  a.py:1\n|- 1.500 solve  a.py:6\n|  `- 1.000 step  b.py:3\n"
+    ),
+    "pyperf": json.dumps(
+        {
+            "version": "1.0",
+            "metadata": {"name": "t", "hostname": "box", "unit": "second"},
+            "benchmarks": [{"runs": [{"metadata": {"date": "2026-10-21 03:14:19"}, "values": [0.5, 1.5]}]}],
+        }
+    ).encode(),
+    "pytest-benchmark": json.dumps(
+        {"datetime": "2026-10-21T03:14:19", "machine_info": {"node": "box"}, "benchmarks": [BENCHMARK]}
+    ).encode(),
+    "time": (
+        b'\tCommand being timed: "x"\n\tUser time (seconds): 1.25\n\tSystem time (seconds): 0.50\n'
+        b"\tElapsed (wall clock) time (h:mm:ss or m:ss): 0:02.50\n\tExit status: 0\n"
+    ),
+}
 EVERY = pytest.mark.parametrize("importer", all_importers(), ids=lambda one: one.name)
 LEVELS = 100_000
 DEEP = b"[" * LEVELS + b"]" * LEVELS
@@ -315,6 +363,10 @@ WORST: dict[str, Callable[[int], str]] = {
     "entry texts": lambda size: '{"stream_name":"' * (size // 16),
     "objects": lambda size: '{"task_id":"a"}' * (size // 15),
     "keys": lambda size: "  a.b.c" * (size // 7),
+    "frames": lambda size: "a;" * (size // 2) + " 1",
+    "clocks": lambda size: "0:02:14.250 " * (size // 12),
+    "prefixes": lambda size: "12:00:00 x run_batt.py:1: a " * (size // 28),
+    "marks": lambda size: "\u2502  " * (size // 3),
     "percent": lambda size: "Hit Rate: " + "9" * size + "%",
 }
 PREFIXES: dict[str, str] = {
