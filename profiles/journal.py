@@ -110,6 +110,13 @@ def _parse(line: bytes) -> Json:
     return plain if isinstance(plain, dict) else {}
 
 
+def _notes(part: Json) -> list[str]:
+    notes = part.get("notes", ())
+    if not isinstance(notes, list | tuple):
+        raise TypeError(f"notes must be a list, got {notes!r:.60}")
+    return list(notes)
+
+
 class _Run:
     """One run while its lines are read."""
 
@@ -154,7 +161,7 @@ class _Run:
     def record(self) -> RunRecord:
         end = self._end or self._restored()
         try:
-            notes = [*self._header.get("notes", ()), *end.get("notes", ()), *self._notes]
+            notes = [note for part in (self._header, end) for note in _notes(part)] + self._notes
             record = RunRecord.from_json({**self._header, **end, "notes": dict.fromkeys(notes)})
         except (TypeError, ValueError) as error:
             raise JournalError(f"a run of this journal can not be true: {error}") from error

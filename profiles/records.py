@@ -293,18 +293,31 @@ def _read_task(plain: Mapping[str, Any]) -> TaskRecord:
 
 def _read_run(plain: Mapping[str, Any]) -> dict[str, Any]:
     values = _known(RunRecord, plain)
-    config, started = plain.get("config"), plain.get("started_at")
-    values["config"] = None if config is None else frozenset(config)
+    started = plain.get("started_at")
+    values["config"] = _read_config(plain.get("config"))
     values["started_at"] = None if started is None else _read_moment(started)
     values["phases"] = tuple(_read_phase(one) for one in plain.get("phases", ()))
     values["tasks"] = tuple(_read_task(one) for one in plain.get("tasks", ()))
     values["caches"] = tuple(CacheStats(**_known(CacheStats, one)) for one in plain.get("caches", ()))
     values["findings"] = tuple(Finding(**_known(Finding, one)) for one in plain.get("findings", ()))
-    values["notes"] = tuple(plain.get("notes", ()))
+    notes = plain.get("notes", ())
+    _require(not isinstance(notes, str), "notes", "a list", notes)
+    values["notes"] = tuple(notes)
     for name, cls in (("environment", Environment), ("workload", Workload)):
         part = plain.get(name)
         values[name] = None if part is None else cls(**_known(cls, part))
     return values
+
+
+def _read_config(value: Any) -> frozenset[str] | None:
+    """The wins that were on. A text is one name, never its letters; ``none`` is the name of no win."""
+    if isinstance(value, str):
+        return frozenset() if value in ("", "none") else frozenset({value})
+    if value is None:
+        return None
+    is_list = isinstance(value, list | tuple | set | frozenset) and all(isinstance(one, str) for one in value)
+    _require(is_list, "config", "a list of names", value)
+    return frozenset(value)
 
 
 def _read_moment(text: str) -> datetime:

@@ -343,3 +343,34 @@ def test_keys_of_the_pipeline_in_a_table_mean_what_they_mean_in_a_log():
 def test_a_column_that_could_have_been_meant_is_named():
     preview = read_table("time,phase,seconds", "0.5,inline,6", "6.5,score,4")
     assert "'time'" in preview.files[0].losses[0].reason and preview.records[0].wall_seconds == 10.0
+
+
+def journal(**header):
+    lines = [
+        {"type": "header", "format": "quickwin-journal", "version": 1, "key": "k", "label": "l", **header},
+        {"type": "end", "status": "finished", "wall_seconds": 10.0, "task_count": 0},
+    ]
+    return "\n".join(json.dumps(line) for line in lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("config", "names"),
+    [("fast_path", {"fast_path"}), ("none", set()), (["a", "b"], {"a", "b"}), ([], set()), (None, None)],
+)
+def test_a_config_given_as_a_text_is_one_name_and_never_its_letters(config, names):
+    (run,) = read(("x", journal(config=config).encode())).records
+    assert run.config == names
+
+
+@pytest.mark.parametrize("header", [{"config": 5}, {"config": {"a": 1}}, {"config": [1]}, {"notes": "abc"}])
+def test_anything_else_that_is_no_list_is_refused(header):
+    preview = read(("x", journal(**header).encode()))
+    assert preview.records == () and "must be a list" in preview.files[0].refused
+
+
+@needs_cases
+def test_the_collected_journals_are_read_rightly():
+    assert case("journal_config_text.jsonl")[0].records[0].config == {"early_exit"}
+    assert case("journal_base.jsonl")[0].records[0].wall_seconds == 10.0
+    (run,) = case("journal_phase_unaccounted.jsonl")[0].records
+    assert run.wall_seconds == 14.0 and totals(run)["unaccounted"] == 3.0

@@ -37,7 +37,7 @@ def test_a_preview_survives_its_way_through_json():
 def test_a_refusal_can_be_shown_without_the_errors_name():
     (unknown, empty) = read(("x", b"hello"), ("y", b"")).files
     assert unknown.refused == f"UnknownLogFormat: {unknown.sentence}"
-    assert unknown.sentence.startswith("no importer recognizes this file (first bytes: b'hello')")
+    assert unknown.sentence.startswith("this is text in which no times could be told apart; it begins with 'hello'")
     assert empty.sentence == empty.refused and read(GOOD).files[0].sentence is None
 
 
