@@ -120,7 +120,10 @@ def test_what_is_asked_wrongly_is_a_usage_error_and_stores_nothing(folder, argum
 
 @pytest.mark.parametrize(
     ("name", "sentence"),
-    [("letter.txt", "this is text in which no times could be told apart"), ("missing.log", "missing.log can not be read: No such file")],
+    [
+        ("letter.txt", "this is text in which no times could be told apart"),
+        ("missing.log", "missing.log can not be read: No such file"),
+    ],
 )
 def test_what_can_not_be_read_ends_with_three(folder, name, sentence):
     said = invoke(name, "--yes")
