@@ -72,6 +72,7 @@ def _plain(ranking: Ranking) -> dict[str, Any]:
         "best": None if ranking.best is None else ranking.best.id,
         "summary": list(ranking.summary),
         "against": list(ranking.against),
+        "notes": list(ranking.notes),
     }
 
 
@@ -133,7 +134,7 @@ def _print(ranking: Ranking, percent: bool, everything: bool) -> None:
     if len(comparisons) == 1:
         _print_pair(console, comparisons[0])
     else:
-        _lines(console, (*ranking.summary, *ranking.against))
+        _lines(console, (*ranking.summary, *ranking.against, *ranking.notes))
     console.print()
     rows = [row for row in ranking.phases if everything or _differs(row, ranking)]
     console.print(_phases(ranking.runs, rows, percent) if rows else "No phase differs by more than 1% of a run.")

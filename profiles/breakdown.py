@@ -24,7 +24,7 @@ PART_CATEGORIES = (*CATEGORIES, UNACCOUNTED)
 #: Outermost phases of these names are what the names are kept for.
 _RESERVED: dict[tuple[str, ...], str] = {(UNACCOUNTED,): UNACCOUNTED, (IDLE,): IDLE}
 _LAST: dict[tuple[str, ...], int] = {(IDLE,): 1, (UNACCOUNTED,): 2}
-#: Less than this below nothing is rounding, in seconds.
+#: Less than this below nothing is rounding, in seconds; so is a ten-thousandth of the wall-clock.
 ROUNDING = 1e-6
 
 Path = tuple[str, ...]
@@ -141,7 +141,7 @@ def breakdown_of(
     if unit == PHASE_SECONDS or wall_seconds is None or not timed or not _fits(timed, workers):
         return Breakdown(unit=unit, whole_seconds=covered, parts=parts)
     rest = wall_seconds * workers - covered
-    rest = 0.0 if -ROUNDING < rest < 0 else rest
+    rest = 0.0 if -max(ROUNDING, 1e-4 * wall_seconds) < rest < 0 else rest
     unaccounted = rest if workers == 1 or busy is None else min(max(busy - covered, 0.0), max(rest, 0.0))
     added = {IDLE: rest - unaccounted, UNACCOUNTED: unaccounted}
     parts = _merged([*parts, *(_rest(name, amount) for name, amount in added.items() if amount > 0)])

@@ -6,7 +6,7 @@ said to be faster before it is known that the two are comparable and gave the sa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -136,11 +136,11 @@ def differences(before: Side, after: Side) -> tuple[str, ...]:
     one, two = before.runs[0], after.runs[0]
     found = []
     if one.python and two.python and one.python != two.python:
-        found.append(f"Python differs ({one.python} and {two.python}).")
+        found.append(f"Python differs ({one.name}: {one.python}, {two.name}: {two.python}).")
     if one.packages and two.packages and one.packages != two.packages:
-        found.append(_packages(one.packages, two.packages))
+        found.append(_packages(one, two))
     if one.workers != two.workers:
-        found.append(f"The number of workers differs ({one.workers} and {two.workers}).")
+        found.append(f"The number of workers differs ({one.name}: {one.workers}, {two.name}: {two.workers}).")
     for run in (*before.runs[:1], *after.runs[:1]):
         if run.stated:
             names = listed(name.replace("_", " ") for name in run.stated)
@@ -151,14 +151,15 @@ def differences(before: Side, after: Side) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _packages(one: Mapping[str, str], two: Mapping[str, str]) -> str:
-    names = sorted({*one, *two})
+def _packages(one: RunFacts, two: RunFacts) -> str:
+    first, second = one.packages, two.packages
     differing = [
-        f"{name} {one.get(name, 'missing')} and {two.get(name, 'missing')}"
-        for name in names
-        if one.get(name) != two.get(name)
+        f"{name} {first.get(name, 'missing')} and {second.get(name, 'missing')}"
+        for name in sorted({*first, *second})
+        if first.get(name) != second.get(name)
     ]
-    return f"{count(len(differing), 'package')} differ{'s' if len(differing) == 1 else ''} ({_named(differing)})."
+    verb = "differs" if len(differing) == 1 else "differ"
+    return f"{count(len(differing), 'package')} of {one.name} and {two.name} {verb} ({_named(differing)})."
 
 
 def judged(engine: Engine, before: Side, after: Side) -> tuple[int, Any] | None:

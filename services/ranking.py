@@ -35,14 +35,15 @@ class Ranked:
 class Ranking:
     """Runs by their seconds, the fastest first; runs without a wall-clock last.
 
-    ``summary`` says which is best and why, ``against`` what stands against it, a sentence each. ``phases`` are the
-    phases of all runs in the order of ``runs``.
+    ``summary`` says which is best and why, ``against`` what stands against it, ``notes`` what else differs or is not
+    sure, a sentence each. ``phases`` are the phases of all runs in the order of ``runs``.
     """
 
     runs: tuple[RunFacts, ...]
     rows: tuple[Ranked, ...]
     summary: tuple[str, ...]
     against: tuple[str, ...]
+    notes: tuple[str, ...]
     phases: tuple[PhaseRow, ...]
 
     @property
@@ -83,7 +84,8 @@ def ranked(engine: Engine, runs: Sequence[RunFacts]) -> Ranking:
         runs=tuple(runs),
         rows=tuple(rows),
         summary=(),
-        against=(*_objections(rows), *notes),
+        against=tuple(_objections(rows)),
+        notes=tuple(notes),
         phases=phase_table(runs),
     )
     return replace(made, summary=tuple(_summary(made)))

@@ -70,8 +70,10 @@ def sentence(clause: str) -> str:
 
 
 def shortened(name: str, limit: int = 40) -> str:
-    """A path or label cut in the middle, so that both ends stay: siblings differ at their ends."""
+    """A path or label cut in the middle, so that both ends stay, where siblings differ; a short one at its end."""
     if len(name) <= limit:
         return name
+    if limit < 12:
+        return f"{name[: limit - 1]}…"
     head = (limit - 1) // 3
     return f"{name[:head]}…{name[-(limit - 1 - head) :]}"

@@ -107,8 +107,8 @@ def test_another_interpreter_and_other_packages_are_said_and_compared(engine: En
     found = compared(engine, {"environment": one}, {"environment": two})
     assert found.verdict == "unresolved"
     assert found.differences == (
-        "Python differs (3.11.2 and 3.13.0).",
-        "1 package differs (numpy 2.1 and 2.2).",
+        "Python differs (run 1: 3.11.2, run 2: 3.13.0).",
+        "1 package of run 1 and run 2 differs (numpy 2.1 and 2.2).",
     )
 
 

@@ -25,8 +25,8 @@ def waterfall(parts: pd.DataFrame, before: str, after: str, height: int = 360) -
     Args:
         parts: columns label, before_seconds, after_seconds, one row a phase (self seconds) and one for unaccounted.
     """
-    steps = (parts["after_seconds"] - parts["before_seconds"]).to_numpy(dtype=float)
     start, stop = float(parts["before_seconds"].sum()), float(parts["after_seconds"].sum())
+    steps = (parts["after_seconds"] - parts["before_seconds"]).to_numpy(dtype=float)
     names = [plain(before, 40), *(plain(shortened(label, 32)) for label in parts["label"]), plain(after, 40)]
     drawn = figure(
         go.Waterfall(

@@ -22,6 +22,8 @@ from views.data.connection import cached, engine
 MOST_RUNS = 100
 #: Runs of each side whose tasks go into the picture.
 _TASK_RUNS = 20
+#: A step that is less than this share of the longer run is no bar.
+_INVISIBLE = 1e-4
 _SETTINGS = ("config", "cache_state", "workers", "workload_description", "workload", "results_fingerprint", "machine",
              "status", "profiled", "source")  # fmt: skip
 
@@ -156,8 +158,19 @@ def steps(before: Side, after: Side) -> tuple[Step, ...] | None:
 
 
 def waterfall(found: Sequence[Step]) -> pd.DataFrame:
-    """The steps as ``charts.compare.waterfall`` wants them: label, before_seconds, after_seconds; the sums stay."""
-    rows = [(step.path, step.before_seconds, step.after_seconds) for step in differences.folded(found)]
+    """The steps as ``charts.compare.waterfall`` wants them: label, before_seconds, after_seconds; the sums stay.
+
+    What nobody could see is part of the last step.
+    """
+    steps = differences.folded(found)
+    least = _INVISIBLE * max(sum(step.before_seconds for step in steps), sum(step.after_seconds for step in steps))
+    seen = [step for step in steps if abs(step.change) > least] or steps
+    hidden = [step for step in steps if step not in seen]
+    rows = [(step.path, step.before_seconds, step.after_seconds) for step in seen]
+    if rows:
+        label, before, after = rows[-1]
+        more = (sum(step.before_seconds for step in hidden), sum(step.after_seconds for step in hidden))
+        rows[-1] = (label, before + more[0], after + more[1])
     return pd.DataFrame(rows, columns=["label", "before_seconds", "after_seconds"])
 
 

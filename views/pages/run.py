@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from views.address import NUMBER, bound
 from views.data import run as data
 from views.page import Page
 from views.parts import notices
@@ -17,15 +18,7 @@ def render() -> None:
         nothing_yet()
         return
     number, title = st.columns([1, 5], vertical_alignment="center")
-    asked = number.number_input(
-        "Run",
-        min_value=1,
-        value=None,
-        placeholder=str(newest),
-        key="run",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    asked = number.number_input("Run", min_value=1, label_visibility="collapsed", **bound("run", newest, NUMBER))
     run = data.row(asked or newest)
     if not run:
         no_such_run(asked, newest)

@@ -11,11 +11,13 @@ from profiles.configs import read_config
 from services.ranking import MOST_RUNS
 from services.run_facts import RunFacts, Side
 from views import text
+from views.address import NUMBER, TEXT, bound, put
 from views.configs import typed
 from views.data import compare as data
 from views.navigation import link
 
-RUNS, CONFIGS = "runs", "two configs"
+RUNS, CONFIGS = KINDS = ("runs", "two configs")
+_ASKED = (("Run before", "a"), ("Run after", "b"))
 _PLACE = ["workload", "cache_state", "machine"]
 
 
@@ -23,41 +25,38 @@ def chosen() -> list[RunFacts] | tuple[Side, Side] | None:
     """Draws the choice; gives the runs, or both configs' sides, or None where it said what to do first."""
     by = st.segmented_control(
         "Compare",
-        (RUNS, CONFIGS),
-        default=RUNS,
+        KINDS,
         required=True,
-        key="by",
-        bind="query-params",
         label_visibility="collapsed",
+        **bound("by", RUNS, TEXT, KINDS),
     )
     return _configs() if by == CONFIGS else _runs()
 
 
 def _runs() -> list[RunFacts] | None:
-    suggested = data.suggested()
+    suggested = data.suggested() or (None, None)
     columns = st.columns([1, 1, 1, 2, 3], vertical_alignment="bottom")
-    hints = [str(one) for one in suggested or ("", "")]
-    asked = [
-        column.number_input(title, min_value=1, value=None, placeholder=hint, key=key, bind="query-params")
-        for column, title, key, hint in zip(columns, ("Run before", "Run after"), ("a", "b"), hints, strict=False)
+    pair = [
+        column.number_input(title, min_value=1, **bound(name, default, NUMBER))
+        for column, title, name, default in zip(
+            columns, ("Run before", "Run after"), ("a", "b"), suggested, strict=False
+        )
     ]
-    pair = asked if any(asked) or suggested is None else list(suggested)
     if None in pair:
         st.info(
             "Put the numbers of two runs here, or select some in the table of runs.", icon=":material/compare_arrows:"
         )
         link("runs", "Select runs", icon=":material/history:")
         return None
-    more = columns[3].text_input(
-        "And beside them", key="more", bind="query-params", placeholder="more runs, such as 3, 4"
-    )
+    more = columns[3].text_input("And beside them", placeholder="more runs, such as 3, 4", **bound("more", ""))
     with columns[2]:
         st.button("Swap", key="compare.swap", icon=":material/swap_horiz:", on_click=_swap, args=(pair,))
-    return _found([int(one) for one in pair if one], data.numbers(more or ""))
+    return _found([int(number) for number in pair if number], data.numbers(more or ""))
 
 
-def _swap(chosen: list[int]) -> None:
-    st.session_state["a"], st.session_state["b"] = chosen[1], chosen[0]
+def _swap(pair: list[int]) -> None:
+    put("a", pair[1], NUMBER)
+    put("b", pair[0], NUMBER)
 
 
 def _found(pair: list[int], more: list[int]) -> list[RunFacts] | None:
@@ -87,12 +86,12 @@ def _configs() -> tuple[Side, Side] | None:
         link("measure", "Measure two configs against each other", icon=":material/timer:")
         return None
     columns = st.columns([2, 2, 4])
-    name = columns[2].selectbox("With", list(groups), key="place", bind="query-params")
+    name = columns[2].selectbox("With", list(groups), **bound("place", next(iter(groups)), TEXT, groups))
     part = groups[name]
     configs = sorted(part["config"], key=lambda config: (len(read_config(config) or ()), config))
-    bound: Any = {"format_func": typed, "bind": "query-params"}
-    before = columns[0].selectbox("Config before", configs, key="config_a", **bound)
-    after = columns[1].selectbox("Config after", configs, index=len(configs) - 1, key="config_b", **bound)
+    options: Any = {"options": configs, "format_func": typed}
+    before = columns[0].selectbox("Config before", **options, **bound("config_a", configs[0], TEXT, configs))
+    after = columns[1].selectbox("Config after", **options, **bound("config_b", configs[-1], TEXT, configs))
     first = part.iloc[0]
     return data.of_configs(before, after, *(str(first[name]) for name in _PLACE))
 

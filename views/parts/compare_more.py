@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -12,51 +12,61 @@ from services.ranking import Ranked, Ranking
 from services.run_facts import Side
 from services.spine import spine_words, spines
 from views import palette, text
+from views.address import FLAG, NUMBER, TEXT, bound
 from views.charts import spine as charts
 from views.charts.layout import see_through
 from views.data import compare as data
 from views.data.safe import cells
-from views.palette import Mark
+from views.parts.spine import legend_words
 
 #: Pixels of a bar, and of the gap below it.
 _BAR, _GAP = 34, 20
+UNITS = ("seconds", "percent")
 _HEAT = palette.CATEGORIES["io"].colour
 
 
-def bars(found: Ranking) -> None:
-    """The runs as bars as long as their seconds, the fastest first, what differs joined."""
+def choices() -> tuple[bool, bool]:
+    """Draws how it is shown: whether in percent of each run, and only what differs."""
+    with st.container(horizontal=True, vertical_alignment="center", key="compare.choices"):
+        unit = st.segmented_control(
+            "Unit", UNITS, required=True, label_visibility="collapsed", **bound("unit", UNITS[0], TEXT, UNITS)
+        )
+        only = st.toggle("Only what differs", **bound("differing", True, FLAG))
+    return unit == UNITS[1], bool(only)
+
+
+def bars(found: Ranking, *, percent: bool) -> None:
+    """The runs as bars, the fastest first, what differs joined; as long as their seconds, or all alike in percent."""
     rows = [row for row in found.rows if row.run.made.parts]
     if not rows:
         return
     segments = spines([row.run.made for row in rows])
-    wholes = [row.run.made.whole_seconds for row in rows]
-    picture = charts.stacked_svg(segments, [whole / max(wholes) for whole in wholes], height=_BAR, gap=_GAP)
-    style = f"height:{_BAR + _GAP}px;line-height:1.25;font-size:.85rem;overflow:hidden"
-    labels = "".join(f'<div style="{style}">{_label(row, found)}</div>' for row in rows)
-    words = html.escape(
-        "; ".join(f"{row.run.name}: {spine_words(one)}" for row, one in zip(rows, segments, strict=True))
-    )
+    seconds = [row.run.wall_seconds or row.run.made.whole_seconds for row in rows]
+    spans = None if percent else [one / (max(seconds) or 1.0) for one in seconds]
+    picture = charts.stacked_svg(segments, spans, height=_BAR, gap=_GAP)
+    labels = "".join(f'<div style="height:{_BAR + _GAP}px">{_label(row, found)}</div>' for row in rows)
+    words = "; ".join(f"{row.run.name}: {spine_words(bar)}" for row, bar in zip(rows, segments, strict=True))
     st.html(
-        '<div style="display:grid;grid-template-columns:minmax(7rem,13rem) 1fr;gap:.5rem">'
-        f'<div>{labels}</div><img style="width:100%;height:{len(rows) * (_BAR + _GAP) - _GAP}px" '
-        f'src="{charts.data_address(picture)}" alt="{words}"></div>'
+        '<div style="display:grid;grid-template-columns:minmax(6.5rem,14rem) 1fr;gap:.5rem;font-size:.85rem">'
+        f'<div style="min-width:0">{labels}</div>'
+        f'<img style="width:100%;height:{len(rows) * (_BAR + _GAP) - _GAP}px" '
+        f'src="{charts.data_address(picture)}" alt="{html.escape(words)}"></div>'
     )
-    st.caption(_legend(charts.legend(segments)))
+    st.caption(legend_words(segments))
 
 
 def _label(row: Ranked, found: Ranking) -> str:
-    figure = f"<b>{text.seconds(row.run.wall_seconds)}</b>"
+    """Seconds and number, ratio to the first, both on one line each."""
     if row.comparison is None:
         second = "the first"
     elif row.comparison.speedup is not None:
         second = f"{text.times(row.comparison.speedup)} as fast as {found.reference.name}"
     else:
         second = palette.verdict(row.comparison.verdict).label
-    return f"{figure} run {row.run.id} {text.plain(text.shortened(row.run.label, 24))}<br>{html.escape(second)}"
-
-
-def _legend(marks: Mapping[str, Mark]) -> str:
-    return " ".join(f":{mark.badge}-badge[{mark.sign} {mark.label}]" for mark in marks.values())
+    first = f"<b>{text.seconds(row.run.wall_seconds)}</b> {row.run.name}, {text.plain(row.run.label, 200)}"
+    line = "white-space:nowrap;overflow:hidden;text-overflow:ellipsis;line-height:17px"
+    tip = html.escape(text.one_line(row.run.label, 200))
+    return f'<div style="{line}" title="{tip}">{first}</div><div style="{line}">{html.escape(second)}</div>'
 
 
 def best(found: Ranking) -> None:
@@ -65,6 +75,8 @@ def best(found: Ranking) -> None:
     st.markdown(f"**{text.escape(first)}**" + "".join(f"  \n{text.escape(line)}" for line in rest))
     for line in found.against:
         st.markdown(f":material/block: {text.escape(line)}")
+    for line in found.notes:
+        st.markdown(f":material/info: {text.escape(line)}")
 
 
 def table(found: Ranking) -> None:
@@ -83,24 +95,17 @@ def table(found: Ranking) -> None:
     )
 
 
-def heat(found: Ranking) -> None:
+def heat(found: Ranking, *, percent: bool, only_differing: bool) -> None:
     """Phases x runs, darker where a run spends more than the others in that phase."""
-    with st.container(horizontal=True, vertical_alignment="center", key="compare.heat_choice"):
-        unit = st.segmented_control(
-            "Unit", ("seconds", "percent"), default="seconds", required=True, key="unit", bind="query-params",
-            label_visibility="collapsed",
-        )  # fmt: skip
-        only = st.toggle("Only what differs", value=True, key="differing", bind="query-params")
-    frame = data.heat(found, percent=unit == "percent", only_differing=bool(only))
+    frame = data.heat(found, percent=percent, only_differing=only_differing)
     if frame.empty:
         st.caption("No phase differs by more than 1% of the longest run.")
         return
     styled = cells(frame.rename_axis("phase").reset_index()).style.apply(_shades, axis=1)
-    form = "%.1f%%" if unit == "percent" else "%.3f"
+    form = "%.1f%%" if percent else "%.3f"
     columns = {name: st.column_config.NumberColumn(format=form) for name in frame.columns}
-    st.dataframe(
-        styled, key="compare.heat", hide_index=True, column_config=columns, alt=f"Phases of the runs in {unit}"
-    )
+    alt = f"Phases of the runs in {UNITS[int(percent)]}"
+    st.dataframe(styled, key="compare.heat", hide_index=True, column_config=columns, alt=alt)
 
 
 def _shades(row: pd.Series[float]) -> list[str]:
@@ -117,7 +122,8 @@ def pair(found: Ranking) -> tuple[Side, Side]:
     names = {run.id: f"{run.name}: {text.one_line(run.label, 40)}" for run in found.runs}
     ids = list(names)
     left, right = st.columns(2)
-    before = left.selectbox("From", ids, format_func=names.__getitem__, key="from", bind="query-params")
-    after = right.selectbox("To", ids, index=1, format_func=names.__getitem__, key="to", bind="query-params")
+    shown: Any = {"options": ids, "format_func": names.__getitem__}
+    before = left.selectbox("From", **shown, **bound("from", ids[0], NUMBER, ids))
+    after = right.selectbox("To", **shown, **bound("to", ids[1], NUMBER, ids))
     chosen = {run.id: data.single(run) for run in found.runs}
     return chosen[before], chosen[after]

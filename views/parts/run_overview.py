@@ -12,6 +12,7 @@ from views.charts.layout import CONFIG
 from views.data import run as data
 from views.data import run_words as words
 from views.data.safe import cells
+from views.parts.spine import bar
 
 
 def head(run: dict[str, Any]) -> None:
@@ -42,9 +43,7 @@ def overview(run: dict[str, Any]) -> None:
         st.warning(found, icon=":material/fact_check:")
     st.markdown(words.made_of(run, parts))
     if len(parts.nodes) > 1:
-        st.plotly_chart(
-            charts.shares(parts.by_category()), key="run.shares", config=CONFIG, alt="Seconds of the run by category"
-        )
+        bar(parts.made, f"run {run['id']}")
         st.plotly_chart(
             charts.icicle(parts.nodes),
             key="run.icicle",

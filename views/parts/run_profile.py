@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from views import palette, text
+from views.address import bound
 from views.charts import flame as charts
 from views.charts.layout import CONFIG
 from views.data import profiles as data
@@ -28,7 +29,7 @@ def profile(run: dict[str, Any]) -> None:
     if frames.empty:
         st.caption("This run's profile can not be read.")
         return
-    find = st.text_input("Find a function or file", key="find", bind="query-params", placeholder="objects, dsl.py")
+    find = st.text_input("Find a function or file", placeholder="objects, dsl.py", **bound("find", ""))
     st.markdown(_found(frames, find) if find.strip() else _words(frames, data.functions(int(run["id"]))))
     st.plotly_chart(charts.flame(frames, find), key="run.flame", config=CONFIG, alt="Flame chart of the profile")
     hidden = charts.hidden(frames)
