@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -24,7 +25,8 @@ _SHOWN_LOSSES = 5
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILES...")
+@click.argument("files", nargs=-1, metavar="FILES...")
+@click.option("--watch", "folder", type=click.Path(path_type=Path), metavar="FOLDER", help="Take what arrives there.")
 @click.option("--yes", is_flag=True, help="Store without asking.")
 @click.option("--preview", "only_preview", is_flag=True, help="Show what would be stored, and store nothing.")
 @click.option("--label", help="What to call the run; by default the file's name.")
@@ -33,6 +35,7 @@ _SHOWN_LOSSES = 5
 @json_option
 def COMMAND(
     files: tuple[str, ...],
+    folder: Path | None,
     yes: bool,
     only_preview: bool,
     label: str | None,
@@ -40,7 +43,8 @@ def COMMAND(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Import logs, profiles and archives of them; '-' reads standard input. Files of one run become one run.
+    """Import logs, profiles, archives of them and whole folders; '-' reads standard input. Files of one run become one
+    run. --watch takes what arrives in a folder, without asking, until Ctrl-C.
 
     Shows what was recognized, what could not be read and what the logs claim wrongly, and asks before it stores. What
     the logs do not say can be said by options, now or later by 'assign'.
@@ -50,11 +54,18 @@ def COMMAND(
     python -m optim import kernel.log --as baseline --machine Kaggle --caches cold --yes
     python -m optim import kernel2.log --as win:NAME --machine Kaggle --caches cold --yes
     python -m optim import --preview --json logs.zip
+    python -m optim import kaggle_output/ --machine Kaggle --yes
+    python -m optim import --watch kaggle_output --machine Kaggle
     cat run.log | python -m optim import - --label "Kaggle, cold" --yes
 
     Exit codes: 0 done, 1 nothing was stored, 2 usage, 3 a file could not be read (the others are stored).
     """
     texts = texts_of(options, role)
+    if folder is not None:
+        _watch(folder, files, texts, as_json)
+        return
+    if not files:
+        fail("name the files to import: python -m optim import run.log, a folder, or - for standard input", USAGE)
     if not (yes or only_preview or _can_ask(files)):
         fail("nobody can be asked here whether to store it: add --yes to store or --preview to look only", USAGE)
     from services import importing
@@ -62,7 +73,8 @@ def COMMAND(
 
     engine = open_database()
     facts = read_facts(texts, engine)
-    preview = _read(files, engine)
+    contents, found = _contents(files)
+    preview = _read(contents, engine)
     if not as_json:
         _show(preview)
     if not preview.runs:
@@ -79,10 +91,56 @@ def COMMAND(
         stored = importing.store_preview(engine, preview, label=label, facts=facts)
     if as_json:
         print_json(_plain(preview, stored))
-    for one in () if as_json else stored:
+    elif len(stored) > 1:
+        _tell(engine, stored)
+    else:
+        for one in stored:
+            click.echo(one.sentence)
+    # What merely lies in a folder need not be a log.
+    named = [file for file in preview.refused if file.name.partition("/")[0] not in found]
+    if named:
+        fail("; ".join(f"{file.name}: refused: {file.sentence}" for file in named))
+
+
+def _tell(engine: Engine, stored: list[Stored]) -> None:
+    """What became of several runs, and which of them is best and why."""
+    from services.ranking import MOST_RUNS, rank
+
+    for one in stored:
         click.echo(one.sentence)
-    if preview.refused:
-        fail("; ".join(f"{file.name}: refused: {file.sentence}" for file in preview.refused))
+    ids = list(dict.fromkeys(one.run_id for one in stored))
+    if 2 <= len(ids) <= MOST_RUNS:
+        ranking = rank(engine, ids)
+        click.echo("\nWhich is best, and why:")
+        for line in (*ranking.summary, *ranking.against):
+            click.echo(f"  {line}")
+
+
+def _watch(folder: Path, files: tuple[str, ...], texts: dict[str, str | None], as_json: bool) -> None:
+    from services.facts import read_facts
+    from services.folders import Arrived, Watch, watch
+
+    if files or not folder.is_dir():
+        fail(
+            f"{folder} is no folder; name one that is there"
+            if not files
+            else "--watch takes a folder and no files beside it",
+            USAGE,
+        )
+
+    def tell(arrived: Arrived) -> None:
+        for one in arrived.stored:
+            click.echo(json.dumps({**asdict(one), "sentence": one.sentence}) if as_json else one.sentence)
+        for file in arrived.refused:
+            click.echo(f"{file.name}: no run in it: {file.sentence}", err=True)
+
+    engine = open_database()
+    facts = read_facts(texts, engine)
+    click.echo(f"watching {folder}; Ctrl-C ends it", err=True)
+    try:
+        watch(Watch(engine=engine, folder=folder, facts=facts), tell)
+    except KeyboardInterrupt:
+        click.echo("no longer watching; what arrived is stored", err=True)
 
 
 def _can_ask(files: tuple[str, ...]) -> bool:
@@ -93,14 +151,31 @@ def _runs(count: int) -> str:
     return "1 run" if count == 1 else f"{count} runs"
 
 
-def _read(files: tuple[str, ...], engine: Engine) -> Preview:
+def _contents(names: tuple[str, ...]) -> tuple[list[tuple[str, bytes]], set[str]]:
+    """The files' names and bytes, and the names of those that were found in folders: up to their first slash."""
+    from services.folders import MOST_BYTES, content, paths_in
+
+    contents: list[tuple[str, bytes]] = []
+    found: set[str] = set()
+    for name in names:
+        path = Path(name)
+        if name == "-":
+            contents.append(("stdin", sys.stdin.buffer.read(MOST_BYTES + 1)))
+        elif path.is_dir():
+            inside = [content(one, path) for one in paths_in(path)]
+            found |= {inner.partition("/")[0] for inner, _ in inside}
+            contents += inside
+        else:
+            contents.append(content(path))
+    return contents, found
+
+
+def _read(contents: list[tuple[str, bytes]], engine: Engine) -> Preview:
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-    from profiles.intake.limits import Limits
     from services.importing import read
 
-    contents = [_content(name, Limits().file_bytes + 1) for name in files]
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -110,16 +185,6 @@ def _read(files: tuple[str, ...], engine: Engine) -> Preview:
             contents,
             lambda name, done, size: bar.update(task, description=name, completed=done, total=size),
         )
-
-
-def _content(name: str, most: int) -> tuple[str, bytes]:
-    try:
-        if name == "-":
-            return "stdin", sys.stdin.buffer.read(most)
-        with Path(name).open("rb") as file:
-            return Path(name).name, file.read(most)
-    except OSError as error:
-        fail(f"{name} can not be read: {error.strerror}")
 
 
 def _plain(preview: Preview, stored: list[Stored]) -> dict[str, Any]:

@@ -6,9 +6,10 @@ complete takes the place of what is less so, and never the other way round.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from profiles.records import RunRecord
+from profiles.records import RunRecord, TaskRecord
 
 _NOT_GIVEN: tuple[Any, ...] = (None, {}, [])
 #: What one record may fill in for another: ``unknown`` and empty are nothing.
@@ -76,3 +77,61 @@ def _amount(record: RunRecord) -> int:
     single = sum(getattr(record, name) is not None for name in _SINGLE) + (record.cache_state != "unknown")
     timed = sum(task.seconds is not None for task in record.tasks)
     return single + len(record.phases) + len(record.caches) + len(record.tasks) + timed + len(record.counts)
+
+
+#: Forms that tell of a run beside its log: the seconds of its tasks, the counts of its inlining.
+EXTRAS = ("imported:timing-stats", "imported:inlining-telemetry")
+#: How far the wall-clocks of a log and of its JSON lines may be apart, as a share and in seconds.
+_CLOSE, _CLOSE_SECONDS = 0.001, 0.1
+
+
+def is_extra(record: RunRecord) -> bool:
+    """Whether a record was read from a file that goes with a log."""
+    return record.source in EXTRAS
+
+
+def close(one: float | None, two: float | None) -> bool:
+    """Whether two wall-clocks may be of one run: a log prints its own, JSON lines only show when they came."""
+    return one is not None and two is not None and abs(one - two) <= max(_CLOSE * two, _CLOSE_SECONDS)
+
+
+def fits(extra: RunRecord, main: RunRecord) -> bool:
+    """Whether ``extra`` tells of the run of ``main``, a log: the same tasks and wall-clock, or the same inlinings."""
+    if not is_extra(extra) or is_extra(main):
+        return False
+    if extra.source.endswith("telemetry"):
+        attempts, caches = extra.counts.get("inlining.attempts"), [one for one in main.caches if one.name == "inlining"]
+        return bool(attempts and caches and caches[0].lookups == attempts)
+    ids, timed = [task.task_id for task in extra.tasks], [task for task in main.tasks if task.seconds is not None]
+    known = {task.task_id: _rounded(task.seconds) for task in timed}
+    same_seconds = not timed or known == {task.task_id: _rounded(task.seconds) for task in extra.tasks}
+    count = main.workload.tasks if main.workload else None
+    same_tasks = [task.task_id for task in main.tasks] == ids if main.tasks else count == len(ids)
+    return bool(ids) and same_tasks and same_seconds and close(extra.wall_seconds, main.wall_seconds)
+
+
+def together(extra: RunRecord, main: RunRecord) -> RunRecord:
+    """The run of a log with what its JSON lines add: the seconds of its tasks, its start, its counts."""
+    timed = {task.task_id: task for task in extra.tasks}
+    tasks = tuple(_timed(task, timed.get(task.task_id)) for task in main.tasks) or extra.tasks
+    named = bool(extra.tasks) and not main.tasks
+    return main.replace(
+        tasks=tasks,
+        started_at=main.started_at or extra.started_at,
+        workload=extra.workload if named and extra.workload else main.workload,
+        counts={**extra.counts, **main.counts},
+    )
+
+
+def _timed(task: TaskRecord, other: TaskRecord | None) -> TaskRecord:
+    if other is None:
+        return task
+    return replace(
+        task,
+        seconds=other.seconds if task.seconds is None else task.seconds,
+        solved=other.solved if task.solved is None else task.solved,
+        status=other.status if task.status == "finished" else task.status,
+        reason=task.reason or other.reason,
+        errors=max(task.errors, other.errors),
+        timeouts=max(task.timeouts, other.timeouts),
+    )

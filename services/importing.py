@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from db import queries, store
+from profiles.completeness import EXTRAS, close, fits, is_extra
 from services import editing
 from services.facts import Facts
 from services.problems import USAGE, fail
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from profiles.audit import KnownRun
     from profiles.intake.preview import File, Progress
     from profiles.intake.results import Preview, RunPreview
+    from profiles.records import RunRecord
 
 #: So many of the newest runs are compared with what is imported.
 KNOWN_RUNS = 2000
@@ -117,11 +119,32 @@ def store_run(
     if label is not None and not label.strip():
         fail("the label is empty; a few words that tell this run from others would work", USAGE)
     record = run.record if label is None else run.record.replace(label=label.strip())
-    run_id, outcome = store.import_run(engine, record, run.digest)
+    run_id, outcome = store.import_run(engine, record, run.digest, into=_told_of(engine, record))
     problems = _keep_profiles(engine, run_id, run)
     added = editing.state(engine, [run_id], facts, who) if facts and facts.values else ()
     known = queries.runs(engine, ids=[run_id], limit=1).iloc[0]
     return Stored(run_id=run_id, label=str(known["label"]), outcome=outcome, added=added, problems=problems)
+
+
+def _told_of(engine: Engine, record: RunRecord) -> int | None:
+    """The one stored run that a log, or the JSON lines beside one, tells of under another key; None without a doubt
+    of which it is."""
+    if not record.source.startswith("imported:") or not queries.runs(engine, text=record.key, deleted=None).empty:
+        return None
+    stored = queries.runs(engine, sort="id", limit=KNOWN_RUNS)
+    imported = stored["source"].str.startswith("imported:") & (stored["source"].isin(EXTRAS) != is_extra(record))
+    fitting = [
+        int(row["id"])
+        for row in stored[imported].to_dict("records")
+        if (record.source.endswith("telemetry") or row["source"].endswith("telemetry"))
+        or close(row["wall_seconds"], record.wall_seconds)
+    ]
+    matches = [one for one in fitting if _belongs(queries.run(engine, one), record)]
+    return matches[0] if len(matches) == 1 else None
+
+
+def _belongs(known: RunRecord, record: RunRecord) -> bool:
+    return fits(record, known) or fits(known, record)
 
 
 def _keep_profiles(engine: Engine, run_id: int, run: RunPreview) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from db.rollups import rollups
 from db.rows import RunRows, clean, phase_key, phase_row, task_phase_rows, task_row, timing_key, to_rows
 from db.store.bulk import insert_rows
 from db.store.measurements import interrupt_measurements
-from profiles.completeness import completed
+from profiles.completeness import completed, fits, together
 from profiles.records import PhaseTiming, RunRecord, TaskRecord, sum_of_tasks
 
 #: A running run whose process can not be looked at from here counts as gone after so long without a commit.
@@ -110,7 +110,7 @@ def import_run(
 
     Args:
         file_digest: the digest of the file that the record was imported from.
-        into: the run that the record tells of, though it has another key.
+        into: the run that the record tells of under another key: a log and its JSON lines. The log's key stays.
     """
     try:
         return _store_once(engine, record, file_digest, into)
@@ -127,11 +127,19 @@ def _store_once(engine: Engine, record: RunRecord, file_digest: str | None, into
             return Imported(_write(connection, record, file_digest=file_digest), "new")
         connection.execute(update(Run).where(Run.id == known).values(deleted_at=None))
         before = load_record(connection, known)
-        more = before and completed(before, record)
-        if more is None:
+        more = before and (completed(before, record) if into is None else _joined(before, record))
+        if more is None or more == before:
             return Imported(known, "known")
         _keep_digest(connection, record, file_digest)
-        return Imported(_write(connection, more, run_id=known), "completed")
+        _write(connection, more, run_id=known)
+        connection.execute(update(Run).where(Run.id == known).values(key=clean(more.key)))
+        return Imported(known, "completed")
+
+
+def _joined(before: RunRecord, record: RunRecord) -> RunRecord | None:
+    if fits(record, before):
+        return together(record, before)
+    return together(before, record).replace(label=before.label) if fits(before, record) else None
 
 
 def mark_interrupted(engine: Engine, silent_seconds: float = SILENT_SECONDS) -> int:

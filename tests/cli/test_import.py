@@ -108,7 +108,7 @@ def test_several_runs_get_numbered_labels(folder):
         (("run.log",), "nobody can be asked here"),
         (("run.log", "--yes", "--as", "win:nothing"), "'win:nothing' is none of these"),
         (("two.log", "--yes", "--as", "final"), "these files hold 2"),
-        ((), "Missing argument"),
+        ((), "name the files to import"),
     ],
 )
 def test_what_is_asked_wrongly_is_a_usage_error_and_stores_nothing(folder, arguments, sentence):

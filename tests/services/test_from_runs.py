@@ -14,7 +14,6 @@ from db.engine import open_engine
 from profiles.configs import read_config
 from services.from_runs import MissingFacts, measure_from_runs
 from services.problems import Problem
-from tests.cli.conftest import place  # noqa: F401 - a fixture
 from tests.cli.place import one_sentence, quickwin
 from tests.cli.records import record
 
@@ -23,7 +22,7 @@ FACTS = {"machine": "Kaggle", "cache_state": "cold"}
 
 
 @pytest.fixture
-def engine(place: Path) -> Iterator[Engine]:  # noqa: F811
+def engine(place: Path) -> Iterator[Engine]:
     """Three imported runs without and three with a win; their logs name neither machine nor caches."""
     engine = open_engine()
     for number, seconds in enumerate((24.8, 25.1, 24.9, 19.9, 20.2, 20.0), 1):
