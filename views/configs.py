@@ -43,6 +43,19 @@ def typed(config: str | None) -> str:
     return current_project().label(wins)
 
 
+def circled(config: str | None) -> str:
+    """The wins of a config by their numbers in circles, where there is little room: ``①②④``, ``none``."""
+    wins, project = _of_project(config), current_project()
+    if wins is None:
+        return one_line(config, 60) if config else UNKNOWN
+    signs = [_circle(number) for number, name in enumerate(project.names, 1) if name in wins]
+    return "".join(signs) or NONE
+
+
+def _circle(number: int) -> str:
+    return chr(0x245F + number) if number <= 20 else f"({number})"
+
+
 def named(config: str | None) -> str:
     """``short`` as Markdown, with the names of wins that it gives by their signs in brackets."""
     text, wins = short(config), _of_project(config)

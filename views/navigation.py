@@ -44,6 +44,7 @@ def link(url_path: str, label: str, *, icon: str | None = None, **query: str | i
     st.page_link(target, label=label, icon=icon, query_params={name: str(value) for name, value in query.items()})
 
 
-def go(url_path: str, **query: str | int) -> None:
-    """Leaves for the page at ``url_path``; for buttons."""
-    st.switch_page(streamlit_page(page_at(url_path)), query_params={name: str(value) for name, value in query.items()})
+def go(url_path: str, **query: str | int | list[str]) -> None:
+    """Leaves for the page at ``url_path``; for buttons, not for their callbacks."""
+    texts = {name: value if isinstance(value, list) else str(value) for name, value in query.items()}
+    st.switch_page(streamlit_page(page_at(url_path)), query_params=texts)

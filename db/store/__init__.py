@@ -2,7 +2,7 @@
 
 from db.problems import DatabaseProblem, UnknownRow
 from db.store.decisions import DECISIONS, Decision, DecisionConflict, decide
-from db.store.documents import save_document
+from db.store.documents import delete_document, save_document
 from db.store.edits import (
     delete_runs,
     note_run,
@@ -30,6 +30,7 @@ __all__ = [
     "begin_measurement",
     "begin_run",
     "decide",
+    "delete_document",
     "delete_runs",
     "finish_run",
     "import_run",

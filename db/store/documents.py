@@ -17,3 +17,9 @@ def save_document(engine: Engine, kind: str, name: str, body: str, digest: str |
     with writing(engine) as connection:
         connection.execute(delete(Document).where(Document.kind == kind, Document.name == values["name"]))
         connection.execute(insert(Document), [{**values, "stored_at": datetime.now(UTC)}])
+
+
+def delete_document(engine: Engine, kind: str, name: str) -> None:
+    """Takes a text away; one that is not there is as good as gone."""
+    with writing(engine) as connection:
+        connection.execute(delete(Document).where(Document.kind == kind, Document.name == name))

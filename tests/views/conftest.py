@@ -53,7 +53,7 @@ def open_page() -> Open:
         page = AppTest.from_file(str(APP), default_timeout=30)
         page._page_hash = calc_hash("" if url_path == first else url_path)
         for name, value in query.items():
-            page.query_params[name] = str(value)
+            page.query_params[name] = value if isinstance(value, list) else str(value)
         return page.run()
 
     return opened

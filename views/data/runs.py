@@ -9,8 +9,11 @@ from typing import Any
 import pandas as pd
 
 from db import queries
+from services.saved_views import delete_view, save_view, saved_views
+from services.spine import spine
 from views import configs, text
-from views.data.connection import cached, engine
+from views.charts.spine import data_address, spine_svg
+from views.data.connection import cached, engine, forget
 from views.frames import rows
 
 #: Rows of one page of the table; more pages are a click away.
@@ -64,10 +67,70 @@ def timed(filters: Mapping[str, Any]) -> pd.DataFrame:
 
 
 @cached("runs", ttl=10)
-def sparklines(run_ids: tuple[int, ...]) -> dict[int, list[float]]:
-    """Per run its phases' self seconds in the order of the pipeline, unaccounted last; for bars in a table."""
-    shares = queries.phase_shares(engine(), run_ids)
-    return {int(str(one)): part["self_seconds"].round(4).tolist() for one, part in shares.groupby("run_id", sort=False)}
+def bars(run_ids: tuple[int, ...]) -> dict[int, str]:
+    """Per run its bar of 100% as the address of a picture: the same phase in the same order and colour everywhere."""
+    made = queries.breakdowns(engine(), run_ids)
+    return {
+        run_id: data_address(spine_svg(spine(one), width=230, height=28)) for run_id, one in made.items() if one.parts
+    }
+
+
+@cached("runs", ttl=10)
+def seconds_of(run_id: int) -> float | None:
+    """A run's wall-clock; None where it is unknown, or there is no such run."""
+    found = queries.runs(engine(), ids=[run_id], limit=1, deleted=None)["wall_seconds"].dropna().tolist()
+    return float(found[0]) if found else None
+
+
+@cached("runs", ttl=10)
+def grouped(filters: Mapping[str, Any], by: str) -> pd.DataFrame:
+    """The finished, unprofiled runs that the filters leave, in groups; the largest first.
+
+    Args:
+        by: ``config``, ``machine``, ``tag`` or ``day``. A run with several tags is in several groups.
+
+    Returns:
+        Columns: the group's name, runs, mean_seconds, spread (standard deviation / mean), fastest, slowest, last.
+    """
+    found = queries.runs(engine(), limit=EXPORTED, **{**filters, "profiled": False, "status": "finished"})
+    found = found[found["wall_seconds"].notna()]
+    if by == "tag":
+        found = found.assign(tag=found["tags"].str.split(", ")).explode("tag")
+        found["tag"] = found["tag"].replace("", "no tag")
+    if by == "day":
+        found = found.assign(day=found["started_at"].dt.strftime("%Y-%m-%d").fillna("unknown day"))
+    seconds = found.fillna({by: f"unknown {by}"}).groupby(by, sort=False)
+    table = seconds.agg(
+        runs=("wall_seconds", "size"),
+        mean_seconds=("wall_seconds", "mean"),
+        deviation=("wall_seconds", "std"),
+        fastest=("wall_seconds", "min"),
+        slowest=("wall_seconds", "max"),
+        last=("started_at", "max"),
+    )
+    table["spread"] = table.pop("deviation") / table["mean_seconds"]
+    order = "day" if by == "day" else "runs"
+    return table.reset_index().sort_values(order, ascending=False, kind="stable").reset_index(drop=True)
+
+
+@cached("views", ttl=10)
+def saved() -> dict[str, dict[str, list[str]]]:
+    """The kept views: what each one's address held, by name."""
+    return saved_views(engine())
+
+
+def keep_view(name: str, query: dict[str, list[str]]) -> str:
+    """Keeps a view under a name. Raises Problem."""
+    sentence = save_view(engine(), name, query)
+    forget("views")
+    return sentence
+
+
+def forget_view(name: str) -> str:
+    """Forgets a view. Raises Problem."""
+    sentence = delete_view(engine(), name)
+    forget("views")
+    return sentence
 
 
 @cached("runs", ttl=10)
@@ -105,6 +168,11 @@ def _series_name(part: pd.DataFrame) -> str:
     state = "cold or warm unknown" if first["cache_state"] == "unknown" else f"{first['cache_state']} caches"
     machine = "unknown machine" if text.missing(first["machine"]) else f"machine {str(first['machine'])[:8]}"
     return f"{text.one_line(work, 60)}, {state}, {machine}"
+
+
+def today() -> date:
+    """The day that it is, in UTC."""
+    return datetime.now(UTC).date()
 
 
 def since(date: date | None) -> datetime | None:

@@ -20,7 +20,7 @@ def next_steps() -> None:
     if not done:
         return
     with st.container(border=True, key="import.next"):
-        st.subheader(f"{_summary(list(done.values()))}. What next?", anchor=False)
+        st.header(f"{_summary(list(done.values()))}. What next?", anchor=False)
         st.markdown("\n".join(f"- {text.linked(stored.sentence)}" for stored in list(done.values())[:MOST_NAMED]))
         with st.container(horizontal=True):
             ids = list(done)

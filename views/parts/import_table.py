@@ -23,7 +23,7 @@ _NAME = "import.table"
 def questions(runs: Sequence[RunPreview]) -> None:
     """Draws the table and its buttons. What is filled in stays until the files change."""
     table = _table(runs)
-    st.subheader("What the logs do not say", anchor=False)
+    st.header("What the logs do not say", anchor=False)
     st.caption(
         "It makes runs comparable, and is kept as stated, beside what was read. Leave empty what you do not know. "
         "A baseline is where this machine starts from; just a run counts for nothing until it is marked."
@@ -43,7 +43,6 @@ def questions(runs: Sequence[RunPreview]) -> None:
         st.button(
             "Store" if len(runs) == 1 else f"Store all {chosen}" if chosen == len(runs) else f"Store {chosen}",
             key="import.store",
-            type="primary",
             icon=":material/save:",
             disabled=not chosen,
             on_click=_store,

@@ -23,12 +23,15 @@ SORTS = {
     "label": ("label", False),
     "last stored first": ("id", True),
 }
+#: Days of which runs are shown: so many up to today; None for any, or for typed ones.
+ANY_TIME, BETWEEN = "at any time", "between two days"
+WHEN = {ANY_TIME: None, "today": 1, "last 7 days": 7, "last 30 days": 30, BETWEEN: None}
 
 
 def filters() -> tuple[dict[str, Any], str]:
     """Draws the filters; gives those that are set, as ``db.queries.RunFilters``, and the way to sort."""
     choices = runs.choices()
-    row = st.columns([3, 2, 2, 2, 1.4], vertical_alignment="bottom")
+    row = st.columns([3, 2.4, 1.8, 1.8, 1.2], vertical_alignment="bottom")
     text = row[0].text_input("Search", placeholder="label, note, tag, file or number", **bound("q", ""))
     config = row[1].multiselect(
         "Config",
@@ -36,11 +39,11 @@ def filters() -> tuple[dict[str, Any], str]:
         format_func=configs.typed,
         **bound("config", [], configs.CONFIGS, choices["config"]),
     )
-    status = row[2].multiselect("Status", choices["status"], **bound("status", [], NAMES, choices["status"]))
+    when = row[2].selectbox("Started", list(WHEN), **bound("when", ANY_TIME, options=WHEN))
     sort = row[3].selectbox("Order", list(SORTS), **bound("sort", "newest first", options=SORTS))
     with row[4].popover("More", key="runs.more", width="stretch"):
         more = _more(choices)
-    given = {"text": text.strip(), "config": config, "status": status, **more}
+    given = {"text": text.strip(), "config": config, **more, **_when(when)}
     return {name: value for name, value in given.items() if value}, sort
 
 
@@ -50,6 +53,7 @@ def _more(choices: dict[str, list[str]]) -> dict[str, Any]:
     picked = {
         name: st.multiselect(title, choices[name], **bound(name, [], NAMES, choices[name]))
         for name, title in (
+            ("status", "Status"),
             ("label", "Label"),
             ("source", "Source"),
             ("cache_state", "Caches"),
@@ -58,12 +62,21 @@ def _more(choices: dict[str, list[str]]) -> dict[str, Any]:
             ("tag", "Tag"),
         )
     }
-    first, last = st.columns(2)
-    since = runs.since(first.date_input("From", **bound("since", None, DAY)))
-    until = runs.since(last.date_input("Up to", **bound("until", None, DAY)))
     deleted = st.toggle("Deleted runs instead", **bound("deleted", False, FLAG))
-    day_after = until + timedelta(days=1) if until else None
-    return {"win": win, **picked, "since": since, "until": day_after, "deleted": deleted}
+    return {"win": win, **picked, "deleted": deleted}
+
+
+def _when(when: str) -> dict[str, Any]:
+    """The bounds of the days that are chosen; typed ones apply as soon as they are."""
+    days = WHEN[when]
+    if days is not None:
+        return {"since": runs.since(runs.today() - timedelta(days=days - 1))}
+    if when == ANY_TIME:
+        return {}
+    first, last, _ = st.columns([1, 1, 2])
+    since = runs.since(first.date_input("From (UTC)", **bound("since", None, DAY)))
+    until = runs.since(last.date_input("Up to and with (UTC)", **bound("until", None, DAY)))
+    return {"since": since, "until": until + timedelta(days=1) if until else None}
 
 
 def _win(name: str) -> str:

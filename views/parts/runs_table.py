@@ -1,48 +1,95 @@
-"""The history as a table: one page of it, and what can be done with the runs that are selected there."""
+"""The history as a table: one page of it, the columns that are chosen, and the groups."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from views.actions import runs as actions
+from views import configs
+from views.address import NAMES, NUMBER, bound, value
 from views.data import runs
-from views.data.safe import as_csv, as_json, cells
+from views.data.safe import cells
 from views.navigation import go
-from views.parts.notices import attempt
-from views.parts.runs_filters import SORTS
-from views.text import count, listed
+from views.text import count
 
-_SHOWN = [
-    *("id", "label", "config", "wall_seconds", "phases", "overhead_share", "started_at", "cache_state", "status"),
-    *("tasks", "solved", "errors", "timeouts", "findings", "tags", "source", "note"),
-]
+#: Columns that can be chosen: heading by name, in the table's order; the first ones are shown unless others are chosen.
+COLUMNS = {
+    "label": "Label",
+    "config": "Wins",
+    "wall_seconds": "Seconds",
+    "relative": "vs. pinned",
+    "phases": "Where the time went",
+    "overhead_share": "Overhead",
+    "started_at": "Started (UTC)",
+    "cache_state": "Caches",
+    "status": "Status",
+    "tags": "Tags",
+    "cpu_seconds": "CPU seconds",
+    "tasks": "Tasks",
+    "solved": "Solved",
+    "errors": "Errors",
+    "timeouts": "Timeouts",
+    "findings": "Findings",
+    "machine": "Machine",
+    "pipeline": "Pipeline",
+    "source": "Source",
+    "stated": "Stated",
+    "note": "Note",
+}
+_FIRST = list(COLUMNS)[:10]
+GROUPS = {"no groups": None, "config": "config", "machine": "machine", "tag": "tag", "day": "day"}
+_ROW, _HEAD, _MOST_PIXELS = 35, 38, 600
 
 
-def table(frame: pd.DataFrame, where: str) -> pd.DataFrame:
+def columns_choice() -> list[str]:
+    """Draws the choice of columns; gives the chosen names."""
+    return st.multiselect(
+        "Columns", list(COLUMNS), format_func=COLUMNS.__getitem__, **bound("columns", _FIRST, NAMES, COLUMNS)
+    )
+
+
+def pinned() -> int | None:
+    """The run that is pinned as the baseline of this view: a choice of display, no evidence."""
+    chosen = value("pin", None, NUMBER)
+    return chosen if isinstance(chosen, int) and chosen > 0 else None
+
+
+def table(frame: pd.DataFrame, where: str, columns: list[str], base: float | None) -> pd.DataFrame:
     """Draws ``frame`` with boxes to select by; gives the selected rows, in the order of the table.
 
-    ``where`` says which filter and page this is. It and the runs shown are part of the key: a selection is a list of
-    positions, and would otherwise point at other runs once these change.
+    Args:
+        where: which filter and page this is. It and the runs shown are part of the key: a selection is a list of
+            positions, and would otherwise point at other runs once these change.
+        base: the pinned baseline's seconds; None without one.
     """
-    bars = runs.sparklines(tuple(frame["id"].tolist()))
-    drawn = frame["id"].map(lambda one: bars.get(one, []))
-    shown = cells(frame.assign(phases=drawn, overhead_share=frame["overhead_share"] * 100)[_SHOWN])
+    ids = [int(one) for one in frame["id"]]
+    key = f"runs.table.{_digest(where, ids, columns)}"
+    shown = frame.assign(
+        id=[f"{one}" for one in ids],
+        config=frame["config"].map(configs.circled, na_action=None),
+        overhead_share=frame["overhead_share"] * 100,
+        relative=frame["wall_seconds"] / base if base else None,
+        phases="",
+    )
+    drawn = cells(shown[["id", *(name for name in columns if base or name != "relative")]])
+    if "phases" in columns:  # addresses of pictures, which no cell may cut short
+        drawn = drawn.assign(phases=frame["id"].map(runs.bars(tuple(ids))))
     picked = st.dataframe(
-        shown,
-        key=f"runs.table.{_digest(where, frame['id'].tolist())}",
+        drawn,
+        key=key,
         on_select="rerun",
         selection_mode="multi-row",
         hide_index=True,
-        height=min(38 + 35 * max(len(frame), 1), 458),
-        column_config=_columns(),
+        height=min(_HEAD + _ROW * max(len(frame), 1), _MOST_PIXELS),
+        column_config=_config(key),
         placeholder="–",
-        alt="Runs, one a row; select rows to compare, tag or delete them",
+        alt="Runs, one a row; a run's number opens it; select rows to compare, tag, assign or delete them",
     )
+    if click := st.session_state.get(f"{key}.open"):
+        go("run", run=ids[click["row"]])
     return frame.iloc[[row for row in picked.selection.rows if row < len(frame)]]
 
 
@@ -50,110 +97,58 @@ def _digest(*parts: object) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
 
-def _columns() -> dict[str, Any]:
-    config = st.column_config
+def _config(key: str) -> dict[str, Any]:
+    column = st.column_config
+
+    formats = {"wall_seconds": "%.3f", "cpu_seconds": "%.3f", "relative": "%.3f"}
     return {
-        "id": config.NumberColumn("Run", width=60, pinned=True, format="%d"),
-        "label": config.TextColumn("Label", width="medium"),
-        "config": config.TextColumn("Config", help="the wins that were on"),
-        "wall_seconds": config.NumberColumn("Wall-clock (s)", format="%.3f"),
-        "phases": config.BarChartColumn(
-            "Phases (s)", y_min=0, help="self seconds of each phase in the order of the pipeline, unaccounted last"
+        "id": column.ButtonColumn("Run", width=64, pinned=True, type="tertiary", key=f"{key}.open"),
+        "label": column.TextColumn("Label", width=240),
+        "config": column.TextColumn("Wins", help="the wins that were on, by their numbers"),
+        **{name: column.NumberColumn(COLUMNS[name], format=form) for name, form in formats.items()},
+        "phases": column.ImageColumn(
+            "Where the time went",
+            width=240,
+            help="the run as a bar of 100%: the same phase, the same place and colour",
         ),
-        "overhead_share": config.NumberColumn("Overhead", format="%.0f%%", help="the share that is not DSL programs"),
-        "started_at": config.DatetimeColumn("Started (UTC)", format="YYYY-MM-DD HH:mm"),
-        "cache_state": config.TextColumn("Caches"),
-        "status": config.TextColumn("Status"),
-        "tasks": config.NumberColumn("Tasks"),
-        "solved": config.NumberColumn("Solved"),
-        "errors": config.NumberColumn("Errors", help="calls of candidate programs that ended in an error"),
-        "timeouts": config.NumberColumn("Timeouts"),
-        "findings": config.NumberColumn("Findings", help="what the claim audit found in an import"),
-        "tags": config.TextColumn("Tags"),
-        "source": config.TextColumn("Source"),
-        "note": config.TextColumn("Note", width="medium"),
+        "overhead_share": column.NumberColumn("Overhead", format="%.0f%%", help="the share that is not work"),
+        "started_at": column.DatetimeColumn("Started (UTC)", format="YYYY-MM-DD HH:mm"),
+        "stated": column.TextColumn("Stated", help="what a person said of the run, and no log"),
+        **{
+            name: column.Column(COLUMNS[name])
+            for name in ("cache_state", "status", "tags", "tasks", "solved", "errors", "timeouts", "findings")
+        },
+        **{name: column.TextColumn(COLUMNS[name]) for name in ("machine", "pipeline", "source")},
+        "note": column.TextColumn("Note", width="medium"),
     }
 
 
-def selected(chosen: pd.DataFrame) -> None:
-    """What can be done with the selected runs; a hint as long as there are none."""
-    ids = [int(one) for one in chosen["id"]]
-    if not ids:
-        st.caption(
-            "Select runs by the boxes at the left of the table to open, compare, tag, rename, note or delete them."
-        )
+def groups(filters: dict[str, Any], by: str) -> None:
+    """Draws the groups: how many runs, their mean and spread."""
+    found = runs.grouped(filters, by)
+    if found.empty:
+        st.caption("None of these runs is finished and has a wall-clock time, so there is nothing to group.")
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="runs.selected"):
-        named = listed([str(one) for one in ids[:8]]) + (" …" if len(ids) > 8 else "")
-        st.markdown(f"**{count(len(ids), 'run')} selected:** {named}")
-        if len(ids) == 1 and st.button("Open", key="runs.open", icon=":material/timeline:"):
-            go("run", run=ids[0])
-        if len(ids) > 1 and st.button("Compare", key="runs.compare", icon=":material/compare_arrows:"):
-            first, second, *rest = sorted(ids)
-            go("compare", a=first, b=second, **({"more": ",".join(map(str, rest))} if rest else {}))
-        _edit(chosen, ids)
-        _remove(chosen, ids)
-
-
-def _edit(chosen: pd.DataFrame, ids: list[int]) -> None:
-    with st.popover("Tag", key="runs.tagging", icon=":material/sell:"), st.form("runs.tag_form", border=False):
-        st.text_input("Tag", key="runs.tag", max_chars=60, placeholder="baseline, win, final, Kaggle")
-        add, take = st.columns(2)
-        add.form_submit_button("Add", key="runs.tag_add", on_click=_tag, args=(actions.tag, ids))
-        take.form_submit_button("Take off", key="runs.tag_take", on_click=_tag, args=(actions.untag, ids))
-    if len(ids) == 1:
-        row = chosen.iloc[0]
-        with (
-            st.popover("Rename or note", key="runs.renaming", icon=":material/edit:"),
-            st.form("runs.edit_form", border=False),
-        ):
-            st.text_input("Label", value=row["label"], key=f"runs.label.{ids[0]}", max_chars=200)
-            st.text_area("Note", value=row["note"] or "", key=f"runs.note.{ids[0]}", max_chars=4000)
-            st.form_submit_button("Save", key="runs.edit_save", on_click=_save, args=(ids[0],))
-
-
-def _tag(action: Callable[..., str], ids: list[int]) -> None:
-    attempt("runs", action, ids, st.session_state["runs.tag"])
-
-
-def _save(run_id: int) -> None:
-    label, note = (st.session_state[f"runs.{name}.{run_id}"] for name in ("label", "note"))
-    attempt("runs", actions.edit, run_id, label, note)
-
-
-def _remove(chosen: pd.DataFrame, ids: list[int]) -> None:
-    if chosen["deleted_at"].notna().all():
-        st.button(
-            "Undelete",
-            key="runs.undelete",
-            icon=":material/undo:",
-            on_click=attempt,
-            args=("runs", actions.undelete, ids),
-        )
-    else:
-        undo = {"undo": ids}
-        deletes = ("runs", actions.delete, ids)
-        st.button("Delete", key="runs.delete", icon=":material/delete:", on_click=attempt, args=deletes, kwargs=undo)
-
-
-def downloads(filters: dict[str, Any], sort: str) -> None:
-    """All runs that the filters leave, as CSV and as JSON; put together only when asked for."""
-    order = SORTS[sort]
-    st.download_button(
-        "CSV",
-        data=lambda: as_csv(runs.everything(filters, *order)),
-        file_name="quickwin-runs.csv",
-        mime="text/csv",
-        key="runs.csv",
-        on_click="ignore",
-        icon=":material/download:",
+    if by == "config":
+        found = found.assign(config=found["config"].map(configs.typed))
+    column = st.column_config
+    st.caption(
+        f"{count(len(found), 'group')} of finished runs. The spread is the standard deviation over the mean; runs "
+        "of other machines, workloads and days are in it."
     )
-    st.download_button(
-        "JSON",
-        data=lambda: as_json(runs.everything(filters, *order)),
-        file_name="quickwin-runs.json",
-        mime="application/json",
-        key="runs.json",
-        on_click="ignore",
-        icon=":material/download:",
+    st.dataframe(
+        cells(found.assign(spread=found["spread"] * 100)),
+        key=f"runs.groups.{by}",
+        hide_index=True,
+        alt=f"Runs grouped by {by}: number, mean and spread of their seconds",
+        placeholder="–",
+        column_config={
+            by: column.TextColumn(by.capitalize(), width="large"),
+            "runs": column.NumberColumn("Runs"),
+            "mean_seconds": column.NumberColumn("Mean (s)", format="%.3f"),
+            "spread": column.NumberColumn("Spread", format="%.1f%%"),
+            "fastest": column.NumberColumn("Fastest (s)", format="%.3f"),
+            "slowest": column.NumberColumn("Slowest (s)", format="%.3f"),
+            "last": column.DatetimeColumn("Last (UTC)", format="YYYY-MM-DD HH:mm"),
+        },
     )

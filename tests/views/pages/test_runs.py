@@ -1,6 +1,6 @@
 """Runs: the history, empty and full, its filters in the address, deleting with undo."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -10,6 +10,7 @@ from db.engine import open_engine
 from db.store import store_run
 from profiles.configs import stored_text
 from services.problems import Problem
+from services.saved_views import saved_views
 from tests.db.samples import STARTED
 from tests.views.conftest import Open, words
 from tests.views.databases import ALL, fill, measured
@@ -19,6 +20,10 @@ from views.actions import runs as actions
 @pytest.fixture
 def engine(empty: str) -> Engine:
     return open_engine(empty)
+
+
+def texts(ids: list[int]) -> list[str]:
+    return [str(one) for one in ids]
 
 
 def test_an_empty_history_says_what_to_do(engine: Engine, open_page: Open) -> None:
@@ -41,15 +46,15 @@ def test_the_history_says_how_its_configs_stand(engine: Engine, open_page: Open)
 def test_the_table_holds_each_run_with_the_bars_of_its_phases(engine: Engine, open_page: Open) -> None:
     ids = fill(engine)
     table = open_page("runs").dataframe[0].value
-    assert table["id"].tolist() == ids[::-1]
-    assert [len(bars) for bars in table["phases"]] == [5] * 4
+    assert table["id"].tolist() == texts(ids[::-1])
+    assert all(bar.startswith("data:image/svg+xml;base64,") for bar in table["phases"])
     assert table["overhead_share"].tolist() == [75.0, 80.0, 75.0, 80.0]
 
 
 def test_the_address_holds_the_filters(engine: Engine, open_page: Open) -> None:
     ids = fill(engine)
     page = open_page("runs", config="all", sort="oldest first")
-    assert page.dataframe[0].value["id"].tolist() == [ids[1], ids[3]]
+    assert page.dataframe[0].value["id"].tolist() == texts([ids[1], ids[3]])
     assert page.multiselect(key="runs/config").value == [stored_text(ALL)]
 
 
@@ -79,7 +84,7 @@ def test_more_runs_than_a_page_holds_are_on_pages(engine: Engine, open_page: Ope
         store_run(engine, measured(number, task_count=0))
     first, second = open_page("runs"), open_page("runs", page="2")
     assert len(first.dataframe[0].value) == 200
-    assert second.dataframe[0].value["id"].tolist() == [1]
+    assert second.dataframe[0].value["id"].tolist() == ["1"]
     assert "**201 runs**, 200 on a page" in words(first)
 
 
@@ -96,7 +101,7 @@ def test_deleting_hides_runs_and_undeleting_brings_them_back(engine: Engine, ope
     open_page("runs")
     assert actions.delete([first, second]) == "2 runs deleted."
     assert "**2 runs**" in words(open_page("runs"))
-    assert open_page("runs", deleted="1").dataframe[0].value["id"].tolist() == [second, first]
+    assert open_page("runs", deleted="1").dataframe[0].value["id"].tolist() == texts([second, first])
     assert actions.undelete([first, second]) == "2 runs brought back."
     assert queries.run_count(engine) == 4
 
@@ -118,3 +123,44 @@ def test_what_can_not_be_done_is_one_sentence(engine: Engine, open_page: Open, w
     open_page("runs")
     with pytest.raises(Problem):
         wrong()  # type: ignore[operator]
+
+
+def test_a_pinned_baseline_gives_each_run_its_ratio(engine: Engine, open_page: Open) -> None:
+    first, *_ = fill(engine)
+    page = open_page("runs", pin=str(first))
+    assert f"pinned baseline: run {first}, 5.00 s" in words(page)
+    assert page.dataframe[0].value["relative"].tolist() == [0.8, 1.0, 0.8, 1.0]
+
+
+@pytest.mark.parametrize(("by", "runs"), [("config", [2, 2]), ("day", [4]), ("tag", [4])])
+def test_runs_are_grouped_with_mean_and_spread(by: str, runs: list[int], engine: Engine, open_page: Open) -> None:
+    fill(engine)
+    table = open_page("runs", group=by).dataframe[0].value
+    assert table["runs"].tolist() == runs
+    if by == "config":
+        assert table["config"].tolist() == ["all", "none"] and table["spread"].tolist() == [0.0, 0.0]
+
+
+def test_columns_are_chosen_and_kept_in_the_address(engine: Engine, open_page: Open) -> None:
+    fill(engine)
+    table = open_page("runs", columns=["wall_seconds", "tasks"]).dataframe[0].value
+    assert list(table.columns) == ["id", "wall_seconds", "tasks"]
+
+
+def test_runs_of_the_last_days_alone(engine: Engine, open_page: Open) -> None:
+    fill(engine)
+    store_run(engine, measured(77, started_at=datetime.now(UTC)))
+    assert "**1 run**" in words(open_page("runs", when="last 7 days"))
+    between = open_page("runs", when="between two days", since="2026-03-01", until="2026-03-31")
+    assert "**4 runs**" in words(between)
+
+
+def test_a_view_is_kept_under_a_name_opened_and_forgotten(engine: Engine, open_page: Open) -> None:
+    fill(engine)
+    page = open_page("runs", sort="fastest first")
+    page.text_input(key="runs.view_name").set_value("quick ones")
+    page.button(key="runs.view_keep").click().run()
+    assert "The view is kept as quick ones" in words(page)
+    assert saved_views(engine)["quick ones"]["sort"] == ["fastest first"]
+    page.button(key="runs.view_forget.quick ones").click().run()
+    assert saved_views(engine) == {}

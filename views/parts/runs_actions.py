@@ -1,0 +1,145 @@
+"""What can be done with the history and with the runs that are selected in it; drawn above the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from services.facts import QUESTIONS, spoken
+from views.actions import runs as actions
+from views.address import NUMBER, copy_link, put
+from views.data import runs
+from views.data.safe import as_csv, as_json
+from views.names import download_name
+from views.navigation import go
+from views.parts.notices import attempt
+from views.parts.runs_filters import SORTS
+from views.text import count, listed
+
+
+def on_all(filters: dict[str, Any], sort: str) -> None:
+    """Downloads of all runs that the filters leave, kept views, and the link to what is seen."""
+    order = SORTS[sort]
+    for title, write, mime in (("CSV", as_csv, "text/csv"), ("JSON", as_json, "application/json")):
+        st.download_button(
+            title,
+            data=partial(_file, write, filters, order),
+            file_name=download_name("runs", title.lower()),
+            mime=mime,
+            key=f"runs.{title.lower()}",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+    with st.popover("Views", key="runs.views", icon=":material/bookmark:"):
+        _views()
+    copy_link()
+
+
+def _file(write: Callable[[pd.DataFrame], bytes], filters: dict[str, Any], order: tuple[str, bool]) -> bytes:
+    return write(runs.everything(filters, *order))
+
+
+def _views() -> None:
+    known = runs.saved()
+    for name, query in known.items():
+        with st.container(horizontal=True, vertical_alignment="center", key=f"runs.view.{name}"):
+            if st.button(name, key=f"runs.view_open.{name}", icon=":material/bookmark:", width="stretch"):
+                go("runs", **query)
+            st.button(
+                f"Forget {name}",
+                key=f"runs.view_forget.{name}",
+                icon=":material/close:",
+                on_click=attempt,
+                args=("runs", runs.forget_view, name),
+            )
+    if not known:
+        st.caption("What is seen now (filters, order, columns, groups, pin) can be kept under a name.")
+    with st.form("runs.view_form", border=False, clear_on_submit=True):
+        st.text_input("Keep this view as", key="runs.view_name", max_chars=60, placeholder="last week's warm runs")
+        st.form_submit_button("Keep", key="runs.view_keep", on_click=_keep)
+
+
+def _keep() -> None:
+    query = {name: st.query_params.get_all(name) for name in st.query_params}
+    attempt("runs", runs.keep_view, st.session_state["runs.view_name"], query)
+
+
+def on_selected(chosen: pd.DataFrame, pin: int | None) -> None:
+    """What can be done with the selected runs; a hint as long as there are none."""
+    ids = [int(one) for one in chosen["id"]]
+    if not ids:
+        st.caption(
+            "A run's number opens it. Select runs by the boxes to compare, tag, assign, pin or delete them here."
+        )
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="runs.selected"):
+        named = listed([str(one) for one in ids[:8]]) + (" …" if len(ids) > 8 else "")
+        st.markdown(f"**{count(len(ids), 'run')} selected:** {named}")
+        if len(ids) == 1 and st.button("Open", key="runs.open", icon=":material/timeline:"):
+            go("run", run=ids[0])
+        if len(ids) > 1 and st.button("Compare", key="runs.compare", icon=":material/compare_arrows:"):
+            first, second, *rest = sorted(ids)
+            go("compare", a=first, b=second, **({"more": ",".join(map(str, rest))} if rest else {}))
+        if len(ids) == 1:
+            _pin(ids[0], pin)
+        _tags(ids)
+        _facts(ids)
+        if len(ids) == 1:
+            _words(chosen.iloc[0])
+        _remove(chosen, ids)
+
+
+def _pin(run_id: int, pin: int | None) -> None:
+    title, new = ("Unpin", None) if pin == run_id else ("Pin as baseline", run_id)
+    st.button(title, key="runs.pin", icon=":material/keep:", on_click=put, args=("pin", new, NUMBER))
+
+
+def _tags(ids: list[int]) -> None:
+    with st.popover("Tag", key="runs.tagging", icon=":material/sell:"), st.form("runs.tag_form", border=False):
+        st.text_input("Tag", key="runs.tag", max_chars=60, placeholder="baseline, final, Kaggle")
+        add, take = st.columns(2)
+        add.form_submit_button("Add", key="runs.tag_add", on_click=_tag, args=(actions.tag, ids))
+        take.form_submit_button("Take off", key="runs.tag_take", on_click=_tag, args=(actions.untag, ids))
+
+
+def _tag(action: Callable[..., str], ids: list[int]) -> None:
+    attempt("runs", action, ids, st.session_state["runs.tag"])
+
+
+def _facts(ids: list[int]) -> None:
+    with st.popover("Assign", key="runs.assigning", icon=":material/fact_check:"), st.form("runs.facts", border=False):
+        st.caption("What the log does not say and you know; kept as stated, beside what was read. Empty is left alone.")
+        for name in QUESTIONS:
+            st.text_input(spoken(name).capitalize(), key=f"runs.fact.{name}", max_chars=200)
+        st.form_submit_button("Assign", key="runs.assign", on_click=_assign, args=(ids,))
+
+
+def _assign(ids: list[int]) -> None:
+    attempt("runs", actions.assign, ids, {name: st.session_state[f"runs.fact.{name}"] for name in QUESTIONS})
+
+
+def _words(row: pd.Series) -> None:
+    run_id = int(row["id"])
+    with st.popover("Rename or note", key="runs.renaming", icon=":material/edit:"), st.form("runs.words", border=False):
+        st.text_input("Label", value=row["label"], key=f"runs.label.{run_id}", max_chars=200)
+        st.text_area("Note", value=row["note"] or "", key=f"runs.note.{run_id}", max_chars=4000)
+        st.form_submit_button("Save", key="runs.edit_save", on_click=_save, args=(run_id,))
+
+
+def _save(run_id: int) -> None:
+    label, note = (st.session_state[f"runs.{name}.{run_id}"] for name in ("label", "note"))
+    attempt("runs", actions.edit, run_id, label, note)
+
+
+def _remove(chosen: pd.DataFrame, ids: list[int]) -> None:
+    if chosen["deleted_at"].notna().all():
+        back = ("runs", actions.undelete, ids)
+        st.button("Undelete", key="runs.undelete", icon=":material/undo:", on_click=attempt, args=back)
+    else:
+        deletes = ("runs", actions.delete, ids)
+        icon = ":material/delete:"
+        st.button("Delete", key="runs.delete", icon=icon, on_click=attempt, args=deletes, kwargs={"undo": ids})
