@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli._common import json_option
+from cli._parameters import given_parameters, parameter_options
 from optim.evidence.spec import Spec, SpecError
 from services.problems import USAGE, fail
-from services.workloads import WORKLOAD, workload
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -33,10 +33,6 @@ def _share(context: click.Context, parameter: click.Parameter, text: str | None)
 _OPTIONS = (
     click.option("--cold", "cache_state", flag_value="cold", help="Empty caches for every run (the default)."),
     click.option("--warm", "cache_state", flag_value="warm", help="Caches primed by a run that does not count."),
-    click.option("--tasks", type=click.IntRange(1), help="How many of the smallest tasks.  [default: 100]"),
-    click.option("--seed", type=int, help="Seed of the candidates.  [default: 0]"),
-    click.option("--candidates", type=click.IntRange(1), help="Candidate programs for each task."),
-    click.option("--workers", type=click.IntRange(1), help="Processes that share the tasks.  [default: 1]"),
     click.option(
         "--min-blocks", type=click.IntRange(1), help="Go on for so many blocks, settled or not.  [default: 5]"
     ),
@@ -54,7 +50,7 @@ def measuring_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that ``measure`` and ``attribute`` share."""
     for option in reversed(_OPTIONS):
         command = option(command)
-    return command
+    return parameter_options(command)
 
 
 def spec_from(options: Mapping[str, Any], **fixed: Any) -> Spec:
@@ -63,10 +59,14 @@ def spec_from(options: Mapping[str, Any], **fixed: Any) -> Spec:
     Raises:
         Problem: it can not be; exit code 2.
     """
+    from services.pipelines import current_pipeline, margin, parameters
+
     names = set(Spec.__slots__) & set(options)
     given = {name: options[name] for name in names if options[name] is not None}
+    pipeline = current_pipeline()
+    own = {"pipeline": pipeline.name, "parameters": parameters(given_parameters(options)), "margin": margin()}
     try:
-        return Spec(**{**fixed, "parameters": workload(options), **given})
+        return Spec(**{**own, **fixed, **given})
     except SpecError as problem:
         fail(str(problem), USAGE)
 
@@ -87,8 +87,8 @@ def continued_spec(engine: Engine, measurement_id: int, options: Mapping[str, An
         fail(f"measurement {measurement_id} is of the kind {found.kind}: continue it with its own command", USAGE)
     if found.status in ("running", "stopping") and found.pid != os.getpid():
         fail(f"measurement {measurement_id} is under way in process {found.pid}: stop that first")
-    fixed = ("cache_state", *WORKLOAD, "order_seed")
-    if changed := [name for name in fixed if options.get(name) is not None]:
+    fixed = {name: options[name] for name in ("cache_state", "order_seed") if options.get(name) is not None}
+    if changed := [*fixed, *given_parameters(options)]:
         fail(f"a measurement that goes on keeps its {', '.join(changed)}: leave that out, or begin a new one", USAGE)
     budget = {
         name: options[name]

@@ -8,7 +8,7 @@ from db import queries
 from optim.evidence.prediction import Path, Prediction, PredictionError, predict
 from optim.evidence.spec import Spec, parameters_of
 from services.project import current_project
-from services.workloads import settings_of, workload
+from services.workloads import alike, workload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +45,7 @@ def _bound(baseline: RunRecord, addresses: Iterable[Path]) -> Prediction:
 
 
 def prediction_from_history(engine: Engine, spec: Spec) -> dict[str, Any] | None:
-    """From the newest finished run of the baseline's config over as many tasks and candidates, cold or warm alike."""
+    """From the newest finished run of the baseline's config over the same workload, cold or warm alike."""
     found = queries.runs(
         engine,
         config=spec.arms[0].config,
@@ -55,17 +55,12 @@ def prediction_from_history(engine: Engine, spec: Spec) -> dict[str, Any] | None
         profiled=False,
         limit=50,
     )
-    settings = settings_of(spec.parameters)
-    same = found[
-        (found["tasks"] == settings.tasks)
-        & (found["workload_candidates"] == settings.tasks * settings.candidates)
-        & (found["workers"] == settings.workers)
-    ]
+    same = alike(found, spec.parameters)
     return prediction_for(spec, queries.run(engine, int(same["id"].iloc[0]))) if len(same) else None
 
 
 def noise_seen(engine: Engine, spec: Spec) -> float | None:
-    """The run noise that the control arm of the newest measurement over as many tasks and candidates showed."""
+    """The run noise that the control arm of the newest measurement over the same workload showed."""
     for measurement_id in queries.measurements(engine, kind="pair", limit=20)["id"]:
         found = queries.measurement(engine, int(measurement_id))
         noise = ((found.verdict or {}).get("noise") or {}).get("run_noise")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Sequence
@@ -114,7 +115,8 @@ class _Sitting:
         caches = tempfile.TemporaryDirectory(prefix="measure-", dir=home().resolve())
         with caches as folder, scratch_folder() as solvers:
             runs = FreshRuns(self._engine, self._spec, self._child, Path(folder), solvers, label)
-            ended = self._follow(runs, ledger)
+            with contextlib.closing(runs):
+                ended = self._follow(runs, ledger)
         return Sat(self.id, self._spec, ended)
 
     def _follow(self, runs: FreshRuns, ledger: DatabaseLedger) -> Ended:
@@ -136,6 +138,7 @@ class _Sitting:
         raise Problem("the measurement ended without saying how")
 
     def _prime(self, runs: FreshRuns) -> None:
+        runs.open()
         for config in self._spec.configs if self._spec.cache_state == "warm" else ():
             self._follower.status(f"priming the caches of {_label(config)}")
             runs.prime(config)

@@ -5,19 +5,21 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from db import queries
+from db import queries, store
 from optim.evidence.measure import RunFailed, Stopped
 from optim.evidence.outcomes import Outcome
 from optim.evidence.spec import Arm, Spec
+from optim.pipelines.protocol import Interrupted, Job, RunProblem, Session, Target
 from profiles.program import module_command
+from services.pipelines import current_pipeline
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -102,15 +104,39 @@ def _last_line(errors: Any) -> str:
 
 
 class FreshRuns:
-    """Executes the runs of a measurement: callable as ``run_one`` of ``optim.evidence.measure``.
+    """Executes the runs of a measurement, from ``open`` to ``close``: the ``run_one`` of ``optim.evidence.measure``.
 
-    Cold runs get an empty folder for their caches each; warm ones a copy of the folder that one run of their config
-    primed. Each run's solvers go to a new folder in ``scratch``.
+    What a run is, the pipeline says; here its record comes into the database, and how it ended into its outcome.
     """
 
     def __init__(self, engine: Engine, spec: Spec, child: Child, folder: Path, scratch: Path, label: str) -> None:
         self._engine, self._spec, self._child, self._label = engine, spec, child, label
         self._folder, self._scratch = folder, scratch
+        self._stack = contextlib.ExitStack()
+        self._session: Session | None = None
+
+    def open(self) -> None:
+        """Prepares what the runs need.
+
+        Raises:
+            RunFailed: it can not be prepared.
+            Stopped: a signal came.
+        """
+        spec = self._spec
+        job = Job(
+            targets=tuple(dict.fromkeys(_target(arm) for arm in spec.arms)),
+            parameters=spec.parameters,
+            cache_state=spec.cache_state,
+            scratch=self._folder,
+            output=self._scratch,
+            stop=lambda: self._child.stopping,
+        )
+        with self._translated():
+            self._session = self._stack.enter_context(current_pipeline(self._start).session(job))
+
+    def close(self) -> None:
+        """Puts everything back."""
+        self._stack.close()
 
     def prime(self, config: str) -> None:
         """Fills the config's caches by a run that does not count.
@@ -118,52 +144,49 @@ class FreshRuns:
         Raises:
             Stopped, RunFailed: see ``Child.run``.
         """
-        self._execute(config, self._primed(config), None, "priming")
+        assert self._session is not None
+        with self._translated():
+            for target in dict.fromkeys(_target(arm) for arm in self._spec.arms if arm.config == config):
+                self._session.prime(target)
 
     def __call__(self, arm: Arm, block: int, position: int) -> Outcome:
-        """One run, as it is in the database.
+        """One run, as it is in the database. One that died or took too long is an outcome.
 
         Raises:
             Stopped: a signal came.
-            RunFailed: the run died, or did not say what it stored.
+            RunFailed: the run could not be started, or did not say what it stored.
         """
-        caches = self._folder / "caches"
-        if self._spec.cache_state == "warm":
-            shutil.copytree(self._primed(arm.config), caches)
-        else:
-            caches.mkdir()
-        try:
-            state = f"--{self._spec.cache_state}"
-            run_id = self._execute(arm.config, caches, state, f"{self._label} block {block} {arm.name}")
-        finally:
-            shutil.rmtree(caches, ignore_errors=True)
-        return Outcome.from_run(queries.run(self._engine, run_id), run_id)
+        assert self._session is not None
+        with self._translated():
+            ran = self._session.run(_target(arm), f"{self._label} block {block} {arm.name}")
+        if ran.run_id is not None:
+            return Outcome.from_run(queries.run(self._engine, ran.run_id), ran.run_id)
+        assert ran.record is not None
+        run_id, _ = store.store_run(self._engine, ran.record)
+        outcome = Outcome.from_run(ran.record, run_id)
+        return outcome if ran.ended == "finished" else replace(outcome, status=ran.ended, reason=ran.record.notes[0])
 
-    def _primed(self, config: str) -> Path:
-        return self._folder / f"primed-{self._spec.configs.index(config)}"
-
-    def _execute(self, config: str, caches: Path, state: str | None, label: str) -> int:
-        solvers = self._scratch / "solvers"
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        """A pipeline's problems as those of a measurement; what an interrupted run had come to is stored."""
         try:
-            printed = self._child.run(self._command(config, caches, solvers, state, label))
-        finally:
-            shutil.rmtree(solvers, ignore_errors=True)
-        document = last_json(printed)
+            yield
+        except RunProblem as problem:
+            raise RunFailed(str(problem)) from problem
+        except Interrupted as interrupted:
+            if interrupted.record is not None:
+                store.store_run(self._engine, interrupted.record)
+            raise Stopped from interrupted
+
+    def _start(self, arguments: Sequence[str]) -> int:
+        document = last_json(self._child.run([*module_command("optim", "run"), *arguments]))
         if document is None or "id" not in document:
             raise RunFailed("the run printed no JSON document with its id")
         return int(document["id"])
 
-    def _command(self, config: str, caches: Path, solvers: Path, state: str | None, label: str) -> list[str]:
-        spec = self._spec
-        options = {
-            "--wins": config,
-            **{f"--{name.replace('_', '-')}": value for name, value in spec.parameters.items()},
-            "--caches-dir": caches,
-            "--output": solvers,
-            "--label": label,
-        }
-        texts = [text for name, value in options.items() if value is not None for text in (name, str(value))]
-        return [*module_command("optim", "run"), *texts, *([state] if state else []), "--quiet", "--json"]
+
+def _target(arm: Arm) -> Target:
+    return Target(config=arm.wins, ref=arm.ref)
 
 
 def last_json(printed: str) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from optim.arc import PIPELINE
 from optim.arc.wins import all_wins
+from optim.project.command import Command
 from optim.project.plan import Plan, PlanProblem, load_plan, plan_path
 from optim.project.wins import Win
 from profiles.configs import Config, config_label, parse_config, read_config
@@ -16,11 +17,16 @@ from services.problems import fail
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Project:
-    """A pipeline, its wins and its plan. ``pipeline`` is what runs measured here are of."""
+    """A pipeline, its wins and its plan. ``pipeline`` is what runs measured here are of.
+
+    ``command`` is what it executes in ``folder``; None for the built-in pipeline.
+    """
 
     name: str
     pipeline: str
     plan: Plan
+    command: Command | None = None
+    folder: Path = Path()
 
     @property
     def wins(self) -> tuple[Win, ...]:

@@ -1,4 +1,8 @@
-"""Runs the pipeline from settings and stores what it records: shared by ``run`` and ``demo``."""
+"""One run of the pipeline at hand, recorded and stored: shared by ``run``, ``demo`` and whoever runs once.
+
+The built-in pipeline runs in this process and stores every finished task; a user's command runs beside it, and what it
+left is stored when it ends.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +11,28 @@ import os
 import re
 import signal
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from db import store
 from db.problems import DatabaseProblem
+from optim.arc.builtin import settings_of
 from optim.arc.dsl import DslProblem
-from optim.arc.runner import Finished, Listener, Run, no_room
+from optim.arc.runner import Finished, Listener, Run, found_state, no_room
 from optim.arc.settings import Settings
 from optim.arc.tasks import TaskProblem
-from optim.arc.workers.supervisor import Progress, RunProblem
+from optim.arc.workers.supervisor import Progress
+from optim.arc.workers.supervisor import RunProblem as ArcProblem
 from optim.arc.workload import Work, prepare
+from optim.pipelines.protocol import Interrupted, Job, RunProblem, Target
+from profiles.configs import Config
+from profiles.records import RunRecord
+from services.pipelines import command_pipeline
 from services.places import home
-from services.problems import fail, sentence_of
+from services.problems import COULD_NOT, INTERRUPTED, USAGE, fail, sentence_of
+from services.project import Project, current_project
 from services.storing import Storing
 
 if TYPE_CHECKING:
@@ -31,10 +43,124 @@ if TYPE_CHECKING:
 Watch = Callable[[str], contextlib.AbstractContextManager[Callable[[Progress], None]]]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """One run that is asked for. ``cache_state`` is ``cold``, ``warm``, or None for caches as they are found.
+
+    ``profile``, ``caches_dir`` and ``output`` are the built-in pipeline's alone; ``ref`` is a project's own.
+    """
+
+    config: Config
+    parameters: Mapping[str, Any]
+    cache_state: str | None = None
+    label: str | None = None
+    profile: bool = False
+    caches_dir: Path | None = None
+    output: Path | None = None
+    ref: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Executed:
+    """A run that is over and stored. ``output``: where the built-in pipeline's solvers are; ``notes``: sentences."""
+
+    run_id: int
+    record: RunRecord
+    output: str | None = None
+    notes: tuple[str, ...] = ()
+
+
 @contextlib.contextmanager
 def nobody(label: str) -> Iterator[Callable[[Progress], None]]:
     """The ``Watch`` of a run that nobody watches."""
     yield lambda progress: None
+
+
+def run_once(engine: Engine, request: Request, watch: Watch = nobody) -> Executed:
+    """Runs once and stores it, whichever pipeline is at hand.
+
+    Raises:
+        Problem: it could not be run or not be stored; what was recorded is stored as failed or interrupted.
+    """
+    project = current_project()
+    if project.command is None:
+        return _run_built_in(engine, request, project.label(request.config), watch)
+    foreign = [name for name in ("profile", "caches_dir", "output") if getattr(request, name)]
+    if foreign:
+        fail(f"{', '.join(foreign)} is for the built-in pipeline; this project runs its own command", USAGE)
+    return _run_command(engine, request, project, watch)
+
+
+def _run_command(engine: Engine, request: Request, project: Project, watch: Watch) -> Executed:
+    label = request.label or f"{project.label(request.config)} {request.cache_state or ''}".strip()
+    target, stop, run_ids = Target(config=request.config, ref=request.ref), Stop(), list[int]()
+    home().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="run-", dir=home().resolve()) as scratch, watch(label), stop.on_signals():
+        job = Job(
+            targets=(target,), parameters=request.parameters, cache_state=request.cache_state,
+            scratch=Path(scratch), stop=stop, on_begin=lambda record: run_ids.append(store.begin_run(engine, record)),
+        )  # fmt: skip
+        try:
+            with command_pipeline(project).session(job) as session:
+                seen = session.seen(target, label)
+        except RunProblem as problem:
+            fail(str(problem), COULD_NOT)
+        except Interrupted as interrupted:
+            if interrupted.record is None or not run_ids:
+                fail("interrupted before anything was recorded", INTERRUPTED)
+            store.finish_run(engine, run_ids[-1], interrupted.record)
+            fail(f"interrupted; what was recorded is kept in run {run_ids[-1]}")
+    store.finish_run(engine, run_ids[-1], seen.record)
+    unchecked = (f"answers not checked: {seen.unanswered}",) if seen.unanswered else ()
+    return Executed(run_id=run_ids[-1], record=seen.record, notes=unchecked)
+
+
+class Stop:
+    """Asked to stop or not yet; called, it says so."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def __call__(self) -> bool:
+        return self._asked
+
+    @contextlib.contextmanager
+    def on_signals(self) -> Iterator[None]:
+        """While this lasts, SIGINT and SIGTERM ask to stop."""
+
+        def ask(number: int, frame: Any) -> None:
+            self._asked = True
+
+        before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _run_built_in(engine: Engine, request: Request, name: str, watch: Watch) -> Executed:
+    try:
+        settings = replace(settings_of(request.parameters, request.config), profile=request.profile)
+    except RunProblem as problem:
+        fail(str(problem), USAGE)
+    work, state = prepared(settings), request.cache_state
+    label = request.label or f"{name} {state or ''}".strip()
+    with placed(settings, state if request.caches_dir is None else None, label) as found:
+        settings = _own_folders(found, request)
+        if state == "warm" and found_state(settings, work) != "warm":
+            run_and_store(replace(settings, profile=False), work, "priming", engine, watch)
+        run_id, finished = run_and_store(settings, work, label, engine, watch)
+    return Executed(run_id=run_id, record=finished.record, output=settings.output_dir, notes=work.skipped)
+
+
+def _own_folders(settings: Settings, request: Request) -> Settings:
+    """The folders that the user named. Without an output, solvers go beside caches that the user named."""
+    caches, output = request.caches_dir, request.output
+    if caches is not None:
+        output = output or caches / "solvers"
+        settings = replace(settings, caches_dir=str(caches.resolve()))
+    return settings if output is None else replace(settings, output_dir=str(output.resolve()))
 
 
 def prepared(settings: Settings) -> Work:
@@ -61,7 +187,7 @@ def run_and_store(
         run = Run(settings, work, label, Listener(storing.begin, storing.task, on_progress), journal)
         try:
             finished = run.execute()
-        except (RunProblem, DatabaseProblem, OSError) as problem:
+        except (ArcProblem, DatabaseProblem, OSError) as problem:
             _store_rest(storing, run)
             fail(sentence_of(problem))
         except KeyboardInterrupt:

@@ -29,10 +29,24 @@ class SpecError(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arm:
-    """One config in a measurement, as its stored text, under the name that its runs go by."""
+    """One config in a measurement, as its stored text, under the name that its runs go by.
+
+    ``ref`` is the commit that it runs where arms differ in their code; None for the project as it is.
+    """
 
     name: str
     config: str
+    ref: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The config, and the commit where it is another's."""
+        return self.config if self.ref is None else f"{self.config} at {self.ref[:10]}"
+
+    def to_json(self) -> dict[str, str]:
+        """As it is stored."""
+        plain = {"name": self.name, "config": self.config}
+        return plain if self.ref is None else {**plain, "ref": self.ref}
 
     @property
     def wins(self) -> Config:
@@ -111,7 +125,7 @@ class Spec:
         return {
             **plain,
             "parameters": dict(self.parameters),
-            "arms": [{"name": arm.name, "config": arm.config} for arm in self.arms],
+            "arms": [arm.to_json() for arm in self.arms],
         }
 
     @classmethod
@@ -123,7 +137,9 @@ class Spec:
         """
         known = {name: value for name, value in plain.items() if name in cls.__slots__}
         try:
-            arms = tuple(Arm(name=str(arm["name"]), config=str(arm["config"])) for arm in plain["arms"])
+            arms = tuple(
+                Arm(name=str(arm["name"]), config=str(arm["config"]), ref=arm.get("ref")) for arm in plain["arms"]
+            )
             return cls(**{"kind": "pair", **known, "arms": arms, "parameters": parameters_of(plain)})
         except (KeyError, TypeError) as error:
             raise SpecError(f"not a measurement's spec: {error}") from error
@@ -136,11 +152,14 @@ def parameters_of(plain: Mapping[str, Any]) -> dict[str, Any]:
     return {name: plain[name] for name in _PARAMETERS_OF_VERSION_1 if plain.get(name) is not None}
 
 
-def pair_arms(before: str, after: str) -> tuple[Arm, ...]:
-    """The arms of two configs, each of them twice: A, B, A2, B2."""
+def pair_arms(before: str, after: str, refs: tuple[str | None, str | None] = (None, None)) -> tuple[Arm, ...]:
+    """The arms of two configs, each of them twice: A, B, A2, B2; ``refs`` are the commits that they run, if any."""
     pairs = zip(BEFORE_ARMS, AFTER_ARMS, strict=True)
+    sides = tuple(zip((before, after), refs, strict=True))
     return tuple(
-        Arm(name=name, config=config) for one, other in pairs for name, config in ((one, before), (other, after))
+        Arm(name=name, config=config, ref=ref)
+        for pair in pairs
+        for name, (config, ref) in zip(pair, sides, strict=True)
     )
 
 
@@ -170,7 +189,7 @@ def budget_warning(spec: Spec, noise: float | None) -> str | None:
     """
     if noise is None or spec.kind != "pair":
         return None
-    bound = 1.0 if len(spec.configs) == 1 else (spec.prediction or {}).get("speedup")
+    bound = 1.0 if len({(arm.config, arm.ref) for arm in spec.arms}) == 1 else (spec.prediction or {}).get("speedup")
     needed = None if bound is None else blocks_needed(noise, bound - 1, spec.margin)
     if bound is None or (needed is not None and needed <= spec.max_blocks):
         return None

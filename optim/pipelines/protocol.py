@@ -41,15 +41,18 @@ class Target:
 class Job:
     """What a session is for. ``cache_state`` is ``cold``, ``warm``, or None for caches as they are found.
 
-    ``targets`` are all that will be run in it; ``scratch`` is a folder for what the session keeps meanwhile; ``stop``
-    tells, asked many times a second, whether to stop.
+    ``targets`` are all that will be run in it; ``scratch`` is a folder for what the session keeps meanwhile, ``output``
+    one for what a run makes and nobody keeps; ``stop`` tells, asked many times a second, whether to stop; ``on_begin``
+    hears of each run that counts, as it begins, unless the run stores itself.
     """
 
     targets: Sequence[Target]
     parameters: Mapping[str, Any]
     cache_state: str | None
     scratch: Path
+    output: Path | None = None
     stop: Callable[[], bool] = lambda: False
+    on_begin: Callable[[RunRecord], object] = lambda record: None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

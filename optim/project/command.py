@@ -34,7 +34,7 @@ class Switch:
     """What turns a win on (or off): arguments after the command's own, environment, or a git branch or commit."""
 
     args: tuple[str, ...] = ()
-    env: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict, hash=False)
     ref: str | None = None
 
     def __post_init__(self) -> None:
@@ -105,9 +105,9 @@ class Command:
     """
 
     command: str
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict, hash=False)
     inputs: tuple[str, ...] = ()
-    env: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict, hash=False)
     timeout_seconds: float = 600.0
     time: str | None = None
     answers: Answers | None = None

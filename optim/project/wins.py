@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from optim.project.command import Switch
 from optim.project.fields import Range
 from profiles.configs import WORDS
 
@@ -27,7 +28,8 @@ class Win:
     ``sign`` a few characters that stand for it. ``addresses`` are the phases whose time it can take away (the bound of
     its prediction), ``warm_addresses`` those that it can take away besides when its cache is primed; ``persistent``
     says that it keeps something across runs. ``target_percent`` is the saving aimed at, ``cache`` the cache it
-    improves. ``planned``: the project file has a table for it; else it is beyond the plan.
+    improves. ``planned``: the project file has a table for it; else it is beyond the plan. ``on`` and ``off`` switch it
+    in a command; what is built in is switched by its name.
     """
 
     name: str
@@ -48,6 +50,8 @@ class Win:
     built: tuple[str, ...] = ()
     checkpoint: tuple[tuple[str, str], ...] = ()
     planned: bool = False
+    on: Switch = field(default_factory=Switch)
+    off: Switch = field(default_factory=Switch)
 
     def __post_init__(self) -> None:
         check_name(self.name)

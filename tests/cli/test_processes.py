@@ -106,7 +106,9 @@ def fresh(tmp_path, cache_state):
         parameters={"tasks": 3, "candidates": 20},
     )
     child = Recorded()
-    return FreshRuns(None, spec, child, tmp_path, tmp_path, "m"), child, spec
+    runs = FreshRuns(None, spec, child, tmp_path, tmp_path, "m")
+    runs.open()
+    return runs, child, spec
 
 
 @pytest.fixture

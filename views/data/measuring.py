@@ -10,10 +10,11 @@ from typing import Any
 import pandas as pd
 
 from db import queries
+from optim.evidence.factorial import DesignError
 from optim.evidence.spec import Spec, SpecError, attribution_arms, budget_problem, pair_arms, parameters_of
 from profiles.configs import UnknownConfig, stored_text
 from services.project import current_project
-from services.workloads import workload
+from services.workloads import alike, as_options, workload
 from views import configs, text
 from views.data.connection import cached, engine
 from views.data.evidence import UNDER_WAY
@@ -35,8 +36,7 @@ class Choice:
     kind: str
     before: str
     after: str
-    tasks: int
-    candidates: int
+    parameters: Mapping[str, Any]
     cache_state: str
     blocks: int
     minutes: int
@@ -57,7 +57,7 @@ class Choice:
             kind="pair" if self.kind == PAIR else "attribution",
             arms=arms,
             cache_state=self.cache_state,
-            parameters=workload({"tasks": self.tasks, "candidates": self.candidates}),
+            parameters=workload(self.parameters),
             max_blocks=self.blocks,
             max_minutes=float(self.minutes),
         )
@@ -67,14 +67,14 @@ class Choice:
         """Why this can not be measured, in a sentence; None when it can."""
         try:
             return budget_problem(self.spec)
-        except (UnknownConfig, SpecError) as problem:
+        except (UnknownConfig, SpecError, DesignError) as problem:
             return str(problem)
 
     @property
     def arguments(self) -> list[str]:
         """The arguments of ``python -m optim`` that measure it."""
         shared = [
-            *("--tasks", str(self.tasks), "--candidates", str(self.candidates), f"--{self.cache_state}"),
+            *(*as_options(self.parameters), f"--{self.cache_state}"),
             *("--blocks", str(self.blocks), "--minutes", str(self.minutes)),
         ]
         if self.kind == PAIR:
@@ -102,23 +102,25 @@ def _kept() -> frozenset[str]:
 
 
 @cached("runs")
-def seconds_a_run(config: str, tasks: int, candidates: int, cache_state: str) -> float | None:
-    """How long one run of a config (as stored) takes, from the newest one, scaled to the workload; None without one."""
+def seconds_a_run(config: str, parameters: Mapping[str, Any], cache_state: str) -> float | None:
+    """How long one run of a config (as stored) takes, from the newest one of the workload; where there is none and both
+    say how many programs they try, from the newest one scaled to that. None without either."""
     found = queries.runs(
-        engine(), config=config, cache_state=cache_state, source="measured", status="finished", profiled=False, limit=1
+        engine(), config=config, cache_state=cache_state, source="measured", status="finished", profiled=False, limit=50
     )
-    if found.empty:
-        return None
-    row = found.iloc[0]
-    work = float(row["workload_candidates"] or 0)
-    return float(row["wall_seconds"]) * tasks * candidates / work if work > 0 else None
+    same = alike(found, parameters)
+    if len(same):
+        return float(same["wall_seconds"].iloc[0])
+    work = float(found["workload_candidates"].iloc[0] or 0) if len(found) else 0.0
+    wanted = float(parameters.get("tasks", 0)) * float(parameters.get("candidates", 0))
+    return float(found["wall_seconds"].iloc[0]) * wanted / work if work > 0 and wanted > 0 else None
 
 
 def duration(choice: Choice) -> str:
     """How long the measurement will take, in a sentence."""
     spec = choice.spec
     configs = [arm.config for arm in spec.arms]
-    known = {one: seconds_a_run(one, choice.tasks, choice.candidates, choice.cache_state) for one in spec.configs}
+    known = {one: seconds_a_run(one, dict(choice.parameters), choice.cache_state) for one in spec.configs}
     longest = max((one for one in known.values() if one), default=None)
     if longest is None:
         return f"No earlier run tells how long this takes; no block begins after {choice.minutes} min."
@@ -155,9 +157,14 @@ def title(spec: Mapping[str, Any]) -> str:
     if spec.get("kind") == "attribution":
         what = f"attribution over {len(arms)} configs"
     else:
-        what = f"{configs.typed(arms.get('A'))} against {configs.typed(arms.get('B'))}"
-    tasks = parameters_of(spec).get("tasks")
+        refs = {arm["name"]: f" at {arm['ref'][:10]}" for arm in spec["arms"] if arm.get("ref")}
+        before, after = (f"{configs.typed(arms.get(name))}{refs.get(name, '')}" for name in ("A", "B"))
+        what = f"{before} against {after}"
+    values = parameters_of(spec)
+    tasks = values.pop("tasks", None) if current_project().command is None else None
     work = "" if tasks is None else f", {text.count(int(tasks), 'task')}"
+    if current_project().command is not None:
+        work = "".join(f", {name}={value}" for name, value in values.items())
     return f"{what}{work}, {spec.get('cache_state', 'unknown')}"
 
 

@@ -5,11 +5,12 @@ import shlex
 import streamlit as st
 
 from services.project import current_project
+from services.workloads import form_fields
 from views import text
 from views.data import evidence as data
 from views.data import measuring
 from views.page import Page
-from views.parts import measurement
+from views.parts import measurement, parameters
 
 
 def render() -> None:
@@ -53,8 +54,7 @@ def _form() -> None:
         before = left.selectbox("Before", configs, index=0, key="before", **options)
         after = right.selectbox("After", configs, index=2, key="after", **options, help="Or names joined by commas.")
     with st.grid(5, min_column_width=150):
-        tasks = st.number_input("Tasks", 1, 400, 100, key="tasks", bind="query-params")
-        candidates = st.number_input("Candidates a task", 10, 1000, 132, key="candidates", bind="query-params")
+        values = {field.name: parameters.ask(field) for field in form_fields()}
         state = st.segmented_control(
             "Caches", ("cold", "warm"), default="cold", required=True, key="caches", bind="query-params"
         )
@@ -69,8 +69,7 @@ def _form() -> None:
         kind=kind,
         before=before,
         after=after,
-        tasks=tasks,
-        candidates=candidates,
+        parameters=values,
         cache_state=state,
         blocks=blocks,
         minutes=minutes,

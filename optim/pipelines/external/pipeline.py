@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from optim.pipelines.external.answers import OWN
+from optim.pipelines.external.footprint import no_code
 from optim.pipelines.external.places import Aside, locked
 from optim.pipelines.external.session import CommandSession
 from optim.pipelines.external.switching import Toggle
@@ -37,6 +38,14 @@ class CommandPipeline:
             return self.command.with_parameters(changes)
         except CommandProblem as problem:
             raise RunProblem(str(problem)) from problem
+
+    def commit(self, ref: str) -> str:
+        """The commit of a ref of the folder's repository; ``.`` is the folder as it is, uncommitted work included.
+
+        Raises:
+            RunProblem: there is no repository, or no such ref.
+        """
+        return Repository(self.folder, no_code(self.folder, self.command, self.command.parameters)).commit(ref)
 
     def session(self, job: Job) -> AbstractContextManager[CommandSession]:
         """A sitting: see ``CommandSession``."""

@@ -22,6 +22,7 @@ from optim.pipelines.external.answers import (
     stamps,
 )
 from optim.pipelines.external.evaluation import Timed, assembled, ended_words, output_words, timed
+from optim.pipelines.external.footprint import answer_patterns, input_patterns, no_code
 from optim.pipelines.external.inputs import Inputs
 from optim.pipelines.external.places import Aside, RunCaches, locked
 from optim.pipelines.external.process import Execution, execute
@@ -29,7 +30,7 @@ from optim.pipelines.external.program import program_environment
 from optim.pipelines.external.switching import Toggle, arguments, environment, refs
 from optim.pipelines.external.worktrees import HERE, Code, Repository, Tree
 from optim.pipelines.protocol import Interrupted, Job, Ran, RunProblem, Target
-from optim.project.command import PYTHON, Answers, Command, Parameter, argv, fill
+from optim.project.command import PYTHON, Answers, Command, Parameter, argv
 from profiles.configs import Config
 from profiles.records import Environment, RunRecord
 
@@ -71,14 +72,17 @@ class CommandSession:
             aside = Aside(self._folder, self._command.caches.paths)
             aside.put_back()
             if codes := self._codes():
-                self._trees = stack.enter_context(self._repository().trees(codes, self._linked(), self._besides()))
+                self._trees = stack.enter_context(self._repository().trees(codes, self._inputs_there()))
                 self._fill_bytecode()
             elif self._job.cache_state is not None:
                 stack.enter_context(aside.set_aside())
             yield self
 
     def _repository(self) -> Repository:
-        return Repository(self._folder)
+        return Repository(self._folder, no_code(self._folder, self._command, self._parameters))
+
+    def _inputs_there(self) -> list[str]:
+        return input_patterns(self._command, self._parameters)
 
     def _codes(self) -> list[Code]:
         """The code of every target where one of them is a ref's; none where all run the folder as it is."""
@@ -91,17 +95,6 @@ class CommandSession:
     def _code(self, target: Target) -> Code:
         return Code(base=target.ref or HERE, merged=refs(self._toggles, target.config))
 
-    def _linked(self) -> list[str]:
-        return [fill(pattern, self._parameters) for pattern in self._command.inputs]
-
-    def _besides(self) -> list[str]:
-        """What lies in the folder and is no code: inputs and answers that git does not track, caches."""
-        answers = self._command.answers.files if self._command.answers else ()
-        patterns = [*self._linked(), *(fill(pattern, self._parameters) for pattern in answers)]
-        files = [path.relative_to(self._folder).as_posix() for path in stamps(self._folder, patterns)
-                 if path.is_relative_to(self._folder)]  # fmt: skip
-        return [*self._command.caches.paths, *files]
-
     def _fill_bytecode(self) -> None:
         """One run in each worktree that does not count: else its first one would compile what the others find."""
         seen: set[Path] = set()
@@ -110,7 +103,7 @@ class CommandSession:
             if folder not in seen:
                 seen.add(folder)
                 self._prepare(folder, None)
-                self._execute(target, "bytecode")
+                self._execute(target, "bytecode", counts=False)
 
     def _place(self, target: Target) -> Path:
         tree = self._trees.get(self._code(target))
@@ -131,7 +124,7 @@ class CommandSession:
             )
         folder = self._place(target)
         self._prepare(folder, None)
-        seen = self._execute(target, "priming")
+        seen = self._execute(target, "priming", counts=False)
         if seen.record.status != "finished":
             raise RunProblem(f"the run that was to prime the caches {'; '.join(seen.record.notes)}")
         self._run_caches(folder).keep(_key(target))
@@ -165,7 +158,12 @@ class CommandSession:
             _reset(text, argv(text, self._parameters), folder, env)
 
     def _execute(
-        self, target: Target, label: str, state: str = "unknown", more_env: Mapping[str, str] | None = None
+        self,
+        target: Target,
+        label: str,
+        state: str = "unknown",
+        more_env: Mapping[str, str] | None = None,
+        counts: bool = True,
     ) -> Seen:
         folder, key = self._place(target), uuid.uuid4().hex
         journal = self._job.scratch / f"{key}.jsonl"
@@ -187,6 +185,8 @@ class CommandSession:
             "workload": dataclasses.asdict(workload),
             "environment": dataclasses.asdict(self._environment(folder, env)),
         }
+        if counts:
+            self._job.on_begin(RunRecord.from_json({**base, "status": "running"}))
         with self._spool() as spool:
             execution = self._executed(target, folder, env, spool)
             return self._evaluated(base, execution, journal, folder, env, before, spool)
@@ -279,8 +279,7 @@ class CommandSession:
             yield file
 
     def _stamps(self, folder: Path) -> dict[Path, Stamp]:
-        files = self._command.answers.files if self._command.answers else ()
-        return stamps(folder, [fill(pattern, self._parameters) for pattern in files])
+        return stamps(folder, answer_patterns(self._command, self._parameters))
 
     def _own_parameters(self) -> dict[str, Parameter]:
         return {name: value for name, value in self._parameters.items() if name != PYTHON}

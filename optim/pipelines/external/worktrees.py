@@ -49,12 +49,14 @@ class Tree:
 class Repository:
     """The git repository that a project's folder lies in.
 
+    ``besides`` are paths in the folder that are no part of its code: caches, answers, inputs.
+
     Raises:
         RunProblem: the folder is in none, git is missing, or a ref is not known.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, besides: Sequence[str] = ()) -> None:
+        self._folder, self._besides = folder, besides
         top = _git(
             folder, "rev-parse", "--show-toplevel", problem=f"{folder} is in no git repository, which a ref needs"
         )
@@ -62,18 +64,18 @@ class Repository:
         self._below = folder.resolve().relative_to(self._top.resolve())
         self._here: str | None = None
 
-    def commit(self, ref: str, besides: Sequence[str] = ()) -> str:
-        """The commit of a ref; of the working folder one that holds it, without the files that ``besides`` name."""
+    def commit(self, ref: str) -> str:
+        """The commit of a ref; of the working folder one that holds it, uncommitted work included."""
         if ref != HERE:
             return _git(
                 self._folder, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}",
                 problem=f"git knows no branch, tag or commit called {ref!r}",
             )  # fmt: skip
         if self._here is None:
-            self._here = self._snapshot(besides)
+            self._here = self._snapshot()
         return self._here
 
-    def _snapshot(self, besides: Sequence[str]) -> str:
+    def _snapshot(self) -> str:
         """A commit of the working folder as it is, made beside the user's index; HEAD itself where nothing changed."""
         head = _git(self._folder, "rev-parse", "HEAD", problem=f"the repository of {self._folder} has no commit yet")
         with tempfile.TemporaryDirectory(prefix="quickwin-index-") as place:
@@ -83,32 +85,31 @@ class Repository:
                 shutil.copy2(own, index)
             env = {"GIT_INDEX_FILE": str(index)}
             changed = _git(self._top, "ls-files", "-z", "-m", "-o", "-d", "--exclude-standard", env=env).split("\0")
-            code = [name for name in dict.fromkeys(changed) if name and not self._is_spared(name, besides)]
+            code = [name for name in dict.fromkeys(changed) if name and not self._is_spared(name)]
             _git(self._top, "update-index", "--add", "--remove", "-z", "--stdin", env=env, given="\0".join(code))
             tree = _git(self._top, "write-tree", env=env)
         if tree == _git(self._folder, "rev-parse", f"{head}^{{tree}}"):
             return head
         return _git(self._folder, "commit-tree", tree, "-p", head, "-m", "The working folder with uncommitted work")
 
-    def _is_spared(self, name: str, besides: Sequence[str]) -> bool:
-        """Whether a changed file is no code: Quickwin's own, or one of ``besides`` or below it."""
-        spared = [(self._below / path).as_posix() for path in (*_NOT_OURS, *besides)]
+    def _is_spared(self, name: str) -> bool:
+        """Whether a changed file is no code: Quickwin's own, or one of those that are none, or below it."""
+        spared = [(self._below / path).as_posix() for path in (*_NOT_OURS, *self._besides)]
         return any(name == path or name.startswith(f"{path}/") for path in spared)
 
     @contextlib.contextmanager
-    def trees(self, codes: Iterable[Code], linked: Sequence[str], besides: Sequence[str]) -> Iterator[dict[Code, Tree]]:
+    def trees(self, codes: Iterable[Code], linked: Sequence[str]) -> Iterator[dict[Code, Tree]]:
         """A worktree for each code, gone afterwards; those of killed processes are removed first.
 
         Args:
             linked: patterns of files that git does not track and that are linked in.
-            besides: paths that are no part of the working folder's code: caches, answers, inputs.
         """
         place = own_folder(self._folder) / "trees"
         self._remove(place)
         place.mkdir()
         try:
             every = list(dict.fromkeys(codes))
-            yield {code: self._add(place / f"{number:03d}", code, linked, besides) for number, code in enumerate(every)}
+            yield {code: self._add(place / f"{number:03d}", code, linked) for number, code in enumerate(every)}
         finally:
             self._remove(place)
 
@@ -121,8 +122,8 @@ class Repository:
             shutil.rmtree(place, ignore_errors=True)
             _git(self._folder, "worktree", "prune")
 
-    def _add(self, place: Path, code: Code, linked: Sequence[str], besides: Sequence[str]) -> Tree:
-        base = self.commit(code.base, besides)
+    def _add(self, place: Path, code: Code, linked: Sequence[str]) -> Tree:
+        base = self.commit(code.base)
         _git(self._folder, "worktree", "add", "--detach", "--force", str(place), base)
         for ref in code.merged:
             self._merge(place, ref, code)

@@ -21,7 +21,8 @@ signal.pause()
 
 
 def choice(**changes: object) -> Choice:
-    values = {"kind": PAIR, "before": "none", "after": "all", "tasks": 5, "candidates": 30, "cache_state": "cold"}
+    work = {"tasks": 5, "candidates": 30}
+    values = {"kind": PAIR, "before": "none", "after": "all", "parameters": work, "cache_state": "cold"}
     return Choice(**{**values, "blocks": 3, "minutes": 1, **changes})  # type: ignore[arg-type]
 
 

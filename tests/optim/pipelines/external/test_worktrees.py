@@ -165,7 +165,7 @@ def test_worktrees_of_a_killed_process_are_pruned(repository, tmp_path):
 def test_a_snapshot_of_an_unchanged_folder_is_its_commit(repository):
     found = Repository(repository)
     assert found.commit(".") == git(repository, "rev-parse", "HEAD")
-    with found.trees([Code(), Code()], [], []) as trees:
+    with found.trees([Code(), Code()], []) as trees:
         assert len(trees) == 1
 
 

@@ -1,0 +1,91 @@
+"""Begins a project: from what a person said to a project file in the folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from optim.project.command import PYTHON, Answers, Caches, Command, CommandProblem
+from optim.project.draft import Draft, draft_text, read_parameter, read_switch
+from services.problems import USAGE, fail
+
+FILE = "quickwin.toml"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """What a person said of their pipeline, as they typed it. ``answers`` are patterns, or ``stdout``."""
+
+    command: str
+    name: str | None = None
+    wins: Sequence[str] = ()
+    parameters: Sequence[str] = ()
+    inputs: Sequence[str] = ()
+    answers: Sequence[str] = ()
+    digits: int | None = None
+    caches: Sequence[str] = ()
+    reset: Sequence[str] = ()
+    timeout_seconds: float = 600.0
+
+
+def begin_project(said: Said, folder: Path, overwrite: bool = False) -> Path:
+    """Writes the project file; gives its path. A file that is there stays, unless it may be overwritten; then it is
+    kept beside it as ``quickwin.toml.old``.
+
+    Raises:
+        Problem: something that was said can not be, or the file is there already.
+    """
+    path = folder / FILE
+    if path.exists() and not overwrite:
+        fail(f"{path} is there already: edit it, or give --force to write another (it is kept as {FILE}.old)", USAGE)
+    try:
+        text = draft_text(_draft(said, folder))
+    except CommandProblem as problem:
+        fail(str(problem), USAGE)
+    try:
+        if path.exists():
+            path.replace(path.with_name(f"{FILE}.old"))
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        fail(f"{path} can not be written: {error.strerror}")
+    return path
+
+
+def default_name(folder: Path) -> str:
+    """A project's name from its folder's."""
+    return re.sub(r"[^\w.-]+", "-", folder.resolve().name).strip("-.") or "project"
+
+
+def _draft(said: Said, folder: Path) -> Draft:
+    wins = [read_switch(text) for text in said.wins]
+    names = [name for name, _ in wins]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise CommandProblem(f"the win {twice[0]} was named twice: give each another name")
+    command = Command(
+        command=said.command,
+        parameters=dict(read_parameter(text) for text in said.parameters),
+        inputs=tuple(said.inputs),
+        timeout_seconds=said.timeout_seconds,
+        answers=_answers(said),
+        caches=Caches(paths=tuple(said.caches), reset=tuple(said.reset)),
+    )
+    return Draft(name=said.name or default_name(folder), command=command, wins=dict(wins))
+
+
+def _answers(said: Said) -> Answers | None:
+    if not said.answers:
+        return None
+    if "stdout" in said.answers and len(said.answers) > 1:
+        raise CommandProblem("answers are stdout or patterns of files, not both")
+    if said.answers == ("stdout",) or list(said.answers) == ["stdout"]:
+        return Answers(stdout=True, digits=said.digits)
+    return Answers(files=tuple(said.answers), digits=said.digits)
+
+
+def unnamed(command: str, parameters: Sequence[str]) -> list[str]:
+    """The ``{names}`` in a command that no parameter gives a value yet, for whoever asks."""
+    named = {text.partition("=")[0].strip() for text in parameters}
+    slots = re.findall(r"(?<!\{)\{([A-Za-z_]\w*)\}", command)
+    return [slot for slot in dict.fromkeys(slots) if slot not in named and slot != PYTHON]
