@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from cli import command_names, load_command
+from cli._project_option import project_option, with_project_option
 from services.problems import COULD_NOT, Problem
 
 
@@ -18,7 +19,7 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         module = next((name for name in command_names() if name.rstrip("_") == cmd_name), None)
-        return None if module is None else load_command(module)
+        return None if module is None else with_project_option(load_command(module))
 
     def invoke(self, ctx: click.Context) -> Any:
         """What a service or the database could not do is one sentence on stderr and an exit code."""
@@ -51,3 +52,6 @@ def main() -> None:
 
     Exit codes: 0 done, 1 the answer is no, 2 usage, 3 could not.
     """
+
+
+main.params.append(project_option())

@@ -16,31 +16,34 @@ from services.places import open_database
 
 @click.command()
 @click.option(
-    "--output", type=click.Path(dir_okay=False, path_type=Path), default="PHASE4_RESULTS.md", show_default=True
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write.  [default: PHASE_RESULTS.md]",
 )
 @click.option("--html", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write this HTML file too.")
 @plan_option
 @json_option
-def COMMAND(output: Path, page: Path | None, plan_file: str | None, as_json: bool) -> None:
+def COMMAND(output: Path | None, page: Path | None, plan_file: str | None, as_json: bool) -> None:
     """Write what came out: verdicts, decisions, attribution, projection and odds, and what is not known.
 
     \b
     python -m optim report
-    python -m optim report --output PHASE4_RESULTS.md --html report.html
+    python -m optim report --output RESULTS.md --html report.html
     python -m optim report --json
 
     The HTML file carries its charts and asks for nothing from outside. A file that is replaced is kept as FILE.bak.
     """
     from db.store import save_document
-    from optim.plan.report import html_report, phase4_results
+    from optim.plan.report import html_report, results_document
     from optim.plan.standing import standing
     from views.report import report_charts
 
     plan, engine = load(plan_file), open_database()
+    output = output or Path(plan.results_file)
     evidence = gather(engine, plan).with_results(output.name)
     now = standing(plan, evidence)
     found, name = newest_attribution(engine) or (None, "")
-    text = phase4_results(plan, evidence, now, attribution=found, attribution_name=name, written_at=datetime.now(UTC))
+    text = results_document(plan, evidence, now, attribution=found, attribution_name=name, written_at=datetime.now(UTC))
     said = [write_file(output, text)]
     save_document(engine, REPORT, output.name, text)
     if page is not None:
@@ -48,7 +51,11 @@ def COMMAND(output: Path, page: Path | None, plan_file: str | None, as_json: boo
     if as_json:
         files = [str(one) for one in (output, page) if one is not None]
         print_json(
-            {"files": files, "odds": now.odds.to_json(), "projection": now.projected and now.projected.to_json()}
+            {
+                "files": files,
+                "odds": now.odds and now.odds.to_json(),
+                "projection": now.projected and now.projected.to_json(),
+            }
         )
         return
     for sentence in said:

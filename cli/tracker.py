@@ -35,8 +35,8 @@ def COMMAND(output: Path | None, source: Path | None, plan_file: str | None, as_
 
     \b
     python -m optim tracker
-    python -m optim tracker --output PHASE4_TRACKER.md
-    python -m optim tracker --import PHASE4_TRACKER.md
+    python -m optim tracker --output TRACKER.md
+    python -m optim tracker --import TRACKER.md
     python -m optim tracker --plan my_plan.toml --json
 
     What an imported tracker holds beyond plan and evidence is kept: it fills what is pending, marked as imported; what

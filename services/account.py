@@ -66,7 +66,7 @@ def _blocks(engine: Engine, measurement_id: int) -> pd.DataFrame:
 
 
 def _reference_runs(engine: Engine, plan: Plan) -> list[dict[str, Any]]:
-    name = plan.reference_machine.lower()
+    name = (plan.reference_machine or "").lower()
     table = rows(queries.runs(engine, limit=MOST))
     there = [one for one in table if _is_reference(one, name)]
     counts = queries.counts(engine, [one["id"] for one in there])
@@ -84,7 +84,9 @@ def _is_reference(run: Mapping[str, Any], name: str) -> bool:
     tags = str(run["tags"] or "").lower().split(", ")
     told = (run["machine"], run["source"])
     is_final = "final" in tags and str(run["source"]).startswith("imported")
-    return not run["profiled"] and (is_final or name in tags or any(name in str(one or "").lower() for one in told))
+    return not run["profiled"] and (
+        is_final or (bool(name) and (name in tags or any(name in str(one or "").lower() for one in told)))
+    )
 
 
 def _with_counts(run: Mapping[str, Any], counts: Mapping[str, int]) -> dict[str, Any]:

@@ -4,35 +4,83 @@ from __future__ import annotations
 
 import contextlib
 import os
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services.problems import fail
+from services.project import Project, current_project
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 
 def home() -> Path:
-    """The folder for caches, solvers, journals and logs: ``QUICKWIN_HOME`` or ``.quickwin`` in the current folder."""
-    return Path(os.environ.get("QUICKWIN_HOME", ".quickwin"))
+    """The folder for caches, solvers, journals and logs: ``QUICKWIN_HOME`` or ``.quickwin`` in the project's folder."""
+    named = os.environ.get("QUICKWIN_HOME")
+    return Path(named) if named else current_project().folder / ".quickwin"
+
+
+def database_url() -> str:
+    """``DATABASE_URL``, by default ``quickwin.db`` beside the project file (the worked example: in this folder)."""
+    return os.environ.get("DATABASE_URL") or f"sqlite:///{current_project().folder / 'quickwin.db'}"
 
 
 def open_database() -> Engine:
-    """The database of ``DATABASE_URL``, by default ``quickwin.db`` in the current folder, brought up to date.
+    """The database of ``DATABASE_URL``, by default ``quickwin.db`` beside the project file, brought up to date.
 
     Runs and measurements whose process is gone are marked as interrupted; one that can not be written stays as it is.
 
     Raises:
-        Problem: it can not be opened; the sentence says why.
+        Problem: it can not be opened, or holds another project; the sentence says why.
     """
-    from db.engine import DatabaseProblem, open_engine  # late: commands have to start fast
+    from db.problems import DatabaseProblem  # late: commands have to start fast
     from db.store import mark_interrupted
 
     try:
-        engine = open_engine()
+        engine = project_engine(database_url())
     except DatabaseProblem as problem:
         fail(str(problem))
     with contextlib.suppress(DatabaseProblem):
         mark_interrupted(engine)
     return engine
+
+
+def project_engine(url: str) -> Engine:
+    """The database at ``url``, which is or becomes the database of the project at hand.
+
+    Raises:
+        DatabaseProblem: it can not be opened.
+        Problem: it holds another project.
+    """
+    from db.engine import open_engine
+    from db.problems import database_name
+    from db.store.projects import claim
+
+    project, engine = current_project(), open_engine(url)
+    other = claim(engine, _mark(project), project.name)
+    if other is not None:
+        name = database_name(engine.url)
+        engine.dispose()
+        fail(
+            f"{name} holds the project {other}, and {project.file or 'the project here'} is {project.name}: "
+            "--project names its file, or DATABASE_URL another database"
+        )
+    return engine
+
+
+def _mark(project: Project) -> str | None:
+    """What tells this project from others of its name: what its file says, or the note that the first database left.
+
+    None where there is neither and none can be left; the name alone tells then.
+    """
+    if project.file is None or project.id is not None:
+        return project.id
+    note = project.folder / ".quickwin" / "project"
+    try:
+        if not note.exists():
+            note.parent.mkdir(exist_ok=True)
+            note.write_text(f"{uuid.uuid4().hex}\n")
+        return note.read_text().strip() or None
+    except OSError:
+        return None

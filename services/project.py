@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -9,17 +10,22 @@ from pathlib import Path
 from optim.arc import PIPELINE
 from optim.arc.wins import all_wins
 from optim.project.command import Command
-from optim.project.plan import Plan, PlanProblem, load_plan, plan_path
+from optim.project.file import FILE, find_file, load_project
+from optim.project.plan import Plan, PlanProblem, load_plan
 from optim.project.wins import Win
 from profiles.configs import Config, config_label, parse_config, read_config
 from services.problems import fail
+
+#: The worked example's project file.
+EXAMPLE = Path(__file__).resolve().parents[1] / "optim" / "arc" / FILE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Project:
     """A pipeline, its wins and its plan. ``pipeline`` is what runs measured here are of.
 
-    ``command`` is what it executes in ``folder``; None for the built-in pipeline.
+    ``command`` is what it executes in ``folder``; None for the built-in pipeline. ``file`` is the project file, None
+    for the worked example, whose folder is the current one. ``id`` is what the file says, where it says one.
     """
 
     name: str
@@ -27,11 +33,18 @@ class Project:
     plan: Plan
     command: Command | None = None
     folder: Path = Path()
+    file: Path | None = None
+    id: str | None = None
 
     @property
     def wins(self) -> tuple[Win, ...]:
         """All wins in order: by number, those beyond the plan last."""
         return self.plan.wins
+
+    @property
+    def reference_pipeline(self) -> str:
+        """The pipeline whose seconds the plan speaks of: this one, but where the file names another."""
+        return self.plan.reference_pipeline or self.pipeline
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -56,24 +69,53 @@ class Project:
 
 
 def current_project(plan_file: str | Path | None = None) -> Project:
-    """The project at hand: the built-in pipeline, with the plan of ``plan_file``, ``QUICKWIN_PLAN``, or its own.
+    """The project at hand: of ``QUICKWIN_PROJECT``, of the nearest ``quickwin.toml`` from the current folder upward, or
+    the worked example.
+
+    Args:
+        plan_file: another plan for the worked example; default: ``QUICKWIN_PLAN``.
 
     Raises:
         Problem: its file can not be read; one sentence says where and what would work.
     """
-    path = plan_path(plan_file)
+    path = project_file()
+    plan = plan_file or os.environ.get("QUICKWIN_PLAN")
     try:
-        stat = path.stat()
-        state = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-    except OSError:
-        state = (0, 0, 0)
-    try:
-        return _read(path, state)
+        return _read(path or EXAMPLE, _state(path or EXAMPLE), None if plan is None else Path(plan), _state(plan))
     except PlanProblem as problem:
         fail(str(problem))
 
 
+def project_file() -> Path | None:
+    """The project file at hand; None where the worked example is."""
+    named = os.environ.get("QUICKWIN_PROJECT")
+    if named:
+        path = Path(named).absolute()
+        return path / FILE if path.is_dir() else path
+    found = find_file(Path.cwd())
+    return None if found is None or found == EXAMPLE.resolve() else found
+
+
+def _state(path: str | Path | None) -> tuple[int, ...]:
+    """What changes when a file does, so that one that was edited is read again."""
+    try:
+        stat = os.stat(path or "")
+    except OSError:
+        return ()
+    return (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+
+
 @lru_cache(maxsize=16)
-def _read(path: Path, state: tuple[int, int, int]) -> Project:
-    """``state`` is the file's: one that was edited is read again."""
-    return Project(name=PIPELINE, pipeline=PIPELINE, plan=load_plan(path, all_wins()))
+def _read(path: Path, state: tuple[int, ...], plan: Path | None, plan_state: tuple[int, ...]) -> Project:
+    wins = all_wins()
+    found = load_project(path, {PIPELINE: wins})
+    is_example = path == EXAMPLE
+    return Project(
+        name=found.name,
+        pipeline=found.pipeline,
+        plan=load_plan(plan, wins) if is_example and plan is not None else found.plan,
+        command=found.command,
+        folder=Path() if is_example else path.parent,
+        file=None if is_example else path,
+        id=found.id,
+    )

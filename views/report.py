@@ -22,11 +22,12 @@ def report_charts(plan: Plan, evidence: TrackerEvidence, attribution: Mapping[st
     Args:
         attribution: what a measurement's verdict holds under ``attribution``.
     """
-    target = (plan.target.seconds.low, plan.target.seconds.high)
-    drawn = {
-        f"Seconds on {plan.reference_machine}, projected": progress.waterfall(steps(plan, evidence), target),
-        "Planned and measured": progress.forest(forest(plan, evidence, {})),
-    }
+    drawn = {}
+    if plan.baseline is not None:
+        table, target = steps(plan, evidence), plan.target.seconds if plan.target else None
+        band = (target.low, target.high) if target else None
+        drawn[f"Seconds on {plan.machine}, projected"] = progress.waterfall(table, band)
+    drawn["Planned and measured"] = progress.forest(forest(plan, evidence, {}))
     if attribution:
         drawn["Seconds saved by each win"] = evidence_charts.contributions(pd.DataFrame(attribution["shapley"]))
     return [_chart(title, figure, first=at == 0) for at, (title, figure) in enumerate(drawn.items())]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
+
+from services.places import database_url, home
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
-    """Where the database and the working folders are. ``database_url`` is None for the default database."""
+    """Where the database and the working folders are."""
 
-    database_url: str | None
+    database_url: str
     home: Path
 
     @property
@@ -21,8 +22,12 @@ class Settings:
 
 
 def settings() -> Settings:
-    """The settings that the environment says now: DATABASE_URL and QUICKWIN_HOME."""
+    """The settings that the environment and the project file say now.
+
+    Raises:
+        Problem: the project file can not be read.
+    """
     return Settings(
-        database_url=os.environ.get("DATABASE_URL") or None,
-        home=Path(os.environ.get("QUICKWIN_HOME") or ".quickwin").resolve(),
+        database_url=database_url(),
+        home=home().resolve(),
     )

@@ -172,9 +172,9 @@ class TrackerEvidence:
         """The same evidence once the report was written to ``file``."""
         return replace(self, results_file=file)
 
-    def confirmed(self, tasks: int) -> ReferenceRun | None:
-        """The newest clean run of that many tasks on the reference machine; None without one."""
-        whole = [run for run in self.reference if run.clean and run.tasks == tasks and run.wall_seconds]
+    def confirmed(self, tasks: int | None) -> ReferenceRun | None:
+        """The newest clean run of that many tasks (None: of any number) on the reference machine; None without one."""
+        whole = [run for run in self.reference if run.clean and tasks in (None, run.tasks) and run.wall_seconds]
         return max(whole, key=lambda run: run.run_id, default=None)
 
     def measurements(self) -> Iterator[Measured]:

@@ -101,19 +101,29 @@ def _final(plan: Plan, evidence: TrackerEvidence, needs: str) -> str | None:
 
 
 def _whole(plan: Plan, run: ReferenceRun) -> bool:
-    return run.status == "finished" and run.tasks == plan.baseline.tasks
+    return run.status == "finished" and plan.tasks in (None, run.tasks)
+
+
+def _all_solvers(plan: Plan, run: ReferenceRun) -> bool:
+    return plan.baseline is None or plan.baseline.solvers in (None, run.solvers)
+
+
+def _speedup_there(plan: Plan, run: ReferenceRun) -> str:
+    return "" if plan.baseline is None else f" ({plan.baseline.seconds / (run.wall_seconds or 1):.2f}x)"
 
 
 _FINAL_RULES: dict[str, Callable[[Plan, ReferenceRun], bool]] = {
     "reference_run": _whole,
-    "reference_correct": lambda plan, run: _whole(plan, run) and run.clean and run.solvers == plan.baseline.solvers,
+    "reference_correct": lambda plan, run: _whole(plan, run) and run.clean and _all_solvers(plan, run),
     "reference_seconds": lambda plan, run: _whole(plan, run) and run.wall_seconds is not None,
-    "reference_speedup": lambda plan, run: _whole(plan, run) and run.clean and bool(run.wall_seconds),
+    "reference_speedup": lambda plan, run: (
+        _whole(plan, run) and run.clean and bool(run.wall_seconds) and plan.baseline is not None
+    ),
 }
 
 _FINAL_DETAIL: dict[str, Callable[[Plan, ReferenceRun], str]] = {
     "reference_run": lambda plan, run: f" ({run.tasks} tasks)",
-    "reference_correct": lambda plan, run: f" (0 errors, 0 timeouts, {run.solvers:,} solvers)",
+    "reference_correct": lambda plan, run: f" (0 errors, 0 timeouts, {run.solvers or 0:,} solvers)",
     "reference_seconds": lambda plan, run: f" ({run.wall_seconds:.3f} s)",
-    "reference_speedup": lambda plan, run: f" ({plan.baseline.seconds / (run.wall_seconds or 1):.2f}x)",
+    "reference_speedup": lambda plan, run: _speedup_there(plan, run),
 }

@@ -47,6 +47,8 @@ def compound(plan: Plan) -> tuple[float, float]:
 
 
 def _target_speedup(plan: Plan) -> Iterator[Contradiction]:
+    if plan.baseline is None or plan.target is None or plan.target.speedup is None:
+        return
     base, seconds, claim = plan.baseline.seconds, plan.target.seconds, plan.target.speedup
     low, high = base / seconds.high, base / seconds.low
     if agrees(claim.low, low) and agrees(claim.high, high):
@@ -60,10 +62,13 @@ def _target_speedup(plan: Plan) -> Iterator[Contradiction]:
 
 
 def _compounding_targets(plan: Plan) -> Iterator[Contradiction]:
+    ranged = bool(plan.planned) and all(win.target_percent for win in plan.planned)
+    if plan.baseline is None or plan.target is None or not ranged:
+        return
     low, high = compound(plan)
     base, seconds, claim = plan.baseline.seconds, plan.target.seconds, plan.target.speedup
     slow, fast = base / low, base / high
-    if not (agrees(claim.low, low) and agrees(claim.high, high)):
+    if claim is not None and not (agrees(claim.low, low) and agrees(claim.high, high)):
         yield Contradiction(
             claimed=f"{len(plan.planned)} wins make {claim}x",
             follows=f"their targets compound to {low:.2f}-{high:.2f}x, which ends at {fast:.1f}-{slow:.1f} s",
@@ -80,25 +85,31 @@ def _compounding_targets(plan: Plan) -> Iterator[Contradiction]:
 
 
 def _saving_since_origin(plan: Plan) -> Iterator[Contradiction]:
-    origin, seconds, claim = plan.origin_seconds, plan.target.seconds, plan.target.saving_percent
-    low, high = (100 * (1 - end / origin) for end in (seconds.high, seconds.low))
-    if not (agrees(claim.low, low) and agrees(claim.high, high)):
-        yield Contradiction(
-            claimed=f"{seconds} s save {claim}% of {origin:g} s",
-            follows=f"they save {low:.0f}-{high:.0f}%",
-            severity="warning",
-        )
-    already, claimed = 100 * (1 - plan.baseline.seconds / origin), plan.baseline.saving_percent
-    if not agrees(claimed, already):
-        yield Contradiction(
-            claimed=f"{plan.baseline.seconds:g} s save {claimed:g}% of {origin:g} s",
-            follows=f"they save {already:.1f}%",
-            severity="warning",
-        )
+    origin, base, target = plan.origin_seconds, plan.baseline, plan.target
+    if origin is not None and target is not None and target.saving_percent is not None:
+        seconds, claim = target.seconds, target.saving_percent
+        low, high = (100 * (1 - end / origin) for end in (seconds.high, seconds.low))
+        if not (agrees(claim.low, low) and agrees(claim.high, high)):
+            yield Contradiction(
+                claimed=f"{seconds} s save {claim}% of {origin:g} s",
+                follows=f"they save {low:.0f}-{high:.0f}%",
+                severity="warning",
+            )
+    if origin is not None and base is not None and base.saving_percent is not None:
+        already = 100 * (1 - base.seconds / origin)
+        if not agrees(base.saving_percent, already):
+            yield Contradiction(
+                claimed=f"{base.seconds:g} s save {base.saving_percent:g}% of {origin:g} s",
+                follows=f"they save {already:.1f}%",
+                severity="warning",
+            )
 
 
 def _overhead(plan: Plan) -> Iterator[Contradiction]:
-    share, claim = plan.baseline.overhead_percent, plan.target.speedup
+    share = None if plan.baseline is None else plan.baseline.overhead_percent
+    claim = None if plan.target is None else plan.target.speedup
+    if share is None or claim is None:
+        return
     most = 1 / (1 - share / 100)
     if claim.high > most:
         yield Contradiction(
@@ -109,7 +120,7 @@ def _overhead(plan: Plan) -> Iterator[Contradiction]:
 
 
 def _hit_rates(plan: Plan) -> Iterator[Contradiction]:
-    for cache in plan.baseline.caches:
+    for cache in plan.baseline.caches if plan.baseline else ():
         rate = 100 * cache.hits / cache.lookups
         if not agrees(cache.claimed_percent, rate):
             yield Contradiction(
@@ -120,12 +131,12 @@ def _hit_rates(plan: Plan) -> Iterator[Contradiction]:
 
 
 def _full_caches(plan: Plan) -> Iterator[Contradiction]:
-    caches = {cache.name: cache for cache in plan.baseline.caches}
+    caches = {cache.name: cache for cache in plan.baseline.caches} if plan.baseline else {}
     for win in plan.planned:
         cache = caches.get(win.cache or "")
         if cache is not None and cache.hits == cache.lookups:
             yield Contradiction(
-                claimed=f"{_name(win)} saves {win.target_percent}% by caching what the {cache.name} cache serves",
+                claimed=f"{_name(win)} saves {_range(win)} by caching what the {cache.name} cache serves",
                 follows=f"that cache hits {cache.hits:,} of {cache.lookups:,} already; "
                 "only what happens outside it is left to save",
                 severity="warning",
@@ -134,7 +145,9 @@ def _full_caches(plan: Plan) -> Iterator[Contradiction]:
 
 def _solvers_and_lookups(plan: Plan) -> Iterator[Contradiction]:
     base = plan.baseline
-    if base.solvers % base.tasks:
+    if base is None or base.solvers is None:
+        return
+    if base.tasks is not None and base.solvers % base.tasks:
         yield Contradiction(
             claimed=f"{base.solvers:,} solvers for {base.tasks} tasks",
             follows=f"that is {base.solvers / base.tasks:.1f} a task, no whole number",
@@ -152,6 +165,8 @@ def _solvers_and_lookups(plan: Plan) -> Iterator[Contradiction]:
 
 def _compounding_example(plan: Plan) -> Iterator[Contradiction]:
     part = plan.compounding
+    if part is None:
+        return
     total = 100 * (1 - (1 - part.each_percent / 100) ** part.wins)
     if not agrees(part.total_percent, total):
         yield Contradiction(
@@ -162,24 +177,34 @@ def _compounding_example(plan: Plan) -> Iterator[Contradiction]:
 
 
 def _intermediate(plan: Plan) -> Iterator[Contradiction]:
-    part, figure = plan.intermediate, plan.baseline.seconds / plan.intermediate.seconds
+    part, base = plan.intermediate, plan.baseline
+    if part is None or base is None:
+        return
+    figure = base.seconds / part.seconds
     if not agrees(part.speedup, figure):
         yield Contradiction(
-            claimed=f"{part.speedup:g}x, {plan.baseline.seconds:g} s to {part.seconds:g} s",
+            claimed=f"{part.speedup:g}x, {base.seconds:g} s to {part.seconds:g} s",
             follows=f"that is {figure:.2f}x",
             severity="note",
         )
 
 
 def _formula(plan: Plan) -> Iterator[Contradiction]:
-    if plan.speedup_formula.replace(" ", "").lower() == "(x-y)/x":
-        saving = 1 - plan.target.seconds.low / plan.baseline.seconds
+    base, target = plan.baseline, plan.target
+    if base is None or target is None:
+        return
+    if (plan.speedup_formula or "").replace(" ", "").lower() == "(x-y)/x":
+        saving = 1 - target.seconds.low / base.seconds
         yield Contradiction(
             claimed=f"Speedup: {plan.speedup_formula}",
-            follows=f"that is the saving: {plan.baseline.seconds:g} s to {plan.target.seconds.low:g} s would be "
+            follows=f"that is the saving: {base.seconds:g} s to {target.seconds.low:g} s would be "
             f"{100 * saving:.1f}%, and a speedup of {1 / (1 - saving):.2f}x",
             severity="note",
         )
+
+
+def _range(win: Win) -> str:
+    return "seconds" if win.target_percent is None else f"{win.target_percent}%"
 
 
 def _name(win: Win) -> str:

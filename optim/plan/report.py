@@ -1,4 +1,4 @@
-"""The results as a document: ``PHASE4_RESULTS.md``, and the same with charts as one self-contained HTML file.
+"""The results as a document, and the same with charts as one self-contained HTML file.
 
 What people typed (reasons, names) is shown as text, never as Markdown or HTML.
 """
@@ -21,7 +21,7 @@ from optim.plan.unknowns import unknowns
 from optim.project.records import Plan
 from optim.project.wins import Win
 
-__all__ = ["Chart", "html_report", "phase4_results", "plain"]
+__all__ = ["Chart", "html_report", "plain", "results_document"]
 
 # What Markdown reads as more than text, anywhere in a line and at its beginning.
 _SPECIAL = re.compile(
@@ -34,7 +34,7 @@ def plain(text: object) -> str:
     return _SPECIAL.sub(r"\\\1", one_line(str(text)))
 
 
-def phase4_results(
+def results_document(
     plan: Plan,
     evidence: TrackerEvidence,
     standing: Standing,
@@ -76,22 +76,28 @@ def _head(plan: Plan, evidence: TrackerEvidence, standing: Standing, written_at:
 
 
 def _answer(plan: Plan, evidence: TrackerEvidence, standing: Standing) -> str:
-    run, target = standing.reference, plan.target.seconds
+    run = standing.reference
     if run is not None and run.wall_seconds:
-        met = "the target is met" if run.wall_seconds <= target.high else "the target is not met"
-        return (
-            f"**{plain(plan.reference_machine)} took {run.wall_seconds:.3f} s ({run.name}), "
-            f"{plan.baseline.seconds / run.wall_seconds:.2f}x against {seconds_text(plan.baseline.seconds)} s: "
-            f"{met} ({target} s).**"
-        )
-    if standing.projected is None or standing.now is None:
+        return f"**{plain(plan.machine)} took {run.wall_seconds:.3f} s ({run.name}){_held(plan, run.wall_seconds)}.**"
+    if standing.now is None:
         return "**No speedup of the wins together is known yet.** " + _counts(plan, evidence)
     what = "what is kept" if standing.now_is_kept else "all wins together (none is kept yet)"
     low, high = standing.now.low, standing.now.high
     span = f" ({low:.3f}-{high:.3f}x)" if low is not None and high is not None else ""
     how = standing.now.source + ("" if standing.now.measured else ", not measured together")
-    told = f"{standing.projected.sentence} {_counts(plan, evidence)}"
+    projected = f"{standing.projected.sentence} " if standing.projected else ""
+    told = f"{projected}{_counts(plan, evidence)}"
     return f"**{standing.now.speedup:.3f}x{span} with {what}** ({how}). {told}"
+
+
+def _held(plan: Plan, seconds: float) -> str:
+    """The seconds there against the plan's baseline and target, as far as it has them."""
+    base, target = plan.baseline, plan.target
+    against = "" if base is None else f", {base.seconds / seconds:.2f}x against {seconds_text(base.seconds)} s"
+    if target is None:
+        return against
+    met = "the target is met" if seconds <= target.seconds.high else "the target is not met"
+    return f"{against}: {met} ({target.seconds} s)"
 
 
 def _counts(plan: Plan, evidence: TrackerEvidence) -> str:
@@ -102,14 +108,21 @@ def _counts(plan: Plan, evidence: TrackerEvidence) -> str:
 
 def _start(plan: Plan) -> str:
     base, target = plan.baseline, plan.target
-    lines = [
-        f"Origin: {seconds_text(plan.origin_seconds)} s",
-        f"Baseline ({plain(base.name)}, {base.date:%Y-%m-%d}): {seconds_text(base.seconds)} s for {base.tasks} tasks "
-        f"on {plain(plan.reference_machine)}, {base.errors} errors",
-        f"Named overhead: {base.overhead_percent:g}% (the tracker's figure, not measured here)",
-        f"Target: {target.seconds} s, which is {base.seconds / target.seconds.high:.2f}-"
-        f"{base.seconds / target.seconds.low:.2f}x",
-    ]
+    lines = [] if plan.origin_seconds is None else [f"Origin: {seconds_text(plan.origin_seconds)} s"]
+    if base is not None:
+        name = ", ".join(one for one in (plain(base.name), f"{base.date:%Y-%m-%d}" if base.date else "") if one)
+        tasks = "" if base.tasks is None else f" for {base.tasks} tasks"
+        where = "" if plan.reference_machine is None else f" on {plain(plan.reference_machine)}"
+        errors = "" if base.errors is None else f", {base.errors} errors"
+        lines.append(f"Baseline{f' ({name})' if name else ''}: {seconds_text(base.seconds)} s{tasks}{where}{errors}")
+        if base.overhead_percent is not None:
+            lines.append(f"Named overhead: {base.overhead_percent:g}% (the tracker's figure, not measured here)")
+    if target is not None:
+        span = ""
+        if base is not None:
+            low, high = base.seconds / target.seconds.high, base.seconds / target.seconds.low
+            span = f", which is {low:.2f}-{high:.2f}x"
+        lines.append(f"Target: {target.seconds} s{span}")
     return _section("Where It Started", lines)
 
 
@@ -165,9 +178,9 @@ def _measurement(plan: Plan, one: Measured) -> str:
     head = f"{one.name.capitalize()}{when}: {plain(one.config_before)} against {plain(one.config_after)}, {tasks}"
     text = f"{head}{one.cache_state} caches, {one.blocks} blocks, {where}: **{one.verdict}**."
     if one.verdict in SAME_ANSWERS and one.speedup is not None:
-        seconds = plan.baseline.seconds / one.speedup
-        text += f" {_speedup(one)}, noise floor {_noise(one)};"
-        text += f" projected {seconds:.1f} s on {plain(plan.reference_machine)}."
+        text += f" {_speedup(one)}, noise floor {_noise(one)}"
+        base = plan.baseline
+        text += "." if base is None else f"; projected {base.seconds / one.speedup:.1f} s on {plain(plan.machine)}."
     return f"{text} {plain(one.reason)}".rstrip()
 
 
@@ -211,6 +224,8 @@ def _estimate(one: Mapping[str, Any], name: str, unit: str) -> str:
 def _outlook(plan: Plan, standing: Standing) -> str:
     odds = standing.odds
     lines = [standing.projected.sentence] if standing.projected else []
+    if odds is None:
+        return _section("Projection and Odds", lines)
     lines.append(odds.sentence)
     lines.append(
         f"The odds rest on {', '.join(map(plain, odds.measured)) or 'nothing'} as measured and "
@@ -232,7 +247,7 @@ def _reference(plan: Plan, evidence: TrackerEvidence) -> str:
         f"{run.cache_state} caches"
         for run in evidence.reference
     ]
-    return _section(f"Runs on {plain(plan.reference_machine)}", lines, "None was imported.")
+    return _section(f"Runs on {plain(plan.machine)}", lines, "None was imported." if plan.reference_machine else "")
 
 
 def _checklist(plan: Plan, evidence: TrackerEvidence) -> str:

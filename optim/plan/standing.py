@@ -26,7 +26,7 @@ class Standing:
     now: Together | None
     now_is_kept: bool
     projected: projection.Projection | None
-    odds: projection.Odds
+    odds: projection.Odds | None
     reference: ReferenceRun | None
 
 
@@ -34,19 +34,25 @@ def standing(plan: Plan, evidence: TrackerEvidence) -> Standing:
     """The standing that the evidence gives."""
     kept = tuple(win.name for win in plan.wins if win.name in evidence.decisions("keep"))
     now = evidence.joint(frozenset(kept or [win.name for win in plan.planned]))
-    projected = projection.project(plan.baseline.seconds, now.speedup, now.low, now.high) if now else None
+    base = plan.baseline
+    projected = projection.project(base.seconds, now.speedup, now.low, now.high) if now and base else None
     return Standing(
         kept=kept,
         now=now,
         now_is_kept=bool(kept),
         projected=projected,
         odds=_odds(plan, evidence, kept),
-        reference=evidence.confirmed(plan.baseline.tasks),
+        reference=evidence.confirmed(plan.tasks),
     )
 
 
-def _odds(plan: Plan, evidence: TrackerEvidence, kept: tuple[str, ...]) -> projection.Odds:
-    """Of the wins not reverted: all together where measured so; else the kept together, the others alone or planned."""
+def _odds(plan: Plan, evidence: TrackerEvidence, kept: tuple[str, ...]) -> projection.Odds | None:
+    """Of the wins not reverted: all together where measured so; else the kept together, the others alone or planned.
+
+    None where the plan names no baseline or no target.
+    """
+    if plan.baseline is None or plan.target is None:
+        return None
     left = [win for win in plan.planned if win.name not in evidence.decisions("revert")]
     singles = {win.name: _single(evidence.win(win.name)) for win in plan.planned}
     together = _together(evidence, [win.name for win in left], kept)

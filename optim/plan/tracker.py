@@ -26,7 +26,7 @@ from optim.plan.tracker_document import (
 from optim.plan.tracker_merge import merge
 from optim.plan.tracker_parser import NotATracker, parse
 from optim.plan.tracker_wins import day, entries, joint_source, joint_text, prefix, projected, win_section
-from optim.project.records import Plan
+from optim.project.records import Plan, Target
 from optim.project.wins import Win
 
 __all__ = ["NotATracker", "TrackerDocument", "document", "parse", "render", "seconds_text", "write"]
@@ -48,7 +48,7 @@ def document(plan: Plan, evidence: TrackerEvidence) -> TrackerDocument:
         wins=tuple(win_section(plan, evidence, win) for win in plan.wins),
         entries=entries(plan, evidence),
         earlier=plan.earlier,
-        progress=(_cumulative(plan, evidence), _total(plan, evidence)),
+        progress=tuple(part for part in (_cumulative(plan, evidence), _total(plan, evidence)) if part),
         checks=tuple(
             Check(group=one.group, text=one.text, ticked=one.ticked, evidence=one.evidence)
             for one in ticks(plan, evidence)
@@ -58,21 +58,39 @@ def document(plan: Plan, evidence: TrackerEvidence) -> TrackerDocument:
 
 
 def seconds_text(seconds: float) -> str:
-    """Seconds to the millisecond, without needless zeros: ``24.813``, ``42.5``."""
+    """Seconds to the millisecond, without needless zeros: ``9.25``, ``42.5``."""
     return f"{seconds:.3f}".rstrip("0").rstrip(".")
 
 
 def _header(plan: Plan, evidence: TrackerEvidence) -> Pairs:
-    base, target = plan.baseline, plan.target
-    goal = (
-        f"Reduce {base.overhead_percent:g}% framework overhead, "
-        f"achieve {target.speedup.low:g}x - {target.speedup.high:g}x speedup"
+    fields = (
+        (f"{plan.phase} Goal", _goal(plan)),
+        ("Target", _target(plan)),
+        ("Status", plan.status if evidence.empty and plan.status else _status(plan, evidence)),
     )
-    return (
-        (f"{plan.phase} Goal", goal),
-        ("Target", f"{seconds_text(base.seconds)}s → {target.seconds}s ({base.tasks} tasks)"),
-        ("Status", plan.status if evidence.empty else _status(plan, evidence)),
-    )
+    return tuple(field for field in fields if field[1])
+
+
+def _goal(plan: Plan) -> str:
+    over = None if plan.baseline is None else plan.baseline.overhead_percent
+    speedup = None if plan.target is None else plan.target.speedup
+    parts = [
+        "" if over is None else f"Reduce {over:g}% framework overhead",
+        "" if speedup is None else f"achieve {speedup.low:g}x - {speedup.high:g}x speedup",
+    ]
+    text = ", ".join(part for part in parts if part)
+    return text[:1].upper() + text[1:]
+
+
+def _target(plan: Plan) -> str:
+    if plan.target is None:
+        return ""
+    start = "" if plan.baseline is None else f"{seconds_text(plan.baseline.seconds)}s → "
+    return f"{start}{plan.target.seconds}s{_tasks(plan)}"
+
+
+def _tasks(plan: Plan) -> str:
+    return "" if plan.tasks is None else f" ({plan.tasks} tasks)"
 
 
 def _status(plan: Plan, evidence: TrackerEvidence) -> str:
@@ -81,20 +99,22 @@ def _status(plan: Plan, evidence: TrackerEvidence) -> str:
     return f"{measured} of {len(plan.planned)} quick wins measured, {kept} kept, {reverted} reverted"
 
 
-def _baseline(plan: Plan) -> Group:
+def _baseline(plan: Plan) -> Group | None:
     base = plan.baseline
+    if base is None:
+        return None
     caches = (
         (f"{one.name.capitalize()} cache", f"{one.claimed_percent:g}% ({one.hits:,}/{one.lookups:,} hits)")
         for one in base.caches
     )
     fields = (
-        ("Date", day(base.date)),
-        ("Wall-clock", f"{seconds_text(base.seconds)}s ({base.tasks} tasks)"),
+        *((("Date", day(base.date)),) if base.date else ()),
+        ("Wall-clock", f"{seconds_text(base.seconds)}s{_tasks(plan)}"),
         *caches,
-        ("Errors", str(base.errors)),
+        *((("Errors", str(base.errors)),) if base.errors is not None else ()),
         ("Status", "✅ Baseline established"),
     )
-    return Group(name=f"Baseline ({base.name})", fields=fields)
+    return Group(name=f"Baseline ({base.name})" if base.name else "Baseline", fields=fields)
 
 
 def _cumulative(plan: Plan, evidence: TrackerEvidence) -> Group:
@@ -107,26 +127,37 @@ def _after(plan: Plan, evidence: TrackerEvidence, win: Win) -> str:
     joint = evidence.joint(frozenset(prefix(plan, evidence, win)))
     if joint is None or text.startswith("reverted"):
         return text
-    return f"{text}; {projected(plan, joint.speedup)}"
+    there = projected(plan, joint.speedup)
+    return f"{text}; {there}" if there else text
 
 
-def _total(plan: Plan, evidence: TrackerEvidence) -> Group:
-    low, high = plan.target.saving_percent.low, plan.target.saving_percent.high
-    run = evidence.confirmed(plan.baseline.tasks)
-    met = run is not None and (run.wall_seconds or 0) <= plan.target.seconds.high
-    target = f"{plan.target.seconds}s ({low:g}-{high:g}% optimization)" + (" ✅" if met else "")
-    fields = (("Current", _current(plan, evidence, run)), (f"Target after {plan.phase}", target))
-    return Group(name=f"Total optimization from baseline ({seconds_text(plan.origin_seconds)}s)", fields=fields)
+def _total(plan: Plan, evidence: TrackerEvidence) -> Group | None:
+    """How far it is in all, since the origin where the plan names one; None where it names no seconds."""
+    start = plan.origin_seconds or (plan.baseline.seconds if plan.baseline else None)
+    if start is None:
+        return None
+    run = evidence.confirmed(plan.tasks)
+    fields = [("Current", _current(plan, start, evidence, run))] if plan.baseline else []
+    if plan.target is not None:
+        fields.append((f"Target after {plan.phase}", _aim(plan.target, run)))
+    return Group(name=f"Total optimization from baseline ({seconds_text(start)}s)", fields=tuple(fields))
 
 
-def _current(plan: Plan, evidence: TrackerEvidence, run: ReferenceRun | None) -> str:
-    seconds, source = plan.baseline.seconds, ""
+def _aim(target: Target, run: ReferenceRun | None) -> str:
+    met = run is not None and (run.wall_seconds or 0) <= target.seconds.high
+    share = target.saving_percent
+    saved = "" if share is None else f" ({share.low:g}-{share.high:g}% optimization)"
+    return f"{target.seconds}s{saved}" + (" ✅" if met else "")
+
+
+def _current(plan: Plan, start: float, evidence: TrackerEvidence, run: ReferenceRun | None) -> str:
+    seconds, source = plan.baseline.seconds if plan.baseline else start, ""
     joint = evidence.joint(frozenset(evidence.decisions("keep")))
     if run is not None and run.wall_seconds:
         seconds, source = run.wall_seconds, f", {run.name}"
     elif joint is not None:
-        seconds, source = plan.baseline.seconds / joint.speedup, f", projected from {joint_source(joint)}"
-    return f"{seconds_text(seconds)}s ({100 * (1 - seconds / plan.origin_seconds):.1f}% optimization{source})"
+        seconds, source = seconds / joint.speedup, f", projected from {joint_source(joint)}"
+    return f"{seconds_text(seconds)}s ({100 * (1 - seconds / start):.1f}% optimization{source})"
 
 
 def _texts(plan: Plan) -> tuple[TextSection, ...]:

@@ -68,7 +68,8 @@ def _measured_fields(plan: Plan, one: Measured) -> dict[str, str]:
     if _counts(one) and one.speedup is not None:
         fields["Speedup"] = _speedup_text(one.speedup, one.low, one.high)
         fields["Saving"] = f"{100 * (one.saving or 0):.1f}%"
-        fields["Projected wall-clock"] = projected(plan, one.speedup)
+        if there := projected(plan, one.speedup):
+            fields["Projected wall-clock"] = there
     else:
         fields["Speedup"] = f"(none: {one.verdict})"
     if one.noise_low is not None and one.noise_high is not None:
@@ -98,8 +99,10 @@ def _speedup_text(speedup: float, low: float | None, high: float | None) -> str:
 
 
 def projected(plan: Plan, speedup: float) -> str:
-    """The seconds on the reference machine that a speedup would mean there, marked as projected."""
-    return f"{plan.baseline.seconds / speedup:.3f}s on {plan.reference_machine} (projected, not measured there)"
+    """The seconds there that a speedup would mean, marked as projected; empty where the plan names no baseline."""
+    if plan.baseline is None:
+        return ""
+    return f"{plan.baseline.seconds / speedup:.3f}s on {plan.machine} (projected, not measured there)"
 
 
 def _decision_text(row: WinEvidence) -> str:
@@ -162,6 +165,6 @@ def _entry_fields(plan: Plan, evidence: TrackerEvidence, win: Win, one: Measured
         fields.append(("Saving", f"({before:.3f}-{after:.3f})/{before:.3f} = {saving:.1f}%"))
     joint = evidence.joint(frozenset(prefix(plan, evidence, win)))
     if joint is not None and one is evidence.win(win.name).measured and win.name in joint.wins:
-        seconds = plan.baseline.seconds / joint.speedup
-        fields.append(("Cumulative", f"{seconds:.3f}s projected / {joint.speedup:.3f}x speedup"))
+        seconds = "" if plan.baseline is None else f"{plan.baseline.seconds / joint.speedup:.3f}s projected / "
+        fields.append(("Cumulative", f"{seconds}{joint.speedup:.3f}x speedup"))
     return tuple(fields)

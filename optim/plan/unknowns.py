@@ -18,10 +18,11 @@ def unknowns(plan: Plan, evidence: TrackerEvidence, attributed: bool) -> Iterato
     joint = evidence.joint(frozenset(kept)) if kept else None
     if kept and (joint is None or not joint.measured):
         yield "What the kept wins bring together: they were not measured together."
-    if evidence.confirmed(plan.baseline.tasks) is None:
+    tasks = "" if plan.tasks is None else f" of all {plan.tasks} tasks"
+    if plan.reference_machine is not None and evidence.confirmed(plan.tasks) is None:
         yield (
-            f"The seconds on {plan.reference_machine}: no clean run of all {plan.baseline.tasks} tasks from "
-            "there was imported, so every figure for it is a projection."
+            f"The seconds on {plan.machine}: no clean run{tasks} from there was imported, so every figure for it is a "
+            "projection."
         )
 
 

@@ -68,18 +68,22 @@ class Fields:
             self.refuse(name, value, wanted)
         return str(value).strip("\n" if allowed else None)
 
-    def texts(self, name: str) -> tuple[str, ...]:
+    def texts(self, name: str, default: Any = _REQUIRED) -> tuple[str, ...]:
         """A list of lines of text."""
         wanted = 'a list of one-line texts, such as ["early exit"]'
-        value = self._take(name, _REQUIRED, wanted)
+        value = self._take(name, default, wanted)
+        if value is default:
+            return tuple(default)
         if not isinstance(value, list):
             self.refuse(name, value, wanted)
         return tuple(self._line(name, one, wanted) for one in value)
 
-    def one_of(self, name: str, known: Collection[str], what: str) -> str:
+    def one_of(self, name: str, known: Collection[str], what: str, default: Any = _REQUIRED) -> Any:
         """One of the texts in ``known``."""
         wanted = f"{what}, one of {', '.join(known)}"
-        value = self._take(name, _REQUIRED, wanted)
+        value = self._take(name, default, wanted)
+        if value is default:
+            return default
         if not isinstance(value, str) or value not in known:
             self.refuse(name, value, wanted)
         return value
@@ -91,36 +95,44 @@ class Fields:
             self.refuse(name, value, "true or false")
         return value
 
-    def number(self, name: str, above: float = 0, below: float = 1e12) -> float:
+    def number(self, name: str, above: float = 0, below: float = 1e12, default: Any = _REQUIRED) -> Any:
         """A finite number in (``above``, ``below``)."""
         wanted = _bounds("a number", above, below)
-        value = self._take(name, _REQUIRED, wanted)
+        value = self._take(name, default, wanted)
+        if value is default:
+            return default
         if not _is_number(value) or not above < value < below:
             self.refuse(name, value, wanted)
         return float(value)
 
-    def whole(self, name: str, least: int = 0, most: int = 10**12) -> int:
+    def whole(self, name: str, least: int = 0, most: int = 10**12, default: Any = _REQUIRED) -> Any:
         """A whole number from ``least`` to ``most``."""
         wanted = f"a whole number from {least} to {most}"
-        value = self._take(name, _REQUIRED, wanted)
+        value = self._take(name, default, wanted)
+        if value is default:
+            return default
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
             self.refuse(name, value, wanted)
         return value
 
-    def range(self, name: str, above: float = 0, below: float = 1e12) -> Range:
+    def range(self, name: str, above: float = 0, below: float = 1e12, default: Any = _REQUIRED) -> Any:
         """A pair [low, high] of numbers in (``above``, ``below``), low not above high."""
         wanted = f"a range [low, high] of two {_bounds('numbers', above, below)}, low first"
-        value = self._take(name, _REQUIRED, wanted)
+        value = self._take(name, default, wanted)
+        if value is default:
+            return default
         if not isinstance(value, list) or len(value) != 2 or not all(_is_number(one) for one in value):
             self.refuse(name, value, wanted)
         if not above < value[0] <= value[1] < below:
             self.refuse(name, value, wanted)
         return Range(low=float(value[0]), high=float(value[1]))
 
-    def day(self, name: str) -> date:
+    def day(self, name: str, default: Any = _REQUIRED) -> Any:
         """A date without a time."""
         wanted = "a date such as 2025-10-17, without quotes"
-        value = self._take(name, _REQUIRED, wanted)
+        value = self._take(name, default, wanted)
+        if value is default:
+            return default
         if not isinstance(value, date) or isinstance(value, datetime):
             self.refuse(name, value, wanted)
         return value
@@ -146,10 +158,29 @@ class Fields:
             self.refuse(name, value, f"a table: [{self._full(name)}] and its fields below")
         return Fields(self.file, self._full(name), value)
 
-    def tables(self, name: str) -> list[Fields]:
+    def optional_table(self, name: str) -> Fields | None:
+        """A table of its own; None where there is none."""
+        if name in self._left:
+            return self.table(name)
+        self._names.append(name)
+        return None
+
+    def raw(self, name: str, default: Any = None) -> Any:
+        """Whatever stands there, for a record that checks it; lists are tuples."""
+        value = self._take(name, default, "")
+        return tuple(value) if isinstance(value, list) else value
+
+    def peek(self, name: str) -> Mapping[str, Any]:
+        """What a table holds, without taking it; empty where there is none."""
+        value = self._left.get(name)
+        return value if isinstance(value, dict) else {}
+
+    def tables(self, name: str, default: Any = _REQUIRED) -> list[Fields]:
         """One table or more of the same kind."""
         wanted = f"one table or more: [[{self._full(name)}]] and its fields below"
-        value = self._take(name, _REQUIRED, wanted)
+        value = self._take(name, default, wanted)
+        if value is default:
+            return []
         if not isinstance(value, list) or not value or not all(isinstance(one, dict) for one in value):
             self.refuse(name, value, wanted)
         return [Fields(self.file, f"{self._full(name)}[{at}]", one) for at, one in enumerate(value, start=1)]
@@ -159,7 +190,7 @@ class Fields:
         if self._left:
             name = next(iter(self._left))
             raise PlanProblem(
-                f"{self.file}: {self._full(_short(name))} is not a field of a plan; known here: "
+                f"{self.file}: {self._full(_short(name))} is not a field; known here: "
                 f"{', '.join(dict.fromkeys(self._names))}"
             )
 

@@ -5,8 +5,9 @@ Seconds are floats, percents floats of 0-100, ranges ``Range(low=, high=)``.
 
 from __future__ import annotations
 
+import datetime
+import re
 from dataclasses import dataclass
-from datetime import date
 
 from optim.project.fields import Range
 from optim.project.wins import Win
@@ -29,17 +30,17 @@ class ClaimedCache:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Baseline:
-    """Where the plan began. ``saving_percent`` is the claimed saving since the origin."""
+    """Where the plan began, as far as it says. ``saving_percent`` is the claimed saving since the origin."""
 
-    name: str
-    date: date
     seconds: float
-    tasks: int
-    solvers: int
-    errors: int
-    overhead_percent: float
-    saving_percent: float
-    caches: tuple[ClaimedCache, ...]
+    name: str = ""
+    date: datetime.date | None = None
+    tasks: int | None = None
+    solvers: int | None = None
+    errors: int | None = None
+    overhead_percent: float | None = None
+    saving_percent: float | None = None
+    caches: tuple[ClaimedCache, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,8 +48,17 @@ class Target:
     """Where it is meant to go: seconds, the speedup that is claimed for them, percent saved since the origin."""
 
     seconds: Range
-    speedup: Range
-    saving_percent: Range
+    speedup: Range | None = None
+    saving_percent: Range | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Machine:
+    """A machine that the plan speaks of: the baseline's seconds there, and those that are aimed at."""
+
+    name: str
+    baseline_seconds: float | None = None
+    target_seconds: Range | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,25 +106,57 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """All of it; ``wins`` are all of the project's, in order, those beyond the plan last."""
+    """All of it; only ``title``, ``phase`` and ``wins`` are always there.
+
+    ``wins`` are all of the project's, in order, those beyond the plan last. ``reference_pipeline`` is the program whose
+    seconds the plan speaks of, None where it is the project's own; ``reference_machine`` the machine whose seconds
+    count.
+    """
 
     file: str
     title: str
     phase: str
-    status: str
-    reference_machine: str
-    earlier: tuple[tuple[str, str], ...]
-    origin_seconds: float
-    baseline: Baseline
-    target: Target
-    intermediate: Intermediate
-    compounding: Compounding
-    speedup_formula: str
     wins: tuple[Win, ...]
-    checklists: tuple[Checklist, ...]
-    insights: tuple[Section, ...]
-    success: tuple[Section, ...]
-    notes: tuple[str, ...]
+    status: str = ""
+    reference_machine: str | None = None
+    reference_pipeline: str | None = None
+    machines: tuple[Machine, ...] = ()
+    earlier: tuple[tuple[str, str], ...] = ()
+    origin_seconds: float | None = None
+    baseline: Baseline | None = None
+    target: Target | None = None
+    intermediate: Intermediate | None = None
+    compounding: Compounding | None = None
+    speedup_formula: str | None = None
+    checklists: tuple[Checklist, ...] = ()
+    insights: tuple[Section, ...] = ()
+    success: tuple[Section, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def tasks(self) -> int | None:
+        """How many tasks the baseline was of; None where the plan does not say."""
+        return None if self.baseline is None else self.baseline.tasks
+
+    @property
+    def machine(self) -> str:
+        """What the machine is called whose seconds count."""
+        return self.reference_machine or "the reference machine"
+
+    @property
+    def file_stem(self) -> str:
+        """What the names of its documents begin with: ``PHASE5`` of "Phase 5"."""
+        return re.sub(r"[^\w]+", "", self.phase).upper() or "PROJECT"
+
+    @property
+    def results_file(self) -> str:
+        """The name of the file that the results are written to."""
+        return f"{self.file_stem}_RESULTS.md"
+
+    @property
+    def tracker_file(self) -> str:
+        """The name of the file that the tracker is written to."""
+        return f"{self.file_stem}_TRACKER.md"
 
     @property
     def planned(self) -> tuple[Win, ...]:

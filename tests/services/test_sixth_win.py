@@ -13,7 +13,7 @@ from db import queries
 from db.engine import open_engine
 from optim.arc.wins import all_wins
 from optim.evidence.assembly import rows
-from optim.plan.report import phase4_results
+from optim.plan.report import results_document
 from optim.plan.standing import standing
 from optim.plan.tracker import render
 from optim.project.wins import Win
@@ -47,7 +47,7 @@ def told(engine: Engine) -> dict[str, Any]:
     found |= {f"runs with {name}": queries.runs(engine, win=name, limit=500)["id"].tolist() for name in all_wins()}
     found["runs with all five"] = queries.runs(engine, config=stored_text(all_wins()), limit=500)["id"].tolist()
     found["tracker"] = render(project.plan, evidence).splitlines()
-    found["results"] = phase4_results(project.plan, evidence, now).splitlines()
+    found["results"] = results_document(project.plan, evidence, now).splitlines()
     return found
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import streamlit as st
 
-from db.engine import DatabaseProblem, default_url
+from db.problems import DatabaseProblem
 from db.store import mark_interrupted
+from services.problems import Problem
 from views.data.connection import engine, forget
 from views.settings import settings
 
 
 def tidy() -> None:
     """Marks what lost its process, at most every 15 seconds; a database that can not be written stays as it is."""
-    _marked(settings().database_url or default_url())
+    with contextlib.suppress(Problem):  # the page itself says it
+        _marked(settings().database_url)
 
 
 @st.cache_data(ttl=15, max_entries=4, show_spinner=False)

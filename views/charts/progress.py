@@ -18,12 +18,12 @@ _NOW = Mark(label="now", colour="#0077BB")
 _HOLLOW = ("planned", "together")
 
 
-def waterfall(steps: pd.DataFrame, target: tuple[float, float]) -> go.Figure:
+def waterfall(steps: pd.DataFrame, target: tuple[float, float] | None) -> go.Figure:
     """Seconds from the origin to now, one bar a step; open wins hollow, the target as a band.
 
     Args:
         steps: as ``views.data.progress.steps`` gives it.
-        target: seconds, low and high end.
+        target: seconds, low and high end; None without one.
     """
     rows = steps.to_dict("records")
     hollow = [row["kind"] in _HOLLOW for row in rows]
@@ -43,7 +43,8 @@ def waterfall(steps: pd.DataFrame, target: tuple[float, float]) -> go.Figure:
         showlegend=False,
     )
     drawn = figure(bar, _ranges(steps, labels), height=380)
-    _band(drawn, target)
+    if target is not None:
+        _band(drawn, target)
     top = float(steps[["start", "end"]].max().max())
     drawn.update_yaxes(title_text="seconds on the reference machine", range=[0, top * 1.12])
     drawn.update_xaxes(tickangle=0)

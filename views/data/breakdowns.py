@@ -90,7 +90,9 @@ def title(run_id: int) -> str:
 
 def parts(plan: Plan, before: int | None, after: int | None) -> dict[str, pd.DataFrame]:
     """The bars of the page: the tracker's, then the baseline's and today's where there are such runs."""
-    found = {"tracker": claimed(f"The tracker's: {text.seconds(plan.baseline.seconds)}", plan)}
+    found = {}
+    if plan.baseline is not None and plan.baseline.overhead_percent is not None:
+        found["tracker"] = claimed(f"The tracker's: {text.seconds(plan.baseline.seconds)}", plan)
     for name, label, run_id in (("before", "Baseline", before), ("after", "Now", after)):
         if run_id is not None:
             made = named(phase_shares(run_id), run_id)

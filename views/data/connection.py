@@ -8,7 +8,8 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import streamlit as st
 
-from db.engine import default_url, open_engine
+from services.places import project_engine
+from services.project import current_project
 from views.settings import settings
 
 P = ParamSpec("P")
@@ -22,12 +23,12 @@ def engine() -> Any:
     Raises:
         DatabaseProblem: it can not be opened; one sentence says why.
     """
-    return _engine(settings().database_url or default_url())
+    return _engine(settings().database_url, current_project().name)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _engine(url: str) -> Any:
-    return open_engine(url)
+def _engine(url: str, project: str) -> Any:
+    return project_engine(url)
 
 
 def cached(area: str, ttl: float = 10.0, max_entries: int = 64) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -37,7 +38,7 @@ def cached(area: str, ttl: float = 10.0, max_entries: int = 64) -> Callable[[Cal
     """
 
     def decorate(read: Callable[P, R]) -> Callable[P, R]:
-        def keyed(url: str | None, args: Any, kwargs: Any) -> Any:
+        def keyed(url: str, args: Any, kwargs: Any) -> Any:
             return read(*args, **kwargs)
 
         # Streamlit tells caches apart by these names and the source.

@@ -8,7 +8,7 @@ from typing import Any
 
 from db import queries
 from optim.plan import tracker as trackers
-from optim.plan.report import html_report, phase4_results
+from optim.plan.report import html_report, results_document
 from optim.plan.standing import standing
 from optim.project.plan import Plan
 from services.project import current_project
@@ -16,8 +16,6 @@ from views.data import deciding
 from views.data.connection import engine
 from views.data.evidence import evidence
 from views.report import report_charts
-
-RESULTS_FILE = "PHASE4_RESULTS.md"
 
 
 def tracker() -> str:
@@ -40,10 +38,10 @@ def page() -> str:
 
 
 def _results(plan: Plan) -> str:
-    known = evidence(plan).with_results(RESULTS_FILE)
+    known = evidence(plan).with_results(plan.results_file)
     found, name = _attribution()
     now = standing(plan, known)
-    return phase4_results(plan, known, now, attribution=found, attribution_name=name, written_at=datetime.now(UTC))
+    return results_document(plan, known, now, attribution=found, attribution_name=name, written_at=datetime.now(UTC))
 
 
 def _attribution() -> tuple[Mapping[str, Any] | None, str]:

@@ -79,8 +79,8 @@ def reference_runs(machine: str, limit: int = 50) -> pd.DataFrame:
     """
     name, values = machine.lower(), queries.filter_values(engine())
     tags = [one for one in values["tag"] if one.lower() == name]
-    machines = [one for one in values["machine"] if name in one.lower()]
-    sources = [one for one in values["source"] if name in one.lower()]
+    machines = [one for one in values["machine"] if name and name in one.lower()]
+    sources = [one for one in values["source"] if name and name in one.lower()]
     final = [one for one in values["tag"] if one.lower() == "final"]
     imported = [one for one in values["source"] if one.startswith("imported")]
     told: list[RunFilters] = [
@@ -132,7 +132,7 @@ def evidence(plan: Plan) -> TrackerEvidence:
         measurements=[json.loads(measurement(one)) for one in ids],
         blocks={int(str(one)): rows for one, rows in table.groupby("measurement_id")} if ids else {},
         decisions=decisions(),
-        reference_runs=reference_runs(plan.reference_machine),
+        reference_runs=reference_runs(plan.reference_machine or ""),
         results_file=report_name(),
         plan_order=[win.name for win in plan.wins],
     )

@@ -33,10 +33,13 @@ def shares(bar: str, parts: pd.DataFrame) -> pd.DataFrame:
 
 def claimed(bar: str, plan: Plan) -> pd.DataFrame:
     """The tracker's own split of its baseline: what it calls overhead, and the rest; as ``shares`` gives it."""
-    over = plan.baseline.overhead_percent / 100
+    base = plan.baseline
+    if base is None or base.overhead_percent is None:
+        return pd.DataFrame([], columns=COLUMNS)
+    over = base.overhead_percent / 100
     rows = [
-        [bar, "timed phases", "timed", plan.baseline.seconds * (1 - over), 1 - over],
-        [bar, '"framework overhead", not timed', UNACCOUNTED, plan.baseline.seconds * over, over],
+        [bar, "timed phases", "timed", base.seconds * (1 - over), 1 - over],
+        [bar, '"framework overhead", not timed', UNACCOUNTED, base.seconds * over, over],
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
 

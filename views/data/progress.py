@@ -10,7 +10,7 @@ import pandas as pd
 
 from optim.evidence.records import Together, TrackerEvidence, WinEvidence
 from optim.plan.standing import SETTLED, Standing, standing
-from optim.project.plan import Plan
+from optim.project.plan import Plan, Target
 from optim.project.wins import Win
 from views import configs, palette, text
 
@@ -27,24 +27,40 @@ class OnePair:
 
 def headline(plan: Plan, now: Standing, pair: OnePair | None = None) -> str:
     """The answer in a sentence or two, as Markdown; ``pair`` is told as long as nothing is measured."""
-    low, high = plan.target.seconds.low, plan.target.seconds.high
-    band = f"{low:g} to {high:g} s"
-    if now.projected is None or now.now is None:
-        return (
-            f"**Nothing is measured yet.** {_one_pair(pair)}The plan begins at {plan.baseline.seconds:g} s on "
-            f"{text.escape(plan.reference_machine)} and wants {band}. By the plan alone the odds are "
-            f"{text.percent(now.odds.probability)}."
-        )
+    if now.now is None:
+        return f"**Nothing is measured yet.** {_one_pair(pair)}{_planned(plan, now)}".rstrip()
     kept = "the win that was kept" if len(now.kept) == 1 else f"the {len(now.kept)} wins that were kept"
     what = kept if now.now_is_kept else "all wins together (none is kept yet)"
     said = f"**{text.times(now.now.speedup)} faster here with {what}**, {_how_sure(now.now)}. "
     if now.reference and now.reference.wall_seconds:
         return said + _on_reference(plan, now.reference.run_id, now.reference.wall_seconds)
-    where = _against_band(now.projected.seconds, low, high)
+    if now.projected is None:
+        return said.rstrip()
     return (
-        f"{said}On {text.escape(plan.reference_machine)} that would be {text.seconds(now.projected.seconds)}: "
-        f"{where} {band}. That is a projection until a log from there is imported."
+        f"{said}On {text.escape(plan.machine)} that would be {text.seconds(now.projected.seconds)}"
+        f"{_in_band(plan, now.projected.seconds)}. That is a projection until a log from there is imported."
     )
+
+
+def _planned(plan: Plan, now: Standing) -> str:
+    """What the plan says before anything is measured, as far as it does."""
+    if plan.baseline is None:
+        return ""
+    wants = "" if plan.target is None else f" and wants {_band(plan.target)}"
+    odds = "" if now.odds is None else f" By the plan alone the odds are {text.percent(now.odds.probability)}."
+    where = "" if plan.reference_machine is None else f" on {text.escape(plan.reference_machine)}"
+    return f"The plan begins at {plan.baseline.seconds:g} s{where}{wants}.{odds}"
+
+
+def _band(target: Target) -> str:
+    return f"{target.seconds.low:g} to {target.seconds.high:g} s"
+
+
+def _in_band(plan: Plan, seconds: float) -> str:
+    if plan.target is None:
+        return ""
+    span = plan.target.seconds
+    return f": {_against_band(seconds, span.low, span.high)} {_band(plan.target)}"
 
 
 def _one_pair(pair: OnePair | None) -> str:
@@ -56,11 +72,7 @@ def _one_pair(pair: OnePair | None) -> str:
 
 
 def _on_reference(plan: Plan, run_id: int, seconds: float) -> str:
-    low, high = plan.target.seconds.low, plan.target.seconds.high
-    return (
-        f"On {text.escape(plan.reference_machine)} run {run_id} took {text.seconds(seconds)}: "
-        f"{_against_band(seconds, low, high)} {low:g} to {high:g} s."
-    )
+    return f"On {text.escape(plan.machine)} run {run_id} took {text.seconds(seconds)}{_in_band(plan, seconds)}."
 
 
 def _how_sure(now: Together) -> str:
@@ -82,14 +94,16 @@ def steps(plan: Plan, evidence: TrackerEvidence) -> pd.DataFrame:
     """The waterfall from the origin to now and on to what is still planned, in seconds on the reference machine.
 
     Columns: label, kind (origin, earlier, baseline, win, now, planned, together), win, start, end, low and high (the
-    range of ``end``), note.
+    range of ``end``), note; empty where the plan names no baseline.
     """
-    base = plan.baseline.seconds
-    rows = [
-        _step("Origin", "origin", 0.0, plan.origin_seconds, note="the tracker's figure"),
-        _step("Earlier work", "earlier", plan.origin_seconds, base, note="the tracker's figure"),
-        _step("Baseline", "baseline", 0.0, base, note="the tracker's figure"),
-    ]
+    if plan.baseline is None:
+        return pd.DataFrame([], columns=list(_step("", "", 0.0, 0.0)))
+    base, origin = plan.baseline.seconds, plan.origin_seconds
+    rows = []
+    if origin is not None:
+        rows.append(_step("Origin", "origin", 0.0, origin, note="the tracker's figure"))
+        rows.append(_step("Earlier work", "earlier", origin, base, note="the tracker's figure"))
+    rows.append(_step("Baseline", "baseline", 0.0, base, note="the tracker's figure"))
     now = standing(plan, evidence)
     at = base
     for index, name in enumerate(now.kept, 1):

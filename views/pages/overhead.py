@@ -21,6 +21,8 @@ def render() -> None:
     parts = data.parts(plan, before, after)
     with words:
         _words(plan, parts)
+    if not parts:
+        return
     st.plotly_chart(
         charts.composition(pd.concat(parts.values())),
         key="overhead.composition",
@@ -28,8 +30,12 @@ def render() -> None:
         alt="Shares of the run's wall-clock by phase, coloured by category, each bar adding up to 100%",
     )
     st.caption(
-        "Every bar adds up to 100%. What no timer covered is unaccounted, and called nothing else. The tracker's "
-        "figures are its own: no phases are known for that share, so here it stands as unaccounted."
+        "Every bar adds up to 100%. What no timer covered is unaccounted, and called nothing else."
+        + (
+            " The tracker's figures are its own: no phases are known for that share, so here it stands as unaccounted."
+            if "tracker" in parts
+            else ""
+        )
     )
     if "before" in parts:
         pair = st.grid(2, min_column_width=430)
@@ -65,10 +71,13 @@ def _words(plan, parts) -> None:
     if "before" in parts:
         st.markdown(figures.headline(plan, parts["before"], parts.get("after")))
         return
-    st.markdown(
-        f"**The tracker says {plan.baseline.overhead_percent:g}% of {plan.baseline.seconds:g} s is framework overhead, "
-        "and does not say of what.** Measure a baseline here and this page splits it into phases."
-    )
+    if "tracker" not in parts:
+        st.markdown("**No baseline is measured yet.** Measure one here and this page splits it into phases.")
+    else:
+        st.markdown(
+            f"**The tracker says {plan.baseline.overhead_percent:g}% of {plan.baseline.seconds:g} s is framework "
+            "overhead, and does not say of what.** Measure a baseline here and this page splits it into phases."
+        )
     with st.container(horizontal=True, key="overhead.start"):
         link("measure", "Measure a baseline", before="none", after="all")
         link("import", "Import a log with its phases")
@@ -85,13 +94,20 @@ def _what_if(plan, parts, baseline) -> None:
             key = f"overhead.faster.{row['phase']}"
             factors[row["phase"]] = st.slider(label, 1.0, 20.0, 1.0, 0.5, key=key, format="%.1fx faster")
     total, whole = figures.what_if(parts, factors), float(baseline["seconds"].sum())
-    projected = plan.baseline.seconds * total / whole
-    meets = projected <= plan.target.seconds.high
-    words.markdown(
-        f"The run would take **{text.seconds(total)}** here. On {text.escape(plan.reference_machine)} that would be "
-        f"**{text.seconds(projected)}** (projection), which {'meets' if meets else 'does not meet'} the target of "
-        f"{plan.target.seconds.low:g} to {plan.target.seconds.high:g} s."
-    )
+    words.markdown(f"The run would take **{text.seconds(total)}** here.{_there(plan, total / whole)}")
+
+
+def _there(plan, left: float) -> str:
+    """What is left of the plan's seconds, where the plan speaks of this very pipeline."""
+    if plan.reference_pipeline is not None or plan.baseline is None:
+        return ""
+    projected = plan.baseline.seconds * left
+    said = f" On {text.escape(plan.machine)} that would be **{text.seconds(projected)}** (projection)"
+    if plan.target is None:
+        return f"{said}."
+    span = plan.target.seconds
+    meets = "meets" if projected <= span.high else "does not meet"
+    return f"{said}, which {meets} the target of {span.low:g} to {span.high:g} s."
 
 
 def _tasks(runs: dict[str, int | None]) -> None:

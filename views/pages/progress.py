@@ -29,19 +29,12 @@ def render() -> None:
         with st.container(horizontal=True, key="progress.start"):
             if pair:
                 link("compare", "See where the two runs differ", a=pair.before, b=pair.after)
-            link("measure", "Measure all five wins against the baseline", before="none", after="all")
+            link("measure", "Measure all wins against the baseline", before="none", after="all")
             link("import", "Import the log of a run of your own")
     _figures(plan, now)
     pair = st.grid(2, min_column_width=430)
     with pair.cell():
-        st.header("From the origin to the target", help="Solid: done. Hatched: planned, or measured and not decided.")
-        target = (plan.target.seconds.low, plan.target.seconds.high)
-        st.plotly_chart(
-            charts.waterfall(steps(plan, evidence), target),
-            key="progress.waterfall",
-            config=CONFIG,
-            alt="Waterfall of seconds from the origin over the baseline and the wins, with the target as a band",
-        )
+        _waterfall(plan, evidence)
     with pair.cell():
         st.header("What each win brings", help="The plan, what Amdahl's law allows, and what was measured.")
         st.plotly_chart(
@@ -56,22 +49,38 @@ def render() -> None:
     _contradictions(plan)
 
 
+def _waterfall(plan, evidence) -> None:
+    if plan.baseline is None:
+        return
+    st.header("From the origin to the target", help="Solid: done. Hatched: planned, or measured and not decided.")
+    target = (plan.target.seconds.low, plan.target.seconds.high) if plan.target else None
+    st.plotly_chart(
+        charts.waterfall(steps(plan, evidence), target),
+        key="progress.waterfall",
+        config=CONFIG,
+        alt="Waterfall of seconds from the origin over the baseline and the wins, with the target as a band",
+    )
+
+
 def _figures(plan, now) -> None:
-    low, high = plan.target.seconds.low, plan.target.seconds.high
     here = text.times(now.now.speedup) if now.now else "not measured"
     projected = text.seconds(now.projected.seconds) if now.projected else text.NONE
-    machine = text.escape(plan.reference_machine)
+    machine = text.escape(plan.machine)
     with st.grid(5, min_column_width=150):
-        st.metric("Baseline (the tracker's)", text.seconds(plan.baseline.seconds), border=True, height="stretch")
+        if plan.baseline is not None:
+            st.metric("Baseline (the tracker's)", text.seconds(plan.baseline.seconds), border=True, height="stretch")
         what = "Now, measured here" if now.now_is_kept else "All wins, measured here"
         st.metric(what, here, border=True, height="stretch")
         if now.reference:
             st.metric(f"Now on {machine}", text.seconds(now.reference.wall_seconds), border=True, height="stretch")
-        else:
+        elif plan.baseline is not None:
             st.metric(f"Projected on {machine}", projected, border=True, height="stretch")
-        st.metric("Target", f"{low:g}–{high:g} s", border=True, height="stretch")
-        odds = text.percent(now.odds.probability)
-        st.metric("Odds of the target", odds, border=True, height="stretch", help=text.escape(now.odds.sentence))
+        if plan.target is not None:
+            seconds = plan.target.seconds
+            st.metric("Target", f"{seconds.low:g}–{seconds.high:g} s", border=True, height="stretch")
+        if now.odds is not None:
+            odds = text.percent(now.odds.probability)
+            st.metric("Odds of the target", odds, border=True, height="stretch", help=text.escape(now.odds.sentence))
 
 
 def _cards(plan, evidence) -> None:
@@ -88,6 +97,8 @@ def _cards(plan, evidence) -> None:
 
 def _checklist(plan, evidence) -> None:
     found = ticks(plan, evidence)
+    if not found:
+        return
     done = sum(one.ticked for one in found)
     with st.expander(f"Testing checklist: {done} of {len(found)} ticked by evidence", key="progress.checklist"):
         for one in found:

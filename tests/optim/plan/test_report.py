@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from optim.evidence.records import TrackerEvidence, WinEvidence
-from optim.plan.report import Chart, html_report, phase4_results, plain
+from optim.plan.report import Chart, html_report, plain, results_document
 from optim.plan.standing import standing
 from tests.optim.plans import decided, evidence, measured, plan, reference_run
 
@@ -30,7 +30,7 @@ ATTRIBUTION = {
 
 
 def results(found: TrackerEvidence, **more: object) -> str:
-    return phase4_results(plan(), found, standing(plan(), found), **more)  # type: ignore[arg-type]
+    return results_document(plan(), found, standing(plan(), found), **more)  # type: ignore[arg-type]
 
 
 HEADINGS = [

@@ -1,0 +1,39 @@
+"""Which project a database holds: one row, written when the database is first used."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from db.engine import reading, writing
+from db.models import ProjectRow
+from db.rows import clean
+
+
+def claim(engine: Engine, mark: str | None, name: str) -> str | None:
+    """Makes the database that of a project unless it is another's; gives the other's name, None where it is its own.
+
+    A project is known by its mark, and so may be renamed; without a mark, or with one that the database has never seen,
+    by its name.
+    """
+    with reading(engine) as connection:
+        known = _known(connection)
+    if known is None:
+        with writing(engine) as connection:
+            known = _known(connection)
+            if known is None:
+                row = {"id": clean(mark) or uuid.uuid4().hex, "name": clean(name)}
+                connection.execute(insert(ProjectRow), [row])
+                return None
+    number, called = known
+    if mark is not None and mark == number and called != name:
+        with writing(engine) as connection:
+            connection.execute(update(ProjectRow).where(ProjectRow.id == number).values(name=clean(name)))
+        return None
+    return None if called == name or number == mark else called
+
+
+def _known(connection: Connection) -> tuple[str, str] | None:
+    row = connection.execute(select(ProjectRow.id, ProjectRow.name)).first()
+    return None if row is None else (row.id, row.name)
