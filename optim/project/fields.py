@@ -57,8 +57,9 @@ class Fields:
     def text(self, name: str, default: str = _REQUIRED, lines: bool = False) -> str:
         """Text of one line, or of several where ``lines``; never empty unless that is the default."""
         wanted = 'text in quotes, such as "early exit"' if lines else 'one line of text, such as "early exit"'
+        is_given = name in self._left
         value = self._take(name, default, wanted)
-        if value is default:
+        if not is_given:
             return str(default)
         return self._line(name, value, wanted, "\n" if lines else "")
 

@@ -48,12 +48,12 @@ def test_wins_come_in_the_order_of_their_numbers():
     ("change", "said"),
     [
         (("[origin]\nseconds = 42.5\n", "[origin]\n"), "origin.seconds must be a number above 0, got nothing"),
-        (("[origin]\nseconds = 42.5\n", ""), "origin must be a table: [origin]"),
+        (("[origin]\nseconds = 42.5\n", "[[origin]]\nseconds = 42.5\n"), "origin must be a table: [origin]"),
         (("seconds = 42.5", "seconds = -1"), "origin.seconds must be a number above 0, got -1"),
         (("seconds = 42.5", "seconds = nan"), "origin.seconds must be a number above 0, got nan"),
         (("seconds = 42.5", "seconds = true"), "origin.seconds must be a number above 0"),
         (("seconds = 42.5", "secnds = 42.5"), "origin.seconds"),
-        (("tasks = 100", "tasks = 100\ntaks = 3"), "baseline.taks is not a field of a plan; known here: name, date"),
+        (("tasks = 100", "tasks = 100\ntaks = 3"), "baseline.taks is not a field; known here: name, date"),
         (("date = 2025-10-17", 'date = "Oct 17"'), "baseline.date must be a date such as 2025-10-17"),
         (("date = 2025-10-17", "date = 2025-10-17T10:00:00"), "baseline.date must be a date"),
         (("hits = 480", "hits = 4800"), "baseline.cache[2].hits must be a whole number from 0 to 3200, got 4800"),
@@ -111,7 +111,7 @@ def test_the_environment_names_another_plan_and_an_argument_goes_before_it(tmp_p
 
 def test_without_an_environment_it_is_the_file_beside_the_module(monkeypatch):
     monkeypatch.delenv("QUICKWIN_PLAN", raising=False)
-    assert plan_path().name == "plan.toml"
+    assert plan_path().name == "quickwin.toml"
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe\x00", b"x = " + b"9" * 5000, b"a = " + b"[" * 5000])

@@ -12,7 +12,7 @@ def test_an_empty_database_shows_the_plan_and_where_to_begin(empty: str, open_pa
     assert "Nothing is measured yet" in said
     assert "12 to 14 s" in said
     assert [link.label for link in page.page_link][:2] == [
-        "Measure all five wins against the baseline",
+        "Measure all wins against the baseline",
         "Import the log of a run of your own",
     ]
 
