@@ -16,8 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from profiles.intake.preview import preview
 
-LEAST_MB_PER_SECOND = 20.0
-MOST_MB = 512.0
+LEAST_MB_PER_SECOND = 40.0
+MOST_MB = 256.0
 NAMES = ("one long run", "many runs", "kernel log", "web page", "mostly noise")
 FOREIGN = "some other line of an unrelated program that prints 1.234 s now and then\n"
 END = """\

@@ -94,6 +94,10 @@ class Source:
         """Line number from 1 and bytes without the line's end, one after the other; nothing is kept."""
         return decode.lines(self.utf8, self.progress)
 
+    def byte_pieces(self) -> Iterator[tuple[int, bytes]]:
+        """Number of the first line, from 1, and many whole lines with their ends; only the last may end within one."""
+        return decode.pieces(self.utf8, self.progress)
+
     def lines(self) -> Iterator[tuple[int, str]]:
         """As ``byte_lines``, decoded."""
         return ((number, line.decode("utf-8", "replace")) for number, line in self.byte_lines())

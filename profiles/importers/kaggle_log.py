@@ -30,6 +30,10 @@ _LATER = re.compile(r'\n,?\{"stream_name":"std(?:out|err)","time":\d')
 _PLAIN = re.compile(
     rb'[\[,]?\{"stream_name":"stdout","time":(\d{1,9}(?:\.\d{1,12})?),"data":"([^"\\\x00-\x1f]*)(?:\\r)?\\n"\}\]?\Z'
 ).match
+#: As many of them, each on a line of its own.
+_USUAL = re.compile(
+    rb'(?m)^[\[,]?\{"stream_name":"stdout","time":(\d{1,9}(?:\.\d{1,12})?),"data":"([^"\\\x00-\x1f]*)(?:\\r)?\\n"\}\]?\n'
+).findall
 _SEPARATORS = b"[], \t\r\n"
 _NEXT = re.compile(r"[\[\],\s]*")
 #: A line that no newline ends is cut here: it is no line of a log.
@@ -154,9 +158,19 @@ def _is_by_line(source: Source) -> bool:
 
 
 def _events_by_line(source: Source, bad: list[int], stdout: _Stream) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number, line in source.byte_lines():
-        usual = _PLAIN(line)
-        if usual and stdout.take_line(number, usual[2], float(usual[1])):
+    for first, piece in source.byte_pieces():
+        usual = () if stdout.rest else _USUAL(piece)
+        if usual and len(usual) == piece.count(b"\n") and piece.endswith(b"\n"):
+            moments, texts = zip(*usual, strict=True)
+            stdout.reader.feed_piece(first, b"\n".join((*texts, b"")), moments)
+        else:
+            yield from _entries(first, piece, bad, stdout)
+
+
+def _entries(first: int, piece: bytes, bad: list[int], stdout: _Stream) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in enumerate((piece[:-1] if piece.endswith(b"\n") else piece).split(b"\n"), first):
+        plain = _PLAIN(line)
+        if plain and stdout.take_line(number, plain[2], float(plain[1])):
             continue
         text = line.strip(_SEPARATORS)
         if text:

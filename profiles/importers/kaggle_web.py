@@ -9,6 +9,8 @@ from profiles.runlog.reader import Reader
 
 NAME = "kaggle-web"
 _LINE = re.compile(rb"\s{0,4}(\d{1,9}(?:\.\d{1,6})?)s[\t ](\d{1,9})(?:[\t ]|\Z)")
+#: The same for many lines at once.
+_ROWS = re.compile(rb"(?m)^\s{0,4}(\d{1,9}(?:\.\d{1,6})?)s[\t ]\d{1,9}(?:[\t ](.*))?\r?\n").findall
 _ENOUGH_LINES = 0.3
 
 
@@ -27,17 +29,29 @@ def parse(source: Source) -> Parsed:
     """
     reader = Reader(source.name, NAME)
     arrival: float | None = None
-    cut = source.cut_line
-    for number, line in source.byte_lines():
+    for first, piece in source.byte_pieces():
+        rows = _ROWS(piece) if piece.endswith(b"\n") else ()
+        if rows and len(rows) == piece.count(b"\n"):
+            moments, texts = zip(*rows, strict=True)
+            reader.feed_piece(first, b"\n".join((*texts, b"")), moments)
+            arrival = float(moments[-1])
+        else:
+            arrival = _feed(reader, first, piece, arrival, source.cut_line if piece[-1:] != b"\n" else 0)
+    return reader.parsed("text of Kaggle's log page, but no run of the pipeline in it")
+
+
+def _feed(reader: Reader, first: int, piece: bytes, arrival: float | None, cut: int) -> float | None:
+    """Feeds the lines of a piece one by one; gives the last moment."""
+    for number, line in enumerate((piece[:-1] if piece.endswith(b"\n") else piece).split(b"\n"), first):
         match = _LINE.match(line)
         if match:
             arrival = float(match[1])
             line = line[match.end() :]
         if number == cut:
-            reader.feed_last(number, line, arrival)
+            reader.feed_last(number, line.rstrip(b"\r"), arrival)
         else:
-            reader.feed(number, line, arrival)
-    return reader.parsed("text of Kaggle's log page, but no run of the pipeline in it")
+            reader.feed(number, line.rstrip(b"\r"), arrival)
+    return arrival
 
 
 IMPORTER = Importer(

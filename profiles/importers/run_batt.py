@@ -40,13 +40,13 @@ def parse(source: Source) -> Parsed:
     Raises:
         ImportProblem: there is none in it.
     """
-    reader = Reader(source.name, NAME)
-    feed, cut = reader.feed, source.cut_line
-    for number, line in source.byte_lines():
-        if number == cut:
-            reader.feed_last(number, line)
-        else:
-            feed(number, line)
+    reader, cut = Reader(source.name, NAME), source.cut_line
+    for number, piece in source.byte_pieces():
+        whole, _, rest = piece.rpartition(b"\n")
+        if whole or not rest:
+            reader.feed_piece(number, whole + b"\n")
+        if rest:
+            reader.feed_last(cut, rest.rstrip(b"\r"))
     return reader.parsed("the text mentions the pipeline but holds no run: no task, final line, cache or timing key")
 
 

@@ -11,7 +11,7 @@ SAMPLE_BYTES = 4096
 #: A line above this many bytes is cut in ``lines``; nothing that an importer reads by line is that long.
 LINE_BYTES = 4 << 20
 PROGRESS_BYTES = 1 << 20
-PIECE_BYTES = 1 << 18
+PIECE_BYTES = 1 << 16
 _CHUNK = 1 << 20
 
 
@@ -58,18 +58,25 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def lines(utf8: bytes, progress: Callable[[int], None]) -> Iterator[tuple[int, bytes]]:
-    """Pairs of line number, from 1, and line without its end; ``progress`` hears the bytes done now and then.
+def pieces(utf8: bytes, progress: Callable[[int], None]) -> Iterator[tuple[int, bytes]]:
+    """Pairs of the number, from 1, of the first line and a piece of whole lines with their ends.
 
-    Split a piece at a time: that is faster than line by line, and never holds all lines at once.
+    The last piece may end within a line. ``progress`` hears the bytes done now and then. A piece at a time is faster
+    than line by line, and never holds all lines at once.
     """
-    number = position = 0
+    number, position = 1, 0
     while position < len(utf8):
         end = utf8.find(b"\n", min(position + PIECE_BYTES, len(utf8) - 1)) + 1 or len(utf8)
         piece = utf8[position:end]
-        for line in (piece[:-1] if piece.endswith(b"\n") else piece).split(b"\n"):
-            number += 1
-            yield number, line[:LINE_BYTES].rstrip(b"\r")
+        yield number, piece
+        number += piece.count(b"\n")
         if end // PROGRESS_BYTES > position // PROGRESS_BYTES:
             progress(end)
         position = end
+
+
+def lines(utf8: bytes, progress: Callable[[int], None]) -> Iterator[tuple[int, bytes]]:
+    """Pairs of line number, from 1, and line without its end; ``progress`` hears the bytes done now and then."""
+    for first, piece in pieces(utf8, progress):
+        for number, line in enumerate((piece[:-1] if piece.endswith(b"\n") else piece).split(b"\n"), first):
+            yield number, line[:LINE_BYTES].rstrip(b"\r")

@@ -24,6 +24,18 @@ _MESSAGES = {
 }
 _ALL = b"|".join(b"(?P<%s>%s)" % (name.encode(), pattern) for name, pattern in _MESSAGES.items())
 _MESSAGE = re.compile(rb"(?:" + _WHERE + rb")?(?:" + _ALL + rb")")
+_HERE = rb"run_batt\.py:\d{1,6}: "
+#: The usual lines of a task from its start on, as they follow each other when no other writer comes between.
+BLOCK = re.compile(
+    _HERE + rb"-- (\w{1,40}) - (\d{1,9}) start --\n"
+    rb"((?:" + _HERE + rb"(?:demo|test)\[\d{1,4}\] - \1 - \d{1,9}\n)*)"
+    rb"(?:" + _HERE + rb"-- Demo\+Test scoring: (\d{1,9}) outputs, (-?\d{1,15}) matches,"
+    rb" -?\d{1,15} diff calls \(skipped -?\d{1,15}\)\n)?"
+    rb"(?:" + _HERE + rb"-- \1 - \2 done - (\d{1,9}) candidates scored\n)?"
+    rb"(?:" + _HERE + rb"-- Filtered to (\d{1,9}) unique candidates \(from \d{1,9}\)\n)?"
+    rb"(?:" + _HERE + rb"-- Phase 3a: Validated (\d{1,9}) solvers in (\d{1,9}\.\d{3})s \(parallelized\)\n)?"
+    rb"(" + _HERE + rb"-- \1 batch stats: added=\d{1,9} processed=\d{1,9}\n)?"
+).match
 #: Most lines of a log are these.
 SAMPLE = re.compile(rb"run_batt\.py:\d{1,6}: " + _MESSAGES["sample"] + rb"\Z").match
 _START = re.compile(_MESSAGES["start"])
@@ -50,6 +62,35 @@ class Progress:
         if self._current is None or task_id != self._current_id:
             return False
         self._current.scored_samples += 1
+        return True
+
+    def take_block(self, match: re.Match[bytes], number: int, moments: tuple[float, float] | None) -> bool:
+        """All lines that ``BLOCK`` matched, from line ``number`` on, at once; False where they are no new task's.
+
+        ``moments`` are those at which the first and the last of them arrived.
+        """
+        name, index, samples, outputs, matches, candidates, kept, solvers, spent, stats = match.groups()
+        if index == b"0" or name.decode() in self.log.tasks:
+            return False
+        previous = self._current
+        task = self._begin(name.decode(), int(index), number)
+        if moments is not None:
+            if previous is not None and previous.ended is None:
+                previous.ended = moments[0]
+            task.started, task.ended = moments[0], moments[1] if stats is not None else None
+        task.scored_samples = samples.count(b"\n")
+        if outputs is not None:
+            task.outputs, task.matches = int(outputs), int(matches)
+        if candidates is not None:
+            task.candidates = int(candidates)
+        if kept is not None:
+            task.kept = int(kept)
+        task.done = stats is not None or candidates is not None
+        if solvers is not None:
+            line = number + match.string.count(b"\n", match.start(), match.start(8))
+            self.log.validations.append((int(solvers), float(spent), line))
+            task.validated, task.validated_line, task.validate_seconds = int(solvers), line, float(spent)
+        self.last_line = number + match.string.count(b"\n", match.start(), match.end()) - 1
         return True
 
     def take(self, number: int, line: bytes, pieces: int, arrival: float | None) -> None:

@@ -7,6 +7,7 @@ them and feeds ``Reader`` with the line, its number in the file and, where known
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from profiles.importers.base import ImportProblem, Loss, Parsed, name_losses
@@ -18,19 +19,21 @@ from profiles.runlog.figures import LONGEST
 from profiles.runlog.keys import WHOLE, is_known
 from profiles.runlog.merge import fingerprint, is_part_of
 from profiles.runlog.prefix import MOST_HELD, Prefix
-from profiles.runlog.progress import SAMPLE, Progress, begins_work, start_of
+from profiles.runlog.progress import BLOCK, SAMPLE, Progress, begins_work, start_of
 from profiles.runlog.terminal import shown
 
 #: More different runs than this in one file are counted, not kept.
 MOST_RUNS = 500
 #: Of two wall-clocks closer than this share the second is the first again, rounded by hand.
 _SAME_WALL = 0.01
-#: Lower-case words of which every line with figures has one; this prefilter is what most foreign lines cost.
-_WORTH_READING = re.compile(
-    b"tasks - |timing summary|cache|hits:|misses:|total:|hit rate|time saved|wall|batt|phase|check_|inline"
-    b"|generate|solver|errors:|perfect| utc 20|performance|breakdown|component"
-    b"|function calls|filename:lineno|profile|samples:|timer unit|interrupt|killed|traceback"
-).search
+#: Without any of these in it, lower-case, a text concerns no run: such stretches are passed over at once.
+_TELLING = (
+    *(b".py:", b"|", b"tasks - ", b"timing summary", b"cache", b"hits:", b"misses:", b"total:", b"hit rate"),
+    *(b"time saved", b"wall", b"batt", b"phase", b"check_", b"inline", b"generate", b"solver", b"errors:", b"perfect"),
+    *(b" utc 20", b"performance", b"breakdown", b"component", b"function calls", b"filename:lineno", b"profile"),
+    *(b"samples:", b"timer unit", b"interrupt", b"killed", b"terminated", b"traceback"),
+)
+_WORTH_READING = re.compile(b"|".join(map(re.escape, _TELLING[2:]))).search
 _DATE = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d) UTC (\d{4})\s{0,9}\Z")
 _HEAD = "timing summary (seconds)"
 _LIST_HEAD = re.compile(r"\W{0,20}(?:performance|timing breakdown|main phases|component)\b[^0-9]{0,200}\Z", re.I)
@@ -55,7 +58,7 @@ class Reader:
         self._damaged: list[int] = []
         self._unread: list[int] = []
         self._too_many = self._again = self._unlike = self._cut = 0
-        self._prefix = Prefix()
+        self._prefix, self._has_prefix = Prefix(), False
         self._held: list[tuple[int, bytes, float | None]] | None = None
         self._tables, self._columns = TableReader(), ColumnTable(name, form)
         self._unread_profiles: list[int] = []
@@ -77,6 +80,47 @@ class Reader:
         self._began(number)
         self.log.called = [one for one in said if one.line > last]
 
+    def feed_piece(self, number: int, piece: bytes, arrivals: Sequence[bytes] = ()) -> None:
+        """Many whole lines at once, each with its end, from line ``number`` on: as ``feed`` with each of them.
+
+        ``arrivals`` are the lines' moments as they are written, or none.
+        """
+        piece = piece.replace(b"\r\n", b"\n") if b"\r\n" in piece else piece
+        if b"\x1b" in piece or b"\r" in piece:
+            for at, line in enumerate(piece[:-1].split(b"\n")):
+                self.feed(number + at, line, float(arrivals[at]) if arrivals else None)
+        elif self._is_quiet(piece):
+            if not piece.isspace():
+                self._last_text = number + piece.count(b"\n") - 1
+            if arrivals:
+                self._arrived(float(arrivals[0]))
+                self._arrived(float(arrivals[-1]))
+        else:
+            self._feed_blocks(number, piece, arrivals)
+
+    def _is_quiet(self, piece: bytes) -> bool:
+        if self._in_summary or self._in_list or self._held is not None or self._tables.is_open or self._has_prefix:
+            return False
+        lower = piece.lower()
+        return not any(word in lower for word in _TELLING)
+
+    def _feed_blocks(self, first: int, piece: bytes, arrivals: Sequence[bytes]) -> None:
+        """The usual lines of a task at once, all others one by one."""
+        at, position, find, feed = 0, 0, piece.find, self.feed
+        while position < len(piece):
+            block = None if self._ended or self._held is not None else BLOCK(piece, position)
+            if block and not self._tables.is_open:
+                lines = piece.count(b"\n", position, block.end())
+                moments = (float(arrivals[at]), float(arrivals[at + lines - 1])) if arrivals else None
+                if self._progress.take_block(block, first + at, moments):
+                    for moment in moments or ():
+                        self._arrived(moment)
+                    at, position = at + lines, block.end()
+                    continue
+            end = find(b"\n", position)
+            feed(first + at, piece[position:end], float(arrivals[at]) if arrivals else None)
+            at, position = at + 1, end + 1
+
     def feed(self, number: int, line: bytes, arrival: float | None = None) -> None:
         """One line, without its end."""
         if b"\x1b" in line or b"\r" in line:
@@ -87,16 +131,18 @@ class Reader:
 
     def _take(self, number: int, line: bytes, arrival: float | None) -> None:
         """One line as it can be seen: its prefix is learned, or stripped."""
-        sample = SAMPLE(line)
-        if sample and not self._ended and self._held is None and self._progress.scored(sample[1]):
-            if arrival is not None:
-                self._arrived(arrival)
-            return
-        if self._prefix.is_known:
+        is_progress = line.startswith(b"run_batt.py:")
+        if is_progress and self._held is None and not self._ended:
+            sample = SAMPLE(line)
+            if sample and self._progress.scored(sample[1]):
+                if arrival is not None:
+                    self._arrived(arrival)
+                return
+        if self._has_prefix and not is_progress:
             line = self._prefix.strip(line)
         if self._held is not None:
             self._hold(number, line, arrival)
-        elif _may_be_prefixed(line) and (verdict := self._prefix.look_at(line)) is not None:
+        elif not is_progress and _may_be_prefixed(line) and (verdict := self._prefix.look_at(line)) is not None:
             self._held = [(number, line, arrival)]
             if verdict:
                 self._release()
@@ -111,6 +157,7 @@ class Reader:
 
     def _release(self) -> None:
         held, self._held = self._held or [], None
+        self._has_prefix = self._prefix.is_known
         for number, line, arrival in held:
             self._read(number, self._prefix.strip(line) if self._prefix.is_known else line, arrival)
 
