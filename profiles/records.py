@@ -123,6 +123,11 @@ class TaskRecord:
     counts: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        # There may be a hundred thousand of them, and almost all are right: the words are made for the others.
+        spent, top = 0.0 if self.seconds is None else self.seconds, math.inf
+        is_right = 0 <= spent < top and 0 <= self.index < top and 0 <= self.errors < top and 0 <= self.timeouts < top
+        if is_right and self.status in STATUSES:
+            return
         name = f"task {self.task_id!r}"
         _require(self.status in STATUSES, name + ": status", f"one of {STATUSES}", self.status)
         for what in ("index", "seconds", "errors", "timeouts"):
