@@ -7,7 +7,8 @@ something, so that a frame's total seconds still are its self seconds plus its c
 from __future__ import annotations
 
 import math
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -137,6 +138,98 @@ def difference(before: Sequence[Frame], after: Sequence[Frame], most: int | None
     ]
     kept = changes if most is None else _prune(changes, most, _other_change)
     return _laid_out(kept, lambda change: change.after_seconds)
+
+
+def pruned(frames: list[Frame], most: int = MOST_FRAMES) -> list[Frame]:
+    """At most so many of the frames, the heaviest; what was left out is gathered as "other"."""
+    return _finish(frames, most)
+
+
+def left_heavy(frames: Sequence[Frame]) -> list[Frame]:
+    """The frames with the longest of siblings first, instead of in the order in which they first ran."""
+    below: dict[int | None, list[Frame]] = {}
+    for frame in frames:
+        below.setdefault(frame.parent, []).append(frame)
+    order: list[Frame] = []
+    waiting = [below.get(None, [])]
+    while waiting:
+        siblings = sorted(waiting.pop(), key=lambda frame: -frame.total_seconds)
+        order += siblings
+        waiting += [below[frame.id] for frame in reversed(siblings) if frame.id in below]
+    return _laid_out(order, lambda frame: frame.total_seconds)
+
+
+_LIBRARY = re.compile(r"(^|/)(site-packages|dist-packages)/|/python3\.\d+/|^<frozen |^<built-in>|^<__array")
+
+
+def is_library(file: str) -> bool:
+    """Whether a file is the interpreter's or an installed package's, as its path says."""
+    return bool(_LIBRARY.search(file.replace("\\", "/")))
+
+
+def folded(frames: Sequence[Frame], is_folded: Callable[[str], bool] = is_library) -> list[Frame]:
+    """The frames with what libraries do inside of themselves taken into the frame that was called from outside.
+
+    A frame of the user's own below such a frame stays, directly below it. The seconds stay the same.
+
+    Args:
+        is_folded: whether a file is a library's.
+    """
+    kept: dict[int, Frame] = {}
+    above: dict[int | None, int | None] = {None: None}
+    for frame in frames:
+        parent = above[frame.parent]
+        if parent is not None and is_folded(frame.file) and is_folded(kept[parent].file):
+            above[frame.id] = parent
+            own = kept[parent].self_seconds + frame.self_seconds
+            kept[parent] = replace(kept[parent], self_seconds=own)
+            continue
+        above[frame.id] = frame.id
+        depth = 0 if parent is None else kept[parent].depth + 1
+        kept[frame.id] = replace(frame, parent=parent, depth=depth)
+    return _laid_out(list(kept.values()), lambda frame: frame.total_seconds)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FunctionSeconds:
+    """A function over all stacks that it is in; ``total_seconds`` count a recursion once."""
+
+    name: str
+    file: str
+    line: int
+    self_seconds: float
+    total_seconds: float
+    stacks: int
+
+
+def function_seconds(frames: Sequence[Frame]) -> list[FunctionSeconds]:
+    """The functions of a profile, those with the most seconds of their own first.
+
+    Give it a list that is not pruned.
+    """
+    keys = {frame.id: (frame.name, frame.file, frame.line) for frame in frames}
+    own: dict[tuple[str, str, int], float] = defaultdict(float)
+    total: dict[tuple[str, str, int], float] = defaultdict(float)
+    stacks: Counter[tuple[str, str, int]] = Counter()
+    around: dict[int | None, frozenset[tuple[str, str, int]]] = {None: frozenset()}
+    for frame in frames:
+        key, outside = keys[frame.id], around[frame.parent]
+        own[key] += frame.self_seconds
+        stacks[key] += 1
+        if key not in outside:
+            total[key] += frame.total_seconds
+        around[frame.id] = outside if key in outside else outside | {key}
+    return [
+        FunctionSeconds(
+            name=name,
+            file=file,
+            line=line,
+            self_seconds=own[name, file, line],
+            total_seconds=total[name, file, line],
+            stacks=stacks[name, file, line],
+        )
+        for name, file, line in sorted(own, key=lambda key: -own[key])
+    ]
 
 
 class _Tree:

@@ -12,7 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyinstrument.session import Session
 
-from profiles.flame import Frame, FrameChange, difference, session_frames, session_to_speedscope, speedscope_frames
+from profiles.flame import (
+    Frame,
+    FrameChange,
+    difference,
+    folded,
+    function_seconds,
+    is_library,
+    left_heavy,
+    session_frames,
+    session_to_speedscope,
+    speedscope_frames,
+)
 from profiles.sessions import SessionError, profile
 from tests.profiles.test_exports import SCHEMA
 from tests.profiles.test_sessions import session
@@ -190,3 +201,59 @@ def test_frames_are_matched_by_name_and_file_though_lines_moved() -> None:
         ("b", 1.0, 4.0),
         ("c", 2.0, 0.0),
     ]
+
+
+@given(RECORDS)
+def test_left_heavy_frames_are_the_same_frames_the_longest_of_siblings_first(records: list[Any]) -> None:
+    frames = session_frames(session(records), None)
+    heavy = left_heavy(frames)
+    check_tree(heavy)
+    assert {(one.id, one.total_seconds) for one in heavy} == {(one.id, one.total_seconds) for one in frames}
+    last: dict[int | None, float] = {}
+    for frame in sorted(heavy, key=lambda one: one.start_seconds):
+        assert frame.total_seconds <= last.get(frame.parent, math.inf)
+        last[frame.parent] = frame.total_seconds
+
+
+@given(RECORDS)
+def test_folding_libraries_keeps_every_second_and_no_library_frame_within_another(records: list[Any]) -> None:
+    frames = session_frames(session(records), None)
+    fewer = folded(frames, lambda file: file in ("a.py", "b.py"))
+    check_tree(fewer)
+    assert whole(fewer) == pytest.approx(whole(frames), abs=1e-9)
+    assert math.fsum(one.self_seconds for one in fewer) == pytest.approx(spent(records), abs=1e-9)
+    by_id = {one.id: one for one in fewer}
+    for one in fewer:
+        if one.parent is not None and one.file in ("a.py", "b.py"):
+            assert by_id[one.parent].file not in ("a.py", "b.py")
+
+
+def test_a_frame_of_one_s_own_below_a_library_stays() -> None:
+    stack = ["run\x00run.py\x001", "map\x00/v/site-packages/x.py\x001", "go\x00/v/site-packages/x.py\x002"]
+    fewer = folded(session_frames(session([[[*stack, "mine\x00run.py\x009"], 1.0]]), None))
+    assert [(one.name, one.depth) for one in fewer] == [("run", 0), ("map", 1), ("mine", 2)]
+
+
+@pytest.mark.parametrize(
+    ("file", "library"),
+    [
+        ("/usr/lib/python3.11/json/decoder.py", True),
+        ("/v/lib/python3.11/site-packages/numpy/core.py", True),
+        ("C:\\v\\Lib\\site-packages\\numpy\\core.py", True),
+        ("<frozen importlib._bootstrap>", True),
+        ("<built-in>", True),
+        ("/home/me/project/run.py", False),
+        ("<solver 3>", False),
+    ],
+)
+def test_a_library_is_told_by_its_path(file: str, library: bool) -> None:
+    assert is_library(file) == library
+
+
+def test_a_recursion_counts_once_in_a_function_s_total() -> None:
+    stack = ["f\x00f.py\x001", "g\x00g.py\x001", "f\x00f.py\x001"]
+    records = [[stack, 2.0], [stack[:2], 1.0], [stack[:1], 0.5]]
+    totals = {one.name: (one.self_seconds, one.total_seconds, one.stacks) for one in function_seconds(
+        session_frames(session(records), None)
+    )}  # fmt: skip
+    assert totals == {"f": (2.5, 3.5, 2), "g": (1.0, 3.0, 1)}

@@ -1,53 +1,46 @@
 """Flame charts, drawn by us from plain frames: nothing in an uploaded profile is ever interpreted.
 
 Frames have the columns depth (0 is the outermost), start (seconds), seconds, self_seconds, name, place (file and line),
-category. The widest ``MOST_FRAMES`` are drawn; the caller says how many are not.
+category, id and parent (-1 for none). What is made here is data for the component of ``views/parts/flame``, which draws
+what can be seen and keeps the rest within reach.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from views import palette
-from views.charts.layout import figure, see_through
 from views.frames import rows
-from views.text import percent, plain, seconds
+from views.text import one_line, percent, seconds
 
-MOST_FRAMES = 2_000
 #: Found frames are told from the rest by this colour and by an outline.
 FOUND = "#B8860B"
-_ROW = 20
-#: Characters that fit beside each other over the whole width.
-_ROOM = 170
-#: Deeper stacks than this are cut: they are recursion, and would make a page of their own.
-MOST_ROWS = 40
-#: A frame narrower than this share of the whole would be less than two pixels wide.
-_NARROWEST = 1 / 700
 _SLOWER, _FASTER, _UNKNOWN = (palette.VERDICTS[name].colour for name in ("slower", "faster", "same"))
+#: A share that changed by less than this part of the largest change is drawn as unchanged.
+_UNCHANGED = 0.02
 
 
-def flame(frames: pd.DataFrame, find: str = "") -> go.Figure:
-    """Stacks from the top down, width by seconds, colour by category; frames whose name holds ``find`` stand out."""
-    kept = widest(frames)
-    found = matches(kept, find)
-    colours = [palette.category(name).colour for name in kept["category"]]
-    if find:
-        colours = [FOUND if hit else see_through(colour, 0.3) for hit, colour in zip(found, colours, strict=True)]
-    whole = float(frames.loc[frames["depth"] == 0, "seconds"].sum()) or 1.0
+def drawing(frames: pd.DataFrame, find: str = "") -> dict[str, Any]:
+    """Stacks from the top down, width by seconds, colour and pattern by category; what holds ``find`` stands out.
+
+    Returns:
+        lists of equal length, one value a frame: depth, start, seconds, name, place, fact (its figures in words),
+        colour, pattern, faded, parent (its number, -1 for none), hit; and ``whole``, the seconds of all of it.
+    """
+    hits = matches(frames, find)
+    marks = [palette.category(name) for name in frames["category"]]
+    whole = _whole(frames)
     facts = [
-        [plain(row["name"], 120), plain(row["place"], 120), seconds(row["seconds"]), percent(row["seconds"] / whole, 1),
-         seconds(row["self_seconds"])]
-        for row in rows(kept)
-    ]  # fmt: skip
-    hover = (
-        "<b>%{customdata[0]}</b><br>%{customdata[1]}<br>total %{customdata[2]}, %{customdata[3]}"
-        "<br>self %{customdata[4]}<extra></extra>"
-    )
-    return _stacks(kept, colours, facts, hover, outlined=found)
+        f"total {seconds(row['seconds'])}, {percent(row['seconds'] / whole, 1)}; self {seconds(row['self_seconds'])}"
+        for row in rows(frames)
+    ]
+    faded = [bool(find.strip()) and not hit for hit in hits]
+    colours = [FOUND if hit else mark.colour for hit, mark in zip(hits, marks, strict=True)]
+    return _data(frames, facts, colours, [mark.pattern for mark in marks], faded, hits)
 
 
 def matches(frames: pd.DataFrame, find: str) -> list[bool]:
@@ -57,90 +50,56 @@ def matches(frames: pd.DataFrame, find: str) -> list[bool]:
     return [bool(wanted) and wanted in f"{name} {place}".casefold() for name, place in texts]
 
 
-def widest(frames: pd.DataFrame, most: int = MOST_FRAMES) -> pd.DataFrame:
-    """The ``most`` widest frames of the first ``MOST_ROWS`` rows that can be seen, in their order.
-
-    An outer frame is at least as wide as those in it, so it stays too.
-    """
-    whole = frames.loc[frames["depth"] == 0, "seconds"].sum()
-    frames = frames[(frames["seconds"] >= whole * _NARROWEST) & (frames["depth"] < MOST_ROWS)]
-    if len(frames) <= most:
-        return frames
-    order = frames.sort_values(["seconds", "depth"], ascending=[False, True], kind="stable")
-    return frames.loc[order.index[:most].sort_values()]
-
-
-def hidden(frames: pd.DataFrame) -> int:
-    """How many frames are too narrow or too deep to be drawn."""
-    return len(frames) - len(widest(frames))
-
-
-def difference(frames: pd.DataFrame) -> go.Figure:
+def difference(frames: pd.DataFrame) -> dict[str, Any]:
     """The second profile's stacks, coloured by the share that a frame gained or lost against the first.
 
     Args:
-        frames: as for ``flame``, and before_share, after_share (0-1 of their profiles' wholes).
+        frames: as for ``drawing``, and before_share, after_share (0-1 of their profiles' wholes). Frames that the
+            second profile has no more have no width and are left out.
     """
-    kept = widest(frames)
-    change = (kept["after_share"] - kept["before_share"]).to_numpy(dtype=float)
+    drawn = frames[frames["seconds"] > 0]
+    change = (drawn["after_share"] - drawn["before_share"]).to_numpy(dtype=float)
     largest = float(np.abs(change).max(initial=0.0)) or 1.0
-    colours = [_shade(value / largest) for value in change]
     facts = [
-        [
-            plain(row["name"], 120),
-            plain(row["place"], 120),
-            percent(row["before_share"], 1),
-            percent(row["after_share"], 1),
-        ]
-        for row in rows(kept)
+        f"{percent(row['before_share'], 1)} of its profile before, {percent(row['after_share'], 1)} now"
+        for row in rows(drawn)
     ]
-    hover = (
-        "<b>%{customdata[0]}</b><br>%{customdata[1]}<br>%{customdata[2]} before, %{customdata[3]} now<extra></extra>"
-    )
-    return _stacks(kept, colours, facts, hover, outlined=[False] * len(kept))
+    kinds = [_kind(float(step / largest)) for step in change]
+    colours = [colour for colour, _, _ in kinds]
+    return _data(drawn, facts, colours, [pattern for _, pattern, _ in kinds], [weak for *_, weak in kinds])
 
 
-def _shade(change: float) -> str:
-    """A change of -1 to 1 as colour: less is the colour of faster, more that of slower, little is grey."""
-    if abs(change) < 0.02:
-        return see_through(_UNKNOWN, 0.45)
-    return see_through(_SLOWER if change > 0 else _FASTER, 0.35 + 0.65 * min(abs(change), 1.0))
+def _kind(change: float) -> tuple[str, str, bool]:
+    """Colour, pattern and whether it is faint, of a change of -1 to 1; what grew is hatched too."""
+    if abs(change) < _UNCHANGED:
+        return _UNKNOWN, "", True
+    return (_SLOWER, "/", abs(change) < 0.3) if change > 0 else (_FASTER, "", abs(change) < 0.3)
 
 
-def _fitting(name: str, share: float) -> str:
-    """As much of a name as a bar of this share of the chart holds; nothing where that is too little to read."""
-    room = int(share * _ROOM)
-    return plain(name, room) if room > 3 else ""
+def _data(
+    frames: pd.DataFrame,
+    facts: list[str],
+    colours: list[str],
+    patterns: list[str],
+    faded: Sequence[bool],
+    hits: Sequence[bool] = (),
+) -> dict[str, Any]:
+    numbers = {frame: number for number, frame in enumerate(frames["id"])}
+    return {
+        "depth": frames["depth"].tolist(),
+        "start": frames["start"].tolist(),
+        "seconds": frames["seconds"].tolist(),
+        "name": [one_line(name, 120) for name in frames["name"]],
+        "place": [one_line(place, 120) for place in frames["place"]],
+        "fact": facts,
+        "colour": colours,
+        "pattern": patterns,
+        "faded": list(faded),
+        "parent": [numbers.get(parent, -1) for parent in frames["parent"]],
+        "hit": list(hits) or [False] * len(frames),
+        "whole": _whole(frames),
+    }
 
 
-def _stacks(
-    frames: pd.DataFrame, colours: Sequence[str], facts: list[list[str]], hover: str, outlined: Sequence[bool]
-) -> go.Figure:
-    whole = float(frames["seconds"].max()) if len(frames) else 1.0
-    deepest = int(frames["depth"].max()) + 1 if len(frames) else 1
-    bars = go.Bar(
-        base=frames["start"].to_numpy(dtype=float),
-        x=frames["seconds"].to_numpy(dtype=float),
-        y=frames["depth"].to_numpy(),
-        orientation="h",
-        width=0.94,
-        marker={
-            "color": list(colours),
-            "line": {
-                "width": [2 if one else 0.4 for one in outlined],
-                "color": ["#111111" if one else "rgba(255,255,255,.6)" for one in outlined],
-            },
-        },
-        text=[_fitting(row["name"], row["seconds"] / whole) for row in rows(frames)],
-        textposition="inside",
-        insidetextanchor="start",
-        textangle=0,
-        constraintext="inside",
-        textfont={"size": 12},
-        customdata=facts,
-        hovertemplate=hover,
-    )
-    drawn = figure(bars, height=60 + _ROW * deepest, showlegend=False, bargap=0)
-    drawn.update_xaxes(title="seconds (samples of the profiler, not timers)", rangemode="tozero")
-    drawn.update_yaxes(visible=False, autorange="reversed")
-    return drawn
+def _whole(frames: pd.DataFrame) -> float:
+    return float(frames.loc[frames["depth"] == 0, "seconds"].sum()) or 1.0

@@ -15,17 +15,29 @@ COLUMNS = ["depth", "start", "seconds", "self_seconds", "name", "place", "catego
 #: Files that hold DSL programs and their functions; all else surrounds them.
 _DSL_FILES = ("dsl.py", "verifiers.py", "solvers.py")
 MOST_LINES = 200
+#: The chart draws what fits and keeps all of these within reach.
+MOST_FRAMES = 12_000
 
 
 @cached("runs", ttl=300, max_entries=8)
-def frames(run_id: int) -> pd.DataFrame:
-    """The profile of a run as ``charts.flame.flame`` wants it, pruned; empty where there is none or it is damaged."""
-    found = _session(run_id, flame.MOST_FRAMES)
+def frames(run_id: int, left_heavy: bool = False, fold: bool = False) -> pd.DataFrame:
+    """The profile of a run as ``charts.flame.drawing`` wants it, pruned; empty where there is none or it is damaged.
+
+    Args:
+        left_heavy: the longest of siblings first, instead of in the order in which they first ran.
+        fold: what libraries do inside of themselves is one frame.
+    """
+    found = _session(run_id, None if fold else MOST_FRAMES)
+    if fold:
+        found = flame.pruned(flame.folded(found), MOST_FRAMES)
+    if left_heavy:
+        found = flame.left_heavy(found)
     rows = [
-        (one.depth, one.start_seconds, one.total_seconds, one.self_seconds, one.name, _place(one), _category(one))
+        (one.depth, one.start_seconds, one.total_seconds, one.self_seconds, one.name, _place(one), _category(one),
+         one.id, -1 if one.parent is None else one.parent)
         for one in found
-    ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=[*COLUMNS, "id", "parent"])
 
 
 def _session(run_id: int, most: int | None) -> list[flame.Frame]:
@@ -40,7 +52,8 @@ def _category(frame: flame.Frame | flame.FrameChange) -> str:
     if frame.name == flame.OTHER and not frame.file:
         return "unaccounted"
     file = frame.file.replace("\\", "/").rpartition("/")[2]
-    return "dsl" if file in _DSL_FILES or file.startswith("<") else "framework"
+    made = file.startswith("<") and not flame.is_library(file)
+    return "dsl" if file in _DSL_FILES or made else "framework"
 
 
 @cached("runs", ttl=300, max_entries=8)
@@ -52,19 +65,21 @@ def difference(before: int, after: int) -> pd.DataFrame:
     one, two = _session(before, None), _session(after, None)
     wholes = [sum(frame.total_seconds for frame in side if frame.depth == 0) for side in (one, two)]
     if not all(wholes):
-        return pd.DataFrame(columns=[*COLUMNS, "before_share", "after_share"])
-    changes = flame.difference(one, two)
+        return pd.DataFrame(columns=[*COLUMNS, "before_share", "after_share", "id", "parent"])
+    changes = flame.difference(one, two, MOST_FRAMES)
     rows = [
-        (*_drawn(change), change.before_seconds / wholes[0], change.after_seconds / wholes[1]) for change in changes
-    ]
-    return pd.DataFrame(rows, columns=[*COLUMNS, "before_share", "after_share"])
+        (*_drawn(change), change.before_seconds / wholes[0], change.after_seconds / wholes[1], change.id,
+         -1 if change.parent is None else change.parent)
+        for change in changes
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=[*COLUMNS, "before_share", "after_share", "id", "parent"])
 
 
 def _drawn(change: flame.FrameChange) -> tuple[Any, ...]:
     return change.depth, change.start_seconds, change.after_seconds, 0.0, change.name, _place(change), _category(change)
 
 
-def _place(frame: flame.Frame | flame.FrameChange) -> str:
+def _place(frame: flame.Frame | flame.FrameChange | flame.FunctionSeconds) -> str:
     """The file with the folder that it lies in, and the line; no more of the path, which is long and says less."""
     file = "/".join(frame.file.replace("\\", "/").split("/")[-2:])
     return f"{file}:{frame.line}" if frame.line else file
@@ -79,14 +94,16 @@ def changed(frames: pd.DataFrame) -> pd.DataFrame:
 
 @cached("runs", ttl=300, max_entries=8)
 def functions(run_id: int) -> pd.DataFrame:
-    """The functions with the most seconds of their own: columns name, self_seconds, share (0-1), stacks, place."""
-    found = [(one.name, _place(one), one.self_seconds) for one in _session(run_id, None)]
-    table = pd.DataFrame(found, columns=["name", "place", "self_seconds"])
-    grouped = table.groupby(["name", "place"], sort=False)["self_seconds"].agg(["sum", "size"])
-    ordered = grouped.sort_values("sum", ascending=False).reset_index()
-    ordered = ordered.rename(columns={"sum": "self_seconds", "size": "stacks"})
-    ordered["share"] = ordered["self_seconds"] / (ordered["self_seconds"].sum() or 1.0)
-    return ordered.loc[: MOST_LINES - 1, ["name", "self_seconds", "share", "stacks", "place"]]
+    """The functions with the most seconds of their own: columns name, self_seconds, total_seconds, share (of their
+    own, 0-1), stacks, place.
+    """
+    found = flame.function_seconds(_session(run_id, None))
+    whole = sum(one.self_seconds for one in found) or 1.0
+    rows = [
+        (one.name, one.self_seconds, one.total_seconds, one.self_seconds / whole, one.stacks, _place(one))
+        for one in found[:MOST_LINES]
+    ]
+    return pd.DataFrame(rows, columns=["name", "self_seconds", "total_seconds", "share", "stacks", "place"])
 
 
 def call_tree(frames: pd.DataFrame) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
 import streamlit as st
 
 from services.differences import FEWEST_RUNS, Step, difference_words, unit_words
@@ -15,6 +16,8 @@ from views.charts.layout import CONFIG
 from views.data import compare as data
 from views.data import profiles
 from views.data.safe import cells
+from views.frames import rows
+from views.parts.flame import KEYS, chart
 
 
 def details(before: Side, after: Side) -> None:
@@ -68,7 +71,9 @@ def _profiles(before: Side, after: Side) -> None:
         return
     colours = "what takes a larger share of it has the colour of slower, what takes a smaller one that of faster"
     st.markdown(f"**The profile of {after.name}** against that of {before.name}: {colours}.")
-    st.plotly_chart(flame.difference(frames), key="compare.flame", config=CONFIG, alt="Difference of both profiles")
+    label = f"Difference of the profiles of {before.name} and {after.name}. {KEYS}"
+    chart(flame.difference(frames), "compare.flame", label)
+    _vanished(frames, before, after)
     table = profiles.changed(frames)
     shares = {name: table[name] * 100 for name in ("before_share", "after_share", "change")}
     percent = st.column_config.NumberColumn(format="%.1f%%")
@@ -80,6 +85,15 @@ def _profiles(before: Side, after: Side) -> None:
             column_config=dict.fromkeys(shares, percent),
             alt="Frames whose share changed most",
         )
+
+
+def _vanished(frames: pd.DataFrame, before: Side, after: Side) -> None:
+    """Frames that the second profile has no more, which a chart of its stacks can not show."""
+    gone = frames[(frames["seconds"] == 0) & (frames["before_share"] > 0)].nlargest(8, "before_share")
+    if gone.empty:
+        return
+    named = [f"{text.escape(row['name'], 60)} ({text.percent(row['before_share'], 1)})" for row in rows(gone)]
+    st.markdown(f"**Gone in {after.name}**, with their share of the profile of {before.name}: {text.listed(named)}.")
 
 
 def _tasks(before: Side, after: Side) -> None:

@@ -47,7 +47,7 @@ def bars(found: Ranking, *, percent: bool) -> None:
     labels = "".join(f'<div style="height:{_BAR + _GAP}px">{_label(row, found)}</div>' for row in rows)
     words = "; ".join(f"{row.run.name}: {spine_words(bar)}" for row, bar in zip(rows, segments, strict=True))
     st.html(
-        '<div style="display:grid;grid-template-columns:minmax(6.5rem,14rem) 1fr;gap:.5rem;font-size:.85rem">'
+        '<div style="display:grid;grid-template-columns:minmax(5.5rem,22%) 1fr;gap:.5rem;font-size:.85rem">'
         f'<div style="min-width:0">{labels}</div>'
         f'<img style="width:100%;height:{len(rows) * (_BAR + _GAP) - _GAP}px" '
         f'src="{charts.data_address(picture)}" alt="{html.escape(words)}"></div>'

@@ -8,14 +8,17 @@ import pandas as pd
 import streamlit as st
 
 from views import palette, text
-from views.address import bound
+from views.address import FLAG, TEXT, bound
 from views.charts import flame as charts
-from views.charts.layout import CONFIG
 from views.data import profiles as data
 from views.data.safe import cells
 from views.frames import rows
+from views.parts.flame import KEYS, chart
 
+#: Siblings in the order in which they first ran, or the longest first.
+ORDERS = ("as it ran", "left heavy")
 _COLUMNS = {
+    "total_seconds": st.column_config.NumberColumn("Total (s)", format="%.3f"),
     "seconds": st.column_config.NumberColumn("Total (s)", format="%.3f"),
     "self_seconds": st.column_config.NumberColumn("Self (s)", format="%.3f"),
     "share": st.column_config.NumberColumn("Share", format="%.1f%%"),
@@ -25,18 +28,20 @@ _COLUMNS = {
 
 def profile(run: dict[str, Any]) -> None:
     """Draws the profile of the run."""
-    frames = data.frames(int(run["id"]))
-    if frames.empty:
+    run_id = int(run["id"])
+    if data.frames(run_id).empty:
         st.caption("This run's profile can not be read.")
         return
     find = st.text_input("Find a function or file", placeholder="objects, dsl.py", **bound("find", ""))
-    st.markdown(_found(frames, find) if find.strip() else _words(frames, data.functions(int(run["id"]))))
-    st.plotly_chart(charts.flame(frames, find), key="run.flame", config=CONFIG, alt="Flame chart of the profile")
-    hidden = charts.hidden(frames)
-    narrow = f"{text.count(hidden, 'frame')} too narrow or too deep to be seen are not drawn. " if hidden else ""
-    st.caption(f"{_legend()}  \n{narrow}Drag to look closer, double-click to come back.")
+    with st.container(horizontal=True, vertical_alignment="center", key="run.flame_choices"):
+        order = st.segmented_control("Order", ORDERS, required=True, **bound("order", ORDERS[0], TEXT, ORDERS))
+        fold = st.toggle("Fold what libraries do inside of themselves", **bound("fold", True, FLAG))
+    frames = data.frames(run_id, left_heavy=order == ORDERS[1], fold=bool(fold))
+    st.markdown(_found(frames, find) if find.strip() else _words(frames, data.functions(run_id)))
+    chart(charts.drawing(frames, find), "run.flame", f"Flame chart of the profile of run {run_id}. {KEYS}")
+    st.caption(f"{_legend()}  \n{KEYS} A double click goes in.")
     left, right = st.columns(2)
-    left.caption("Functions by their own seconds")
+    left.caption("Functions by their own seconds; total seconds with what they call, a recursion once")
     left.dataframe(
         cells(_percent(data.functions(int(run["id"])))),
         key="run.functions",
