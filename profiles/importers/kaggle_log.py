@@ -15,9 +15,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from profiles.importers.base import Importer, ImportProblem, Loss, Parsed, Source, name_losses, read_json, seconds
 from profiles.runlog.reader import Reader
@@ -67,7 +67,51 @@ def parse(source: Source) -> Parsed:
     """
     source = _unwrapped(source)
     reader, bad = Reader(source.name, NAME), list[int]()
-    streams = {"stdout": _Stream(reader), "stderr": _Stream(reader)}
+    _feed(source, reader, bad)
+    more = name_losses(iter(bad), "the entry of the kernel log is cut or damaged")
+    parsed = reader.parsed("a Kaggle kernel log, but no run of the pipeline in it")
+    return dataclasses.replace(parsed, losses=(*parsed.losses, *more, *_unclosed(source)))
+
+
+def printed(source: Source) -> str:
+    """What the run of a kernel log printed to either stream, without its envelope.
+
+    Raises:
+        ImportProblem: it can not be read.
+    """
+    lines = _Lines()
+    _feed(_unwrapped(source), lines, [])
+    return b"\n".join(lines.lines).decode("utf-8", "replace")
+
+
+class Sink(Protocol):
+    """Where lines go."""
+
+    def feed(self, number: int, line: bytes, arrival: float | None = None) -> None: ...
+
+    def feed_last(self, number: int, line: bytes, arrival: float | None = None) -> None: ...
+
+    def feed_piece(self, number: int, piece: bytes, arrivals: Sequence[bytes] = ()) -> None: ...
+
+
+class _Lines:
+    """Keeps lines as they come."""
+
+    def __init__(self) -> None:
+        self.lines: list[bytes] = []
+
+    def feed(self, _number: int, line: bytes, _arrival: float | None = None) -> None:
+        self.lines.append(line)
+
+    feed_last = feed
+
+    def feed_piece(self, _number: int, piece: bytes, _arrivals: Sequence[bytes] = ()) -> None:
+        self.lines.append(piece.rstrip(b"\n"))
+
+
+def _feed(source: Source, sink: Sink, bad: list[int]) -> None:
+    """Feeds the lines of a log without envelope; the numbers of entries that can not be read go to ``bad``."""
+    streams = {"stdout": _Stream(sink), "stderr": _Stream(sink)}
     for number, event in _events(source, bad, streams["stdout"]):
         stream = streams.get(str(event.get("stream_name", "stdout")))
         data = event.get("data")
@@ -77,9 +121,6 @@ def parse(source: Source) -> Parsed:
             bad.append(number)
     for stream in streams.values():
         stream.end()
-    more = name_losses(iter(bad), "the entry of the kernel log is cut or damaged")
-    parsed = reader.parsed("a Kaggle kernel log, but no run of the pipeline in it")
-    return dataclasses.replace(parsed, losses=(*parsed.losses, *more, *_unclosed(source)))
 
 
 def _unwrapped(source: Source) -> Source:
@@ -104,7 +145,7 @@ def _unwrapped(source: Source) -> Source:
 class _Stream:
     """Puts the lines of one stream together from chunks, and feeds them on."""
 
-    reader: Reader
+    reader: Sink
     rest: list[str] = field(default_factory=list)
     number: int = 0
     arrival: float | None = None

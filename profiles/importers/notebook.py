@@ -62,6 +62,18 @@ def parse(source: Source) -> Parsed:
     return parsed
 
 
+def printed(source: Source) -> str:
+    """What the cells printed to stdout, one after the other.
+
+    Raises:
+        ImportProblem: no JSON.
+    """
+    notebook = read_json(source.text)
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    outputs = [cell.get("outputs") for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else []
+    return "\n".join("".join(_printed(output, [])) for output in outputs if isinstance(output, list))
+
+
 def _salvaged(source: Source, problem: ImportProblem) -> Parsed:
     """The runs in the output that a cut or damaged notebook still holds.
 

@@ -142,6 +142,9 @@ SEEDS |= {
         b"  _   Recorded: 12:00:00  Samples:  73\n /_/   Duration: 2.500     CPU time: 1.061\n\n"
         b"2.500 <module>  a.py:1\n|- 1.500 solve  a.py:6\n|  `- 1.000 step  b.py:3\n"
     ),
+    "printed-journal": (
+        b'@quickwin a1 1 1/1 402bca13 {"type":"header","format":"quickwin-journal","version":1,"key":"k","label":"x"}\n'
+    ),
     "pyperf": json.dumps(
         {
             "version": "1.0",
