@@ -47,16 +47,23 @@ _STREAMED = re.compile(r"(?:\A|\n)data: ?\{.{0,200}?\"stream_name\"")
 _STREAM_FIELD = re.compile(rb"(?m)^(?:data: ?|(?:event|id|retry)?:.*$)")
 #: The log as a text within the answer of an API.
 _ANSWER = re.compile(r"\A\s{0,9}\{.{0,4000}?\"log(?:Nullable)?\"\s{0,9}:\s{0,9}\"", re.S)
+_OBJECTS = re.compile(r"\}[ \t\r]{0,9}\n[ \t]{0,9}\{")
 _ESCAPED_MARK = re.compile(r'\\"stream_name\\"\s{0,9}:|run_batt\.py:\d|Timing summary \(seconds\)| tasks - ')
 
 
 def recognize(source: Source) -> float:
     head = source.head[:4096]
-    if _STREAMED.search(head) or (_ANSWER.match(head) and _ESCAPED_MARK.search(source.head)):
+    if _STREAMED.search(head) or _is_answer(source):
         return 0.98
     if _LATER.search(source.head):
         return 0.98
     return 0.98 if head.lstrip()[:1] in ("[", ",", "{") and _MARK.search(head) else 0.0
+
+
+def _is_answer(source: Source) -> bool:
+    """Whether the log is a text in one JSON object; objects on lines of their own are another format."""
+    is_one = _ANSWER.match(source.head[:4096]) and not _OBJECTS.search(source.head)
+    return bool(is_one and _ESCAPED_MARK.search(source.head))
 
 
 def parse(source: Source) -> Parsed:
@@ -133,7 +140,7 @@ def _unwrapped(source: Source) -> Source:
     if _STREAMED.search(head):
         data = _STREAM_FIELD.sub(b"", source.utf8)
         return dataclasses.replace(source, data=data if data.endswith(b"]") else data + b"\n]")
-    if not _ANSWER.match(head) or not _ESCAPED_MARK.search(source.head):
+    if not _is_answer(source):
         return source
     answer = read_json(source.text)
     log = next((answer[key] for key in ("log", "logNullable") if isinstance(answer.get(key), str)), "")

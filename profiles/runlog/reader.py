@@ -86,7 +86,7 @@ class Reader:
         ``arrivals`` are the lines' moments as they are written, or none.
         """
         piece = piece.replace(b"\r\n", b"\n") if b"\r\n" in piece else piece
-        if b"\x1b" in piece or b"\r" in piece:
+        if b"\x1b" in piece or b"\r" in piece or b"%|" in piece:
             for at, line in enumerate(piece[:-1].split(b"\n")):
                 self.feed(number + at, line, float(arrivals[at]) if arrivals else None)
         elif self._is_quiet(piece):
@@ -123,7 +123,7 @@ class Reader:
 
     def feed(self, number: int, line: bytes, arrival: float | None = None) -> None:
         """One line, without its end."""
-        if b"\x1b" in line or b"\r" in line:
+        if b"\x1b" in line or b"\r" in line or b"%|" in line:
             for piece in shown(line):
                 self._take(number, piece, arrival)
         else:

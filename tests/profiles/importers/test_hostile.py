@@ -133,6 +133,7 @@ SEEDS |= {
     "hyperfine": json.dumps(
         {"results": [{"command": "none", "times": [1.5, 2.0], "exit_codes": [0, 1], "parameters": {"config": "a"}}]}
     ).encode(),
+    "json-log": b"".join(json.dumps({"log": line}).encode() + b"\n" for line in PIPELINE.splitlines(True)),
     "line-profiler": (
         b"Timer unit: 1e-06 s\n\nTotal time: 1.5 s\nFile: a.py\nFunction: f at line 3\n\n"
         b"Line #      Hits         Time  Per Hit   % Time  Line Contents\n=====\n"

@@ -120,6 +120,14 @@ def test_progress_bars_that_carriage_returns_drew_over_do_not_matter():
     assert figures(*read_text(text).records) == figures(PLAIN)
 
 
+def test_text_right_behind_a_progress_bar_is_read():
+    bar = "100%|##########| 2/2 [00:02<00:00,  1.00s/it]"
+    text = LOG.replace("3 tasks - ", bar + "3 tasks - ").replace(
+        "run_batt.py:1427: -- 00d", bar + "run_batt.py:1427: -- 00d"
+    )
+    assert figures(*read_text(text).records) == figures(PLAIN)
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     name=st.text("abcdefXYZ_-.", min_size=1, max_size=12),
