@@ -19,24 +19,49 @@ def percent(value: float | None) -> str:
 
 
 def run_summary(run_id: int, record: RunRecord) -> str:
-    """A run in a few lines: what it was, its seconds, its overhead, its answers, its caches."""
-    solved = sum(bool(task.solved) for task in record.tasks)
-    failed = [task for task in record.tasks if task.status == "failed"]
+    """A run in a few lines: what it was, its seconds, its answers, and as far as it tells its overhead and caches."""
     lines = [
         f"run       {run_id}  {record.label}  ({record.status}, {record.cache_state} caches)",
-        f"seconds   {seconds(record.wall_seconds)}",
-        f"overhead  {percent(overhead_share(record))} of it is not DSL",
-        f"answers   {record.results_fingerprint or 'none'}: {record.counts.get('accepted', 0)} solvers accepted, "
-        f"{solved} of {len(record.tasks)} tasks solved, {len(failed)} failed",
-        f"programs  {record.counts.get('program.errors', 0):,} calls raised and scored nothing, "
-        f"{record.timeouts} timed out",
-        *(f"failed    {task.task_id}: {task.reason}" for task in failed),
+        f"seconds   {seconds(record.wall_seconds)}{_more_seconds(record)}",
+        *_overhead_line(record),
+        f"answers   {record.results_fingerprint or 'not checked'}{_solved(record)}",
+        *_programs_line(record),
+        *(f"failed    {task.task_id}: {task.reason}" for task in record.tasks if task.status == "failed"),
         *(
             f"cache     {cache.name}: {cache.hits:,} hits of {cache.lookups:,} ({percent(cache.hit_rate)})"
             for cache in record.caches
         ),
     ]
     return "\n".join(lines)
+
+
+def _more_seconds(record: RunRecord) -> str:
+    cpu = "" if record.cpu_seconds is None else f", {seconds(record.cpu_seconds)} of CPU"
+    peak = record.counts.get("peak_bytes")
+    return cpu if peak is None else f"{cpu}, at most {peak / 1e6:,.0f} MB of memory"
+
+
+def _overhead_line(record: RunRecord) -> list[str]:
+    share = overhead_share(record)
+    work = "DSL" if any(phase.category == "dsl" for phase in record.phases) else "work"
+    return [] if share is None else [f"overhead  {percent(share)} of it is not {work}"]
+
+
+def _solved(record: RunRecord) -> str:
+    if not record.tasks:
+        return ""
+    failed = sum(task.status == "failed" for task in record.tasks)
+    solved = [task.solved for task in record.tasks if task.solved is not None]
+    known = f", {sum(solved)} of {len(record.tasks)} tasks solved" if solved else f", {len(record.tasks)} tasks"
+    accepted = f": {record.counts['accepted']} solvers accepted" if "accepted" in record.counts else ""
+    return f"{accepted}{known}, {failed} failed"
+
+
+def _programs_line(record: RunRecord) -> list[str]:
+    if "accepted" not in record.counts:
+        return []
+    raised = record.counts.get("program.errors", 0)
+    return [f"programs  {raised:,} calls raised and scored nothing, {record.timeouts} timed out"]
 
 
 _BASES = {"workers": "summed over workers", "last_task": "last task only", "count": "a count, no seconds"}

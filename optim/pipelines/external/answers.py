@@ -9,16 +9,17 @@ from __future__ import annotations
 import glob
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from profiles.recorder import ECHO_PREFIX
 
 _NUMBER = re.compile(rb"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][-+]?\d+)?(?![\w.])")
 _CHUNK = 1 << 20
 #: Quickwin's own folder within a project's.
 OWN = ".quickwin"
-#: What the lines of a recorder's journal begin with, in a file of their own or among a program's output.
-_JOURNAL = re.compile(rb'\s*(?:@?quickwin\S*[ :]|\{"type":\s*"(?:header|task|end)",)')
+_JOURNAL = ECHO_PREFIX.encode()
 
 #: When a file was written: its modification in nanoseconds, its inode, its size.
 Stamp = tuple[int, int, int]
@@ -67,14 +68,39 @@ def stream_digest(file: BinaryIO, digits: int | None, journal: bool = False) -> 
     """The SHA-256 of a stream; as text it is read line by line, as anything else (it holds a zero byte) as it is."""
     digest, first = hashlib.sha256(), file.read(8192)
     file.seek(0)
+    journal = journal and _holds(file, _JOURNAL)
     if b"\0" in first or (digits is None and not journal):
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
         return digest.digest()
-    for line in file:
-        if not (journal and _JOURNAL.match(line)):
-            digest.update(line if digits is None else rounded(line, digits))
+    for line in _without_journal(file) if journal else file:
+        digest.update(line if digits is None else rounded(line, digits))
     return digest.digest()
+
+
+def _holds(file: BinaryIO, text: bytes) -> bool:
+    """Whether the text is in the rest of the stream, which is then where it was."""
+    start, end = file.tell(), b""
+    while chunk := file.read(_CHUNK):
+        if text in end + chunk:
+            break
+        end = chunk[-len(text) :]
+    file.seek(start)
+    return bool(chunk)
+
+
+def _without_journal(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines without those of a journal, and without the empty one that stands before each of those."""
+    held = b""
+    for line in lines:
+        if line.startswith(_JOURNAL):
+            held = b""
+            continue
+        yield held
+        held = line if line == b"\n" else b""
+        if not held:
+            yield line
+    yield held
 
 
 def rounded(text: bytes, digits: int) -> bytes:

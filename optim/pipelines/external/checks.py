@@ -24,7 +24,7 @@ OK, NOTE, FAIL = "ok", "note", "fail"
 _MOST_FILES = 20_000
 _SHOWN = 4
 #: CPU seconds of one run against another tell a difference from here on.
-_CLEAR_SHARE = 0.05
+_CLEAR_SHARE = 0.1
 _LOADED = re.compile(
     r"^# (?:code object from '(?P<code>[^']+)'|(?P<cached>/\S.*?) matches (?P<source>/.*))$", re.MULTILINE
 )
@@ -274,7 +274,7 @@ def _effect(win: str, seen: Seen, first: Seen, second: Seen) -> Finding:
 
 def _differences(seen: Seen, first: Seen, second: Seen) -> list[tuple[str, bool]]:
     cpu, one, two = (run.execution.cpu_seconds for run in (seen, first, second))
-    apart = max(_CLEAR_SHARE * max(one, two), 2 * abs(one - two), 0.02)
+    apart = max(_CLEAR_SHARE * max(one, two), 3 * abs(one - two), 0.02)
     outputs = {run.execution.stdout.kept for run in (first, second)}
     phases = {tuple(phase.path for phase in run.record.phases) for run in (first, second)}
     counts = [
