@@ -118,12 +118,21 @@ def _usable(rows: Sequence[Row]) -> None:
             fail(f"run {row['id']} {reason}, so it is no evidence: leave it out", NO)
 
 
-def _complete(rows: Sequence[Row]) -> None:
-    missing = {
-        int(row["id"]): [name for name in (*SAME, "config") if row[name] in (None, "", "unknown")] for row in rows
+def missing_of(engine: Engine, run_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """What has to be said of runs before they can be evidence, by run; empty where nothing is missing."""
+    return _missing(_rows(engine, run_ids))
+
+
+def _missing(rows: Sequence[Row]) -> dict[int, tuple[str, ...]]:
+    silent = {
+        int(row["id"]): tuple(name for name in (*SAME, "config") if row[name] in (None, "", "unknown")) for row in rows
     }
-    if any(missing.values()):
-        raise MissingFacts({run_id: names for run_id, names in missing.items() if names})
+    return {run_id: names for run_id, names in silent.items() if names}
+
+
+def _complete(rows: Sequence[Row]) -> None:
+    if missing := _missing(rows):
+        raise MissingFacts(missing)
 
 
 def _alike(before: Sequence[Row], after: Sequence[Row]) -> None:

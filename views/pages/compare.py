@@ -10,6 +10,7 @@ from views.parts import compare_more as more
 from views.parts.compare_choice import chosen
 from views.parts.compare_details import details
 from views.parts.compare_verdict import verdict
+from views.parts.from_runs import panel
 from views.parts.runs_start import nothing_yet
 
 
@@ -26,6 +27,7 @@ def render() -> None:
         st.info("These are the same; choose two that differ.", icon=":material/compare_arrows:")
     else:
         _runs(choice)
+        panel([run.id for run in choice], "compare")
 
 
 def _two(before: Side, after: Side) -> None:

@@ -7,8 +7,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from services.importing import Stored
+from services.ranking import MOST_RUNS
 from views import text
+from views.data import compare as data
 from views.navigation import link
+from views.parts import compare_more as more
+from views.parts.from_runs import panel
 
 #: More runs than these are only counted.
 MOST_NAMED = 12
@@ -22,15 +26,28 @@ def next_steps() -> None:
     with st.container(border=True, key="import.next"):
         st.header(f"{_summary(list(done.values()))}. What next?", anchor=False)
         st.markdown("\n".join(f"- {text.linked(stored.sentence)}" for stored in list(done.values())[:MOST_NAMED]))
+        ids = list(done)
         with st.container(horizontal=True):
-            ids = list(done)
             if len(ids) == 1:
                 link("run", f"Open run {ids[0]}", icon=":material/timeline:", run=ids[0])
-            else:
-                first, second, *rest = ids[:12]
-                more = {"more": ",".join(map(str, rest))} if rest else {}
-                link("compare", "Which is best, and why?", icon=":material/compare_arrows:", a=first, b=second, **more)
+            elif len(ids) <= MOST_RUNS:
+                link("compare", "Compare them", icon=":material/compare_arrows:", **_addressed(ids))
             link("runs", "See the history", icon=":material/history:")
+        if 2 <= len(ids) <= MOST_RUNS:
+            _best(ids)
+    panel(ids, "import")
+
+
+def _addressed(ids: Sequence[int]) -> dict[str, str | int]:
+    first, second, *rest = ids
+    return {"a": first, "b": second, **({"more": ",".join(map(str, rest))} if rest else {})}
+
+
+def _best(ids: Sequence[int]) -> None:
+    """Which of the runs is best and why, in words and one picture."""
+    ranking = data.ranked(data.runs(ids))
+    more.best(ranking)
+    more.bars(ranking, percent=False)
 
 
 def _summary(done: Sequence[Stored]) -> str:
