@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 import pandas as pd
 
 from db import queries
-from profiles.breakdown import breakdown
 from profiles.importers import all_importers
 from profiles.intake.results import FilePreview, Preview, RunPreview
-from profiles.records import RunRecord
+from profiles.records import SEVERITIES, Finding, RunRecord
 from services import importing
 from services.facts import QUESTIONS, missing, proposed, spoken
 from views import text
@@ -89,13 +88,6 @@ def holds(run: RunPreview) -> str:
     return f"{wall}, {state}; {text.listed(parts) if parts else 'nothing else'}."
 
 
-def spine(record: RunRecord) -> pd.DataFrame:
-    """What a run is made of, by category, as ``charts.run.shares`` wants it; empty where nothing was timed."""
-    seconds = breakdown(record).seconds
-    rows = [(category, amount) for category, amount in seconds.items() if amount > 0]
-    return pd.DataFrame(rows, columns=["category", "seconds"]).astype({"category": "str", "seconds": "float64"})
-
-
 def title(run: RunPreview) -> str:
     """A run in a line of Markdown, for a list of many."""
     record = run.record
@@ -105,10 +97,24 @@ def title(run: RunPreview) -> str:
 
 
 def claims_of(record: RunRecord) -> pd.DataFrame:
-    """What the audit found, each thing once: severity, claimed, follows, line."""
-    rows = dict.fromkeys((one.severity, one.claimed, one.follows, one.line) for one in record.findings)
-    table = pd.DataFrame(list(rows), columns=["severity", "claimed", "follows", "line"])
+    """What the audit found, the worst first, each claim once with all that follows.
+
+    Columns: severity, claimed, follows, line.
+    """
+    claims: dict[tuple[str, int | None], list[Finding]] = {}
+    for finding in record.findings:
+        claims.setdefault((finding.claimed, finding.line), []).append(finding)
+    rows = [
+        (min(same, key=_gravity).severity, claimed, "; ".join(dict.fromkeys(one.follows for one in same)), line)
+        for (claimed, line), same in claims.items()
+    ]
+    rows.sort(key=lambda row: SEVERITIES.index(row[0]))
+    table = pd.DataFrame(rows, columns=["severity", "claimed", "follows", "line"])
     return table.astype({"severity": "str", "claimed": "str", "follows": "str", "line": "Int64"})
+
+
+def _gravity(finding: Finding) -> int:
+    return SEVERITIES.index(finding.severity)
 
 
 def says(record: RunRecord) -> str:

@@ -13,9 +13,9 @@ from views.parts.import_table import questions
 
 def render() -> None:
     notices.show("import")
-    next_steps()
     preview = brought()
     if preview is None:
+        next_steps()
         return
     with st.container(horizontal=True, vertical_alignment="center", key="import.summary"):
         st.markdown(data.summary(preview))
@@ -25,6 +25,7 @@ def render() -> None:
         card(run, preview, is_open=len(preview.runs) <= MOST_OPEN)
     if preview.runs:
         questions(preview.runs)
+    next_steps()
 
 
 def _clear() -> None:

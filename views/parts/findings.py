@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from views.data.safe import cells
 from views.frames import rows, unknown
 from views.text import count, escape
 
@@ -16,20 +15,22 @@ MARKS = {
     "warning": ":orange-badge[:material/warning: misleads]",
     "note": ":blue-badge[:material/info: note]",
 }
-#: More than these are in a table below them.
-_IN_WORDS = 6
+#: More than these are behind a click.
+IN_WORDS = 6
 
 
-def findings(frame: pd.DataFrame, key: str) -> None:
-    """Draws the findings in the order given: columns severity, claimed, follows, line."""
-    for finding in rows(frame.head(_IN_WORDS)):
+def findings(frame: pd.DataFrame, key: str, in_words: int = IN_WORDS) -> None:
+    """Draws the findings in the order given, the first ``in_words`` at once.
+
+    Columns: severity, claimed, follows, line.
+    """
+    for finding in rows(frame.head(in_words)):
         st.markdown(_words(finding))
-    if len(frame) > _IN_WORDS:
-        with st.expander(f"All {count(len(frame), 'finding')} as a table", key=f"{key}.more"):
-            shown = cells(frame[["severity", "line", "claimed", "follows"]])
-            st.dataframe(
-                shown, key=f"{key}.findings", hide_index=True, placeholder="–", alt="All findings of the audit"
-            )
+    rest = frame.iloc[in_words:]
+    if len(rest):
+        with st.expander(f"{count(len(rest), 'more finding')}", key=f"{key}.more"):
+            for finding in rows(rest):
+                st.markdown(_words(finding))
 
 
 def _words(finding: dict[str, Any]) -> str:

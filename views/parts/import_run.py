@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from profiles.breakdown import breakdown
 from profiles.intake.results import Preview, RunPreview
 from views import text
-from views.charts import run as charts
-from views.charts.layout import CONFIG
 from views.data import imports as data
 from views.navigation import link
 from views.parts.findings import findings
+from views.parts.spine import bar
 
 #: So many runs are drawn whole; more are lines that open.
 MOST_OPEN = 3
@@ -22,10 +22,10 @@ def card(run: RunPreview, preview: Preview, *, is_open: bool) -> None:
     if is_open:
         with st.container(border=True, key=f"import.run.{name}"):
             _head(run, preview)
-            _body(run, name)
+            _body(run, name, 4 if len(preview.runs) == 1 else 2)
     else:
         with st.expander(data.title(run), key=f"import.run.{name}"):
-            _body(run, name)
+            _body(run, name, 4)
 
 
 def _head(run: RunPreview, preview: Preview) -> None:
@@ -39,29 +39,25 @@ def _head(run: RunPreview, preview: Preview) -> None:
         st.caption(f"Put together from {text.listed([text.escape(file.name, 80) for file in files])}.")
 
 
-def _body(run: RunPreview, name: str) -> None:
+def _body(run: RunPreview, name: str, claims_shown: int) -> None:
     says, claims = st.columns([3, 2], gap="large")
     with says:
         st.markdown(data.holds(run))
-        _made_of(run, name)
+        bar(breakdown(run.record), run.record.label)
         _caches(run)
         _known(run)
     with claims:
-        _audit(run, name)
-
-
-def _made_of(run: RunPreview, name: str) -> None:
-    spine = data.spine(run.record)
-    if len(spine):
-        st.plotly_chart(
-            charts.shares(spine), key=f"import.spine.{name}", config=CONFIG, alt="Seconds of the run by category"
-        )
+        _audit(run, name, claims_shown)
 
 
 def _caches(run: RunPreview) -> None:
-    for cache in run.record.caches:
-        rate = "no lookup" if cache.hit_rate is None else f"{text.percent(cache.hit_rate)} hits"
-        st.caption(f"Cache {text.escape(cache.name, 60)}: {rate}, {cache.hits:,} of {cache.lookups:,}")
+    rates = [
+        f"{text.escape(cache.name, 60)} {'no lookup' if cache.hit_rate is None else text.percent(cache.hit_rate)} of "
+        f"{cache.lookups:,}"
+        for cache in run.record.caches
+    ]
+    if rates:
+        st.caption(f"Hits of its caches: {text.listed(rates)}")
 
 
 def _known(run: RunPreview) -> None:
@@ -75,9 +71,9 @@ def _known(run: RunPreview) -> None:
         st.caption(f"This very file was imported before, as run {text.listed([str(one) for one in before])}.")
 
 
-def _audit(run: RunPreview, name: str) -> None:
+def _audit(run: RunPreview, name: str, shown: int) -> None:
     claims = data.claims_of(run.record)
     if claims.empty:
         st.caption("The audit found nothing to object to.")
         return
-    findings(claims, f"import.{name}")
+    findings(claims, f"import.{name}", shown)

@@ -87,7 +87,7 @@ def _columns() -> dict[str, Any]:
     return {
         **texts,
         "store": config.CheckboxColumn("Store", width=60, pinned=True),
-        "label": config.TextColumn("Run", pinned=True, required=True, max_chars=200, width="medium"),
+        "label": config.TextColumn("Run", required=True, max_chars=200, width="medium"),
         "seconds": config.NumberColumn("Wall-clock (s)", format="%.3f"),
         "says": config.TextColumn("The log itself says", width="large"),
         "role": config.SelectboxColumn("Role", options=ROLES, required=True, help=data.help_of("role")),
