@@ -18,6 +18,9 @@ from services.project import current_project
 @click.option("--config", help="Only runs with exactly these wins on, for example all or all-NAME.")
 @click.option("--status", type=click.Choice(["running", "finished", "interrupted", "failed"]), help="Only these.")
 @click.option("--cache-state", type=click.Choice(["cold", "warm", "unknown"]), help="Only these.")
+@click.option("--machine", help="Only runs from there.")
+@click.option("--tag", help="Only runs with this tag.")
+@click.option("--deleted", is_flag=True, default=None, help="Only runs that were deleted; undo brings them back.")
 @click.option("--source", help="Only runs from there: measured, or imported:FORMAT.")
 @json_option
 def COMMAND(limit: int, as_json: bool, **filters: Any) -> None:
@@ -57,9 +60,12 @@ def _table(found: Any, total: int) -> None:
     console = Console()
     wide = console.width >= _WIDE
     table = _empty_table(console.width - _REST[wide], wide)
-    for row in found.astype(object).where(found.notna(), None).to_dict("records"):
+    rows = found.astype(object).where(found.notna(), None).to_dict("records")
+    for row in rows:
         table.add_row(*_cells(row, wide))
     console.print(table)
+    if any(row["stated"] for row in rows):
+        console.print("* as stated: no log says it")
     if total > len(found):
         console.print(f"{len(found)} of {total} runs; --limit shows more")
 
@@ -82,7 +88,12 @@ def _cells(row: dict[str, Any], wide: bool) -> list[Any]:
 
     started = row["started_at"].strftime("%Y-%m-%d %H:%M" if wide else "%m-%d %H:%M") if row["started_at"] else ""
     config = current_project().label(row["config"]) if row["config"] else "unknown"
-    words = [row["id"], started, row["label"], config, row["cache_state"], row["status"]]
+    mark = dict.fromkeys(str(row["stated"] or "").split(", "), "*")
+    started, config, caches = (
+        f"{text}{mark.get(name, '')}"
+        for name, text in (("started_at", started), ("config", config), ("cache_state", row["cache_state"]))
+    )
+    words = [row["id"], started, row["label"], config, caches, row["status"]]
     extra = [percent(row["overhead_share"]), row["tasks"], row["failed"]] if wide else []
     return [_plain(value) for value in (*words, seconds(row["wall_seconds"]), *extra)]
 

@@ -23,16 +23,20 @@ def COMMAND(run: str, as_json: bool) -> None:
     python -m optim show baseline --json
     """
     from db import queries
+    from services.facts import stated_words
 
     engine = open_database()
     run_id = find_run(engine, run)
     record = queries.run(engine, run_id)
+    stated = stated_words(engine, run_id)
     if as_json:
-        print_json({"id": run_id, **record.to_json()})
+        print_json({"id": run_id, **record.to_json(), "stated": stated})
         return
     from cli._text import run_summary
 
     click.echo(run_summary(run_id, record))
+    for clause in stated:
+        click.echo(f"stated    {clause}")
     _tables(record)
 
 

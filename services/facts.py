@@ -150,3 +150,16 @@ def proposed(engine: Engine, record: RunRecord) -> Facts:
         last["machine"] = last.get("machine") or "Kaggle"
     asked = [name for name in missing(record) if name in ("pipeline", "machine", "cache_state", "workload")]
     return Facts(values={name: last[name] for name in asked if name in last})
+
+
+def stated_words(engine: Engine, run_id: int) -> list[str]:
+    """What was stated of a run, a clause each, with who and when; what does not count says why."""
+    from db import queries
+
+    clauses = []
+    for row in queries.stated_facts(engine, [run_id]).to_dict("records"):
+        who = f"{row['who']}, " if isinstance(row["who"], str) else ""
+        idle = "" if row["counts"] or row["name"] == "role" else "; the log itself says it, so this does not count"
+        value = shown(str(row["name"]), str(row["value"]))
+        clauses.append(f"{spoken(str(row['name']))} {value} ({who}{row['stated_at']:%Y-%m-%d %H:%M}{idle})")
+    return clauses

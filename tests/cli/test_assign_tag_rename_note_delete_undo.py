@@ -110,3 +110,17 @@ def test_each_prints_one_json_document(three: Path, words: tuple[str, ...]) -> N
     assert document["runs"] == [1] and document["sentence"]
     if words[0] == "delete":
         assert json.loads(quickwin("undo", "--json").stdout)["runs"] == [1]
+
+
+def test_what_was_stated_is_marked_wherever_it_is_shown(three: Path) -> None:
+    quickwin("assign", "1", "--machine", "Kaggle", "--caches", "cold", "--config", "none")
+    listed = quickwin("runs").stdout
+    assert "none*" in listed and "cold*" in listed and "* as stated: no log says it" in listed
+    shown = quickwin("show", "1").stdout
+    assert "stated    machine Kaggle (" in shown
+    assert any("machine Kaggle" in clause for clause in json.loads(quickwin("show", "1", "--json").stdout)["stated"])
+
+
+def test_deleted_runs_are_listed_when_asked_for(three: Path) -> None:
+    quickwin("delete", "2")
+    assert [row["id"] for row in json.loads(quickwin("runs", "--deleted", "--json").stdout)] == [2]

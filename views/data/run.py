@@ -8,6 +8,7 @@ import pandas as pd
 
 from db import queries
 from profiles.breakdown import UNACCOUNTED, Breakdown
+from services.facts import stated_words
 from views.data import phases
 from views.data.connection import cached, engine
 from views.data.phases import Parts
@@ -115,6 +116,12 @@ def findings(run_id: int) -> pd.DataFrame:
 def profile(run_id: int) -> str | None:
     """The run's pyinstrument session as JSON text; None without one."""
     return queries.profile(engine(), run_id)
+
+
+@cached("runs")
+def stated(run_id: int) -> list[str]:
+    """What was stated of a run, a clause each; as ``services.facts.stated_words``."""
+    return stated_words(engine(), run_id)
 
 
 def facts(run: dict[str, Any]) -> pd.DataFrame:

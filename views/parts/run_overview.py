@@ -32,6 +32,9 @@ def head(run: dict[str, Any]) -> None:
             else f"from {text.escape(run['source_name'] or run['source'], 80)}"
         )
         st.caption(f"{text.moment(run['started_at'])}{'' if run['started_at'] is None else ' UTC'}, {where}")
+    stated = data.stated(int(run["id"]))
+    if stated:
+        st.caption(f":material/record_voice_over: Stated by a person: {text.escape('; '.join(stated), 600)}")
 
 
 def overview(run: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from db.engine import open_engine
-from db.store import save_profile, store_run
+from db.store import save_profile, state_facts, store_run
 from profiles.records import PhaseTiming
 from tests.db.samples import record, task
 from tests.views.conftest import Open, words
@@ -147,3 +147,9 @@ def test_a_hostile_name_is_shown_as_it_is(engine: Engine, open_page: Open) -> No
     assert "\\*\\*bold" in said
     assert "[x](" not in said
     assert "\\<script\\>" in said
+
+
+def test_what_a_person_stated_is_marked(engine: Engine, open_page: Open) -> None:
+    run_id, _ = store_run(engine, measured(1, environment=None))
+    state_facts(engine, [run_id], {"machine": "Kaggle"}, "Ada")
+    assert "Stated by a person: machine Kaggle (Ada, " in words(open_page("run", run="1"))
