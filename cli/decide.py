@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import getpass
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -12,17 +11,15 @@ import click
 from cli._common import json_option, print_json
 from cli._plan_option import plan_option
 from services.account import gather, load
+from services.deciding import decide, find_win
 from services.places import open_database
-from services.problems import NO, USAGE, fail
+from services.problems import USAGE, fail
+from services.project import current_project
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from optim.evidence.records import Measured, TrackerEvidence, WinEvidence
     from optim.project.records import Plan
     from optim.project.wins import Win
-
-NEWEST = -1
 
 
 @click.command()
@@ -32,7 +29,7 @@ NEWEST = -1
 @click.option(
     "--evidence", "measurement_id", type=int, help="The measurement it rests on; default: the newest cold one, if any."
 )
-@click.option("--force", metavar="WHY", help="Decide although the evidence speaks against it, and say why.")
+@click.option("--force", metavar="WHY", help="Decide against the evidence, and say why; the log says that it was.")
 @click.option("--seen", type=int, help="The decision that you saw as the win's newest (0: none); default: what it is.")
 @click.option("--who", help="Who decides; default: the user's name.")
 @plan_option
@@ -57,108 +54,36 @@ def COMMAND(
     python -m optim decide 1 revert --because "nothing left once #4 is on" --evidence 7
     python -m optim decide 2 keep --because "needed by #5" --force "costs 0.3%, saves memory"
 
-    Decisions are appended, never edited; `--wins kept` runs what is kept. To keep a win without evidence, or one whose
-    answers were wrong, needs --force. When somebody else decided since --seen, theirs stands and yours is logged.
+    Decisions are appended, never edited; `--wins kept` runs what is kept. A decision against the evidence (to keep what
+    was not measured, is slower, the same or wrong; to revert what is faster) needs --force. When
+    somebody else decided since --seen, theirs stands and yours is logged.
 
     Exit codes: 0 done, 1 the evidence does not allow it, 2 usage, 3 could not (somebody else decided first).
     """
     plan, engine = load(plan_file), open_database()
     evidence = gather(engine, plan)
-    chosen = _win(plan, win) if win else None
+    chosen = find_win(current_project(plan_file), win) if win else None
     if chosen is None or decision is None:
         if because or force or measurement_id is not None:
             fail("a decision needs all of it: decide WIN keep|revert|undecided --because WHY", USAGE)
         _show(plan, evidence, [chosen] if chosen else list(plan.wins), as_json)
         return
-    if not (because or "").strip():
-        fail(f"a decision about {chosen.name} needs a reason: --because WHY", USAGE)
-    row = evidence.win(chosen.name)
-    basis = _basis(engine, row, measurement_id)
-    _allow(row, decision, basis, force)
-    reason = f"{because} (forced: {force})" if force else str(because)
-    _decide(engine, row, decision, reason, basis, bool(force), seen, who, as_json)
-
-
-def _win(plan: Plan, text: str) -> Win:
-    number = text.removeprefix("#")
-    found = next((win for win in plan.wins if text == win.name or number == str(win.number)), None)
-    if found is None:
-        known = ", ".join(f"{win.name} (#{win.number})" for win in plan.wins)
-        fail(f"no win is called {text}; known: {known}", USAGE)
-    return found
-
-
-def _basis(engine: Engine, row: WinEvidence, measurement_id: int | None) -> Measured | None:
-    if measurement_id is None:
-        return row.measured
-    found = row.measurement(measurement_id)
-    if found is None:
-        known = ", ".join(str(one.measurement_id) for one in row.measurements) or "none yet"
-        fail(
-            f"measurement {measurement_id} is no evidence on {row.win}: a finished one whose arms differ by exactly "
-            f"that win is; there is {known}",
-            USAGE,
-        )
-    return found
-
-
-def _allow(row: WinEvidence, decision: str, basis: Measured | None, force: str | None) -> None:
-    """Refuses to keep what was not measured, or measured as wrong, unless a reason to force it is given."""
-    if decision != "keep" or (force or "").strip():
-        return
-    if basis is None:
-        measure = f"python -m optim measure none {row.win}"
-        fail(f"{row.win} was not measured, so nothing speaks for keeping it: {measure}, or --force WHY", NO)
-    if basis.verdict in ("wrong", "not comparable"):
-        fail(
-            f"{basis.name} says {basis.verdict} about {row.win} ({basis.reason or 'no reason was kept'}), which is no "
-            "reason to keep it: measure it again once that is put right, or --force WHY",
-            NO,
-        )
-
-
-def _decide(
-    engine: Engine,
-    row: WinEvidence,
-    decision: str,
-    because: str,
-    basis: Measured | None,
-    forced: bool,
-    seen: int | None,
-    who: str | None,
-    as_json: bool,
-) -> None:
-    from db.store import DecisionConflict, decide
-
-    newest = row.decided.decision_id if row.decided else None
-    measurement_id = basis.measurement_id if basis else None
-    try:
-        made = decide(
-            engine,
-            row.win,
-            decision,
-            because,
-            measurement_id,
-            newest if seen is None else seen or None,
-            forced,
-            who or _user(),
-        )
-    except DecisionConflict as conflict:
-        fail(str(conflict))
+    made = decide(
+        engine,
+        evidence.win(chosen.name),
+        decision,
+        because or "",
+        measurement_id=measurement_id,
+        against=force,
+        who=who,
+        **({} if seen is None else {"seen": seen or None}),
+    )
     if as_json:
-        print_json(dataclasses.asdict(made))
+        print_json(dataclasses.asdict(made.decision))
         return
-    rests = f"{basis.name} ({basis.verdict})" if basis else "no measurement"
-    click.echo(f"decision {made.id}: {decision} {row.win}, on {rests}: {because}")
-    if decision == "keep" and basis is not None and basis.verdict in ("slower", "same", "unresolved"):
-        click.echo(f"note: {basis.name} does not say that it is faster: {basis.verdict}", err=True)
-
-
-def _user() -> str | None:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return None
+    click.echo(made.sentence)
+    if made.note:
+        click.echo(f"note: {made.note}", err=True)
 
 
 def _show(plan: Plan, evidence: TrackerEvidence, wins: list[Win], as_json: bool) -> None:

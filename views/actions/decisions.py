@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from db.store import DecisionConflict, decide
+from optim.evidence.records import WinEvidence
+from services import deciding
 from views.data.connection import engine, forget
-from views.problems import ActionProblem
 
 
-def decide_win(
-    win: str,
-    decision: str,
-    because: str,
-    measurement_id: int | None,
-    seen_decision_id: int | None,
-    *,
-    forced: bool = False,
-) -> str:
-    """Logs a decision about ``win``; gives a sentence that says so.
+def decide_win(row: WinEvidence, decision: str, because: str, against: str, seen: int | None) -> str:
+    """Logs a decision about a win; gives a sentence that says so.
 
-    ``seen_decision_id`` is the newest decision that the page showed.
+    Args:
+        against: why it is decided although the evidence speaks against it.
+        seen: the newest decision that the page showed.
 
     Raises:
-        ActionProblem: no reason was given, or somebody else decided in the meantime.
+        Problem: see ``services.deciding.decide``.
     """
     try:
-        made = decide(engine(), win, decision, because, measurement_id, seen_decision_id, forced=forced)
-    except ValueError as problem:
-        raise ActionProblem(str(problem)) from problem
-    except DecisionConflict as conflict:
-        raise ActionProblem(str(conflict)) from conflict
+        made = deciding.decide(engine(), row, decision, because, against=against, seen=seen)
     finally:
         forget("evidence")
-    word = {"keep": "kept", "revert": "reverted"}.get(made.decision, "undecided again")
-    return f"{win} is {word}: decision {made.id}."
+    return f"{made.sentence[:1].upper()}{made.sentence[1:]}" + (f" (Note: {made.note}.)" if made.note else "")

@@ -117,26 +117,6 @@ def every_measurement(row: WinEvidence) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(("speedup", "low", "high"), "float64"))
 
 
-def proposal(row: WinEvidence) -> str:
-    """The decision that the evidence suggests."""
-    if row.decision != "undecided" or row.measured is None:
-        return row.decision
-    return {"faster": "keep", "unresolved": "undecided"}.get(row.measured.verdict, "revert")
-
-
-def objection(row: WinEvidence, decision: str) -> str | None:
-    """Why the evidence speaks against a decision, in a sentence; None when it does not."""
-    found = row.measured
-    if decision == "undecided":
-        return None
-    if found is None:
-        return "Nothing was measured about this win."
-    against = {"keep": ("slower", "same", "wrong", "not comparable", "unresolved"), "revert": ("faster",)}
-    if found.verdict in against[decision]:
-        return f"The measurement says: {palette.verdict(found.verdict).label}."
-    return None
-
-
 @cached("evidence", ttl=5)
 def attributions() -> list[int]:
     """The numbers of the attributions that have a result, the newest first."""

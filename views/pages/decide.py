@@ -135,13 +135,14 @@ def _log() -> None:
         st.markdown("Nothing is decided yet.")
         return
     st.dataframe(
-        cells(log[["decided_at", "win", "decision", "because", "measurement_id", "who", "overruled"]]),
+        cells(log[["decided_at", "win", "decision", "because", "measurement_id", "who", "forced", "overruled"]]),
         key="decide.log",
         hide_index=True,
         alt="All decisions, the newest first",
         column_config={
             "decided_at": st.column_config.DatetimeColumn("when (UTC)", format="YYYY-MM-DD HH:mm"),
             "measurement_id": "measurement",
+            "forced": "against the evidence",
             "overruled": "too late",
         },
     )

@@ -43,9 +43,9 @@ def test_a_wrong_win_is_said_to_be_wrong(full: str, open_page: Open) -> None:
 
 def test_a_decision_is_logged_with_its_measurement_and_reason(full: str, open_page: Open) -> None:
     page = open_page("decide", win="early_exit")
-    page.text_area(key="decide.because.early_exit").set_value("a fifth less, answers equal")
+    page.text_area(key="decide.because.early_exit").set_value("a fifth less, answers equal").run()
     page.button(key="decide.submit.early_exit").click().run()
-    assert "early_exit is kept" in words(page)
+    assert "Decision 2: keep early_exit, on measurement 2 (faster): a fifth less" in words(page)
     newest = queries.decisions(open_engine(full)).iloc[0]
     assert (newest["win"], newest["decision"], newest["because"]) == (
         "early_exit",
@@ -58,22 +58,34 @@ def test_a_decision_is_logged_with_its_measurement_and_reason(full: str, open_pa
 def test_a_decision_against_the_evidence_is_logged_as_forced(full: str, open_page: Open) -> None:
     page = open_page("decide", win="batch_validation")
     page.get_by_key("decide.decision.batch_validation").set_value("keep")
-    page.text_area(key="decide.because.batch_validation").set_value("I want it")
+    page.text_area(key="decide.because.batch_validation").set_value("I want it").run()
+    assert "Against the evidence: measurement" in words(page)
+    assert page.button(key="decide.submit.batch_validation").disabled
+    page.text_input(key="decide.against.batch_validation").set_value("the log lies").run()
     page.button(key="decide.submit.batch_validation").click().run()
-    assert bool(queries.decisions(open_engine(full)).iloc[0]["forced"])
+    newest = queries.decisions(open_engine(full)).iloc[0]
+    assert bool(newest["forced"]) and newest["because"] == "I want it (against the evidence: the log lies)"
+    assert newest["who"]
 
 
-def test_a_decision_without_a_reason_or_a_measurement_is_refused(full: str, open_page: Open) -> None:
+def test_a_draft_survives_a_look_at_another_win(full: str, open_page: Open) -> None:
+    page = open_page("decide", win="early_exit")
+    page.text_area(key="decide.because.early_exit").set_value("half a sent").run()
+    page.get_by_key("win").set_value("dsl_cache").run()
+    page.get_by_key("win").set_value("early_exit").run()
+    assert page.text_area(key="decide.because.early_exit").value == "half a sent"
+
+
+def test_a_decision_without_a_reason_can_not_be_logged(full: str, open_page: Open) -> None:
     page = open_page("decide", win="validation_cache")
-    page.button(key="decide.submit.validation_cache").click().run()
-    assert "needs a reason" in words(page)
+    assert page.button(key="decide.submit.validation_cache").disabled
     assert len(queries.decisions(open_engine(full))) == 1
 
 
 def test_who_decides_too_late_is_told(full: str, open_page: Open) -> None:
     page = open_page("decide", win="early_exit")
     store.decide(open_engine(full), "early_exit", "revert", "was first", 2)
-    page.text_area(key="decide.because.early_exit").set_value("mine")
+    page.text_area(key="decide.because.early_exit").set_value("mine").run()
     page.button(key="decide.submit.early_exit").click().run()
     assert "in the meantime" in words(page)
     assert queries.current_decisions(open_engine(full)).set_index("win").loc["early_exit", "decision"] == "revert"
