@@ -189,6 +189,7 @@ def run_and_store(
             finished = run.execute()
         except (ArcProblem, DatabaseProblem, OSError) as problem:
             _store_rest(storing, run)
+            _discard_empty(engine, storing, run)
             fail(sentence_of(problem))
         except KeyboardInterrupt:
             _store_rest(storing, run)
@@ -215,6 +216,13 @@ def _interrupted(storing: Storing) -> str:
 def _file_name(label: str) -> str:
     """A label as part of a file's name: short, and nothing in it that a file system minds."""
     return re.sub(r"[^\w.-]+", "-", label)[:40]
+
+
+def _discard_empty(engine: Engine, storing: Storing, run: Run) -> None:
+    """A run that failed before its first task tells nothing: the sentence does."""
+    if run.record is not None and not run.record.tasks and storing.run_id is not None:
+        with contextlib.suppress(DatabaseProblem):
+            store.discard_run(engine, storing.run_id)
 
 
 def _store_rest(storing: Storing, run: Run) -> None:

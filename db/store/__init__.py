@@ -5,6 +5,7 @@ from db.store.decisions import DECISIONS, Decision, DecisionConflict, decide
 from db.store.documents import delete_document, save_document
 from db.store.edits import (
     delete_runs,
+    discard_run,
     note_run,
     purge_deleted,
     rename_run,
@@ -32,6 +33,7 @@ __all__ = [
     "decide",
     "delete_document",
     "delete_runs",
+    "discard_run",
     "finish_run",
     "import_run",
     "mark_interrupted",

@@ -77,6 +77,12 @@ def _mark(engine: Engine, run_ids: Iterable[int], moment: datetime | None) -> in
         return connection.execute(update(Run).where(chosen, before).values(deleted_at=moment)).rowcount
 
 
+def discard_run(engine: Engine, run_id: int) -> None:
+    """Removes a run that came to nothing, for good."""
+    with writing(engine) as connection:
+        connection.execute(delete(Run).where(Run.id == run_id))
+
+
 def purge_deleted(engine: Engine) -> int:
     """Removes hidden runs for good, but for those that a measurement stands on; gives how many went."""
     evidence = select(BlockRun.run_id).where(BlockRun.run_id == Run.id).exists()

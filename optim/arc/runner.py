@@ -50,7 +50,7 @@ def persistent_wins(wins: frozenset[str]) -> frozenset[str]:
 def found_state(settings: Settings, work: Work) -> str:
     """Whether the persistent caches that a run would use are cold, warm or unknown, for this workload.
 
-    Those on the machines of a cluster can not be looked at from here.
+    Those on the machines of a cluster can not be looked at from here: the run asks them when it is connected.
     """
     persistent = persistent_wins(settings.wins)
     if settings.scheduler and persistent:
@@ -76,6 +76,7 @@ class Run:
         self._answers: dict[int, tuple[str, list[list[object]]]] = {}
         self.record: RunRecord | None = None
         self._recorder: Recorder | None = None
+        self._unknown: str | None = None
 
     def execute(self) -> Finished:
         """Runs it.
@@ -87,7 +88,10 @@ class Run:
         start = time.perf_counter()
         supervisor = self._supervisor()
         self._state, primed_for = found_state(self._settings, self._work), _primed_for(self._settings, self._work)
+        persistent = persistent_wins(self._settings.wins)
         with supervisor.workers():
+            if isinstance(supervisor, ClusterSupervisor):
+                self._state, self._unknown = supervisor.found_state(primed_for, persistent)
             metadata = self._metadata(time.perf_counter() - start)
             self._listener.on_begin(self._begun(metadata))
             recorder = self._recorder = self._new_recorder(supervisor, metadata)
@@ -101,8 +105,10 @@ class Run:
             finally:
                 result = recorder.finish(status, results_fingerprint=self._results(status))
                 self.record = RunRecord.from_json(result)
-        caches = CacheFolder(Path(self._settings.caches_dir))
-        caches.mark_primed(primed_for, persistent_wins(self._settings.wins))
+            if isinstance(supervisor, ClusterSupervisor):
+                supervisor.mark_primed(primed_for, persistent)
+        if self._settings.scheduler is None:
+            CacheFolder(Path(self._settings.caches_dir)).mark_primed(primed_for, persistent)
         return Finished(self.record, tuple(supervisor.profiles))
 
     def _supervisor(self) -> Supervisor | ClusterSupervisor:
@@ -118,7 +124,8 @@ class Run:
             "environment": _plain(capture()),
             "profiled": self._settings.profile,
             "notes": [
-                f"set-up (workers started, tasks and DSL read): {setup_seconds:.3f} s, not part of the wall-clock"
+                f"set-up (workers started, tasks and DSL read): {setup_seconds:.3f} s, not part of the wall-clock",
+                *([self._unknown] if self._unknown else []),
             ],
         }
 

@@ -9,8 +9,8 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -272,3 +272,24 @@ def test_a_run_that_is_ended_from_outside_keeps_its_tasks_and_leaves_no_process(
     [row] = stored_runs().to_dict("records")
     assert (row["status"], row["label"]) == ("interrupted", "long")
     assert 2 <= row["tasks"] < 40
+
+
+def test_a_cluster_that_fails_is_one_sentence_and_leaves_no_empty_run(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from optim.arc.workers.cluster import ClusterSupervisor, RunProblem
+
+    @contextmanager
+    def connected(self: ClusterSupervisor) -> Iterator[None]:
+        yield
+
+    def lost(self: ClusterSupervisor) -> None:
+        raise RunProblem("the Dask cluster lost a job of 5 tasks: KilledWorker")
+
+    monkeypatch.setattr(ClusterSupervisor, "workers", connected)
+    monkeypatch.setattr(ClusterSupervisor, "found_state", lambda self, *asked: ("cold", None))
+    monkeypatch.setattr(ClusterSupervisor, "run", lost)
+    result = quickwin("run", *own_data(place), "--scheduler", "tcp://127.0.0.1:1", "--quiet")
+    assert result.exit_code == 3
+    assert one_sentence(result.stderr) and "KilledWorker" in result.stderr
+    assert stored_runs().empty

@@ -1,33 +1,45 @@
 """Spreads tasks over a Dask cluster, with the same answers as on one machine.
 
 Each job is a few tasks; on its machine it runs under a supervisor of its own, so that limits hold there too. The
-machines need Quickwin and the same folders; caches on disk are theirs.
+workers get Quickwin's code, and the DSL's files, with the jobs; they need Python and the packages that the DSL imports.
+Caches on disk are theirs, one folder on each machine.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+import hashlib
+import io
+import json
+import logging
+import runpy
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from optim.arc.settings import Settings
 from optim.arc.tasks import Task
-from optim.arc.workers.supervisor import Answer, Progress, RunProblem, Supervisor
+from optim.arc.workers.supervisor import Answer, Progress, RunProblem
+from profiles.program import ROOT
 
 #: Tasks of a job: enough that starting its worker hardly counts.
 JOB_TASKS = 5
 _CONNECT_SECONDS = 10
+_PARTS = ("optim", "profiles")
+_QUIET = ("distributed", "distributed.client", "distributed.core", "distributed.comm", "tornado.application")
 
 
-def process(settings: str, tasks: Sequence[Task], indexes: Sequence[int]) -> tuple[list[Answer], float]:
-    """Runs on the cluster: the answers for some tasks, and the CPU seconds that they took."""
-    answers: list[Answer] = []
-    own = replace(Settings.from_json(settings), workers=1, scheduler=None)
-    supervisor = Supervisor(own, tasks, answers.append, indexes=indexes)
-    with supervisor.workers():
-        supervisor.run()
-    return answers, supervisor.cpu_seconds
+def code() -> bytes:
+    """Quickwin's own code as a zip archive; the same bytes for the same code."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(
+            path for part in _PARTS for path in (ROOT / part).rglob("*") if path.suffix in (".py", ".toml")
+        ):
+            archive.writestr(zipfile.ZipInfo(path.relative_to(ROOT).as_posix()), path.read_bytes())
+    return buffer.getvalue()
 
 
 class ClusterSupervisor:
@@ -46,10 +58,12 @@ class ClusterSupervisor:
         self.cpu_seconds = 0.0
         self.worker_count = 1
         self._client: Any = None
+        self._archive: Any = None
+        self._digest = ""
 
     @contextlib.contextmanager
     def workers(self) -> Iterator[None]:
-        """Connects to the cluster.
+        """Connects to the cluster and hands it the code.
 
         Raises:
             RunProblem: it is not there, has no workers, or the package ``distributed`` is not installed.
@@ -58,49 +72,114 @@ class ClusterSupervisor:
             import distributed
         except ImportError as error:
             raise RunProblem("--scheduler needs the package distributed: pip install distributed") from error
-        try:
-            self._client = distributed.Client(self._settings.scheduler, timeout=_CONNECT_SECONDS)  # type: ignore[no-untyped-call]
-        except (OSError, ValueError) as error:
-            raise RunProblem(f"no Dask scheduler answers at {self._settings.scheduler}: {error}") from error
-        with self._client:
-            self.worker_count = sum(self._client.nthreads().values())
-            if not self.worker_count:
-                raise RunProblem(f"the Dask cluster at {self._settings.scheduler} has no workers; start some there")
-            yield
+        with _quiet():
+            try:
+                self._client = distributed.Client(self._settings.scheduler, timeout=_CONNECT_SECONDS)  # type: ignore[no-untyped-call]
+            except (OSError, ValueError) as error:
+                reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+                raise RunProblem(f"no Dask scheduler answers at {self._settings.scheduler}: {reason}") from error
+            with self._client:
+                self.worker_count = sum(self._client.nthreads().values())
+                if not self.worker_count:
+                    raise RunProblem(f"the Dask cluster at {self._settings.scheduler} has no workers; start some there")
+                archive = code()
+                self._digest = hashlib.sha256(archive).hexdigest()[:12]
+                self._archive = self._client.scatter(archive, broadcast=True, hash=False)
+                yield
+
+    def found_state(self, primed_for: str, persistent: frozenset[str]) -> tuple[str, str | None]:
+        """Whether the caches on the cluster's machines are cold or warm, and why that is not known where it is not."""
+        asked = {"kind": "state", "primed_for": primed_for, "persistent": sorted(persistent)}
+        states = {answer["state"] for answer in self._on_each_machine(asked)}
+        machines = len(self._machines())
+        if machines == 1 or states == {"cold"}:
+            return states.pop(), None
+        return "unknown", (
+            f"the caches lie on {machines} machines, and which of the tasks each of them has primed is not known; runs "
+            "over a cluster of one machine can be warm"
+        )
+
+    def mark_primed(self, primed_for: str, persistent: frozenset[str]) -> None:
+        """Notes on the cluster's machine that a run was finished with these persistent wins on."""
+        if len(self._machines()) == 1:
+            self._on_each_machine({"kind": "primed", "primed_for": primed_for, "persistent": sorted(persistent)})
+
+    def _machines(self) -> dict[str, str]:
+        """One worker of each machine, by the machine's address."""
+        workers = self._client.scheduler_info(n_workers=-1)["workers"]
+        return {facts["host"]: address for address, facts in workers.items()}
+
+    def _on_each_machine(self, order: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        jobs = [self._submit(order, workers=[address]) for address in self._machines().values()]
+        return [_result(job) for job in jobs]
+
+    def _submit(self, order: Mapping[str, Any], **where: Any) -> Any:
+        text = json.dumps({"settings": self._settings.to_json(), **_own_files(self._settings), **order})
+        return self._client.submit(_remote(), self._archive, self._digest, text, pure=False, **where)
 
     def run(self) -> None:
         """Processes all tasks; within ``workers``. Jobs that are not done when it ends early are cancelled."""
         import distributed
 
-        every, settings = range(len(self._tasks)), self._settings.to_json()
+        every = range(len(self._tasks))
+        plain = [[task.task_id, task.samples, task.demos] for task in self._tasks]
         parts = [list(every[at : at + JOB_TASKS]) for at in range(0, len(every), JOB_TASKS)]
-        tasks = self._client.scatter(list(self._tasks), broadcast=True, hash=False)
-        jobs = [self._client.submit(process, settings, tasks, part, pure=False) for part in parts]
+        jobs = [self._submit({"kind": "tasks", "tasks": plain, "indexes": part}) for part in parts]
         done = 0
         try:
             for job in distributed.as_completed(jobs):  # type: ignore[no-untyped-call]
-                answers, cpu_seconds = _result(job)
-                self.cpu_seconds += cpu_seconds
-                for answer in answers:
+                result = _result(job)
+                self.cpu_seconds += result["cpu_seconds"]
+                for answer in result["answers"]:
                     self._on_answer(answer)
-                done += len(answers)
+                done += len(result["answers"])
                 self._on_tick(Progress(done, len(self._tasks), []))
         finally:
-            self._client.cancel(jobs)
+            with contextlib.suppress(Exception):  # the cluster may be what is gone; that is said already
+                self._client.cancel(jobs)
 
 
-def _result(job: Any) -> tuple[list[Answer], float]:
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without what the library logs of a cluster that fails: it is said in one sentence."""
+    levels = {name: logging.getLogger(name).level for name in _QUIET}
+    for name in levels:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
+
+
+@cache
+def _remote() -> Callable[..., str]:
+    """The function that workers execute, as if typed into this program: such a one is sent whole, not by its name."""
+    function: Callable[..., str] = runpy.run_path(str(Path(__file__).with_name("remote.py")), run_name="__main__")[
+        "work"
+    ]
+    return function
+
+
+def _own_files(settings: Settings) -> dict[str, str]:
+    """The contents of the DSL's own files, which other machines may not have."""
+    named = {"dsl": settings.dsl, "solvers": settings.solvers}
+    return {name: Path(path).read_text() for name, path in named.items() if path is not None}
+
+
+def _result(job: Any) -> Mapping[str, Any]:
     """What a job came to.
 
     Raises:
         RunProblem: it can not go on, or the cluster lost it.
     """
     try:
-        answers, cpu_seconds = job.result()
-    except RunProblem:
-        raise
+        answer: Mapping[str, Any] = json.loads(job.result())
     except Exception as error:
+        reason = str(error).splitlines()[0] if str(error) else "no reason given"
         raise RunProblem(
-            f"the Dask cluster lost a job of {JOB_TASKS} tasks: {type(error).__name__}: {error}"
+            f"the Dask cluster lost a job of {JOB_TASKS} tasks: {type(error).__name__}: {reason}"
         ) from error
-    return answers, cpu_seconds
+    if problem := answer.get("problem"):
+        raise RunProblem(str(problem))
+    return answer

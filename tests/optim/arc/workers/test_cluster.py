@@ -20,7 +20,6 @@ from tests.optim.bench import small
 from tests.worked_example import WIN_NAMES
 
 distributed = pytest.importorskip("distributed")
-ROOT = Path(__file__).resolve().parents[4]
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +27,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real scheduler and a real worker, each a process of its own."""
     folder = tmp_path_factory.mktemp("cluster")
     file = folder / "scheduler.json"
-    own = {"cwd": ROOT, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    # Not in our folder: the workers have nothing of ours but what comes with the jobs.
+    own = {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     common = ["--scheduler-file", str(file), "--no-dashboard"]
     scheduler = ["--host", "127.0.0.1", "--port", "0"]
     processes = [subprocess.Popen([sys.executable, "-m", "distributed.cli.dask_scheduler", *scheduler, *common], **own)]
@@ -63,6 +63,29 @@ def test_a_cluster_gives_the_same_answers(address: str, tmp_path: Path) -> None:
     assert there.results_fingerprint == here.results_fingerprint
     assert sorted(task.index for task in there.tasks) == list(range(7))
     assert there.counts["candidates"] == here.counts["candidates"]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_own_files_and_what_caches_hold_are_known_there(address: str, tmp_path: Path) -> None:
+    from tests.optim.own_data import write_dsl, write_solvers, write_tasks
+
+    solvers = write_solvers(tmp_path, {f"t{number}": "x1 = mirror(I)\n    return x1" for number in range(2)})
+    own = {"tasks_dir": write_tasks(tmp_path, 2), "dsl": write_dsl(tmp_path), "solvers": solvers}
+    settings = small(tmp_path / "own", tasks=2, wins=frozenset(WIN_NAMES), scheduler=address, **own)
+    first, second = run(settings), run(settings)
+    assert (first.cache_state, second.cache_state) == ("cold", "warm")
+    assert first.results_fingerprint == second.results_fingerprint
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_worker_that_can_not_run_it_says_what_it_lacks(address: str, tmp_path: Path) -> None:
+    from tests.optim.own_data import write_dsl, write_solvers, write_tasks
+
+    solvers = write_solvers(tmp_path, {"t0": "x1 = mirror(I)\n    return x1"})
+    dsl = write_dsl(tmp_path, "\nimport a_package_that_is_nowhere\n")
+    own = {"tasks_dir": write_tasks(tmp_path, 1), "dsl": dsl, "solvers": solvers}
+    with pytest.raises(RunProblem, match="a_package_that_is_nowhere"):
+        run(small(tmp_path / "lacks", tasks=1, scheduler=address, **own))
 
 
 @pytest.mark.filterwarnings("ignore")
