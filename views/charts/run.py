@@ -75,7 +75,7 @@ def icicle(nodes: pd.DataFrame, height: int = 260) -> go.Figure:
         ),
         height=height,
     )
-    drawn.update_layout(margin={"l": 0, "r": 0, "t": 24, "b": 0}, uniformtext={"minsize": 10, "mode": "hide"})
+    drawn.update_layout(margin={"l": 0, "r": 0, "t": 24, "b": 0}, uniformtext={"minsize": 11, "mode": "hide"})
     return drawn
 
 

@@ -52,7 +52,7 @@ def bars(found: Ranking, *, percent: bool) -> None:
         f'<img style="width:100%;height:{len(rows) * (_BAR + _GAP) - _GAP}px" '
         f'src="{charts.data_address(picture)}" alt="{html.escape(words)}"></div>'
     )
-    st.caption(legend_words(segments))
+    st.markdown(legend_words(segments))
 
 
 def _label(row: Ranked, found: Ranking) -> str:

@@ -39,7 +39,8 @@ def profile(run: dict[str, Any]) -> None:
     frames = data.frames(run_id, left_heavy=order == ORDERS[1], fold=bool(fold))
     st.markdown(_found(frames, find) if find.strip() else _words(frames, data.functions(run_id)))
     chart(charts.drawing(frames, find), "run.flame", f"Flame chart of the profile of run {run_id}. {KEYS}")
-    st.caption(f"{_legend()}  \n{KEYS} A double click goes in.")
+    st.markdown(_legend())
+    st.caption(f"{KEYS} A double click goes in.")
     left, right = st.columns(2)
     left.caption("Functions by their own seconds; total seconds with what they call, a recursion once")
     left.dataframe(

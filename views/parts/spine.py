@@ -22,7 +22,7 @@ def bar(made: Breakdown, name: str) -> None:
     picture = charts.data_address(charts.stacked_svg([segments], height=_HEIGHT))
     words = html.escape(f"{name}: {spine_words(segments)}")
     st.html(f'<img style="width:100%;height:{_HEIGHT}px" src="{picture}" alt="{words}">')
-    st.caption(legend_words([segments]))
+    st.markdown(legend_words([segments]))
 
 
 def legend_words(rows: Sequence[Sequence[Segment]]) -> str:
