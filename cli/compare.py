@@ -167,17 +167,19 @@ def _ranks(ranking: Ranking) -> Any:
     from services.wording import memory, seconds, shortened, times
 
     longest = max((run.wall_seconds or 0.0 for run in ranking.runs), default=0.0) or 1.0
-    table = Table("run", "label", "", box=None, pad_edge=False)
+    table = Table("run", box=None, pad_edge=False)
+    for name in ("label", ""):
+        table.add_column(name, no_wrap=True)
     for name in ("seconds", f"x run {ranking.reference.id}", "CPU", "memory"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     for row in ranking.rows:
-        bar = "█" * round(16 * (row.run.wall_seconds or 0.0) / longest)
+        bar = "█" * round(10 * (row.run.wall_seconds or 0.0) / longest)
         ratio = "1.00x" if row.comparison is None else times(row.comparison.speedup)
         verdict = "the first" if row.comparison is None else row.comparison.verdict
         outcome = row.run.outcome
         figures = (seconds(row.run.wall_seconds), ratio, seconds(outcome.cpu_seconds), memory(outcome.peak_bytes))
-        table.add_row(str(row.run.id), Text(shortened(row.run.label, 28)), bar, *figures, verdict)
+        table.add_row(str(row.run.id), Text(shortened(row.run.label, 20)), bar, *figures, verdict)
     return table
 
 

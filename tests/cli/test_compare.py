@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from profiles.records import Environment, PhaseTiming, Workload
-from tests.cli.place import one_sentence, quickwin
+from tests.cli.place import ROOT, one_sentence, quickwin
 from tests.cli.records import record, stored
 
 
@@ -88,3 +91,15 @@ def test_thirteen_runs_are_too_many_and_one_is_too_few(place: Path) -> None:
 def test_an_unknown_run_is_a_usage_error(place: Path) -> None:
     stored(record("before"))
     assert quickwin("compare", "before", "nope").exit_code == 2
+
+
+def test_runs_are_compared_without_libraries_that_start_slowly(place: Path) -> None:
+    stored(record("before"), record("after", wall_seconds=8.0), record("third", wall_seconds=7.0))
+    code = (
+        "import sys; from click.testing import CliRunner; from cli._main import main; "
+        "done = CliRunner().invoke(main, ['compare', '1', '2', '3']); assert done.exit_code == 0, done.output; "
+        "print([name for name in ('pandas', 'numpy', 'scipy') if name in sys.modules])"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
+    assert done.stdout.strip() == "[]"

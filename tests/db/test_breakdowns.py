@@ -52,5 +52,11 @@ def test_a_run_of_version_1_with_workers_knows_its_idle_time_from_its_tasks(engi
     assert found.seconds["idle"] == pytest.approx(12.0 - 6.0)
 
 
+def test_phases_of_single_tasks_are_no_phases_of_the_run(engine: Engine) -> None:
+    odd = PhaseTiming(path=("only in a task",), total_seconds=9.0, self_seconds=9.0)
+    run_id, _ = store_run(engine, record(tasks=(task(0, phases=(*phases(0.01), odd)),)))
+    assert ("only in a task",) not in queries.breakdowns(engine, [run_id])[run_id].by_path()
+
+
 def test_a_run_that_is_not_there_has_no_breakdown(engine: Engine) -> None:
     assert queries.breakdowns(engine, [7]) == {}
