@@ -16,8 +16,9 @@ FORMATS = ("json", "csv", "speedscope", "chrome", "log", "profile", "profile-spe
 @click.command()
 @click.argument("run", default="last")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="json", show_default=True)
+@click.option("--measurement", type=int, help="Write this measurement with its blocks and runs instead of a run.")
 @click.option("--output", type=click.Path(path_type=Path), help="The file to write; by default stdout.")
-def COMMAND(run: str, form: str, output: Path | None) -> None:
+def COMMAND(run: str, form: str, measurement: int | None, output: Path | None) -> None:
     """Write a run as JSON, CSV, a speedscope or Chrome trace file, or a log. RUN is an id, a label, or 'last'.
 
     'profile' is the run's pyinstrument session as it is kept, 'profile-speedscope' the same for speedscope.app.
@@ -25,12 +26,16 @@ def COMMAND(run: str, form: str, output: Path | None) -> None:
     \b
     python -m optim export 12 --format speedscope --output run12.speedscope.json
     python -m optim export baseline --format csv > baseline.csv
+    python -m optim export --measurement 7 --output measurement7.json     another Quickwin imports it
     python -m optim export 12 --format profile --output run12.pyisession
     """
-    from services.exporting import export_run
+    from services.exporting import export_measurement, export_run
 
     engine = open_database()
-    text = export_run(engine, find_run(engine, run), form)
+    if measurement is not None:
+        text = export_measurement(engine, measurement)
+    else:
+        text = export_run(engine, find_run(engine, run), form)
     if output is None:
         click.echo(text, nl=False)
         return

@@ -13,6 +13,8 @@ from profiles.records import PhaseTiming, RunRecord
 
 RUN_FORMAT = "quickwin-run"
 RUN_VERSION = 1
+MEASUREMENT_FORMAT = "quickwin-measurement"
+MEASUREMENT_VERSION = 1
 SPEEDSCOPE_SCHEMA = "https://www.speedscope.app/file-format-schema.json"
 CSV_COLUMNS = ("task", "phase", "category", "seconds", "self_seconds", "calls", "basis")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -24,6 +26,21 @@ Json = dict[str, Any]
 def to_json(record: RunRecord) -> str:
     """The whole run: ``{"format": "quickwin-run", "version": 1, "run": ...}``, which imports back as it was."""
     return json.dumps({"format": RUN_FORMAT, "version": RUN_VERSION, "run": record.to_json()}, indent=1)
+
+
+def measurement_to_json(
+    spec: Mapping[str, Any], blocks: Sequence[Mapping[str, Any]], runs: Sequence[RunRecord], verdict: Any = None
+) -> str:
+    """A measurement with its blocks and runs, which another Quickwin imports and judges itself.
+
+    Args:
+        blocks: rows with block, arm, position and key, that of one of ``runs``.
+        verdict: what was said here, for readers; it is not imported.
+    """
+    head = {"format": MEASUREMENT_FORMAT, "version": MEASUREMENT_VERSION, "spec": dict(spec), "verdict": verdict}
+    return json.dumps(
+        {**head, "blocks": [dict(row) for row in blocks], "runs": [run.to_json() for run in runs]}, indent=1
+    )
 
 
 def escape_cell(value: object) -> object:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from db import queries
+from db.problems import UnknownRow
 from profiles import exports, logs
 from profiles.flame import session_to_speedscope
-from services.problems import fail
+from services.problems import USAGE, fail
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -74,3 +75,34 @@ def export_run(engine: Engine, run_id: int, form: str) -> str:
 def file_name(run_id: int, form: str) -> str:
     """What the file of a run is called."""
     return f"quickwin-run-{run_id}{FORMATS[form].suffix}"
+
+
+def export_measurement(engine: Engine, measurement_id: int) -> str:
+    """A measurement with its blocks and runs as one file that another Quickwin imports.
+
+    Raises:
+        Problem: there is no such measurement, or it has no block yet.
+    """
+    try:
+        measurement = queries.measurement(engine, measurement_id)
+    except UnknownRow as problem:
+        fail(str(problem), USAGE)
+    blocks = queries.blocks(engine, measurement_id)
+    if blocks.empty:
+        fail(f"measurement {measurement_id} has no run yet, so there is nothing to take along")
+    runs = {int(one): queries.run(engine, int(one)) for one in dict.fromkeys(blocks["run_id"])}
+    rows = [
+        {
+            "block": int(row["block"]),
+            "arm": row["arm"],
+            "position": int(row["position"]),
+            "key": runs[int(row["run_id"])].key,
+        }
+        for row in blocks.to_dict("records")
+    ]
+    return exports.measurement_to_json(measurement.spec, rows, list(runs.values()), measurement.verdict)
+
+
+def measurement_file_name(measurement_id: int) -> str:
+    """What the file of a measurement is called."""
+    return f"quickwin-measurement-{measurement_id}.json"

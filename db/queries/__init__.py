@@ -29,6 +29,7 @@ from db.queries.evidence import (
     kept_wins,
     measurement,
     measurements,
+    measurements_of,
 )
 from db.queries.facts import last_answers, stated_facts
 from db.queries.filters import RunFilters
@@ -57,6 +58,7 @@ __all__ = [
     "last_answers",
     "measurement",
     "measurements",
+    "measurements_of",
     "path_words",
     "phase_shares",
     "phases",

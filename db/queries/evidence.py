@@ -186,3 +186,10 @@ def kept_wins(engine: Engine) -> frozenset[str]:
     kept = select(DecisionRow.win).where(DecisionRow.id.in_(newest), DecisionRow.decision == "keep")
     with reading(engine) as connection:
         return frozenset(connection.scalars(kept))
+
+
+def measurements_of(engine: Engine, run_id: int) -> list[int]:
+    """The ids of the measurements in which a run is, the oldest first."""
+    chosen = select(BlockRun.measurement_id).where(BlockRun.run_id == int(run_id)).distinct()
+    with reading(engine) as connection:
+        return list(connection.scalars(chosen.order_by(BlockRun.measurement_id)))

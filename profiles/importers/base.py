@@ -109,13 +109,15 @@ class Parsed:
 
     ``runs`` are finished records. ``logs`` are the facts of pipeline logs, which become records after those that
     belong to the same run have been merged. ``profiles`` are pyinstrument sessions as JSON-ready dicts; a profile
-    with ``runs`` beside it belongs to the first of them, otherwise it stands alone.
+    with ``runs`` beside it belongs to the first of them, otherwise it stands alone. ``measurements`` have a ``spec``
+    and ``blocks``: rows with block, arm, position and the key of one of the runs.
     """
 
     runs: tuple[RunRecord, ...] = ()
     logs: tuple[RunLog, ...] = ()
     losses: tuple[Loss, ...] = ()
     profiles: tuple[Mapping[str, Any], ...] = ()
+    measurements: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

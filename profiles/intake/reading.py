@@ -39,12 +39,13 @@ class Reading:
     files: list[FilePreview] = field(default_factory=list)
     runs: list[RunPreview] = field(default_factory=list)
     logs: list[RunLog] = field(default_factory=list)
+    measurements: list[Mapping[str, Any]] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
 
     def take(self, name: str, data: bytes, progress: Callable[[int], None] = lambda _done: None) -> None:
         """Reads one file; nothing that is wrong with it escapes."""
         name, digest = self._unique(clean(name)), hashlib.sha256(data).hexdigest()
-        kept = (len(self.files), len(self.runs), len(self.logs))
+        kept = (len(self.files), len(self.runs), len(self.logs), len(self.measurements))
         try:
             for member in unpack(name, data, self.limits):
                 self.digests.setdefault(member.name, digest)
@@ -60,9 +61,9 @@ class Reading:
         names = (name if number == 1 else f"{name} ({number})" for number in itertools.count(1))
         return next(one for one in names if one not in taken)
 
-    def _forget(self, kept: tuple[int, int, int], name: str, size: int, reason: str) -> None:
+    def _forget(self, kept: tuple[int, int, int, int], name: str, size: int, reason: str) -> None:
         """Takes back what a file gave before it failed: it is refused wholly."""
-        del self.files[kept[0] :], self.runs[kept[1] :], self.logs[kept[2] :]
+        del self.files[kept[0] :], self.runs[kept[1] :], self.logs[kept[2] :], self.measurements[kept[3] :]
         self.files.append(FilePreview(name=name, bytes=size, refused=reason))
 
     def _take_member(self, member: Member, progress: Callable[[int], None]) -> None:
@@ -108,6 +109,7 @@ class Reading:
             )
         )
         self.logs += parsed.logs
+        self.measurements += parsed.measurements
         for number, record in enumerate(parsed.runs):
             record = record if record.source_name else record.replace(source_name=member.name)
             found = dict.fromkeys((*record.findings, *audit(record, None, self.known)))
@@ -158,7 +160,8 @@ class Reading:
             record = record.replace(findings=audit(record, log, self.known))
             self._add(record, names, log.profiles)
         runs = tuple(self.runs)
-        return Preview(files=tuple(self._told(file, runs) for file in self.files), runs=runs, peak_bytes=peak_bytes)
+        files = tuple(self._told(file, runs) for file in self.files)
+        return Preview(files=files, runs=runs, peak_bytes=peak_bytes, measurements=tuple(self.measurements))
 
     def _told(self, file: FilePreview, runs: tuple[RunPreview, ...]) -> FilePreview:
         own = [run for run in runs if file.name in run.files]

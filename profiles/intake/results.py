@@ -94,11 +94,15 @@ class FilePreview:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preview:
-    """What an import would do. ``peak_bytes`` is the most memory that the reading process held, None if unknown."""
+    """What an import would do. ``measurements`` are as ``Parsed`` has them.
+
+    ``peak_bytes`` is the most memory that the reading process held, None if unknown.
+    """
 
     files: tuple[FilePreview, ...] = ()
     runs: tuple[RunPreview, ...] = ()
     peak_bytes: int | None = None
+    measurements: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def records(self) -> tuple[RunRecord, ...]:
@@ -117,6 +121,7 @@ class Preview:
             "files": [file.to_json() for file in self.files],
             "runs": [run.to_json() for run in self.runs],
             "peak_bytes": self.peak_bytes,
+            "measurements": [dict(one) for one in self.measurements],
         }
 
     def packed(self) -> dict[str, Any]:
@@ -135,4 +140,5 @@ class Preview:
             files=tuple(FilePreview.from_json(one) for one in plain["files"]),
             runs=tuple(RunPreview.from_json(one) for one in plain["runs"]),
             peak_bytes=plain["peak_bytes"],
+            measurements=tuple(plain.get("measurements", ())),
         )

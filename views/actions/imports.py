@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from profiles.intake.results import RunPreview
+from profiles.intake.results import Preview, RunPreview
 from services import importing
 from services.facts import read_facts
 from services.importing import Stored
@@ -19,5 +19,13 @@ def store(run: RunPreview, label: str, texts: Mapping[str, str | None]) -> Store
     """
     try:
         return importing.store_run(engine(), run, label=label, facts=read_facts(texts, engine()))
+    finally:
+        forget("runs", "evidence")
+
+
+def store_measurements(preview: Preview) -> list[int]:
+    """Keeps the measurements of a preview whose runs were stored; gives their ids."""
+    try:
+        return importing.store_measurements(engine(), preview)
     finally:
         forget("runs", "evidence")

@@ -24,7 +24,7 @@ def render() -> None:
     for run in preview.runs:
         card(run, preview, is_open=len(preview.runs) <= MOST_OPEN)
     if preview.runs:
-        questions(preview.runs)
+        questions(preview)
     next_steps()
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from db.problems import DatabaseProblem
-from profiles.intake.results import RunPreview
+from profiles.intake.results import Preview, RunPreview
 from services.facts import ROLES
 from services.importing import Stored
 from services.problems import Problem
@@ -20,8 +20,9 @@ from views.data import imports as data
 _NAME = "import.table"
 
 
-def questions(runs: Sequence[RunPreview]) -> None:
+def questions(preview: Preview) -> None:
     """Draws the table and its buttons. What is filled in stays until the files change."""
+    runs = preview.runs
     table = _table(runs)
     st.header("What the logs do not say", anchor=False)
     st.caption(
@@ -46,7 +47,7 @@ def questions(runs: Sequence[RunPreview]) -> None:
             icon=":material/save:",
             disabled=not chosen,
             on_click=_store,
-            args=(runs, edited),
+            args=(preview, edited),
         )
         if len(runs) > 1:
             st.button(
@@ -100,17 +101,19 @@ def _columns() -> dict[str, Any]:
     }
 
 
-def _store(runs: Sequence[RunPreview], table: pd.DataFrame) -> None:
+def _store(preview: Preview, table: pd.DataFrame) -> None:
     """For the button: stores the chosen rows; what can not be is said, and the others are stored."""
     done: list[Stored] = []
     problems: list[str] = []
-    for run, row in zip(runs, table.to_dict("records"), strict=True):
+    for run, row in zip(preview.runs, table.to_dict("records"), strict=True):
         if not row["store"]:
             continue
         try:
             done.append(actions.store(run, str(row["label"] or ""), texts_of({str(k): v for k, v in row.items()})))
         except (Problem, DatabaseProblem) as problem:
             problems.append(f"{row['label'] or run.record.label}: {problem}")
+    if done and preview.measurements:
+        actions.store_measurements(preview)
     stored = {**st.session_state.get("import.done", {}), **{one.run_id: one for one in done}}
     st.session_state["import.done"] = stored
     if problems:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from profiles.exports import measurement_to_json
 from profiles.importers import Importer, ImportProblem, Source, all_importers
 from profiles.importers.base import Parsed
 from profiles.importers.cprofile import IMPORTER as CPROFILE
@@ -90,6 +91,11 @@ SEEDS: dict[str, bytes] = {
     ).encode(),
     "quickwin-journal": b'{"type": "header", "format": "quickwin-journal", "version": 1, "key": "k", "label": "x"}\n',
     "quickwin-log": write_log(RUN).encode(),
+    "quickwin-measurement": measurement_to_json(
+        {"arms": [{"name": "A", "config": "none"}, {"name": "B", "config": "none"}]},
+        [{"block": 1, "arm": "A", "position": 0, "key": RUN.key}],
+        [RUN],
+    ).encode(),
     "quickwin-run": json.dumps({"format": "quickwin-run", "version": 1, "run": RUN.to_json()}).encode(),
     "speedscope": json.dumps(
         {
