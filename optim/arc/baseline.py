@@ -14,6 +14,8 @@ from optim.arc.workers.guard import TimeLimit, Watchdog
 
 #: The count of calls of candidate programs that raised.
 PROGRAM_ERRORS = "program.errors"
+#: The count of calls that the wall-clock backstop ended, among the timeouts: no evidence, as the load may be the cause.
+BACKSTOPS = "backstops"
 
 
 def baseline_parts(bench: Bench) -> Parts:
@@ -104,11 +106,18 @@ def guarded_score(bench: Bench, phase: Any, function: Any, given: Any, expected:
     except Exception:
         bench.recorder.count(PROGRAM_ERRORS)
         score = 0
-    if guard.end() > guard.limit:
-        score = None
-    if score is None:
-        bench.recorder.timeout()
+    guard.end()
+    if guard.over or score is None:
+        count_timeout(bench)
+        return None
     return score
+
+
+def count_timeout(bench: Bench) -> None:
+    """Counts a call that was ended: at the backstop it says nothing of the program, and is counted apart as well."""
+    bench.recorder.timeout()
+    if bench.guard.over == "backstop":
+        bench.recorder.count(BACKSTOPS)
 
 
 class NeverExit:
@@ -178,6 +187,7 @@ class OneByOne:
     def _watched(self, function: Any, given: Any, expected: Any) -> int:
         phase, guard = self._bench.recorder.phase, self._bench.guard
         with phase("watchdog"):
+            guard.look()
             watchdog = Watchdog(guard.limit)
         try:
             return guarded_score(self._bench, phase("dsl", "dsl"), function, given, expected) or 0

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from optim.arc.baseline import baseline_parts
+from optim.arc.baseline import BACKSTOPS, baseline_parts
 from optim.arc.candidates import CandidateMix, Generator
 from optim.arc.parts import Bench, Candidate
 from optim.arc.programs import Program
@@ -22,6 +22,8 @@ from optim.arc.tasks import Task
 from optim.arc.wins import install
 from profiles.recorder import Phase
 
+#: The count of calls that took between half of their limit and all of it: on another machine they may be over it.
+CLOSE_CALLS = "calls.close"
 #: The phases of a task, in order.
 PHASES = ("generate", "inline", "score", "filter", "validate", "save")
 
@@ -48,12 +50,14 @@ class Pipeline:
         """Processes one task and saves what it accepts, best first.
 
         ``banned`` are the candidates that cost a worker earlier: they score nothing, and count as what they did,
-        ``timeout`` or ``error``.
+        ``timeout``, ``backstop`` or ``error``.
         """
         recorder = self._bench.recorder
         self._bench.guard.task(index)
         with recorder.task(task.task_id, index) as record:
             accepted = self._process(task, banned)
+            if close := len(self._bench.guard.close_calls):
+                recorder.count(CLOSE_CALLS, close)
             record.solved = any(one.score == FULL * len(task.samples) for one in accepted)
             recorder.count("accepted", len(accepted))
         return accepted
@@ -98,7 +102,9 @@ class Pipeline:
         self._parts.evaluator.begin(task)
         samples = self._parts.exit_rule.begin(task)
         for kind in banned.values():
-            recorder.error(kind, "the candidate cost its worker")
+            recorder.error("timeout" if kind == "backstop" else kind, "the candidate cost its worker")
+            if kind == "backstop":
+                recorder.count(BACKSTOPS)
         with self._bench.guard.ticking():
             losses = [
                 None if one.body is None or one.index in banned else self._lost(one, samples) for one in candidates

@@ -24,6 +24,9 @@ from profiles.journal import task_from_json
 from profiles.recorder import Recorder
 from profiles.records import RunRecord, TaskRecord
 
+#: Calls near their limit that a run's note names.
+_NAMED = 5
+
 
 @dataclass(frozen=True)
 class Listener:
@@ -74,6 +77,7 @@ class Run:
         self._settings, self._work, self._listener = settings, work, listener
         self._label, self._journal, self._key = label, journal, uuid.uuid4().hex
         self._answers: dict[int, tuple[str, list[list[object]]]] = {}
+        self._close: list[str] = []
         self.record: RunRecord | None = None
         self._recorder: Recorder | None = None
         self._unknown: str | None = None
@@ -103,7 +107,7 @@ class Run:
                 status = "interrupted"
                 raise
             finally:
-                result = recorder.finish(status, results_fingerprint=self._results(status))
+                result = recorder.finish(status, results_fingerprint=self._results(status), notes=self._notes())
                 self.record = RunRecord.from_json(result)
             if isinstance(supervisor, ClusterSupervisor):
                 supervisor.mark_primed(primed_for, persistent)
@@ -149,7 +153,19 @@ class Run:
     def _take(self, answer: Answer) -> None:
         assert self._recorder is not None
         self._answers[answer["task"]] = (self._work.tasks[answer["task"]].task_id, answer["accepted"])
+        task_id = self._work.tasks[answer["task"]].task_id
+        self._close += [f"{task_id} candidate {one}: {seconds:.2f} s" for one, seconds in answer.get("close", ())]
         self._recorder.add_task(answer["record"])
+
+    def _notes(self) -> list[str]:
+        """Names the calls that came near their limit."""
+        if not self._close:
+            return []
+        first, more = "; ".join(self._close[:_NAMED]), len(self._close) - _NAMED
+        rest = f"; and {more} more" if more > 0 else ""
+        limit = self._settings.limit_seconds
+        what = f"calls took between half and all of the {limit:g} CPU s, and may be over it on another machine"
+        return [f"{what}: {first}{rest}"]
 
     def _results(self, status: str) -> str | None:
         return results_fingerprint(self._answers) if status == "finished" else None

@@ -19,7 +19,8 @@ from profiles.configs import stored_text
 class Settings:
     """A run's settings.
 
-    ``task_limit_seconds`` is what one call of a program may take; ``memory_bytes`` the address space of a worker;
+    ``limit_seconds`` are the CPU seconds that one call of a program may take, ten times what the slowest solver of the
+    data needs; ``memory_bytes`` the address space of a worker;
     ``min_score`` the percentage of the full score that makes a candidate eligible; ``keep`` how many the filter keeps.
     """
 
@@ -30,7 +31,7 @@ class Settings:
     candidates: int = 132
     min_score: int = 80
     keep: int = 32
-    limit_seconds: float = 1.0
+    limit_seconds: float = 10.0
     memory_bytes: int = 2 * 1024**3
     workers: int = 1
     scheduler: str | None = None

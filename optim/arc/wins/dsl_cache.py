@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
-from optim.arc.baseline import PROGRAM_ERRORS, CompiledEvaluator
+from optim.arc.baseline import PROGRAM_ERRORS, CompiledEvaluator, count_timeout
 from optim.arc.graph import INPUT, TUPLE
 from optim.arc.inline import InlineProblem
 from optim.arc.parts import Bench, Candidate, Parts
@@ -176,11 +176,11 @@ class GraphEvaluator:
         self._cache.miss_sum += seconds
         if len(state.values) > self._most:
             self._forget()
-        if type(output) is not _Outcome and seconds <= guard.limit:
+        if type(output) is not _Outcome and guard.over is None:
             return score
-        return self._failure(output, seconds)
+        return self._failure(output)
 
-    def _failure(self, output: Any, seconds: float) -> int | None:
+    def _failure(self, output: Any) -> int | None:
         """The score of a call that gave no value in time, counted as what it was.
 
         Raises:
@@ -188,8 +188,8 @@ class GraphEvaluator:
         """
         if output is _CHANGEABLE:
             raise Changeable
-        if output is _TIMEOUT or seconds > self._bench.guard.limit:
-            self._bench.recorder.timeout()
+        if output is _TIMEOUT or self._bench.guard.over:
+            count_timeout(self._bench)
             return None
         self._bench.recorder.count(PROGRAM_ERRORS)
         return 0

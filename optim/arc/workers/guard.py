@@ -1,8 +1,10 @@
-"""Time limits on single calls of programs, inside the process that runs them.
+"""Limits on single calls of programs, inside the process that runs them: CPU seconds of the call's own thread.
 
-A cheap timer for the many: one ticking alarm interrupts a call that is over its limit. What it can not interrupt (a
-long C call, a program that swallows exceptions) is found by the supervisor, which reads the ``Heartbeat`` from outside
-and kills the process. A call that came back too late is a timeout all the same.
+CPU seconds, so that the load of the machine changes no answer; a wall-clock backstop many times as long holds what
+sleeps or waits. A cheap timer for the many: one ticking alarm reads the thread's clock and interrupts a call that is
+over its limit. What it can not interrupt (a long C call, a program that swallows exceptions) is found by the
+supervisor, which reads the ``Heartbeat`` and the thread's clock from outside, and kills the process. A call that came
+back too late is a timeout all the same.
 """
 
 from __future__ import annotations
@@ -15,8 +17,13 @@ import threading
 from _thread import interrupt_main
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from time import monotonic
+from time import monotonic, thread_time
 from types import FrameType
+
+#: Wall-clock seconds that a call may take for each CPU second of its limit: so slow no machine under load is.
+BACKSTOP = 30
+#: Wall-clock seconds between two looks at the clock, at most.
+_TICK_SECONDS = 0.1
 
 
 class TimeLimit(BaseException):
@@ -52,11 +59,35 @@ class Heartbeat:
 
 
 class Guard:
-    """Holds calls to ``limit`` seconds. ``begin`` and ``end`` stand around each call, within ``ticking``."""
+    """Holds calls to ``limit`` CPU seconds. ``begin`` and ``end`` stand around each call, within ``ticking``.
 
-    def __init__(self, limit: float, heartbeat: Heartbeat, clock: Callable[[], float] = monotonic) -> None:
-        self.limit, self._clock, self._beat = limit, clock, heartbeat.beat
-        self._started = 0.0
+    The thread's clock costs a system call, so that not every call reads it: between two looks CPU seconds grow by no
+    more than wall-clock does, and that bounds what the thread had used when a call began. A call is never charged for
+    more than it used, and for less by what the machine took away within a tick at most.
+
+    ``over`` says of the call that ended last whether it was over its ``limit`` or hit the ``backstop``; ``close_calls``
+    are those that took between half of the limit and all of it, as (task, candidate, CPU seconds).
+    """
+
+    def __init__(
+        self,
+        limit: float,
+        heartbeat: Heartbeat,
+        clock: Callable[[], float] = monotonic,
+        cpu_clock: Callable[[], float] = thread_time,
+    ) -> None:
+        self.limit, self.backstop = limit, limit * BACKSTOP
+        self.over: str | None = None
+        self.close_calls: list[tuple[int, int, float]] = []
+        self._clock, self._cpu_clock, self._beat = clock, cpu_clock, heartbeat.beat
+        self._half = limit / 2
+        self._started = self._seen = self._cpu_before = 0.0
+        self.look()
+
+    @property
+    def in_call(self) -> bool:
+        """Whether a call is at work."""
+        return self._started != 0.0
 
     def candidate(self, index: int) -> None:
         """Says whose calls follow, so that the supervisor can name the culprit."""
@@ -70,24 +101,49 @@ class Guard:
         """Says which phase of the task follows."""
         self._beat[3] = number
 
+    def look(self) -> None:
+        """Reads both clocks: what a later call had used before it began is told from here."""
+        self._looked, self._looked_cpu = self._clock(), self._cpu_clock()
+
     def begin(self) -> None:
         """A call begins."""
         self._started = self._beat[0] = self._clock()
 
     def end(self) -> float:
-        """The call is over, well or not; gives the seconds that it took.
+        """The call is over, well or not; gives the seconds that it took, and sets ``over``.
 
-        More than ``limit`` is a timeout, also when nothing interrupted the call.
+        Of a call of less than half of the limit by wall-clock it is wall-clock, else CPU seconds.
         """
         started, self._started = self._started, 0.0
         self._beat[0] = 0.0
-        return self._clock() - started
+        seconds = self._clock() - started
+        if seconds < self._half:
+            self.over = None
+            return seconds
+        return self._end_long(started, seconds)
+
+    def _end_long(self, started: float, seconds: float) -> float:
+        used = self._used(started)
+        self.over = "limit" if used > self.limit else "backstop" if seconds > self.backstop else None
+        if self._half <= used <= self.limit:
+            self.close_calls.append((int(self._beat[2]), int(self._beat[1]), used))
+        return used
+
+    def _used(self, started: float) -> float:
+        """CPU seconds, at the least, of the call that began then."""
+        used = self._cpu_clock()
+        if self._seen != started:
+            self._seen = started
+            self._cpu_before = min(used, self._looked_cpu + max(started - self._looked, 0.0))
+            self._looked, self._looked_cpu = self._clock(), used
+        return used - self._cpu_before
 
     @contextlib.contextmanager
     def ticking(self) -> Iterator[None]:
-        """One alarm for all calls within: it ticks four times a limit and interrupts a call that is over it."""
+        """One alarm for all calls within: it ticks four times a limit or more and interrupts a call that is over it."""
+        tick = min(self.limit / 4, _TICK_SECONDS)
         with self.interruptible():
-            signal.setitimer(signal.ITIMER_REAL, self.limit / 4, self.limit / 4)
+            signal.setitimer(signal.ITIMER_REAL, tick, tick)
             try:
                 yield
             finally:
@@ -97,13 +153,16 @@ class Guard:
     def interruptible(self) -> Iterator[None]:
         """The alarm signal interrupts a call that is over its limit; who sends it is the caller's affair."""
         before = signal.signal(signal.SIGALRM, self._interrupt)
+        self.look()
         try:
             yield
         finally:
             signal.signal(signal.SIGALRM, before)
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        if self._started and self._clock() - self._started > self.limit:
+        if not self._started:
+            self.look()
+        elif self._used(self._started) > self.limit or self._clock() - self._started > self.backstop:
             raise TimeLimit
 
 
@@ -121,7 +180,7 @@ class Watchdog:
         self._thread.join()
 
     def _wait(self) -> None:
-        # The call begins a little after this thread: a little more than the limit, then again in case it was swallowed.
+        # A call uses no more CPU seconds than wall-clock. Then again: it was swallowed, or the call has more time.
         patience = self._limit * 1.05
         while not self._done.wait(patience):
             interrupt_main(signal.SIGALRM)

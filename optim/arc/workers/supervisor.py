@@ -26,6 +26,7 @@ from optim.arc.pipeline import PHASES
 from optim.arc.settings import Settings
 from optim.arc.tasks import Task
 from optim.arc.workers.guard import Heartbeat
+from optim.arc.workers.patience import Overdue, Patience, thread_seconds
 from profiles.program import module_command
 
 Answer = dict[str, Any]
@@ -59,6 +60,7 @@ class WorkerProcess:
         self.assigned: deque[int] = deque()
         self.cpu_seconds = 0.0
         self._buffer = b""
+        self._patience = Patience(settings.limit_seconds, self.heartbeat, self._thread_seconds)
         self.send_text(settings.to_json())
         self.send_text(json.dumps([[task.task_id, task.samples, task.demos] for task in tasks]))
 
@@ -80,10 +82,12 @@ class WorkerProcess:
         *lines, self._buffer = (self._buffer + chunk).split(b"\n")
         return [json.loads(line) for line in lines]
 
-    def stuck_seconds(self) -> float:
-        """Since when the call that runs now has been running; 0 when none does."""
-        started = self.heartbeat.read()[0]
-        return monotonic() - started if started else 0.0
+    def overdue(self) -> Overdue | None:
+        """What it has outstayed, so that it must be killed; None while all is well."""
+        return self._patience.overdue(self.assigned[0] if self.assigned else None)
+
+    def _thread_seconds(self) -> float | None:
+        return thread_seconds(self.process.pid)
 
     def kill(self) -> int:
         """Ends the worker with everything it started, and gives its exit code (negative: the signal)."""
@@ -181,15 +185,10 @@ class Supervisor:
             for worker in self._readable(_TICK_SECONDS):
                 self._receive(worker)
             for worker in list(self._workers):
-                if worker.stuck_seconds() > self._patience:
-                    self._replace(worker, f"did not come back within {self._settings.limit_seconds:g} s and was killed")
+                if overdue := worker.overdue():
+                    self._replace(worker, overdue)
             self._on_tick(self._progress())
         self._finish()
-
-    @property
-    def _patience(self) -> float:
-        # The worker's own timer interrupts after 1.25 limits at the latest; what lives longer can not be interrupted.
-        return 2 * self._settings.limit_seconds + 0.25
 
     def _spawn(self) -> WorkerProcess:
         worker = WorkerProcess(self._settings, self._tasks, self._folder, self._spawned)
@@ -236,7 +235,7 @@ class Supervisor:
     def _receive(self, worker: WorkerProcess) -> None:
         answers = worker.read()
         if answers is None:
-            self._replace(worker, "made its worker die")
+            self._replace(worker, Overdue("died", "made its worker die"))
             return
         for answer in answers:
             if "task" in answer:
@@ -258,38 +257,42 @@ class Supervisor:
         self._done.add(answer["task"])
         self._on_answer(answer)
 
-    def _replace(self, worker: WorkerProcess, what: str) -> None:
+    def _replace(self, worker: WorkerProcess, why: Overdue) -> None:
         """Kills a worker, sees to its tasks, and starts another if there is work left."""
-        started, candidate, _, phase = worker.heartbeat.read()
+        started, candidate, task, phase = worker.heartbeat.read()
         current, *others = worker.assigned or (None,)
         code = self._remove(worker)
         self._queue.extendleft(reversed(others))
         if current is not None:
-            how = f" (signal {-code})" if code < 0 and "die" in what else ""
-            self._blame(current, candidate if started else None, f"{what}{how}", PHASES[phase])
+            if code < 0 and why.kind == "died":
+                why = Overdue(why.kind, f"{why.reason} (signal {-code})")
+            culprit = candidate if (started or why.kind == "between") and task == current else None
+            self._blame(current, culprit, why, PHASES[phase])
         if self._queue:
             fresh = self._spawn()
             self._await_ready(fresh)
             self._assign(fresh)
 
-    def _blame(self, index: int, candidate: int | None, what: str, phase: str) -> None:
+    def _blame(self, index: int, candidate: int | None, why: Overdue, phase: str) -> None:
         """Tries a task again without the candidate that was running, or records it as failed."""
         banned = self._banned.setdefault(index, [])
-        if candidate is None:
-            self._fail(index, f"its worker {what.replace('made its worker die', 'died')} in phase {phase}")
+        if why.kind == "task":
+            self._fail(index, f"it {why.reason}")
+        elif candidate is None:
+            self._fail(index, f"its worker {why.reason.replace('made its worker die', 'died')} in phase {phase}")
         elif len(banned) >= MAX_KILLS:
             self._fail(
-                index, f"{len(banned) + 1} candidates cost their worker; the last, candidate {candidate}, {what}"
+                index, f"{len(banned) + 1} candidates cost their worker; the last, candidate {candidate}, {why.reason}"
             )
         else:
-            kind = "error" if "die" in what else "timeout"
-            banned.append((candidate, kind, f"candidate {candidate} {what}"))
+            kind = {"died": "error", "backstop": "backstop"}.get(why.kind, "timeout")
+            banned.append((candidate, kind, f"candidate {candidate} {why.reason}"))
             self._queue.appendleft(index)
 
     def _fail(self, index: int, reason: str) -> None:
         seconds = monotonic() - self._started[index]
         record = {"task_id": self._tasks[index].task_id, "index": index, "seconds": seconds, "status": "failed"}
-        counts = {"killed": len(self._banned[index]) + 1}
+        counts = {"killed": len(self._banned.get(index, ())) + 1}
         self._deliver({"task": index, "record": {**record, "reason": reason, "counts": counts}, "accepted": []})
 
     def _finish(self) -> None:

@@ -56,7 +56,8 @@ class Worker:
         self._recorded: list[dict[str, Any]] = []
         kind = Recorder if settings.record else NullRecorder
         recorder = kind(on_task=self._recorded.append)
-        bench = Bench(settings, dsl, cache_scope(settings, files), recorder, Guard(settings.limit_seconds, heartbeat))
+        self._guard = Guard(settings.limit_seconds, heartbeat)
+        bench = Bench(settings, dsl, cache_scope(settings, files), recorder, self._guard)
         self._pipeline = Pipeline(bench, library, tasks, SolverFolder(Path(settings.output_dir), dsl))
         limit_memory(settings.memory_bytes)
         # What is loaded stays: the collector need not look at it again, nor as often as it does by default.
@@ -85,6 +86,7 @@ class Worker:
     def work(self, index: int, banned: dict[int, str]) -> dict[str, Any]:
         """Processes a task. What is wrong with the task's data or programs fails the task, not the worker."""
         task, accepted, problem = self._tasks[index], [], None
+        self._guard.close_calls.clear()
         try:
             accepted = self._pipeline.run_task(task, index, banned)
         except OSError as error:
@@ -93,7 +95,8 @@ class Worker:
             print(f"task {task.task_id}: {type(error).__name__}: {error}", file=sys.stderr)
         record = self._recorded.pop() if self._recorded else {"task_id": task.task_id, "index": index, "seconds": None}
         answer = {"task": index, "record": record, "accepted": [[one.name, one.score] for one in accepted]}
-        return {**answer, "cpu": self._cpu_seconds(), "disk": problem}
+        close = [[candidate, seconds] for _, candidate, seconds in self._guard.close_calls]
+        return {**answer, "cpu": self._cpu_seconds(), "disk": problem, "close": close}
 
 
 class _NoProfiler:

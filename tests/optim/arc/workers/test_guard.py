@@ -8,8 +8,10 @@ import threading
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from optim.arc.workers.guard import Guard, Heartbeat, TimeLimit, Watchdog
+from optim.arc.workers.guard import BACKSTOP, Guard, Heartbeat, TimeLimit, Watchdog
 
 ROOT = Path(__file__).resolve().parents[4]
 LIMIT = 0.1
@@ -62,7 +64,7 @@ def test_a_program_can_not_swallow_the_limit_as_an_ordinary_exception() -> None:
 
 def test_between_calls_nothing_is_interrupted() -> None:
     now = [0.0]
-    guard = Guard(LIMIT, Heartbeat(), clock=lambda: now[0])
+    guard = Guard(LIMIT, Heartbeat(), clock=lambda: now[0], cpu_clock=lambda: now[0])
     guard.begin()
     guard.end()
     now[0] = 100.0
@@ -94,10 +96,58 @@ def test_the_watchdog_of_a_call_that_is_done_is_gone_at_once() -> None:
 
 def test_a_call_that_came_back_late_by_itself_was_over_its_limit() -> None:
     now = [5.0]
-    guard = Guard(1.0, Heartbeat(), clock=lambda: now[0])
+    guard = Guard(1.0, Heartbeat(), clock=lambda: now[0], cpu_clock=lambda: now[0])
     guard.begin()
     now[0] = 6.5
     assert guard.end() == 1.5 > guard.limit
+    assert guard.over == "limit"
+
+
+def test_time_that_others_took_does_not_count_until_the_backstop() -> None:
+    now, cpu = [5.0], [1.0]
+    guard = Guard(1.0, Heartbeat(), clock=lambda: now[0], cpu_clock=lambda: cpu[0])
+    guard.begin()
+    now[0], cpu[0] = 5.0 + BACKSTOP, 1.2
+    guard._interrupt(14, None)
+    assert guard.end() == pytest.approx(0.2) and guard.over is None
+    guard.look()
+    guard.begin()
+    now[0] += BACKSTOP + 0.1
+    with pytest.raises(TimeLimit):
+        guard._interrupt(14, None)
+    guard.end()
+    assert guard.over == "backstop"
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.001, 0.5), st.floats(0, 1), st.sampled_from(["call", "tick", "pause"])), max_size=60)
+)
+def test_no_call_is_ever_charged_for_more_cpu_seconds_than_it_used(steps: list[tuple[float, float, str]]) -> None:
+    now, cpu = [5.0], [1.0]
+    guard = Guard(0.2, Heartbeat(), clock=lambda: now[0], cpu_clock=lambda: cpu[0])
+    for seconds, share, what in steps:
+        begun = cpu[0]
+        if what == "call":
+            guard.begin()
+        now[0] += seconds
+        cpu[0] += seconds * share
+        if what == "tick":
+            guard._interrupt(14, None)
+        elif what == "call":
+            charged = guard.end()
+            assert charged <= max(cpu[0] - begun, 0.1) + 1e-9
+            assert guard.over != "limit" or cpu[0] - begun > 0.2 - 1e-9
+
+
+def test_a_call_that_came_near_its_limit_is_named() -> None:
+    now = [5.0]
+    guard = Guard(1.0, Heartbeat(), clock=lambda: now[0], cpu_clock=lambda: now[0])
+    guard.task(3)
+    guard.candidate(17)
+    guard.begin()
+    now[0] += 0.75
+    guard.end()
+    assert guard.close_calls == [(3, 17, 0.75)] and guard.over is None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the address space")
