@@ -18,7 +18,7 @@ from services.project import current_project
 @click.option("--candidates", default=132, show_default=True, help="Candidate programs for each task.")
 @json_option
 def COMMAND(tasks: int, candidates: int, as_json: bool) -> None:
-    """Run the main job: the baseline with cold caches, then all five wins, cold and warm; say what came out.
+    """Run the main job: the baseline with cold caches, then all wins, cold and warm; say what came out.
 
     \b
     python -m optim demo

@@ -39,7 +39,7 @@ def half_fraction(wins: Sequence[str]) -> list[Config]:
     """
     if len(wins) < 5:
         raise DesignError(
-            f"a half fraction needs five wins to tell pairs apart, got {len(wins)}: measure all {2 ** len(wins)}"
+            f"a half fraction needs 5 wins to tell pairs apart, got {len(wins)}: measure all {2 ** len(wins)}"
         )
     return [config for config in subsets(wins) if not config or len(config) % 2]
 

@@ -54,6 +54,7 @@ def document(plan: Plan, evidence: TrackerEvidence) -> TrackerDocument:
             for one in ticks(plan, evidence)
         ),
         texts=_texts(plan),
+        baseline_seconds=seconds_text(plan.baseline.seconds) if plan.baseline else "baseline",
     )
 
 

@@ -22,10 +22,19 @@ RECORD_HERE = "Record here as optimizations are implemented:"
 FORMAT = (
     "Format:",
     "YYYY-MM-DD HH:MM: Quick Win #X - [Description]",
-    "  Before: Xs  After: Xs  Speedup: (X-Y)/X = Z%  Cumulative: Xs / (X/24.813) speedup",
     "  Status: ✅ (if successful) or ❌ (if reverted)",
     "  Notes: [Any issues, side effects, or insights]",
 )
+_SECONDS_LINE = "  Before: Xs  After: Xs  Speedup: (X-Y)/X = Z%  Cumulative: Xs / (X/{}) speedup"
+#: The line of the format that names the baseline's seconds, whichever they are.
+SECONDS_LINE = re.compile(re.escape(_SECONDS_LINE).replace(r"\{\}", r"([\w.]+)"))
+
+
+def format_lines(baseline: str) -> tuple[str, ...]:
+    """How an entry is written; ``baseline`` are the baseline's seconds."""
+    return (*FORMAT[:2], _SECONDS_LINE.format(baseline), *FORMAT[2:])
+
+
 #: The fields on an entry's second line, in the order in which they are written.
 ENTRY_FIELDS = ("Before", "After", "Speedup", "Saving", "Cumulative")
 
@@ -90,7 +99,10 @@ class Leftover:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrackerDocument:
-    """A whole tracker. ``leftovers`` hold everything that has no place in the rest."""
+    """A whole tracker. ``leftovers`` hold everything that has no place in the rest.
+
+    ``baseline_seconds`` stands in the explanation of the format.
+    """
 
     title: str
     header: Pairs = ()
@@ -102,6 +114,7 @@ class TrackerDocument:
     checks: tuple[Check, ...] = ()
     texts: tuple[TextSection, ...] = ()
     leftovers: tuple[Leftover, ...] = field(default=())
+    baseline_seconds: str = "baseline"
 
     def win(self, number: int) -> WinSection | None:
         """The section of that quick win; None where there is none."""
@@ -164,7 +177,12 @@ def _win(win: WinSection) -> str:
 
 
 def _performance(document: TrackerDocument) -> str:
-    parts = [f"## {PERFORMANCE}", f"### {EACH}", RECORD_HERE, _fence("\n".join(FORMAT))]
+    parts = [
+        f"## {PERFORMANCE}",
+        f"### {EACH}",
+        RECORD_HERE,
+        _fence("\n".join(format_lines(document.baseline_seconds))),
+    ]
     if document.entries:
         parts.append(_fence("\n\n".join(map(_entry, document.entries))))
     return "\n\n".join(parts)

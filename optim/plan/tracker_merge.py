@@ -38,6 +38,7 @@ def merge(plan: Plan, document: TrackerDocument, imported: Iterable[TrackerDocum
             checks=_checks(document.checks, other.checks, by_hand),
             texts=_texts(document.texts, other.texts),
             leftovers=tuple(dict.fromkeys((*document.leftovers, *other.leftovers))),
+            baseline_seconds=document.baseline_seconds,
         )
     return document
 

@@ -24,6 +24,7 @@ from optim.plan.tracker_document import (
     NOTES,
     PERFORMANCE,
     RECORD_HERE,
+    SECONDS_LINE,
     SEQUENCE,
     SUCCESS,
     TIMELINE,
@@ -157,7 +158,10 @@ class _Reader:
                 left.append(line)
         self._add("entries", *([entry] if entry else []))
         boilerplate = {*FORMAT, RECORD_HERE, "```"}
-        return [line for line in left if line.rstrip() not in boilerplate]
+        named = [found[1] for line in left if (found := SECONDS_LINE.fullmatch(line.rstrip()))]
+        if named:
+            self._document = dataclasses.replace(self._document, baseline_seconds=named[0])
+        return [line for line in left if line.rstrip() not in boilerplate and not SECONDS_LINE.fullmatch(line.rstrip())]
 
     def _cumulative(self, section: Section) -> list[str]:
         left: list[str] = []

@@ -12,7 +12,7 @@ from views import text
 from views.configs import typed
 from views.data.connection import cached, engine
 from views.data.evidence import newest_run
-from views.data.overhead import claimed, named, shares
+from views.data.overhead import UNACCOUNTED, claimed, named, shares
 from views.data.progress import OnePair
 
 #: Phases that hold more than this share above the run can not be shown as shares of it.
@@ -96,6 +96,13 @@ def parts(plan: Plan, before: int | None, after: int | None) -> dict[str, pd.Dat
     for name, label, run_id in (("before", "Baseline", before), ("after", "Now", after)):
         if run_id is not None:
             made = named(phase_shares(run_id), run_id)
+            made = _whole(run_id) if made.empty else made
             took = text.seconds(float(made["seconds"].sum()))
             found[name] = shares(f"{label}, run {run_id}: {took}", made)
     return found
+
+
+def _whole(run_id: int) -> pd.DataFrame:
+    """A run that recorded no phase, as one part."""
+    row = ["the whole run, in which no phase was recorded", UNACCOUNTED, _seconds(run_id)]
+    return pd.DataFrame([row], columns=["phase", "category", "seconds"])

@@ -64,7 +64,7 @@ def headline(plan: Plan, before: pd.DataFrame, after: pd.DataFrame | None) -> st
     total = float(before["seconds"].sum())
     share_said = f"**{text.percent(overhead(before))} of the baseline measured here is overhead**, of"
     if "dsl" not in set(before["category"]):
-        share_said = "**This run does not say how much of it were the DSL programs.** It took"
+        share_said = "**This run does not say how much of it was the work itself.** It took"
     size = f"{text.seconds(seconds)}, {text.percent(share)}"
     said = f"{share_said} {text.seconds(total)}. Its largest part is {text.escape(name)}: {size}."
     if after is None or after.empty:

@@ -201,7 +201,7 @@ def test_blocks_that_allow_no_attribution_are_refused(blocks, wins, message):
 
 
 def test_a_half_fraction_of_few_wins_is_refused():
-    with pytest.raises(DesignError, match="needs five wins"):
+    with pytest.raises(DesignError, match="needs 5 wins"):
         half_fraction(tuple("abcd"))
 
 

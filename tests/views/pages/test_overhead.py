@@ -23,7 +23,7 @@ def test_a_log_that_knows_no_dsl_is_not_called_all_overhead(full: str, open_page
     (log,) = read_text("main.run_batt 50.0s\ncheck_batt 30.0s\ninline_variables.total 15.0s\n").records
     run_id, _ = store.store_run(open_engine(full), log)
     said = words(open_page("overhead", baseline_run=run_id))
-    assert "This run does not say how much of it were the DSL programs. It took 50.0 s." in said.replace("*", "")
+    assert "This run does not say how much of it was the work itself. It took 50.0 s." in said.replace("*", "")
     assert "Its largest part is check_batt: 30.0 s, 60%" in said
 
 
