@@ -27,8 +27,8 @@ def COMMAND(wins: str, half: bool, **options: Any) -> None:
     python -m optim attribute --continue 9 --blocks 6
 
     A block runs every config once (2 to the power of the wins), each in a fresh process, in random order; 3 blocks and
-    90 minutes unless other budgets are given. With one block nothing shows how sure the seconds are. --half leaves interactions
-    of three wins confused with those of the other two. Ctrl-C stops it so that it can be continued.
+    90 minutes unless other budgets are given. With one block nothing shows how sure the seconds are. --half leaves
+    interactions of three wins confused with those of the others. Ctrl-C stops it so that it can be continued.
 
     Exit codes: 0 attributed; 1 wrong answers, or runs that are not comparable; 2 usage; 3 stopped or given up.
     """

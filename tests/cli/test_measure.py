@@ -278,7 +278,7 @@ def test_an_attribution_is_printed_in_words():
     ("arguments", "message"),
     [
         (["--wins", "none"], "a win or more"),
-        (["--wins", "dsl_cache", "--half"], "needs five wins"),
+        (["--wins", "dsl_cache", "--half"], "needs 5 wins"),
         (["--wins", "bogus"], "no win is called bogus"),
     ],
 )
