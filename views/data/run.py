@@ -34,6 +34,17 @@ def row(run_id: int) -> dict[str, Any]:
 
 
 @cached("runs")
+def comparable(run_id: int) -> int | None:
+    """The newest other run that could be held against this one by what is known of both; None without one."""
+    run = row(run_id)
+    place = {name: run[name] for name in ("workload", "machine", "cache_state")}
+    if None in place.values() or place["cache_state"] == "unknown":
+        return None
+    found = queries.runs(engine(), status="finished", profiled=False, sort="id", limit=2, **place)
+    return next((int(other) for other in found["id"] if other != run_id), None)
+
+
+@cached("runs")
 def phase_rows(run_ids: tuple[int, ...]) -> pd.DataFrame:
     """The phases of runs; columns as ``db.queries.phases``."""
     return queries.phases(engine(), run_ids)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from views.address import NUMBER, bound
 from views.data import run as data
+from views.navigation import link
 from views.page import Page
 from views.parts import notices
 from views.parts.run_details import details
@@ -27,6 +28,10 @@ def render() -> None:
         head(run)
     overview(run)
     details(run)
+    other = data.comparable(run["id"])
+    if other is not None and run["status"] == "finished" and not run["profiled"]:
+        label = f"Compare it with run {other}, of the same work, caches and machine"
+        link("compare", label, icon=":material/compare_arrows:", a=other, b=run["id"])
 
 
 PAGE = Page(

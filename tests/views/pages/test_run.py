@@ -153,3 +153,12 @@ def test_what_a_person_stated_is_marked(engine: Engine, open_page: Open) -> None
     run_id, _ = store_run(engine, measured(1, environment=None))
     state_facts(engine, [run_id], {"machine": "Kaggle"}, "Ada")
     assert "Stated by a person: machine Kaggle (Ada, " in words(open_page("run", run="1"))
+
+
+def test_the_next_step_is_a_comparison_with_the_newest_run_that_is_comparable(engine: Engine, open_page: Open) -> None:
+    for number, changes in enumerate(({}, {"cache_state": "warm"}, {"profiled": True}, {})):
+        store_run(engine, measured(number, **changes))
+    links = {link.value for link in open_page("run", run="1").page_link}
+    assert "Compare it with run 4, of the same work, caches and machine" in links
+    assert not any("Compare it" in link.value for link in open_page("run", run="2").page_link)
+    assert not any("Compare it" in link.value for link in open_page("run", run="3").page_link)
