@@ -61,6 +61,8 @@ def _print(sat: Sat, as_json: bool) -> None:
         )
         return
     click.echo(ended.verdict.reason)
+    for note in ended.verdict.notes:
+        click.echo(note)
     if floor := ended.verdict.noise:
         noise = "unknown" if floor.run_noise is None else f"{100 * floor.run_noise:.1f}% a run"
         click.echo(f"Noise floor: the same config against itself came out {floor.interval.speedup:.3f}x; {noise}.")
@@ -75,7 +77,11 @@ def _how_on(ended: Ended, spec: Spec, command: str) -> str:
     """What to type to go on; with more blocks where the budget of them is spent."""
     if ended.status == "finished" and ended.verdict.settled:
         return ""
-    blocks = ended.verdict.blocks
+    blocks, forecast = ended.verdict.blocks, ended.verdict.forecast
+    if forecast is not None and forecast.fewest is None:
+        return (
+            " A quieter machine, --metric cpu, --duet or a longer workload may tell; more blocks like these would not."
+        )
     more = f" --blocks {blocks + (ended.verdict.more_blocks or blocks)}" if blocks >= spec.max_blocks else ""
     return f" Go on with: {command}{more}"
 

@@ -26,6 +26,7 @@ from optim.evidence.measure import (
 )
 from optim.evidence.outcomes import Outcome
 from optim.evidence.spec import Spec, budget_problem, budget_warning, minutes_warning
+from optim.evidence.statistics import MIN_BLOCKS
 from optim.evidence.verdicts import Verdict, blocks_from_rows
 from services.forecast import noise_seen, prediction_for, prediction_from_history
 from services.places import home
@@ -82,7 +83,7 @@ def sit(engine: Engine, spec: Spec, measurement_id: int | None, follower: Follow
         Problem: the budget can never resolve it (exit code 2), or the database refuses.
     """
     if problem := budget_problem(spec):
-        fail(f"{problem}: give --blocks {3 if spec.max_blocks < 3 else spec.max_blocks}", USAGE)
+        fail(f"{problem}: give --blocks {MIN_BLOCKS} or more", USAGE)
     try:
         spec = spec.replace(prediction=spec.prediction or prediction_from_history(engine, spec))
         late = minutes_warning(spec) if measurement_id is None else None

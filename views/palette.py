@@ -74,6 +74,22 @@ VERDICTS = {
         badge="orange",
         icon=":material/trending_down:",
     ),
+    "slightly faster": Mark(
+        label="faster, by less than the margin",
+        colour="#4C9F87",
+        symbol="triangle-up-open",
+        sign="△",
+        badge="green",
+        icon=":material/north_east:",
+    ),
+    "slightly slower": Mark(
+        label="slower, by less than the margin",
+        colour="#C77F4F",
+        symbol="triangle-down-open",
+        sign="▽",
+        badge="orange",
+        icon=":material/south_east:",
+    ),
     "same": Mark(label="same", colour="#7F8790", symbol="square", sign="=", icon=":material/drag_handle:"),
     "unresolved": Mark(
         label="unresolved", colour="#8A6FC4", symbol="circle-open", sign="?", badge="violet", icon=":material/help:"

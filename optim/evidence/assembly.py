@@ -17,7 +17,12 @@ from optim.evidence.spec import parameters_of
 from profiles.configs import Config, read_config, stored_text
 
 Rows = Iterable[Mapping[str, Any]]
-_TURNED = {"faster": "slower", "slower": "faster"}
+_TURNED = {
+    "faster": "slower",
+    "slower": "faster",
+    "slightly faster": "slightly slower",
+    "slightly slower": "slightly faster",
+}
 
 
 def assemble(
@@ -103,7 +108,7 @@ def _measured(win: str, turned: bool, row: Mapping[str, Any], blocks: list[dict[
         config_before=stored_text(_config(arms[before]) or ()),
         config_after=stored_text(_config(arms[after]) or ()),
         verdict=_TURNED.get(word, word) if turned else word,
-        reason=str(verdict.get("reason") or ""),
+        reason=" ".join([str(verdict.get("reason") or ""), *(verdict.get("notes") or ())]).strip(),
         **_interval(verdict, turned),
         noise_low=_number(noise.get("low")),
         noise_high=_number(noise.get("high")),
@@ -206,7 +211,7 @@ def _resolved(found: Together) -> bool:
     return found.low is not None and found.high is not None and (found.low > 1 or found.high < 1)
 
 
-_TRUSTED = ("faster", "slower", "same", "unresolved")
+_TRUSTED = ("faster", "slower", "slightly faster", "slightly slower", "same", "unresolved")
 
 
 def _measured_jointly(names: tuple[str, ...], row: Mapping[str, Any], blocks: list[dict[str, Any]]) -> Together | None:

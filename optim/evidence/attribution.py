@@ -2,9 +2,16 @@
 
 A config's seconds are the geometric mean over the blocks. Effects and interactions come from a log-linear model of wins
 and pairs of wins (``factorial``), their intervals from the noise of repetition (``factorial_model``). Shapley seconds
-add up exactly to baseline minus all-on (``factorial.split_exactly``); their intervals resample the blocks: the
-bootstrap's standard error, with the small-sample correction sqrt(n / (n - 1)) and Student's t
-(T. Hesterberg, "What teachers should know about the bootstrap", The American Statistician, 2015).
+add up exactly to baseline minus all-on (``factorial.split_exactly``); their intervals follow from the same noise by the
+delta method.
+
+**Several claims at once.** With five wins, five intervals are read at once: each kind of claim (effects, what a win
+brings beside the others, interactions, Shapley seconds, configs against each other) shares its 5% among its claims
+(C. E. Bonferroni), so that *all* of a kind hold together in 95% of attributions. They hold for a number of blocks that
+was fixed before, which an attribution's is.
+
+**The best config.** A config may be the best as long as no other is surely faster; it is *as good as the fastest* only
+where what it can lose against any other config is bounded by the margin (J. C. Hsu, "Multiple Comparisons", 1996).
 """
 
 from __future__ import annotations
@@ -19,12 +26,10 @@ import numpy as np
 
 from optim.evidence import factorial, interplay
 from optim.evidence.factorial import STEPS_PER_SECOND, Config, DesignError
-from optim.evidence.factorial_model import FactorialModel, student
+from optim.evidence.factorial_model import FactorialModel
 from optim.evidence.interplay import Remark
-from optim.evidence.statistics import CONFIDENCE, MARGIN, Floats, as_json
+from optim.evidence.statistics import MARGIN, Floats, as_json
 from profiles.configs import stored_text
-
-RESAMPLES = 2_000
 
 Times = Mapping[Config, float]
 
@@ -48,8 +53,10 @@ class Attribution:
 
     ``shapley`` (seconds saved) adds up exactly to ``baseline_seconds - all_on_seconds``. ``effects`` are speedups by
     a win, averaged over the others on and off; ``interactions`` say by what factor the speedup of the one changes when
-    the other is on (below 1: they overlap). ``as_good`` are the configs not slower than the best beyond noise and
-    margin, fewest wins first. ``aliases`` is empty where all configs were measured.
+    the other is on (below 1: they overlap). ``beside`` are speedups by a win with all others on. All intervals of one
+    kind hold at once. ``contenders`` are the configs that may be the best, fewest wins first; ``losses`` says for each
+    config what it costs at most against the best, as a share; ``as_good`` are those where that is within the margin.
+    ``aliases`` is empty where all configs were measured.
     """
 
     wins: tuple[str, ...]
@@ -60,9 +67,12 @@ class Attribution:
     measured: frozenset[Config]
     shapley: Mapping[str, Estimate]
     effects: Mapping[str, Estimate]
+    beside: Mapping[str, Estimate]
     interactions: Mapping[tuple[str, str], Estimate]
     total: Estimate
     best: Config
+    contenders: tuple[Config, ...]
+    losses: Mapping[Config, float]
     as_good: tuple[Config, ...]
     ghosts: tuple[Remark, ...]
     clashes: tuple[Remark, ...]
@@ -87,8 +97,11 @@ class Attribution:
             "configs": configs,
             "shapley": [{"win": win, **one.to_json("seconds")} for win, one in self.shapley.items()],
             "effects": [{"win": win, **one.to_json("speedup")} for win, one in self.effects.items()],
+            "beside": [{"win": win, **one.to_json("speedup")} for win, one in self.beside.items()],
             "interactions": [{"wins": list(pair), **one.to_json("factor")} for pair, one in self.interactions.items()],
             "best": {"config": stored_text(self.best), "seconds": self.seconds[self.best]},
+            "contenders": [stored_text(config) for config in self.contenders],
+            "may_cost": [{"config": stored_text(config), "share": self.losses[config]} for config in self.contenders],
             "as_good": [stored_text(config) for config in self.as_good],
             **{kind: _remarks(getattr(self, kind)) for kind in ("ghosts", "clashes", "burdens")},
             "aliases": list(self.aliases),
@@ -100,22 +113,21 @@ def _remarks(remarks: Sequence[Remark]) -> list[dict[str, Any]]:
     return [{"wins": list(one.wins), "sentence": one.sentence} for one in remarks]
 
 
-def attribute(blocks: Sequence[Times], wins: Sequence[str], *, margin: float = MARGIN, seed: int = 0) -> Attribution:
+def attribute(blocks: Sequence[Times], wins: Sequence[str], *, margin: float = MARGIN) -> Attribution:
     """Attributes the gain of all wins together to each of them.
 
     Args:
         blocks: per block the wall-clock seconds of every config measured, the same configs in each.
         wins: which the configs are made of, one or more.
         margin: what counts as nothing.
-        seed: of the resampling.
 
     Raises:
         DesignError: no block, blocks of different configs, a time that is not positive, or too few configs.
     """
     configs, logs = _table(blocks, wins)
     model = FactorialModel(wins=tuple(wins), configs=configs, logs=logs)
-    shapley, baseline, all_on = _shapley(model, seed)
-    best, as_good = _best(model, margin)
+    shapley, baseline, all_on = _shapley(model)
+    best, contenders, losses = _best(model)
     return Attribution(
         wins=model.wins,
         blocks=len(blocks),
@@ -125,14 +137,17 @@ def attribute(blocks: Sequence[Times], wins: Sequence[str], *, margin: float = M
         measured=frozenset(configs),
         shapley=shapley,
         effects=_effects(model),
+        beside=_beside(model),
         interactions=_interactions(model),
         total=_factor(model, model.contrast(frozenset(), frozenset(wins))),
         best=best,
-        as_good=as_good,
+        contenders=contenders,
+        losses=losses,
+        as_good=tuple(sorted((one for one in model.rows if losses[one] <= margin), key=len)),
         ghosts=interplay.ghosts(model, margin),
         clashes=interplay.clashes(model, margin),
         burdens=interplay.burdens(model, margin),
-        aliases=tuple(factorial.aliases(wins)) if len(configs) < len(model.rows) else (),
+        aliases=tuple(factorial.aliases(wins, configs)),
         noise=model.noise,
     )
 
@@ -150,55 +165,53 @@ def _table(blocks: Sequence[Times], wins: Sequence[str]) -> tuple[list[Config], 
     return configs, np.log(seconds)
 
 
-def _factor(model: FactorialModel, weights: Floats) -> Estimate:
-    value, width = model.estimate(weights)
+def _factor(model: FactorialModel, weights: Floats, questions: int = 1) -> Estimate:
+    value, width = model.estimate(weights, questions)
     if math.isinf(width):
         return Estimate(value=math.exp(value))
     return Estimate(value=math.exp(value), low=math.exp(value - width), high=math.exp(value + width))
 
 
 def _effects(model: FactorialModel) -> dict[str, Estimate]:
-    return {win: _factor(model, -2 * model.coefficients[1 + place]) for place, win in enumerate(model.wins)}
+    wins = model.wins
+    return {win: _factor(model, -2 * model.coefficients[1 + at], len(wins)) for at, win in enumerate(wins)}
+
+
+def _beside(model: FactorialModel) -> dict[str, Estimate]:
+    """What each win brings with all others on."""
+    everything = frozenset(model.wins)
+    return {win: _factor(model, model.contrast(everything - {win}, everything), len(model.wins)) for win in model.wins}
 
 
 def _interactions(model: FactorialModel) -> dict[tuple[str, str], Estimate]:
     rows = model.coefficients[1 + len(model.wins) :]
-    return {pair: _factor(model, -4 * row) for pair, row in zip(combinations(model.wins, 2), rows, strict=True)}
+    pairs = list(combinations(model.wins, 2))
+    return {pair: _factor(model, -4 * row, len(pairs)) for pair, row in zip(pairs, rows, strict=True)}
 
 
-def _shapley(model: FactorialModel, seed: int) -> tuple[dict[str, Estimate], float, float]:
+def _shapley(model: FactorialModel) -> tuple[dict[str, Estimate], float, float]:
     """Shapley seconds by win, and the seconds of baseline and all-on, all in steps that add up exactly."""
     shares = factorial.shapley_weights(model.wins)
     seconds = np.exp(model.values)
     first, last = (round(float(one) * STEPS_PER_SECOND) for one in (seconds[0], seconds[-1]))
-    found = dict(zip(model.wins, (float(one) for one in shares @ seconds), strict=True))
-    exact = factorial.split_exactly(found, first - last)
-    widths = _resampled_widths(model, shares, seed)
-    estimates = {
-        win: Estimate(value=value) if width is None else Estimate(value=value, low=value - width, high=value + width)
-        for (win, value), width in zip(exact.items(), widths, strict=True)
+    estimates = [model.seconds_estimate(row, len(model.wins)) for row in shares]
+    values = dict(zip(model.wins, (value for value, _ in estimates), strict=True))
+    exact = factorial.split_exactly(values, first - last)
+    found = {
+        win: Estimate(value=value)
+        if math.isinf(width)
+        else Estimate(value=value, low=value - width, high=value + width)
+        for (win, value), (_, width) in zip(exact.items(), estimates, strict=True)
     }
-    return estimates, first / STEPS_PER_SECOND, last / STEPS_PER_SECOND
+    return found, first / STEPS_PER_SECOND, last / STEPS_PER_SECOND
 
 
-def _resampled_widths(model: FactorialModel, shares: Floats, seed: int) -> list[float | None]:
-    """Half widths of the Shapley intervals, from blocks drawn with replacement; None with a single block."""
-    blocks = len(model.logs)
-    if blocks < 2:
-        return [None] * len(model.wins)
-    drawn = np.random.default_rng(seed).integers(0, blocks, (RESAMPLES, blocks))
-    seconds = np.exp(model.logs[drawn].mean(axis=1) @ model.weights.T)
-    error = (seconds @ shares.T).std(axis=0) * math.sqrt(blocks / (blocks - 1))
-    return [float(one) for one in error * student(1 - CONFIDENCE, blocks - 1)]
-
-
-def _best(model: FactorialModel, margin: float) -> tuple[Config, tuple[Config, ...]]:
-    """The fastest config, and all not slower than it beyond noise and margin, fewest wins first."""
-    best = min(model.rows, key=model.seconds)
-    gains = {config: model.gain(config, best, len(model.rows)) for config in model.rows}
-    as_good = [
-        config
-        for config, (lost, error) in gains.items()
-        if lost <= math.log1p(margin) or (math.isfinite(error) and lost <= error)
-    ]
-    return best, tuple(sorted(as_good, key=len))
+def _best(model: FactorialModel) -> tuple[Config, tuple[Config, ...], dict[Config, float]]:
+    """The fastest config, those that may be it, and what each config loses at most against the best (a share)."""
+    configs = list(model.rows)
+    best = min(configs, key=model.seconds)
+    lost, width = model.bounds(max(len(configs) * (len(configs) - 1) // 2, 1))
+    contenders = [config for config, row in zip(configs, lost - width, strict=True) if row.max() <= 0]
+    most = (lost + width).max(axis=1)
+    losses = {config: float(np.expm1(max(bound, 0.0))) for config, bound in zip(configs, most, strict=True)}
+    return best, tuple(sorted(contenders, key=len)), losses

@@ -28,29 +28,108 @@ def subsets(wins: Sequence[str]) -> list[Config]:
     return [frozenset(win for bit, win in enumerate(wins) if number >> bit & 1) for number in range(1 << len(wins))]
 
 
-def half_fraction(wins: Sequence[str]) -> list[Config]:
-    """The half of all configs with an odd number of wins on, and ``none``, which that half lacks.
+#: Up to so many wins all configs are measured; of more, a fraction that tells each win and each pair apart.
+MOST_WINS_IN_FULL = 6
+MOST_WINS = 11
+#: Words of this length on keep wins and pairs of wins apart from each other (resolution V).
+_RESOLUTION = 5
 
-    Of five wins these are 16 + 1. The half is the one with ``all`` and each win alone; its defining relation is
-    I = ABCDE (resolution V): see ``aliases``.
+
+def design(wins: Sequence[str], half: bool = False) -> list[Config]:
+    """The configs to measure: all of up to six wins, else the smallest fraction that tells wins and pairs apart.
+
+    A fraction holds ``all``, and ``none`` is measured besides.
+
+    Args:
+        half: half of all configs where all of them would be measured.
+
+    Raises:
+        DesignError: half of fewer than five wins is asked for, or more wins than a fraction can tell apart.
+    """
+    words = defining_words(wins, half)
+    return [config for config in subsets(wins) if not config or _in_fraction(config, words)]
+
+
+def half_fraction(wins: Sequence[str]) -> list[Config]:
+    """Half of all configs, and ``none`` where that half lacks it: of five wins 16 + 1 (resolution V): see ``aliases``.
 
     Raises:
         DesignError: fewer than five wins, where main effects or pairs would be confounded with each other.
     """
-    if len(wins) < 5:
-        raise DesignError(
-            f"a half fraction needs 5 wins to tell pairs apart, got {len(wins)}: measure all {2 ** len(wins)}"
-        )
-    return [config for config in subsets(wins) if not config or len(config) % 2]
+    return design(wins, half=True)
 
 
-def aliases(wins: Sequence[str]) -> list[str]:
-    """What the half fraction can not tell apart, one sentence per effect: it goes with all the other wins together."""
+def defining_words(wins: Sequence[str], half: bool = False) -> list[Config]:
+    """Sets of wins; a config is in the fraction when it leaves an even number of each set off. None for all configs.
+
+    Raises:
+        DesignError: see ``design``.
+    """
+    count = len(wins)
+    if half and count < _RESOLUTION:
+        raise DesignError(f"a half fraction needs 5 wins to tell pairs apart, got {count}: measure all {2**count}")
+    if count > MOST_WINS:
+        raise DesignError(f"at most {MOST_WINS} wins can be told apart in one attribution, got {count}: leave some out")
+    if count <= MOST_WINS_IN_FULL:
+        return [frozenset(wins)] if half else []
+    for basic in range(MOST_WINS_IN_FULL, count):
+        if words := _generators(wins[:basic], wins[basic:], []):
+            return words
+    return [frozenset(wins)]
+
+
+def _generators(basic: Sequence[str], added: Sequence[str], words: list[Config]) -> list[Config] | None:
+    """A word for each added win such that every product of words is long enough; None where there is none."""
+    if len(words) == len(added):
+        return words
+    for size in range(_RESOLUTION - 1, len(basic) + 1):
+        for letters in combinations(basic, size):
+            more = [*words, frozenset(letters) | {added[len(words)]}]
+            fits = all(len(word) >= _RESOLUTION for word in _products(more))
+            if fits and (found := _generators(basic, added, more)):
+                return found
+    return None
+
+
+def _products(words: Sequence[Config]) -> list[Config]:
+    """All products of the words but the empty one: the defining contrasts."""
+    found: list[Config] = [frozenset()]
+    for word in words:
+        found += [one ^ word for one in found]
+    return found[1:]
+
+
+def _in_fraction(config: Config, words: Sequence[Config]) -> bool:
+    return all(len(word - config) % 2 == 0 for word in words)
+
+
+def aliases(wins: Sequence[str], configs: Sequence[Config] | None = None) -> list[str]:
+    """What a fraction can not tell apart, a sentence for each win and pair; empty where all configs are measured.
+
+    Args:
+        configs: what was measured; half of all configs unless given.
+    """
+    contrasts = _contrasts(wins, half_fraction(wins) if configs is None else configs)
     effects = [frozenset(one) for size in (1, 2) for one in combinations(wins, size)]
     return [
-        f"{_together(effect, wins)} can not be told from {_together(frozenset(wins) - effect, wins)}"
+        f"{_together(effect, wins)} can not be told from {_either([effect ^ word for word in contrasts], wins)}"
         for effect in effects
+        if contrasts
     ]
+
+
+def _contrasts(wins: Sequence[str], configs: Sequence[Config]) -> list[Config]:
+    """The sets of wins of which every measured config but ``none`` leaves an even number off."""
+    measured = [config for config in configs if config]
+    if len(measured) >= 2 ** len(wins) - 1:
+        return []
+    return [word for word in subsets(wins) if word and all(len(word - config) % 2 == 0 for config in measured)]
+
+
+def _either(effects: Sequence[Config], wins: Sequence[str]) -> str:
+    """The shortest of the effects in words."""
+    shortest = min(len(effect) for effect in effects)
+    return " or ".join(_together(effect, wins) for effect in effects if len(effect) == shortest)
 
 
 def _together(effect: Config, wins: Sequence[str]) -> str:

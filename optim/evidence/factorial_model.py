@@ -68,6 +68,37 @@ class FactorialModel:
         """Log speedup from one config to another and half its interval's width, for so many questions asked at once."""
         return self.estimate(self.contrast(slow, fast), questions)
 
+    def bounds(self, questions: int) -> tuple[Floats, Floats]:
+        """Log seconds of each config less those of each other one, and half the width, for so many questions at once.
+
+        Two arrays of shape (configs, configs) in the order of ``rows``; the width is infinite where no noise is known.
+        """
+        differences: Floats = self.values[:, None] - self.values[None, :]
+        if self.noise is None:
+            return differences, np.full_like(differences, np.inf)
+        gram = self.weights @ self.weights.T
+        own = np.diag(gram)
+        spread = np.sqrt(np.maximum(own[:, None] + own[None, :] - 2 * gram, 0) / len(self.logs))
+        return differences, self.noise * spread * student((1 - CONFIDENCE) / questions, self.freedom)
+
+    def seconds_estimate(self, shares: Floats, questions: int = 1) -> tuple[float, float]:
+        """A weighted sum of the configs' seconds and half its interval's width, by the delta method."""
+        seconds = np.exp(self.values)
+        value = float(shares @ seconds)
+        if self.noise is None:
+            return value, math.inf
+        slope = (shares * seconds) @ self.weights
+        error = self.noise * math.sqrt(float(slope @ slope) / len(self.logs))
+        width = error * student((1 - CONFIDENCE) / questions, self.freedom)
+        return value, math.hypot(width, abs(value) * self._pace())
+
+    def _pace(self) -> float:
+        """How sure the blocks' common pace is, as half the width of its interval: it moves all seconds alike."""
+        blocks = len(self.logs)
+        if blocks < 2:
+            return 0.0
+        return float(self.logs.mean(axis=1).std(ddof=1)) / math.sqrt(blocks) * student(1 - CONFIDENCE, blocks - 1)
+
     def estimate(self, weights: Floats, questions: int = 1) -> tuple[float, float]:
         """A contrast of mean log seconds and half its interval's width (infinite where nothing shows the noise)."""
         value = float(weights @ self.means)

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from optim.evidence.attribution import Attribution, attribute
 from optim.evidence.factorial import DesignError
+from optim.evidence.reliability import Attempt, attempts_from_rows
 from optim.evidence.spec import Spec
-from optim.evidence.verdicts import Block, Verdict, blocks_from_rows, judge, refusal
+from optim.evidence.statistics import Interval, percent, verdict_of
+from optim.evidence.verdicts import BUSY_CORES, METRICS, Block, Verdict, blocks_from_rows, judge, refusal
 from profiles.configs import Config, stored_text
 
 
-def judge_rows(spec: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> Verdict:
-    """The verdict from what is stored: the measurement's spec and the rows of ``db.queries.blocks``.
+def judge_rows(
+    spec: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], attempts: Iterable[Mapping[str, Any]] = ()
+) -> Verdict:
+    """The verdict from what is stored: the measurement's spec, the rows of ``db.queries.blocks`` and of its attempts.
 
     Raises:
         SpecError: the spec is not one.
     """
-    return judge_measurement(Spec.from_json(spec), blocks_from_rows(rows))
+    return judge_measurement(Spec.from_json(spec), blocks_from_rows(rows), attempts_from_rows(attempts))
 
 
 def whole_blocks(spec: Spec, blocks: Sequence[Block]) -> list[Block]:
@@ -28,42 +32,87 @@ def whole_blocks(spec: Spec, blocks: Sequence[Block]) -> list[Block]:
     return [block for block in blocks if names <= set(block)]
 
 
-def judge_measurement(spec: Spec, blocks: Sequence[Block]) -> Verdict:
-    """The verdict on the blocks so far; blocks that lack an arm do not count."""
+def judge_measurement(spec: Spec, blocks: Sequence[Block], attempts: Sequence[Attempt] = ()) -> Verdict:
+    """The verdict on the blocks so far; blocks that lack an arm do not count.
+
+    Args:
+        attempts: all runs that were begun, of whole blocks and of others; without them the blocks' runs are all.
+    """
     whole = whole_blocks(spec, blocks)
     if spec.kind == "attribution":
         return _judge_attribution(spec, whole)
-    return judge(whole, spec.margin, cache_state=spec.cache_state)
+    return judge(whole, spec.margin, cache_state=spec.cache_state, metric=spec.metric, attempts=attempts)
 
 
 def _judge_attribution(spec: Spec, blocks: Sequence[Block]) -> Verdict:
     """All wins on against none, with who gained what; wrong when any config gives other answers."""
-    before, after = spec.arms[0].name, next(arm.name for arm in spec.arms if arm.wins == Config(spec.wins))
-    if blocks and (refused := refusal(blocks, (before,), spec.cache_state)):
-        return Verdict(verdict=refused[0], reason=refused[1], blocks=len(blocks))
-    verdict = judge(blocks, spec.margin, before=(before,), after=(after,), cache_state=spec.cache_state)
+    before = spec.arms[0].name
     if not blocks:
-        return verdict
+        return Verdict(verdict="unresolved", reason="Unresolved: no block is finished yet.", blocks=0)
+    if refused := refusal(blocks, (before,), spec.cache_state):
+        return Verdict(verdict=refused[0], reason=refused[1], blocks=len(blocks))
+    name = METRICS[spec.metric]
     configs = {arm.name: arm.wins for arm in spec.arms}
-    times = [{configs[arm]: run.wall_seconds or 0.0 for arm, run in block.items()} for block in blocks]
+    times = [{configs[arm]: float(getattr(run, name) or 0) for arm, run in block.items()} for block in blocks]
     try:
         found = attribute(times, spec.wins, margin=spec.margin)
     except DesignError as error:
-        return replace(verdict, reason=f"{verdict.reason} No attribution: {error}.")
-    return replace(verdict, reason=f"{verdict.reason} {summary(found)}", attribution=found.to_json())
+        reason = f"Unresolved: no attribution: {error}."
+        return Verdict(verdict="unresolved", reason=reason, blocks=len(blocks), metric=spec.metric)
+    return _attributed(spec, found, blocks)
+
+
+def _attributed(spec: Spec, found: Attribution, blocks: Sequence[Block]) -> Verdict:
+    """The verdict of all wins together, by the attribution's own interval: one number has one interval."""
+    total = found.total
+    low, high = (0.0 if total.low is None else total.low), (math.inf if total.high is None else total.high)
+    interval = Interval(speedup=total.value, low=low, high=high, blocks=len(blocks))
+    word = verdict_of(interval, spec.margin)
+    reason = f"All wins together: {_total(word, interval)} {summary(found)}"
+    busy = sum(any((run.busy_cores or 0) > BUSY_CORES for run in block.values()) for block in blocks)
+    return Verdict(
+        verdict=word,
+        reason=reason,
+        blocks=len(blocks),
+        interval=interval,
+        metric=spec.metric,
+        busy_blocks=busy,
+        notes=(f"{busy} of {len(blocks)} blocks ran beside other work.",) if busy else (),
+        attribution=found.to_json(),
+    )
+
+
+def _total(word: str, interval: Interval) -> str:
+    if math.isinf(interval.high):
+        return f"{interval.speedup:.3f}x; a second block shows how sure that is."
+    return f"{word}, {interval.speedup:.3f}x, 95% interval {interval.low:.3f}-{interval.high:.3f}."
 
 
 def summary(found: Attribution) -> str:
-    """Who gained most, the best config, and every ghost, clash and burden: a few sentences."""
+    """Who gained most, the best config and how sure that is, what is aliased, and every ghost, clash and burden."""
     win, most = max(found.shapley.items(), key=lambda item: item[1].value)
     gained = f"Of {found.baseline_seconds - found.all_on_seconds:.3f} s saved, {most.value:.3f} s are due to {win}."
-    how = "" if found.best in found.measured else " by the model, not measured"
-    best = f"Best config: {_label(found.best, found.wins)}, {found.seconds[found.best]:.3f} s{how}."
-    simplest = found.as_good[0]
-    if simplest != found.best:
-        best += f" Not told apart from it: {_label(simplest, found.wins)}."
     remarks = [remark.sentence for remark in (*found.ghosts, *found.clashes, *found.burdens)]
-    return " ".join([gained, best, *remarks])
+    aliased = [
+        f"Of a fraction of the configs: {one}, and likewise for every win and pair." for one in found.aliases[:1]
+    ]
+    return " ".join([gained, *_best_config(found), *aliased, *remarks])
+
+
+def _best_config(found: Attribution) -> list[str]:
+    how = "" if found.best in found.measured else " by the model, not measured"
+    best = f"Best config: {_label(found.best, found.wins)}, {found.seconds[found.best]:.3f} s{how}"
+    others = len(found.contenders) - 1
+    sure = f"; {others} other config{'' if others == 1 else 's'} may be as fast or faster" if others > 0 else ", surely"
+    simpler = [config for config in found.as_good if len(config) < len(found.best)]
+    if simpler:
+        bound = percent(found.losses[simpler[0]])
+        return [f"{best}{sure}.", f"As good as the fastest: {_label(simpler[0], found.wins)} costs {bound} at most."]
+    cheaper = [config for config in found.contenders if len(config) < len(found.best)]
+    if cheaper and math.isfinite(found.losses[cheaper[0]]):
+        bound = percent(found.losses[cheaper[0]])
+        return [f"{best}{sure}.", f"Not told apart from it, {_label(cheaper[0], found.wins)} may cost up to {bound}."]
+    return [f"{best}{sure}."]
 
 
 def _label(config: Config, wins: Sequence[str]) -> str:

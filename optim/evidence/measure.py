@@ -17,15 +17,18 @@ from typing import Protocol
 
 from optim.evidence.judging import judge_measurement
 from optim.evidence.outcomes import Outcome, unusable
-from optim.evidence.spec import Arm, Spec
+from optim.evidence.reliability import Attempt, failure
+from optim.evidence.spec import AFTER_ARMS, Arm, Spec
 from optim.evidence.verdicts import Verdict
 
-#: A block is tried so often before the measurement is given up.
-ATTEMPTS = 3
+#: A block is tried so often before it is lost.
+ATTEMPTS = 2
+#: So many blocks lost one after the other end the measurement.
+LOST_IN_A_ROW = 3
 
 
 class RunFailed(Exception):
-    """A run died or could not be started; the message says why. Its block is repeated."""
+    """A run died or could not be started; the message says why. It counts for its arm, and its block is repeated."""
 
 
 class Stopped(Exception):
@@ -66,17 +69,18 @@ class RunStarted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunEnded:
-    """A run ended and is evidence if its block gets whole."""
+    """A run ended, well or not (see its outcome's status); it is evidence if its block gets whole."""
 
     block: int
     position: int
     arm: Arm
     outcome: Outcome
+    attempt: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BlockRepeated:
-    """A run was no evidence, so its block is repeated, or given up after ``ATTEMPTS``."""
+    """A run was no evidence, so its block is repeated, or lost after ``ATTEMPTS``."""
 
     block: int
     arm: Arm
@@ -105,17 +109,15 @@ class Ended:
 Event = RunStarted | RunEnded | BlockRepeated | BlockFinished | Ended
 
 
-def block_order(spec: Spec, block: int) -> list[Arm]:
-    """The arms in the order in which this block (from 1) runs them: the seed of the spec fixes it, block by block."""
-    chance = random.Random(f"{spec.order_seed}:{block}")
+def block_order(spec: Spec, block: int, attempt: int = 1) -> list[Arm]:
+    """The arms in the order in which this try of the block (from 1) runs them, fixed by the spec's seed."""
+    chance = random.Random(f"{spec.order_seed}:{block}:{attempt}")
     if spec.kind == "pair" and len(spec.arms) == 4:
-        first, second, first_again, second_again = spec.arms
-        if chance.random() < 0.5:
-            return [first, second, second_again, first_again]
-        return [second, first, first_again, second_again]
-    order = list(spec.arms)
-    chance.shuffle(order)
-    return order
+        # Which of a config's two arms comes first is random too: else a drift would part them.
+        one, other = chance.sample([spec.arms[0::2], spec.arms[1::2]], 2)
+        outer, inner = chance.sample(one, 2), chance.sample(other, 2)
+        return [outer[0], *inner, outer[1]]
+    return chance.sample(spec.arms, len(spec.arms))
 
 
 def measure(
@@ -124,6 +126,7 @@ def measure(
     ledger: Ledger,
     *,
     done: Mapping[int, Mapping[str, Outcome]] | None = None,
+    tried: Sequence[Attempt] = (),
     clock: Callable[[], float] = time.monotonic,
     stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Event]:
@@ -132,35 +135,39 @@ def measure(
     Args:
         run_one: executes one run (arm, block, position); raises ``RunFailed`` or ``Stopped``.
         done: whole blocks of earlier sittings by number.
+        tried: every run that earlier sittings began.
         clock: seconds, for the budget.
         stop: whether to stop before the next run.
     """
-    blocks = dict(done or {})
-    start, verdict = clock(), judge_measurement(spec, list(blocks.values()))
+    sitting = _Sitting(spec, run_one, done or {}, tried, stop)
+    start, lost = clock(), 0
+    verdict = sitting.judge()
     ledger.update("running", verdict)
-    while (why := _enough(spec, verdict, len(blocks), clock() - start)) is None:
-        number, begun = max(blocks, default=0) + 1, clock()
+    while (why := _enough(spec, verdict, sitting.last, clock() - start)) is None:
+        begun = clock()
         try:
-            runs = yield from _whole_block(spec, number, run_one, stop)
+            runs = yield from sitting.block()
         except Stopped:
             yield _end(ledger, "stopped", verdict, "asked to stop")
             return
-        except RunFailed as problem:
-            failed = replace(verdict, reason=f"{verdict.reason} Given up: {problem}.")
-            yield _end(ledger, "failed", failed, str(problem))
-            return
-        blocks[number] = {run.arm: run.outcome for run in runs}
-        ledger.add_block(number, runs)
-        verdict = judge_measurement(spec, list(blocks.values()))
+        lost = 0 if runs else lost + 1
+        if runs:
+            ledger.add_block(sitting.last, runs)
+        verdict = sitting.judge()
         ledger.update("running", verdict)
-        yield BlockFinished(block=number, verdict=verdict, seconds=clock() - begun)
+        if runs:
+            yield BlockFinished(block=sitting.last, verdict=verdict, seconds=clock() - begun)
+        elif lost == LOST_IN_A_ROW and not verdict.settled:
+            why = f"{lost} blocks in a row were lost, the last because {sitting.problem}"
+            yield _end(ledger, "failed", replace(verdict, reason=f"{verdict.reason} Given up: {why}."), why)
+            return
     yield _end(ledger, "finished", verdict, why)
 
 
 def _enough(spec: Spec, verdict: Verdict, blocks: int, seconds: float) -> str | None:
     """Why no further block is needed or allowed, or None."""
     refused = verdict.verdict in ("wrong", "not comparable")
-    if blocks and verdict.settled and (refused or (spec.kind == "pair" and blocks >= spec.min_blocks)):
+    if blocks and verdict.settled and (refused or (spec.kind == "pair" and verdict.blocks >= spec.min_blocks)):
         return "settled"
     if blocks >= spec.max_blocks:
         return f"the budget of {spec.max_blocks} blocks is spent"
@@ -174,32 +181,92 @@ def _end(ledger: Ledger, status: str, verdict: Verdict, why: str) -> Ended:
     return Ended(status=status, verdict=verdict, why=why)
 
 
-def _whole_block(
-    spec: Spec, number: int, run_one: RunOne, stop: Callable[[], bool]
-) -> Generator[Event, None, list[Placed]]:
-    """Runs a block until all of its runs are evidence; raises RunFailed after ``ATTEMPTS``."""
-    for attempt in range(1, ATTEMPTS + 1):
-        runs, problem = [], None
-        for position, arm in enumerate(block_order(spec, number), 1):
-            if stop():
+class _Sitting:
+    """The blocks and attempts of a measurement while it goes on. ``last`` is the number of the last block tried."""
+
+    def __init__(
+        self,
+        spec: Spec,
+        run_one: RunOne,
+        done: Mapping[int, Mapping[str, Outcome]],
+        tried: Sequence[Attempt],
+        stop: Callable[[], bool],
+    ) -> None:
+        self._spec, self._run_one, self._stop = spec, run_one, stop
+        self._blocks, self._tried = dict(done), list(tried) or _attempts_of(done)
+        self.last = max([0, *self._blocks, *(attempt.block for attempt in self._tried)])
+        self.problem = ""
+
+    def judge(self) -> Verdict:
+        """The verdict on what there is."""
+        return judge_measurement(self._spec, list(self._blocks.values()), self._tried)
+
+    def block(self) -> Generator[Event, None, list[Placed]]:
+        """Runs the next block until all of its runs are evidence; gives no runs when it is lost.
+
+        Raises:
+            Stopped: it was asked to stop; what the block had counts for nothing but its failures.
+        """
+        self.last += 1
+        for attempt in range(1, ATTEMPTS + 1):
+            runs = yield from self._attempt(attempt)
+            arm, problem = self._problem(runs)
+            if problem is None:
+                self._blocks[self.last] = {run.arm: run.outcome for run in runs}
+                return runs
+            self.problem = problem
+            yield BlockRepeated(block=self.last, arm=arm, reason=problem, attempt=attempt)
+        return []
+
+    def _attempt(self, attempt: int) -> Generator[Event, None, list[Placed]]:
+        """Every arm of the block once, also after one has failed: so each side is tried as often as the other."""
+        runs = []
+        for position, arm in enumerate(block_order(self._spec, self.last, attempt), 1):
+            if self._stop():
                 raise Stopped
-            yield RunStarted(block=number, position=position, arm=arm, attempt=attempt)
-            outcome, problem = _attempt(run_one, arm, number, position, spec.cache_state)
-            if outcome is None or problem:
-                break
+            yield RunStarted(block=self.last, position=position, arm=arm, attempt=attempt)
+            outcome = self._outcome(arm, position)
             runs.append(Placed(arm=arm.name, position=position, outcome=outcome))
-            yield RunEnded(block=number, position=position, arm=arm, outcome=outcome)
-        if problem is None:
-            return runs
-        yield BlockRepeated(block=number, arm=arm, reason=problem, attempt=attempt)
-    raise RunFailed(f"block {number} was tried {ATTEMPTS} times, the last time arm {arm.name} failed: {problem}")
+            self._tried.append(
+                Attempt(block=self.last, attempt=attempt, arm=arm.name, position=position, outcome=outcome)
+            )
+            yield RunEnded(block=self.last, position=position, arm=arm, outcome=outcome, attempt=attempt)
+        return runs
+
+    def _outcome(self, arm: Arm, position: int) -> Outcome:
+        try:
+            return self._run_one(arm, self.last, position)
+        except RunFailed as problem:
+            return Outcome(wall_seconds=None, results_fingerprint=None, status="died", reason=str(problem))
+
+    def _problem(self, runs: Sequence[Placed]) -> tuple[Arm, str | None]:
+        """The first arm whose run is no evidence, and why."""
+        arms = {arm.name: arm for arm in self._spec.arms}
+        for run in runs:
+            reason = self._failure(run, runs) or unusable(run.outcome, self._spec.cache_state)
+            if reason:
+                return arms[run.arm], reason
+        return self._spec.arms[0], None
+
+    def _failure(self, run: Placed, runs: Sequence[Placed]) -> str | None:
+        if run.outcome.quiet:
+            return None
+        side = self._side(run.arm)
+        here = [one.outcome for one in runs if self._side(one.arm) != side and one.outcome.status == "finished"]
+        kept = [one for block in self._blocks.values() for arm, one in block.items() if self._side(arm) != side]
+        return failure(run.outcome, [*here, *kept])
+
+    def _side(self, arm: str) -> str:
+        """Which runs are of the same config."""
+        if self._spec.kind != "pair":
+            return arm
+        return "after" if arm in AFTER_ARMS else "before"
 
 
-def _attempt(
-    run_one: RunOne, arm: Arm, block: int, position: int, cache_state: str
-) -> tuple[Outcome | None, str | None]:
-    try:
-        outcome = run_one(arm, block, position)
-    except RunFailed as problem:
-        return None, str(problem)
-    return outcome, unusable(outcome, cache_state)
+def _attempts_of(done: Mapping[int, Mapping[str, Outcome]]) -> list[Attempt]:
+    """What is known of the attempts of blocks whose attempts were not kept: the runs that counted."""
+    return [
+        Attempt(block=number, attempt=1, arm=arm, position=0, outcome=outcome)
+        for number, block in done.items()
+        for arm, outcome in block.items()
+    ]

@@ -36,6 +36,11 @@ class Outcome:
     run_id: int | None = None
     reason: str | None = None
 
+    @property
+    def quiet(self) -> bool:
+        """Finished, and nothing in it failed or ran into a limit."""
+        return self.status == "finished" and not self.timeouts and not self.failed
+
     @classmethod
     def from_run(cls, run: RunRecord, run_id: int | None = None) -> Self:
         """The outcome that a run's record holds."""
@@ -128,6 +133,8 @@ def wrong(before: Outcome, after: Outcome) -> str | None:
 
     Other results, more errors or timeouts than before, or failed tasks: such a run can not be a faster one.
     """
+    if before.results_fingerprint is None and after.results_fingerprint is None:
+        return new_faults(before, after) or "no results fingerprint was recorded, so equal answers can not be shown"
     return new_faults(before, after) or other_answers(before, after)
 
 
@@ -143,16 +150,29 @@ def new_faults(before: Outcome, after: Outcome) -> str | None:
 
 
 def other_answers(before: Outcome, after: Outcome) -> str | None:
-    """Whether the second run's answers can be shown to be those of the first: why not, in a clause; None when so."""
-    if after.results_fingerprint is None or before.results_fingerprint is None:
+    """Why the second run's answers are not those of the first, in a clause; None when they are, or nobody looked."""
+    one, other = before.results_fingerprint, after.results_fingerprint
+    if one == other:
+        return None
+    if one is None or other is None:
         return "no results fingerprint was recorded, so equal answers can not be shown"
-    if after.results_fingerprint != before.results_fingerprint:
-        return f"other results: fingerprint {after.results_fingerprint[:12]}, not {before.results_fingerprint[:12]}"
-    return None
+    return f"other results: fingerprint {other[:12]}, not {one[:12]}" + _limits(before, after)
 
 
 def _because(outcome: Outcome) -> str:
     return f" ({outcome.reason})" if outcome.reason else ""
+
+
+def _limits(before: Outcome, after: Outcome) -> str:
+    """What timeouts may have to do with a difference in answers."""
+    if not before.timeouts and not after.timeouts:
+        return ""
+    load = "".join(
+        f", {name} beside {run.busy_cores:.1f} busy cores"
+        for name, run in (("one", before), ("the other", after))
+        if run.busy_cores
+    )
+    return f"; {before.timeouts} and {after.timeouts} calls ran into their limit{load}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from optim.evidence.factorial import half_fraction, subsets
+from optim.evidence.factorial import design
 from optim.evidence.statistics import MARGIN, MIN_BLOCKS, blocks_needed, percent
 from profiles.configs import Config, read_config, stored_text
 
-#: Between 3 and 5 blocks the interval shrinks to less than a third.
-MIN_LOOK = 5
+#: The first look that can settle anything is the first at which the interval is finite.
+MIN_LOOK = MIN_BLOCKS
 KINDS = ("pair", "attribution")
 METRICS = ("wall", "cpu")
 #: The arms of a pair: each config twice in a block, so that every block shows both configs' noise.
@@ -164,14 +164,17 @@ def pair_arms(before: str, after: str, refs: tuple[str | None, str | None] = (No
 
 
 def attribution_arms(wins: Sequence[str], half: bool = False) -> tuple[Arm, ...]:
-    """An arm for every config of these wins, named by it, ``none`` first; with ``half`` for the half fraction's.
+    """An arm for every config of these wins, named by it, ``none`` first; of more than six wins for a fraction of them.
+
+    Args:
+        half: half of the configs where all would be measured.
 
     The configs of one win alone come in the order of the wins, which ``Spec.wins`` finds again.
 
     Raises:
-        DesignError: a half fraction of fewer than five wins.
+        DesignError: a half fraction of fewer than five wins, or too many wins.
     """
-    configs = half_fraction(wins) if half else subsets(wins)
+    configs = design(wins, half)
     return tuple(Arm(name=text, config=text) for text in map(stored_text, configs))
 
 

@@ -1,42 +1,72 @@
-"""The verdict of a measurement: what its blocks say about two arms, in the design's words and one sentence."""
+"""The verdict of a measurement: what its blocks say about two configs, in the design's words and a few sentences."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
 import numpy as np
 
 from optim.evidence import statistics
-from optim.evidence.outcomes import Outcome, incomparable, wrong
+from optim.evidence.outcomes import Outcome, incomparable, other_answers
+from optim.evidence.reliability import Attempt, Reliability, reliability
 from optim.evidence.spec import AFTER_ARMS, BEFORE_ARMS
-from optim.evidence.statistics import MARGIN, Interval, NoiseFloor, percent
+from optim.evidence.statistics import MARGIN, Floats, Forecast, Interval, NoiseFloor, percent
 
-VERDICTS = ("faster", "slower", "same", "unresolved", "wrong", "not comparable")
-#: The verdicts that more blocks would not change.
+VERDICTS = (
+    *("faster", "slower", "slightly faster", "slightly slower", "same"),
+    *("unresolved", "wrong", "not comparable"),
+)
+#: The verdicts that more blocks would not change; a slight one may still turn out to be more than that.
 SETTLED = ("faster", "slower", "same", "wrong", "not comparable")
+#: What other programs may take of the machine, in cores, before a block counts as run beside other work.
+BUSY_CORES = 0.25
+METRICS = {"wall": "wall_seconds", "cpu": "cpu_seconds", "memory": "peak_bytes"}
+_TITLES = {"wall": "wall-clock", "cpu": "CPU", "memory": "peak memory"}
 
 Block = Mapping[str, Outcome]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """One of ``VERDICTS`` with the numbers behind it and a sentence; ``attribution`` only for an attribution."""
+    """One of ``VERDICTS`` with the numbers behind it and a sentence; ``attribution`` only for an attribution.
+
+    ``lines`` are the intervals of what does not settle it: ``wall`` or ``cpu`` seconds, and ``memory``. ``busy_blocks``
+    ran beside other work. ``reason`` is the verdict in a sentence, ``notes`` what else is to be known.
+    """
 
     verdict: str
     reason: str
     blocks: int
     interval: Interval | None = None
-    more_blocks: int | None = None
+    forecast: Forecast | None = None
     noise: NoiseFloor | None = None
+    noise_after: NoiseFloor | None = None
+    metric: str = "wall"
+    lines: Mapping[str, Interval] = field(default_factory=dict)
+    reliability: Reliability | None = None
+    busy_blocks: int = 0
+    notes: tuple[str, ...] = ()
+    slight: bool = False
     attribution: Mapping[str, Any] | None = None
 
     @property
     def settled(self) -> bool:
-        return self.verdict in SETTLED
+        """Whether more blocks would not change it."""
+        return self.verdict in SETTLED or self.slight
+
+    @property
+    def more_blocks(self) -> int | None:
+        """How many further blocks are worth a try where it is not settled; None where none would settle it."""
+        return None if self.forecast is None else self.forecast.most or self.forecast.fewest
+
+    @property
+    def text(self) -> str:
+        """The verdict and all that is to be known with it."""
+        return " ".join([self.reason, *self.notes])
 
     def to_json(self) -> dict[str, Any]:
         """The verdict as it is stored with the measurement; bounds that are not finite are None."""
@@ -45,9 +75,17 @@ class Verdict:
             "verdict": self.verdict,
             **numbers,
             "blocks": self.blocks,
+            "settled": self.settled,
             "more_blocks": self.more_blocks,
+            "forecast": self.forecast and [self.forecast.fewest, self.forecast.most],
             "noise": self.noise.to_json() if self.noise else None,
+            "noise_after": self.noise_after.to_json() if self.noise_after else None,
+            "metric": self.metric,
+            "lines": {name: line.to_json() for name, line in self.lines.items()},
+            "reliability": self.reliability and self.reliability.to_json(),
+            "busy_blocks": self.busy_blocks,
             "reason": self.reason,
+            "notes": list(self.notes),
             **({"attribution": dict(self.attribution)} if self.attribution is not None else {}),
         }
 
@@ -68,6 +106,8 @@ def judge(
     before: Sequence[str] = BEFORE_ARMS,
     after: Sequence[str] = AFTER_ARMS,
     cache_state: str | None = None,
+    metric: str = "wall",
+    attempts: Sequence[Attempt] = (),
 ) -> Verdict:
     """The verdict on the arms ``after`` against the arms ``before``; blocks that lack one side do not count.
 
@@ -75,53 +115,158 @@ def judge(
         blocks: outcomes by arm. Blocks of version 1 hold the second config once: then the first arm of each side is the
             trial, and the control arm shows the noise alone.
         cache_state: what was prepared; runs in another state are refused as not comparable.
+        metric: what settles it, ``wall`` or ``cpu``.
+        attempts: every run that was begun; without them the runs of the blocks are all that is known.
     """
     whole = [block for block in blocks if before[0] in block and after[0] in block]
+    counts = reliability(whole, attempts, before, after)
+    if counts.worse:
+        reason = f"Not a faster config but one that fails: {counts.sentence}"
+        return Verdict(verdict="wrong", reason=reason, blocks=len(whole), reliability=counts, metric=metric)
     if not whole:
-        return Verdict(verdict="unresolved", reason="Unresolved: no block is finished yet.", blocks=0, more_blocks=3)
+        start = Forecast(fewest=statistics.MIN_BLOCKS, most=statistics.MIN_BLOCKS)
+        reason = "Unresolved: no block is finished yet."
+        return Verdict(verdict="unresolved", reason=reason, blocks=0, forecast=start, reliability=counts, metric=metric)
     if refused := refusal(whole, before, cache_state):
-        return Verdict(verdict=refused[0], reason=refused[1], blocks=len(whole))
-    ratios = trials(whole, before, after)
-    controlled = [block for block in whole if len(before) > 1 and before[1] in block]
-    floor = statistics.noise_floor(trials(controlled, before[:1], before[1:])) if controlled else None
+        return Verdict(verdict=refused[0], reason=refused[1], blocks=len(whole), reliability=counts, metric=metric)
+    return _measured(whole, margin, before, after, metric, counts)
+
+
+def _measured(
+    blocks: Sequence[Block],
+    margin: float,
+    before: Sequence[str],
+    after: Sequence[str],
+    metric: str,
+    counts: Reliability,
+) -> Verdict:
+    ratios = trials(blocks, before, after, metric)
+    if ratios is None:
+        reason = f"Not comparable: not every run recorded {_TITLES[metric]} seconds, so they can not settle it."
+        return Verdict(verdict="not comparable", reason=reason, blocks=len(blocks), reliability=counts, metric=metric)
     interval = statistics.interval(ratios)
-    verdict = statistics.verdict_of(interval, margin)
-    more = statistics.more_blocks(ratios, margin) if verdict == "unresolved" else None
-    reason = sentence(verdict, interval, margin, more) + _control_note(floor, margin)
-    return Verdict(verdict=verdict, reason=reason, blocks=len(whole), interval=interval, more_blocks=more, noise=floor)
+    verdict = "unresolved" if counts.doubtful else statistics.verdict_of(interval, margin)
+    slight = verdict.startswith("slightly") and statistics.within_margin(interval, margin)
+    settled = verdict in SETTLED or slight
+    forecast = None if settled else statistics.forecast(ratios, margin)
+    lines = _lines(blocks, before, after, metric)
+    busy = sum(any((run.busy_cores or 0) > BUSY_CORES for run in block.values()) for block in blocks)
+    floors = [_floor(blocks, names, metric) for names in (before, after)]
+    notes = [
+        *_line_notes(lines, settled, metric),
+        *_lean(interval, verdict),
+        counts.sentence if not counts.doubtful else "",
+        f"{busy} of {len(blocks)} blocks ran beside other work." if busy else "",
+        _control_note(floors[0], margin),
+        "" if _answers_known(blocks) else "Answers not checked: the runs recorded none.",
+    ]
+    return Verdict(
+        verdict=verdict,
+        reason=_doubt(counts)
+        if counts.doubtful
+        else sentence(verdict, interval, margin, forecast, metric, slight=slight),
+        blocks=len(blocks),
+        interval=interval,
+        forecast=forecast,
+        noise=floors[0],
+        noise_after=floors[1],
+        metric=metric,
+        lines=lines,
+        reliability=counts,
+        busy_blocks=busy,
+        notes=tuple(note for note in notes if note),
+        slight=slight,
+    )
+
+
+def _doubt(counts: Reliability) -> str:
+    return f"Unresolved: {counts.sentence} More blocks tell whether the second config is a wrong one."
 
 
 def trials(
-    blocks: Sequence[Block], before: Sequence[str] = BEFORE_ARMS, after: Sequence[str] = AFTER_ARMS
-) -> statistics.Floats:
-    """The log speedup of each block: mean log seconds of the one side less that of the other. Shape (blocks,)."""
-    ratios: statistics.Floats = np.array([_log_speedup(block, before, after) for block in blocks], float)
-    return ratios
+    blocks: Sequence[Block],
+    before: Sequence[str] = BEFORE_ARMS,
+    after: Sequence[str] = AFTER_ARMS,
+    metric: str = "wall",
+) -> Floats | None:
+    """The log speedup of each block: mean log amount of the one side less that of the other. Shape (blocks,).
+
+    None where a run did not record the metric.
+    """
+    name = METRICS[metric]
+    rows = []
+    for block in blocks:
+        whole = all(arm in block for arm in (*before, *after))
+        sides = [[getattr(block[arm], name) for arm in (side if whole else side[:1])] for side in (before, after)]
+        if not all(amount and amount > 0 for side in sides for amount in side):
+            return None
+        one, other = (math.fsum(map(math.log, side)) / len(side) for side in sides)
+        rows.append(one - other)
+    return np.array(rows, float)
 
 
-def _log_speedup(block: Block, before: Sequence[str], after: Sequence[str]) -> float:
-    whole = all(name in block for name in (*before, *after))
-    one, other = (names if whole else names[:1] for names in (before, after))
-    return _log_seconds(block, one) - _log_seconds(block, other)
+def _lines(blocks: Sequence[Block], before: Sequence[str], after: Sequence[str], metric: str) -> dict[str, Interval]:
+    """The intervals of what was recorded beside the metric that settles it."""
+    found = {}
+    for name in METRICS:
+        ratios = None if name == metric else trials(blocks, before, after, name)
+        if ratios is not None:
+            found[name] = statistics.interval(ratios)
+    return found
 
 
-def _log_seconds(block: Block, arms: Sequence[str]) -> float:
-    return math.fsum(math.log(_seconds(block[arm])) for arm in arms) / len(arms)
+def _line_notes(lines: Mapping[str, Interval], settled: bool, metric: str) -> list[str]:
+    """A sentence for each line that has an interval; one that is clear while the verdict is not says so."""
+    notes = []
+    for name, line in lines.items():
+        if not math.isfinite(line.high) or line.low <= 0:
+            continue
+        if name == "memory":
+            span = f"[{1 / line.high:.3f}, {1 / line.low:.3f}]"
+            notes.append(f"Peak memory {1 / line.speedup:.3f}x that of the first config {span}.")
+            continue
+        clear = not settled and (line.low > 1 or line.high < 1)
+        end = f"; {_TITLES[metric]} not resolved yet" if clear else ""
+        notes.append(
+            f"{_TITLES[name].replace('w', 'W', 1)} {line.speedup:.3f}x [{line.low:.3f}, {line.high:.3f}]{end}."
+        )
+    return notes
 
 
-def _seconds(outcome: Outcome) -> float:
-    return outcome.wall_seconds or 0.0
+def _lean(interval: Interval, verdict: str) -> list[str]:
+    """A stop at the first clear sight catches lucky blocks: the estimate leans away from 1 where 1 is only just out."""
+    if not verdict.endswith(("faster", "slower")) or not math.isfinite(interval.high):
+        return []
+    nearest = min(abs(math.log(interval.low)), abs(math.log(interval.high)))
+    if nearest > abs(math.log(interval.speedup)) / 2:
+        return []
+    return [
+        "Stopped as soon as it was clear, the estimate leans away from 1; "
+        f"--min-blocks {4 * interval.blocks} about halves its interval."
+    ]
+
+
+def _floor(blocks: Sequence[Block], arms: Sequence[str], metric: str) -> NoiseFloor | None:
+    both = [block for block in blocks if len(arms) > 1 and all(arm in block for arm in arms)]
+    ratios = trials(both, arms[:1], arms[1:], metric) if both else None
+    return None if ratios is None else statistics.noise_floor(ratios)
+
+
+def _answers_known(blocks: Sequence[Block]) -> bool:
+    return any(run.results_fingerprint is not None for block in blocks for run in block.values())
 
 
 def refusal(blocks: Sequence[Block], before: Sequence[str], cache_state: str | None) -> tuple[str, str] | None:
     """``not comparable`` or ``wrong`` with its reason, or None; runs are held against the first block's baseline."""
+    first = blocks[0][before[0]]
     runs = [(number, arm, run) for number, block in enumerate(blocks, 1) for arm, run in block.items()]
     for number, arm, run in runs:
-        if reason := _not_as_prepared(run, cache_state) or incomparable(blocks[0][before[0]], run):
+        if reason := _not_as_prepared(run, cache_state) or incomparable(first, run):
             return "not comparable", f"Block {number}, arm {arm}: {reason}."
-    baseline = _worst(blocks, before[0])
+    errors = max(block[before[0]].errors for block in blocks)
     for number, arm, run in runs:
-        if reason := wrong(baseline, run):
+        new = run.errors - errors
+        if reason := f"{new} more errors than the first config's {errors}" if new > 0 else other_answers(first, run):
             return _blame(arm, arm in before, number, reason)
     return None
 
@@ -132,13 +277,6 @@ def _not_as_prepared(run: Outcome, cache_state: str | None) -> str | None:
     return f"a run prepared to be {cache_state} was {run.cache_state}: prepare the caches again and repeat it"
 
 
-def _worst(blocks: Sequence[Block], arm: str) -> Outcome:
-    """The first outcome of the arm, with the most errors, timeouts and failures that any of its runs had."""
-    runs = [block[arm] for block in blocks]
-    most = {name: max(getattr(run, name) for run in runs) for name in ("errors", "timeouts", "failed")}
-    return replace(runs[0], **most)
-
-
 def _blame(arm: str, is_baseline: bool, number: int, reason: str) -> tuple[str, str]:
     if not is_baseline:
         return "wrong", f"Not a faster run but a wrong one: block {number}, arm {arm}: {reason}."
@@ -146,23 +284,35 @@ def _blame(arm: str, is_baseline: bool, number: int, reason: str) -> tuple[str, 
     return "not comparable", f"Block {number}: the baseline differs from itself ({reason}): {remedy}."
 
 
-def sentence(verdict: str, found: Interval, margin: float, more: int | None) -> str:
+def sentence(
+    verdict: str,
+    found: Interval,
+    margin: float,
+    forecast: Forecast | None,
+    metric: str = "wall",
+    *,
+    slight: bool = False,
+) -> str:
     """One sentence for a numeric verdict."""
+    what = "" if metric == "wall" else f" in {_TITLES[metric]} seconds"
     span = f"{found.speedup:.3f}x, 95% interval {found.low:.3f}-{found.high:.3f}"
     if verdict == "faster":
-        return f"Faster: {span}, a saving of {percent(1 - 1 / found.speedup)}."
+        return f"Faster{what}: {span}, a saving of {percent(1 - 1 / found.speedup)}."
     if verdict == "slower":
-        return f"Slower: {span}, {percent(1 / found.speedup - 1)} more time."
+        return f"Slower{what}: {span}, {percent(1 / found.speedup - 1)} more time."
     if verdict == "same":
-        return f"The same within {percent(margin)}: {span}."
+        return f"The same within {percent(margin)}{what}: {span}."
+    if verdict.startswith("slightly"):
+        word = "Faster" if verdict.endswith("faster") else "Slower"
+        if slight or forecast is None:
+            return f"{word}, by less than the margin of {percent(margin)}{what}: {span}."
+        return f"{word}{what}, so far by less than the margin of {percent(margin)}: {span}; {forecast.sentence}."
     if found.blocks < statistics.MIN_BLOCKS:
         return f"Unresolved: {found.speedup:.3f}x after {found.blocks} of at least {statistics.MIN_BLOCKS} blocks."
-    blocks = "block like these" if more == 1 else "blocks like these"
-    hope = f"about {more} more {blocks} would settle it" if more else "more blocks like these would not settle it"
-    return f"Unresolved: {span}; {hope}."
+    return f"Unresolved{what}: {span}; {forecast.sentence if forecast else ''}."
 
 
 def _control_note(floor: NoiseFloor | None, margin: float) -> str:
     if floor is None or statistics.verdict_of(floor.interval, margin) not in ("faster", "slower"):
         return ""
-    return " Beware: the control arm differs from itself by more than chance allows, so something biases the runs."
+    return "Beware: the first config differs from itself by more than chance allows, so something biases the runs."

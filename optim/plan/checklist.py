@@ -9,7 +9,7 @@ from optim.evidence.records import Measured, ReferenceRun, TrackerEvidence, WinE
 from optim.project.records import Checklist, ChecklistItem, Plan
 
 #: Verdicts that speak about answers which were equal in both arms.
-SAME_ANSWERS = ("faster", "slower", "same", "unresolved")
+SAME_ANSWERS = ("faster", "slower", "slightly faster", "slightly slower", "same", "unresolved")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,7 @@ from optim.project.fields import Range
 from optim.project.records import Plan
 
 #: The verdicts that a speedup can be taken from.
-SETTLED = ("faster", "slower", "same")
+SETTLED = ("faster", "slower", "slightly faster", "slightly slower", "same")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -20,6 +20,7 @@ from optim.arc.builtin import settings_of
 from optim.evidence.measure import Stopped
 from optim.evidence.outcomes import Outcome
 from optim.evidence.spec import Spec, pair_arms
+from optim.evidence.verdicts import VERDICTS
 from profiles.records import Environment, PhaseTiming, RunRecord, Workload
 from services import measuring as _measuring
 from tests.worked_example import ALL
@@ -124,7 +125,7 @@ def test_the_prediction_stands_beside_the_result():
 
 @pytest.mark.parametrize("configs", [("none", "none"), ("dsl_cache", "none")])
 def test_no_gain_is_a_no_and_has_no_prediction(configs):
-    result = call("measure", *configs, "--json", "--blocks", "4")
+    result = call("measure", *configs, "--json", "--blocks", "7")
     assert result.exit_code == 1
     assert found_of(result)["spec"]["prediction"] is None
 
@@ -151,19 +152,19 @@ def test_a_stopped_measurement_can_be_continued():
 
 def test_a_settled_measurement_can_be_made_more_precise():
     wide = found_of(call("measure", "none", "dsl_cache", "--json"))
-    assert wide["blocks"] == 5
+    assert wide["blocks"] == 6
     narrow = found_of(call("measure", "--continue", str(wide["id"]), "--min-blocks", "12", "--json"))
     assert narrow["blocks"] == 12
     assert narrow["high"] - narrow["low"] < wide["high"] - wide["low"]
 
 
 def test_a_spent_budget_says_how_to_go_on_and_takes_a_larger_one():
-    result = call("measure", "none", "none", "--blocks", "3")
+    result = call("measure", "none", "none", "--blocks", "6")
     more = re.search(r"Go on with: python -m optim measure --continue 1 --blocks (\d+)", result.stdout)
-    assert more is not None and int(more[1]) > 3
-    longer = found_of(call("measure", "--continue", "1", "--blocks", "5", "--json"))
-    assert longer["blocks"] == 5
-    assert longer["spec"]["max_blocks"] == 5
+    assert more is not None and int(more[1]) > 6
+    longer = found_of(call("measure", "--continue", "1", "--blocks", "8", "--json"))
+    assert 6 < longer["blocks"] <= 8
+    assert longer["spec"]["max_blocks"] == 8
 
 
 @pytest.mark.parametrize(
@@ -171,7 +172,7 @@ def test_a_spent_budget_says_how_to_go_on_and_takes_a_larger_one():
     [
         (["none", "bogus"], "no win is called bogus"),
         (["none"], "two configs are needed"),
-        (["none", "all", "--blocks", "2"], "2 blocks can never resolve it: 3 are needed"),
+        (["none", "all", "--blocks", "2"], "2 blocks can never resolve it: 6 are needed"),
         (["none", "all", "--margin", "lots"], "a share such as 1% or 0.01"),
         (["none", "all", "--minutes", "0"], "minutes must be above 0"),
         (["--continue", "99"], "there is no measurement 99"),
@@ -186,7 +187,7 @@ def test_what_can_not_be_measured_is_a_usage_error_in_one_sentence(arguments, me
 
 
 def test_a_measurement_goes_on_with_the_workload_that_it_had():
-    call("measure", "none", "none", "--blocks", "3")
+    call("measure", "none", "none", "--blocks", "6")
     result = call("measure", "--continue", "1", "--tasks", "7")
     assert result.exit_code == 2
     assert "keeps its tasks" in result.stderr
@@ -247,10 +248,10 @@ def test_kept_wins_can_be_measured():
 
 
 def test_a_hopeless_budget_is_said_before_it_starts():
-    call("measure", "none", "none", "--blocks", "4")
-    result = call("measure", "none", "none", "--blocks", "3")
+    call("measure", "none", "none", "--blocks", "7")
+    result = call("measure", "none", "none", "--blocks", "6")
     assert "Note: with run noise of" in result.stderr.splitlines()[0]
-    assert "the budget is 3" in result.stderr.splitlines()[0]
+    assert "the budget is 6" in result.stderr.splitlines()[0]
 
 
 def test_wins_are_attributed():
@@ -304,12 +305,12 @@ def optim(place, *arguments, **options):
 
 @pytest.mark.slow
 def test_a_tiny_measurement_of_real_runs(place):
-    process = optim(place, "measure", "none", "all", "--tasks", "1", "--candidates", "4", "--blocks", "3", "--json")
+    process = optim(place, "measure", "none", "all", "--tasks", "1", "--candidates", "4", "--blocks", "6", "--json")
     printed, errors = process.communicate(timeout=120)
     assert process.returncode in (0, 1), errors
     found = json.loads(printed)
-    assert found["blocks"] == 3
-    assert found["verdict"] in ("faster", "slower", "same", "unresolved")
+    assert found["blocks"] == 6
+    assert found["verdict"] in VERDICTS[:6]
     assert set(queries.blocks(open_engine(), found["id"])["cache_state"]) == {"cold"}
     assert not list((place / "home").glob("measure-*"))
 

@@ -144,6 +144,22 @@ def interactions(found: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["one", "two", "factor", "low", "high"])
 
 
+def _simpler(found: Mapping[str, Any], best: str) -> list[str]:
+    """A config with fewer wins that is as good as the fastest, or what it may cost where that is not shown."""
+    simplest = next(iter(found.get("as_good", ())), best)
+    # Version 1 named those that it could not tell apart; what they may cost it did not say.
+    losses = {one["config"]: one["share"] for one in found.get("may_cost", ())}
+    if simplest != best:
+        bound = f", at most {100 * losses[simplest]:.1f}% slower" if losses.get(simplest) is not None else ""
+        word = "As good as the fastest" if "may_cost" in found else "Not told apart from it"
+        return [f"{word}, with fewer wins{bound}: **{text.escape(configs.typed(simplest))}**."]
+    for config, share in losses.items():
+        if config != best and share is not None:
+            name = text.escape(configs.typed(config))
+            return [f"Not told apart from it: **{name}**, which may cost up to {100 * share:.1f}%."]
+    return []
+
+
 def remarks(found: Mapping[str, Any]) -> list[str]:
     """What the attribution says in words, ghosts first; Markdown."""
     said = [text.escape(one["sentence"]) for kind in ("ghosts", "clashes", "burdens") for one in found.get(kind, ())]
@@ -151,7 +167,6 @@ def remarks(found: Mapping[str, Any]) -> list[str]:
     if best:
         name = text.escape(configs.typed(best["config"]))
         said.append(f"The fastest config is **{name}**: {text.seconds(best['seconds'])}.")
-        simplest = next(iter(found.get("as_good", ())), best["config"])
-        if simplest != best["config"]:
-            said.append(f"Not told apart from it, with fewer wins: **{text.escape(configs.typed(simplest))}**.")
+        said += _simpler(found, best["config"])
+        said += [f"Of a fraction of the configs: {text.escape(one)}." for one in found.get("aliases", ())[:1]]
     return said

@@ -142,7 +142,8 @@ def state(found: Mapping[str, Any], blocks: int) -> str:
         blocks: blocks that hold all arms.
     """
     spec, verdict = found["spec"], found["verdict"] or {}
-    said = text.escape(verdict.get("reason") or "there is no verdict yet.")
+    lines = [verdict.get("reason") or "there is no verdict yet.", *(verdict.get("notes") or ())]
+    said = text.escape(" ".join(lines))
     name = f"**Measurement {found['id']}**, {text.escape(title(spec))}"
     if found["status"] in UNDER_WAY:
         end = "is stopping" if found["status"] == "stopping" else "is under way"

@@ -124,9 +124,44 @@ def test_a_win_that_only_costs_is_a_burden_and_not_in_the_best_config():
 
 
 def test_of_configs_that_are_equally_good_the_one_with_fewest_wins_comes_first():
-    found = attribute(blocks_of(product({"a": 1.5, "b": 1.001, "c": 1.0}), subsets("abc")), tuple("abc"))
+    truth = product({"a": 1.5, "b": 1.001, "c": 1.0})
+    found = attribute(blocks_of(truth, subsets("abc"), blocks=20, noise=0.005), tuple("abc"))
     assert found.as_good[0] == {"a"}
     assert found.best in found.as_good
+    assert "As good as the fastest: a costs " in summary(found)
+
+
+def test_a_config_that_may_cost_more_than_the_margin_is_not_called_as_good():
+    truth = product({"a": 1.5, "b": 1.03, "c": 1.02})
+    found = attribute(blocks_of(truth, subsets("abc"), blocks=3, noise=0.03), tuple("abc"))
+    assert found.as_good == ()
+    assert frozenset("abc") in found.contenders
+    assert all(found.losses[one] > 0.01 for one in found.contenders)
+    assert "may cost up to" in summary(found) or len(found.contenders[0]) == len(found.best)
+
+
+def test_all_null_wins_are_hardly_ever_shown_as_something_together():
+    wrong = 0
+    for seed in range(100):
+        found = attribute(blocks_of(product({}), subsets(NAMES), 3, 0.02, seed), NAMES)
+        wrong += any(not one.low <= 1 <= one.high for one in found.effects.values())
+    assert wrong <= 12
+
+
+@pytest.mark.parametrize("count", [7, 8, 9, 10])
+def test_of_many_wins_a_fraction_tells_wins_and_pairs_apart(count):
+    wins = tuple("abcdefghij"[:count])
+    configs = factorial.design(wins)
+    assert len(configs) <= 130
+    assert frozenset(wins) in configs and frozenset() in configs
+    assert factorial.fit_weights(configs, wins).shape[0] == len(factorial.terms(wins))
+    aliased = [line for line in factorial.aliases(wins, configs) if line.count("the effect of") > 1]
+    assert aliased == []
+
+
+def test_more_wins_than_a_fraction_can_tell_apart_are_refused():
+    with pytest.raises(DesignError, match="at most 11 wins"):
+        factorial.design([str(one) for one in range(12)])
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -107,23 +107,21 @@ def test_what_is_no_spec_is_refused(plain):
         Spec.from_json(plain)
 
 
-def test_a_budget_below_three_blocks_can_never_resolve_a_pair():
-    assert budget_problem(pair(max_blocks=2)) == "2 blocks can never resolve it: 3 are needed at the very least"
-    assert budget_problem(pair(max_blocks=3)) is None
+def test_a_budget_below_six_blocks_can_never_resolve_a_pair():
+    assert budget_problem(pair(max_blocks=2)) == "2 blocks can never resolve it: 6 are needed at the very least"
+    assert budget_problem(pair(max_blocks=6)) is None
     assert budget_problem(Spec(kind="attribution", arms=attribution_arms(("early_exit",)), max_blocks=1)) is None
 
 
 def test_a_budget_that_even_the_predicted_most_does_not_fit_in_is_said_with_the_number_needed():
     spec = pair(prediction={"speedup": 1.02}, max_blocks=20)
-    assert "even the predicted most, 1.02x takes about 52 blocks to show; the budget is 20" in budget_warning(
-        spec, 0.02
-    )
+    assert "even the predicted most, 1.02x takes about" in budget_warning(spec, 0.02)
     assert budget_warning(spec.replace(max_blocks=60), 0.02) is None
     assert budget_warning(spec, 0.001) is None
 
 
 def test_for_equal_configs_the_budget_must_show_that_they_are_the_same():
-    assert "that it is the same within 1.0% takes about 205 blocks" in budget_warning(pair("none", "none"), 0.02)
+    assert "that it is the same within 1.0% takes about 95 blocks" in budget_warning(pair("none", "none"), 0.02)
     assert "more blocks than anybody has time for" in budget_warning(pair("none", "none"), 0.5)
 
 
@@ -132,8 +130,8 @@ def test_without_noise_or_prediction_nothing_is_said():
     assert budget_warning(pair("none", "none"), None) is None
 
 
-def test_minutes_that_end_before_the_third_block_are_named_with_enough():
+def test_minutes_that_end_before_the_sixth_block_are_named_with_enough():
     spec = pair(max_minutes=0.5, prediction={"wall_seconds": 8.0})
-    assert "0.5 minutes end before block 3, the first that can resolve it: give --minutes 2" in minutes_warning(spec)
-    assert minutes_warning(spec.replace(max_minutes=2)) is None
+    assert "0.5 minutes end before block 6, the first that can resolve it: give --minutes 4" in minutes_warning(spec)
+    assert minutes_warning(spec.replace(max_minutes=4)) is None
     assert minutes_warning(spec.replace(prediction=None)) is None

@@ -1,0 +1,166 @@
+"""Runs that died, ran into their backstop or had timeouts of their own: counted for each side of a measurement.
+
+Every attempt counts, also those of blocks that were repeated: else a config that dies in three runs of ten would be
+measured by the seven that survived. Whether one side fails more often than chance allows is told by Fisher's exact test
+(R. A. Fisher, "The Design of Experiments", 1935): of all failures, how often would so many fall on that side.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from optim.evidence.outcomes import Outcome
+from optim.evidence.statistics import percent
+
+#: Below this, more failures are no chance.
+SURELY = 0.01
+#: Above this they well may be; in between more blocks are needed.
+HARDLY = 0.1
+#: From this share of failing runs on, a pipeline is called unreliable.
+UNRELIABLE = 0.05
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attempt:
+    """One run that was begun: the block, which try of it (from 1), arm and place, and what it came to."""
+
+    block: int
+    attempt: int
+    arm: str
+    position: int
+    outcome: Outcome
+
+
+def attempts_from_rows(rows: Iterable[Mapping[str, Any]]) -> list[Attempt]:
+    """The attempts in rows of ``db.queries.attempts``, in their order."""
+    return [
+        Attempt(
+            block=int(row["block"]),
+            attempt=int(row["attempt"]),
+            arm=str(row["arm"]),
+            position=int(row["position"]),
+            outcome=Outcome.from_row(row),
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reliability:
+    """How many runs of each side were begun, and how many of them failed."""
+
+    before_runs: int = 0
+    before_failed: int = 0
+    after_runs: int = 0
+    after_failed: int = 0
+    example: str = ""
+
+    @property
+    def chance(self) -> float:
+        """How often chance alone gives the second side so many of the failures, or more."""
+        return tail(self.before_failed, self.before_runs, self.after_failed, self.after_runs)
+
+    @property
+    def worse(self) -> bool:
+        """The second side fails more often than chance allows."""
+        return self.chance < SURELY
+
+    @property
+    def doubtful(self) -> bool:
+        """It may: two failures or more, and chance would hardly do it."""
+        return self.after_failed > 1 and SURELY <= self.chance < HARDLY
+
+    @property
+    def sentence(self) -> str:
+        """What failed on which side; empty where nothing did."""
+        failed = self.before_failed + self.after_failed
+        if not failed:
+            return ""
+        counts = (
+            f"{self.before_failed} of {self.before_runs} runs of the first config failed, "
+            f"{self.after_failed} of {self.after_runs} of the second"
+        )
+        example = f" (such as: {self.example})" if self.example else ""
+        if self.worse or self.doubtful:
+            return f"{counts}{example}; chance does that in {percent(self.chance)} of cases."
+        runs = self.before_runs + self.after_runs
+        if failed > 1 and failed / runs > UNRELIABLE:
+            return (
+                f"{counts}{example}: in both alike, so the pipeline is unreliable; every block counts whole runs only."
+            )
+        return f"{counts}{example}; their blocks were repeated."
+
+    def to_json(self) -> dict[str, Any]:
+        """The counts by side, and the sentence."""
+        return {
+            "before": {"runs": self.before_runs, "failed": self.before_failed},
+            "after": {"runs": self.after_runs, "failed": self.after_failed},
+            "sentence": self.sentence,
+        }
+
+
+def tail(before_failed: int, before_runs: int, after_failed: int, after_runs: int) -> float:
+    """The chance that the second side has so many of all failures or more, if failing does not depend on the side."""
+    failed, runs = before_failed + after_failed, before_runs + after_runs
+    if not after_failed:
+        return 1.0
+    most = min(failed, after_runs)
+    ways = sum(math.comb(after_runs, k) * math.comb(before_runs, failed - k) for k in range(after_failed, most + 1))
+    return ways / math.comb(runs, failed)
+
+
+def failure(outcome: Outcome, others: Iterable[Outcome]) -> str | None:
+    """Why a run failed, in a clause; None when it did not. ``others`` are runs of the other side."""
+    if outcome.status in ("died", "timeout", "failed"):
+        return outcome.reason or f"the run {outcome.status}"
+    most = dict.fromkeys(("timeouts", "failed"), 0)
+    for other in others:
+        for name in most:
+            most[name] = max(most[name], getattr(other, name))
+    if outcome.failed > most["failed"]:
+        reason = f" ({outcome.reason})" if outcome.reason else ""
+        return f"{_count(outcome.failed - most['failed'], 'task')} failed that did not fail on the other side{reason}"
+    if outcome.timeouts > most["timeouts"]:
+        return f"{_count(outcome.timeouts - most['timeouts'], 'new timeout')} ({most['timeouts']} on the other side)"
+    return None
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def reliability(
+    blocks: Sequence[Mapping[str, Outcome]],
+    attempts: Sequence[Attempt],
+    before: Sequence[str],
+    after: Sequence[str],
+) -> Reliability:
+    """The counts of both sides over all attempts; where none are known, over the runs of the blocks."""
+    runs = [(one.arm, one.outcome) for one in attempts] or [run for block in blocks for run in block.items()]
+    if all(outcome.quiet for _, outcome in runs):
+        sides = [sum(arm in names for arm, _ in runs) for names in (before, after)]
+        return Reliability(before_runs=sides[0], after_runs=sides[1])
+    counts: dict[str, list[str | None]] = {"before": [], "after": []}
+    for side, names, others in (("before", before, after), ("after", after, before)):
+        against = [run for arm, run in runs if arm in others and run.status == "finished"]
+        least = _usual(against)
+        counts[side] = [failure(run, least) for arm, run in runs if arm in names]
+    bad = {side: [reason for reason in reasons if reason] for side, reasons in counts.items()}
+    return Reliability(
+        before_runs=len(counts["before"]),
+        before_failed=len(bad["before"]),
+        after_runs=len(counts["after"]),
+        after_failed=len(bad["after"]),
+        example=(bad["after"] or bad["before"] or [""])[-1],
+    )
+
+
+def _usual(runs: Sequence[Outcome]) -> list[Outcome]:
+    """The runs as far as their timeouts are what most of them have: a chance timeout is no measure for the others."""
+    if not runs:
+        return []
+    ordered = sorted(runs, key=lambda run: (run.failed, run.timeouts))
+    return ordered[: max(1, math.ceil(0.9 * len(ordered)))]
