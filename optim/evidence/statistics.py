@@ -25,7 +25,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from statistics import NormalDist
 from typing import Any
 
@@ -72,12 +72,29 @@ class Interval:
         }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class NoiseFloor:
-    """What the same config against itself shows: ``run_noise`` is the relative spread (sd) of a single run."""
+    """What the same config against itself shows, from log ratios of single runs, shape (blocks,).
 
-    interval: Interval
-    run_noise: float | None
+    ``run_noise`` is the relative spread (sd) of a single run; None with a single block.
+    """
+
+    trials: tuple[float, ...]
+
+    @cached_property
+    def interval(self) -> Interval:
+        """The config's speedup against itself."""
+        return interval(self.trials)
+
+    @property
+    def run_noise(self) -> float | None:
+        """About a mean known to be 0, of a difference of two runs."""
+        return float(np.sqrt((np.square(self.trials)).mean() / 2)) if len(self.trials) > 1 else None
+
+    @property
+    def biased(self) -> bool:
+        """Whether it differs from itself by more than chance allows."""
+        return len(self.trials) >= MIN_BLOCKS and log_capital(self.trials, [0.0])[0] >= -math.log(1 - CONFIDENCE)
 
     def to_json(self) -> dict[str, float | None]:
         """The interval's ``speedup``, ``low``, ``high`` and ``run_noise``."""
@@ -323,10 +340,10 @@ def noise_floor(ratios: ArrayLike) -> NoiseFloor:
     Raises:
         ValueError: there is no trial.
     """
-    trials = np.asarray(ratios, float)
-    # About a mean known to be 0, of a difference of two runs.
-    run_noise = float(np.sqrt((trials**2).mean() / 2)) if trials.size > 1 else None
-    return NoiseFloor(interval=interval(trials), run_noise=run_noise)
+    trials = tuple(float(one) for one in np.asarray(ratios, float))
+    if not trials:
+        raise ValueError("no block has been measured: a noise floor needs one or more")
+    return NoiseFloor(trials=trials)
 
 
 def task_speedups(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, float]:

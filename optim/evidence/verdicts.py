@@ -193,15 +193,18 @@ def trials(
 
     None where a run did not record the metric.
     """
-    name = METRICS[metric]
+    name, both = METRICS[metric], (*before, *after)
+    weights = {arm: 1 / len(side) * sign for side, sign in ((before, 1), (after, -1)) for arm in side}
+    single = {before[0]: 1.0, after[0]: -1.0}
     rows = []
     for block in blocks:
-        whole = all(arm in block for arm in (*before, *after))
-        sides = [[getattr(block[arm], name) for arm in (side if whole else side[:1])] for side in (before, after)]
-        if not all(amount and amount > 0 for side in sides for amount in side):
-            return None
-        one, other = (math.fsum(map(math.log, side)) / len(side) for side in sides)
-        rows.append(one - other)
+        total = 0.0
+        for arm, weight in (weights if all(arm in block for arm in both) else single).items():
+            amount = getattr(block[arm], name)
+            if not amount or amount <= 0:
+                return None
+            total += weight * math.log(amount)
+        rows.append(total)
     return np.array(rows, float)
 
 
@@ -259,6 +262,10 @@ def _answers_known(blocks: Sequence[Block]) -> bool:
 def refusal(blocks: Sequence[Block], before: Sequence[str], cache_state: str | None) -> tuple[str, str] | None:
     """``not comparable`` or ``wrong`` with its reason, or None; runs are held against the first block's baseline."""
     first = blocks[0][before[0]]
+    # Runs that are all alike in what can stand against them are looked at once.
+    if len({_facts(run) for block in blocks for run in block.values()}) == 1:
+        reason = _not_as_prepared(first, cache_state) or incomparable(first, first)
+        return ("not comparable", f"Block 1, arm {before[0]}: {reason}.") if reason else None
     runs = [(number, arm, run) for number, block in enumerate(blocks, 1) for arm, run in block.items()]
     for number, arm, run in runs:
         if reason := _not_as_prepared(run, cache_state) or incomparable(first, run):
@@ -269,6 +276,12 @@ def refusal(blocks: Sequence[Block], before: Sequence[str], cache_state: str | N
         if reason := f"{new} more errors than the first config's {errors}" if new > 0 else other_answers(first, run):
             return _blame(arm, arm in before, number, reason)
     return None
+
+
+def _facts(run: Outcome) -> tuple[Any, ...]:
+    timed = bool(run.wall_seconds and run.wall_seconds > 0)
+    place = (run.cache_state, run.workload, run.machine, run.profiled)
+    return (run.status, timed, *place, run.errors, run.results_fingerprint)
 
 
 def _not_as_prepared(run: Outcome, cache_state: str | None) -> str | None:
@@ -313,6 +326,6 @@ def sentence(
 
 
 def _control_note(floor: NoiseFloor | None, margin: float) -> str:
-    if floor is None or statistics.verdict_of(floor.interval, margin) not in ("faster", "slower"):
+    if floor is None or not floor.biased or statistics.verdict_of(floor.interval, margin) not in ("faster", "slower"):
         return ""
     return "Beware: the first config differs from itself by more than chance allows, so something biases the runs."
