@@ -220,7 +220,7 @@ def equal_rows(
 
 @dataclass(frozen=True, kw_only=True)
 class Power:
-    """Shares of 0-1; ``blocks`` is the median of those that found it; ``bias`` of the saving at the stop, found ones."""
+    """Shares of 0-1; ``blocks`` is the median of those that found it; ``bias`` of their speedup at the stop."""
 
     machine: str
     effect: float
