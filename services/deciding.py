@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 DECISIONS = store.DECISIONS
 #: The verdicts that speak against a decision.
-_AGAINST = {"keep": ("slower", "same", "wrong", "not comparable"), "revert": ("faster",)}
+_AGAINST = {"keep": ("slower", "slightly slower", "same", "wrong", "not comparable"), "revert": ("faster",)}
 #: The verdicts that speak for nothing: keeping then is allowed, and said to be without evidence.
 _SILENT = ("unresolved",)
 #: Stands for "whatever is the newest decision".
@@ -93,7 +93,8 @@ def proposal(row: WinEvidence) -> str:
     """The decision that the evidence suggests; the one that holds, where there is one."""
     if row.decision != "undecided" or row.measured is None:
         return row.decision
-    return {"faster": "keep", "unresolved": "undecided"}.get(row.measured.verdict, "revert")
+    proposals = {"faster": "keep", "slightly faster": "undecided", "unresolved": "undecided"}
+    return proposals.get(row.measured.verdict, "revert")
 
 
 def decide(
