@@ -55,7 +55,8 @@ def completed(known: RunRecord, other: RunRecord) -> RunRecord | None:
         return None
     own = {(task.task_id, task.index) for task in other.tasks}
     kept = tuple(task for task in known.tasks if (task.task_id, task.index) not in own)
-    return _filled(other.replace(tasks=other.tasks + kept, key=known.key, label=known.label), known)
+    here = {name: getattr(known, name) for name in ("key", "label", "source", "source_name", "pid")}
+    return _filled(other.replace(tasks=other.tasks + kept, **here), known)
 
 
 def _filled(record: RunRecord, more: RunRecord) -> RunRecord:

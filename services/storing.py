@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from db import store
 from profiles.records import RunRecord, TaskRecord
+from profiles.sessions import merge_sessions
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -41,8 +42,8 @@ class Storing:
         self.drain()
         assert self.run_id is not None
         store.finish_run(self._engine, self.run_id, record)
-        for session in profiles[:1]:
-            store.save_profile(self._engine, self.run_id, session)
+        if profiles:
+            store.save_profile(self._engine, self.run_id, merge_sessions(profiles))
         return self.run_id
 
     def drain(self) -> None:

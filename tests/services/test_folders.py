@@ -11,6 +11,8 @@ from sqlalchemy import Engine
 
 from db import queries, store
 from db.engine import open_engine
+from profiles.journal import read_journal
+from profiles.recorder import Recorder
 from services.facts import Facts
 from services.folders import Arrived, Watch, watch
 from services.importing import read, store_preview
@@ -123,3 +125,24 @@ def test_a_run_that_was_there_is_not_told_again_when_the_watch_begins(place: Pat
 @pytest.mark.parametrize("words", [("--watch", "nowhere"), ("--watch", ".", "run.log"), ()])
 def test_what_is_no_folder_is_a_usage_error(place: Path, words: tuple[str, ...]) -> None:
     assert quickwin("import", *words).exit_code == 2
+
+
+def test_the_journal_of_a_run_that_could_not_be_stored_completes_it(place: Path, engine: Engine) -> None:
+    recorder = Recorder(key="k", name="nightly", journal=place / "run.jsonl")
+    for number in range(3):
+        with recorder.task(f"t{number}"), recorder.phase("score"):
+            pass
+    recorder.finish()
+    whole = read_journal(place / "run.jsonl")
+    run_id = store.begin_run(engine, whole.replace(tasks=(), phases=()))
+    store.add_task(engine, run_id, whole.tasks[0])
+    store.finish_run(engine, run_id, queries.run(engine, run_id).replace(status="interrupted"))
+    cut = (place / "run.jsonl").read_bytes().splitlines(keepends=True)
+    (place / "cut.jsonl").write_bytes(b"".join(cut[:2]))
+    assert "nothing added" in quickwin("import", "cut.jsonl", "--yes").stdout
+    said = quickwin("import", "run.jsonl", "--yes").stdout
+    assert f"run {run_id} was there already, and is more complete now: nightly" in said
+    run = queries.run(engine, run_id)
+    assert (run.status, len(run.tasks), run.source) == ("finished", 3, "measured")
+    assert "nothing added" in quickwin("import", "run.jsonl", "cut.jsonl", "--yes").stdout
+    assert queries.run(engine, run_id) == run
