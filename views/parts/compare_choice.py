@@ -35,22 +35,19 @@ def chosen() -> list[RunFacts] | tuple[Side, Side] | None:
 
 def _runs() -> list[RunFacts] | None:
     suggested = data.suggested() or (None, None)
-    columns = st.columns([1, 1, 1, 2, 3], vertical_alignment="bottom")
-    pair = [
-        column.number_input(title, min_value=1, **bound(name, default, NUMBER))
-        for column, title, name, default in zip(
-            columns, ("Run before", "Run after"), ("a", "b"), suggested, strict=False
-        )
-    ]
+    with st.container(horizontal=True, vertical_alignment="bottom", key="compare.runs"):
+        pair = [
+            st.number_input(title, min_value=1, width=130, **bound(name, default, NUMBER))
+            for (title, name), default in zip(_ASKED, suggested, strict=True)
+        ]
+        st.button("Swap", key="compare.swap", icon=":material/swap_horiz:", on_click=_swap, args=(pair,))
+        more = st.text_input("And beside them", placeholder="more runs, such as 3, 4", width=240, **bound("more", ""))
     if None in pair:
         st.info(
             "Put the numbers of two runs here, or select some in the table of runs.", icon=":material/compare_arrows:"
         )
         link("runs", "Select runs", icon=":material/history:")
         return None
-    more = columns[3].text_input("And beside them", placeholder="more runs, such as 3, 4", **bound("more", ""))
-    with columns[2]:
-        st.button("Swap", key="compare.swap", icon=":material/swap_horiz:", on_click=_swap, args=(pair,))
     return _found([int(number) for number in pair if number], data.numbers(more or ""))
 
 

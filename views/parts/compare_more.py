@@ -56,17 +56,18 @@ def bars(found: Ranking, *, percent: bool) -> None:
 
 
 def _label(row: Ranked, found: Ranking) -> str:
-    """Seconds and number, ratio to the first, both on one line each."""
+    """Its number first, its seconds, and its ratio to the first or its verdict: a short line each."""
     if row.comparison is None:
-        second = "the first"
+        last = "the first"
     elif row.comparison.speedup is not None:
-        second = f"{text.times(row.comparison.speedup)} as fast as {found.reference.name}"
+        last = f"{text.times(row.comparison.speedup)} {found.reference.name}"
     else:
-        second = palette.verdict(row.comparison.verdict).label
-    first = f"<b>{text.seconds(row.run.wall_seconds)}</b> {row.run.name}, {text.plain(row.run.label, 200)}"
-    line = "white-space:nowrap;overflow:hidden;text-overflow:ellipsis;line-height:17px"
+        last = palette.verdict(row.comparison.verdict).label
+    named = f"<b>{row.run.name}</b> {text.plain(text.shortened(row.run.label, 18))}"
+    lines = (named, f"<b>{text.seconds(row.run.wall_seconds)}</b>", html.escape(last))
+    style = "white-space:nowrap;overflow:hidden;text-overflow:ellipsis;line-height:17px"
     tip = html.escape(text.one_line(row.run.label, 200))
-    return f'<div style="{line}" title="{tip}">{first}</div><div style="{line}">{html.escape(second)}</div>'
+    return "".join(f'<div style="{style}" title="{tip}">{line}</div>' for line in lines)
 
 
 def best(found: Ranking) -> None:
