@@ -85,6 +85,8 @@ def continued_spec(engine: Engine, measurement_id: int, options: Mapping[str, An
         fail(f"{problem}; python -m optim measure A B begins one", USAGE)
     if found.kind != kind:
         fail(f"measurement {measurement_id} is of the kind {found.kind}: continue it with its own command", USAGE)
+    if grade := found.spec.get("grade"):
+        fail(f"measurement {measurement_id} is made of {grade}, so it can not go on here: begin a new one", USAGE)
     if found.status in ("running", "stopping") and found.pid != os.getpid():
         fail(f"measurement {measurement_id} is under way in process {found.pid}: stop that first")
     fixed = {name: options[name] for name in ("cache_state", "order_seed") if options.get(name) is not None}

@@ -109,3 +109,10 @@ def test_the_command_judges_spans_and_says_by_its_exit_code_what_came_out(engine
 def test_half_a_question_is_a_usage_error(engine: Engine, words: tuple[str, ...]) -> None:
     result = quickwin("measure", *words)
     assert result.exit_code == 2 and one_sentence(result.stderr)
+
+
+def test_it_can_not_be_continued_by_runs_made_here(engine: Engine) -> None:
+    store.state_facts(engine, BEFORE + AFTER, FACTS)
+    number = measure_from_runs(engine, BEFORE, AFTER).measurement_id
+    result = quickwin("measure", "--continue", str(number))
+    assert result.exit_code == 2 and "is made of separate runs" in result.stderr and one_sentence(result.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from views.actions.startup import tidy
 from views.charts import evidence as charts
 from views.charts.layout import CONFIG
 from views.data import evidence as data
-from views.data import measuring
+from views.data import exports, measuring
 from views.navigation import link
 from views.problems import ActionProblem, guard
 
@@ -62,13 +63,27 @@ def _buttons(found: dict[str, Any], table: Any) -> None:
     with st.container(horizontal=True, key=f"measure.buttons.{number}"):
         if found["status"] in ("running", "planned"):
             st.button("Stop", key="measure.stop", icon=":material/stop:", on_click=_stop, args=(found["pid"],))
-        elif found["status"] in ("stopped", "interrupted", "failed") or _wants_more(found):
+        elif not found["spec"].get("grade") and (
+            found["status"] in ("stopped", "interrupted", "failed") or _wants_more(found)
+        ):
             arguments = measuring.arguments_to_go_on(found, _whole_blocks(found, table))
             icon = ":material/play_arrow:"
             st.button("Continue", key="measure.continue", icon=icon, on_click=_go_on, args=(arguments,))
             st.caption("python -m optim " + " ".join(arguments))
         if found["verdict"] and found["status"] not in data.UNDER_WAY:
             link("decide", "Decide on this evidence", icon=":material/gavel:")
+            st.download_button(
+                "With its blocks and runs",
+                data=partial(exports.export_of_measurement, number),
+                file_name=exports.measurement_file_name(number),
+                mime="application/json",
+                key=f"measure.download.{number}",
+                on_click="ignore",
+                icon=":material/download:",
+                help="One file, which another Quickwin imports and judges itself",
+            )
+            if found["spec"].get("grade"):
+                st.caption(f"Grade: {text.escape(found['spec']['grade'])}")
 
 
 def _wants_more(found: dict[str, Any]) -> bool:
