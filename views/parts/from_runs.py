@@ -24,7 +24,7 @@ def panel(run_ids: Sequence[int], page: str) -> None:
     if len(ids) < 2:
         return
     with st.container(border=True, key=f"{page}.{_NAME}"):
-        st.subheader("Make it evidence", anchor=False)
+        st.header("Make it evidence", anchor=False)
         kind, sentence = st.session_state.pop(f"{page}.{_NAME}.said", ("", ""))
         if kind:
             (st.success if kind == "done" else st.error)(text.linked(sentence))
