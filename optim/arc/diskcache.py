@@ -1,20 +1,23 @@
 """A persistent cache: text by key, in a SQLite file, bounded, safe with several processes, never anything executable.
 
-Entries are bound to a scope (the fingerprint of the DSL and the limits): another scope's entries are never seen. A file
-that is damaged is replaced by an empty one, and one that can not be opened (locked for long, read-only) by memory: a
-cache can be lost, a run can not.
+Entries are bound to a scope (the fingerprint of the DSL and the limits): another scope's entries are never seen. Each
+carries a hash over scope, key and value: what was altered on the disk is not there. A file that is damaged is replaced
+by an empty one, and one that can not be opened (locked for long, read-only) or that others can write by memory: a cache
+can be lost, a run can not.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import os
 import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 _TABLE = """
-CREATE TABLE IF NOT EXISTS entries (
-    scope TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (scope, key)
+CREATE TABLE IF NOT EXISTS kept (
+    scope TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (scope, key)
 )
 """
 MAX_BYTES = 256 * 1024 * 1024
@@ -32,12 +35,14 @@ class DiskCache:
     def __init__(self, path: Path, scope: str, max_bytes: int = MAX_BYTES) -> None:
         self._path, self._scope, self._max_bytes = path, scope, max_bytes
         self._pending: dict[str, str] = {}
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path.parent)
         self._connection = self._open()
         # What other processes add to an empty cache meanwhile is not looked for: it would cost more than it can bring.
         self._was_empty = len(self) == 0
 
     def _open(self) -> sqlite3.Connection:
+        if not is_private(self._path.parent) or not is_private(self._path):
+            return self._connect(":memory:")
         with contextlib.suppress(sqlite3.DatabaseError, OSError):
             try:
                 return self._connect(self._path)
@@ -52,12 +57,14 @@ class DiskCache:
 
     def _connect(self, path: Path | str) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=_PATIENCE_SECONDS, isolation_level=None)
+        # Text that is damaged must not raise for the rows that are whole.
+        connection.text_factory = lambda data: data.decode("utf-8", "replace")
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             # A cache may lose its last entries when the machine loses power, but a commit must not wait for the disk.
             connection.execute("PRAGMA synchronous = OFF")
             connection.execute(_TABLE)
-            connection.execute("SELECT count(*) FROM entries").fetchone()
+            connection.execute("SELECT count(*) FROM kept").fetchone()
         except sqlite3.DatabaseError:
             connection.close()
             raise
@@ -66,7 +73,7 @@ class DiskCache:
     def __len__(self) -> int:
         """Entries of this scope; 0 where the file can not be read."""
         with contextlib.suppress(sqlite3.DatabaseError):
-            query = "SELECT count(*) FROM entries WHERE scope = ?"
+            query = "SELECT count(*) FROM kept WHERE scope = ?"
             return int(self._connection.execute(query, (self._scope,)).fetchone()[0])
         return 0
 
@@ -79,8 +86,13 @@ class DiskCache:
         return found | {key: self._pending[key] for key in wanted if key in self._pending}
 
     def _select(self, keys: list[str]) -> list[tuple[str, str]]:
-        query = f"SELECT key, value FROM entries WHERE scope = ? AND key IN ({','.join('?' * len(keys))})"
-        return self._connection.execute(query, (self._scope, *keys)).fetchall()
+        query = f"SELECT key, value, digest FROM kept WHERE scope = ? AND key IN ({','.join('?' * len(keys))})"
+        rows, asked = self._connection.execute(query, (self._scope, *keys)).fetchall(), set(keys)
+        return [(key, value) for key, value, digest in rows if key in asked and digest == self._digest(key, value)]
+
+    def _digest(self, key: str, value: str) -> bytes:
+        text = f"{self._scope}\0{key}\0{value}"
+        return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
     def put(self, entries: Mapping[str, str]) -> None:
         """Adds entries or replaces them. They are written many at a time, the last ones by ``close``."""
@@ -90,13 +102,13 @@ class DiskCache:
 
     def _write(self) -> None:
         """Writes what is pending in one transaction. A full disk or a damaged file loses it, and no more."""
-        rows = [(self._scope, key, value) for key, value in self._pending.items()]
+        rows = [(self._scope, key, value, self._digest(key, value)) for key, value in self._pending.items()]
         self._pending.clear()
         self._was_empty = False
         with contextlib.suppress(sqlite3.DatabaseError):
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
-                self._connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", rows)
+                self._connection.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?)", rows)
                 self._shrink()
                 self._connection.execute("COMMIT")
             except sqlite3.DatabaseError:
@@ -107,8 +119,8 @@ class DiskCache:
     def _shrink(self) -> None:
         """Drops the oldest half once the file is over its bound. A replaced entry counts as new."""
         if self._used_bytes() > self._max_bytes:
-            oldest = "SELECT rowid FROM entries ORDER BY rowid LIMIT (SELECT count(*) / 2 + 1 FROM entries)"
-            self._connection.execute(f"DELETE FROM entries WHERE rowid IN ({oldest})")
+            oldest = "SELECT rowid FROM kept ORDER BY rowid LIMIT (SELECT (count(*) + 1) / 2 FROM kept)"
+            self._connection.execute(f"DELETE FROM kept WHERE rowid IN ({oldest})")
 
     def _used_bytes(self) -> int:
         pages, free, size = (
@@ -124,8 +136,27 @@ class DiskCache:
         self._connection.close()
 
 
+def make_private(folder: Path) -> None:
+    """Makes a folder that is its owner's alone; one that is there and is ours is closed to others' reading."""
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+    elif is_private(folder):
+        with contextlib.suppress(OSError):
+            folder.chmod(0o700)
+
+
+def is_private(path: Path) -> bool:
+    """Whether nobody but its owner, who is this user, can write it; also when it is not there yet."""
+    try:
+        state = path.stat()
+    except OSError:
+        return not path.exists()
+    return not hasattr(os, "getuid") or (state.st_uid == os.getuid() and not state.st_mode & 0o022)
+
+
 def count_entries(path: Path) -> int:
     """Entries of all scopes in a cache's file; 0 where it can not be read."""
     with contextlib.suppress(sqlite3.DatabaseError), contextlib.closing(sqlite3.connect(path, timeout=1)) as connection:
-        return int(connection.execute("SELECT count(*) FROM entries").fetchone()[0])
+        return int(connection.execute("SELECT count(*) FROM kept").fetchone()[0])
     return 0

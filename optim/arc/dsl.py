@@ -11,9 +11,11 @@ import ast
 import contextlib
 import hashlib
 import importlib.util
+import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -22,6 +24,9 @@ from optim.arc.tasks import package_file
 
 Value = Any
 Function = Callable[..., Value]
+
+
+_LRU = type(lru_cache(maxsize=1)(lambda: None))
 
 
 class DslProblem(ValueError):
@@ -35,24 +40,43 @@ class DslFiles:
     dsl: Path
     solvers: Path
 
-    @property
-    def fingerprint(self) -> str:
-        """Hash of the contents of the DSL, the solvers and the Python modules beside them that they import."""
+    def fingerprint(self, read: Iterable[Path] = ()) -> str:
+        """Hash of the contents of DSL and solvers, of the modules beside them that they import, and of what was read.
+
+        ``read`` are the files that loading them really read (``Dsl.read``, or ``optim.arc.reading``). Files that the
+        DSL only names, in an import anywhere or as a text, count too: it may read them when it is called.
+        """
         files = [self.dsl, self.solvers, *_modules_beside(self.dsl), *_modules_beside(self.solvers)]
         digest = hashlib.sha256()
         for path in dict.fromkeys(files):
             digest.update(hashlib.sha256(_read(path).encode()).digest())
+        for name, path in sorted(self._more(files, read).items()):
+            digest.update(hashlib.sha256(name.encode()).digest() + hashlib.sha256(_bytes(path)).digest())
         return digest.hexdigest()
+
+    def _more(self, files: list[Path], read: Iterable[Path]) -> dict[str, Path]:
+        """The files besides, by their names as seen from the DSL's folder."""
+        named = () if self.is_default else _named_below(self.dsl)
+        return {os.path.relpath(path, self.dsl.parent): path for path in {*read, *named}.difference(files)}
+
+    @property
+    def is_default(self) -> bool:
+        """Whether these are the files that come with the package."""
+        return "site-packages" in self.dsl.parts
 
 
 @dataclass(frozen=True, slots=True)
 class Dsl:
-    """A loaded DSL: functions and constants by name, the arity of each function, the files that it came from."""
+    """A loaded DSL: functions and constants by name, the arity of each function, the files that it came from.
+
+    ``read`` are the files below the folders of DSL and solvers that were opened while it was loaded.
+    """
 
     functions: Mapping[str, Function]
     constants: Mapping[str, Value]
     arity: Mapping[str, int]
     modules: tuple[Path, ...] = ()
+    read: tuple[Path, ...] = ()
 
     @property
     def names(self) -> dict[str, Value]:
@@ -94,21 +118,28 @@ def load_dsl(files: DslFiles) -> Dsl:
     Raises:
         DslProblem: a module does not import, or holds no function.
     """
-    module = _run_module(files.dsl)
-    functions = {name: value for name, value in vars(module).items() if _is_own_function(name, value, module)}
+    paths = [path for path in _modules_beside(files.solvers) if path != files.dsl]
+    with reading_below(files.dsl.parent, files.solvers.parent) as read:
+        module = _run_module(files.dsl)
+        beside = [_run_module(path) for path in paths]
+    functions = {name: _plain(value) for name, value in vars(module).items() if _is_own_function(name, value, module)}
     if not functions:
         raise DslProblem(f"{files.dsl} holds no function; a DSL is a module of functions")
-    paths = [path for path in _modules_beside(files.solvers) if path != files.dsl]
-    beside = [_run_module(path) for path in paths]
     constants = {
         name: value for part in (module, *beside) for name, value in vars(part).items() if _is_constant(name, value)
     }
     arity = {name: function.__code__.co_argcount for name, function in functions.items()}
-    return Dsl(functions, constants, arity, (*paths, files.dsl))
+    return Dsl(functions, constants, arity, (*paths, files.dsl), tuple(sorted(read)))
 
 
 def _is_own_function(name: str, value: object, module: ModuleType) -> bool:
-    return isinstance(value, FunctionType) and value.__module__ == module.__name__ and not name.startswith("_")
+    function = _plain(value)
+    return isinstance(function, FunctionType) and function.__module__ == module.__name__ and not name.startswith("_")
+
+
+def _plain(value: Any) -> Any:
+    """A function itself where ``functools.lru_cache`` wraps it: what it remembers depends on the order of calls."""
+    return value.__wrapped__ if isinstance(value, _LRU) else value
 
 
 def _is_constant(name: str, value: object) -> bool:
@@ -123,6 +154,13 @@ def _read(path: Path) -> str:
     try:
         return path.read_text()
     except (OSError, UnicodeDecodeError) as error:
+        raise DslProblem(f"{path.name} can not be read: {error}") from error
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
         raise DslProblem(f"{path.name} can not be read: {error}") from error
 
 
@@ -142,12 +180,58 @@ def _run_module(path: Path) -> ModuleType:
 
 @contextlib.contextmanager
 def _importable(folder: Path) -> Iterator[None]:
-    """The modules beside a DSL can be imported while it is loaded, and no longer."""
+    """The modules beside a DSL can be imported while it is loaded, and no longer: another DSL may have such ones."""
+    known = set(sys.modules)
     sys.path.insert(0, str(folder))
+    importlib.invalidate_caches()
     try:
         yield
     finally:
         sys.path.remove(str(folder))
+        for name in set(sys.modules) - known:
+            file = getattr(sys.modules[name], "__file__", None) or ""
+            if Path(file).is_relative_to(folder) and "site-packages" not in file:
+                del sys.modules[name]
+
+
+class _Reading:
+    """The one audit hook of this process: it can not be taken away, so it is made once and mostly does nothing."""
+
+    def __init__(self) -> None:
+        self.opened: set[str] | None = None
+        sys.addaudithook(self._heard)
+
+    def _heard(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if self.opened is not None and event == "open" and isinstance(arguments[0], str | bytes | os.PathLike):
+            self.opened.add(os.path.abspath(os.fsdecode(arguments[0])))
+
+
+@cache
+def _reading() -> _Reading:
+    return _Reading()
+
+
+@contextlib.contextmanager
+def reading_below(*folders: Path) -> Iterator[set[Path]]:
+    """Fills a set with the files below ``folders`` that are opened within; a module's bytecode counts as its source."""
+    reading, found = _reading(), set[Path]()
+    reading.opened = set()
+    try:
+        yield found
+    finally:
+        opened, reading.opened = reading.opened, None
+        sources = {Path(_source(name)) for name in opened}
+        found |= {path for path in sources if _is_below(path, folders) and path.is_file()}
+
+
+def _source(name: str) -> str:
+    with contextlib.suppress(ValueError):
+        return importlib.util.source_from_cache(name) if name.endswith(".pyc") else name.partition(".pyc.")[0]
+    return name
+
+
+def _is_below(path: Path, folders: tuple[Path, ...]) -> bool:
+    return "__pycache__" not in path.parts and any(path.is_relative_to(folder) for folder in folders)
 
 
 def _modules_beside(path: Path) -> list[Path]:
@@ -173,3 +257,21 @@ def _imported(path: Path) -> list[str]:
         raise DslProblem(f"{path.name} does not import: {error}") from error
     names = [one.module or "" for one in statements if isinstance(one, ast.ImportFrom)]
     return names + [alias.name for one in statements if isinstance(one, ast.Import) for alias in one.names]
+
+
+def _named_below(path: Path) -> list[Path]:
+    """The files below a module's folder that it names: in imports wherever they stand, and as texts."""
+    try:
+        nodes = list(ast.walk(ast.parse(_read(path))))
+    except SyntaxError:
+        return []
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    modules = [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)]
+    modules += [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names = [form.format(name.replace(".", "/")) for name in modules for form in ("{}.py", "{}/__init__.py")]
+    places = [path.parent / name for name in (*names, *(text for text in texts if _may_be_file(text)))]
+    return [place for place in places if place.is_file() and place.resolve().is_relative_to(path.parent)]
+
+
+def _may_be_file(text: str) -> bool:
+    return 0 < len(text) < 200 and text.isprintable() and not text.startswith("/")

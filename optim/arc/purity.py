@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import builtins
 import dis
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -91,3 +92,42 @@ def _reaches_out(code: CodeType) -> bool:
         for part in _codes(code)
         for one in dis.get_instructions(part)
     )
+
+
+_ATOMS = frozenset({int, bool, str, float, complex, bytes, type(None)})
+
+
+def is_immutable(value: Any, checked: set[Any]) -> bool:
+    """Whether nothing can change a value, all the way down: of a function, what it holds from where it was made.
+
+    ``checked`` gathers the functions that were looked into: closures hold closures, and each is looked into once.
+    """
+    level: Iterable[Any] = (value,)
+    while not _ATOMS.issuperset(kinds := set(map(type, level))):
+        if not kinds <= _SEEN_THROUGH:
+            return False
+        rest = [part for part in level if type(part) not in _ATOMS]
+        if not all(_holds_nothing(part, checked) for part in rest if type(part) not in _CONTAINERS):
+            return False
+        level = list(chain.from_iterable(part for part in rest if type(part) in _CONTAINERS))
+    return True
+
+
+_CONTAINERS = frozenset({tuple, frozenset})
+_SEEN_THROUGH = _ATOMS | _CONTAINERS | {FunctionType, BuiltinFunctionType, type}
+
+
+def _holds_nothing(value: Any, checked: set[Any]) -> bool:
+    """Whether a function or a type holds nothing that can change."""
+    if isinstance(value, type):
+        return value.__module__ == "builtins"
+    if isinstance(value, BuiltinFunctionType):
+        return value.__self__ is None or isinstance(value.__self__, ModuleType)
+    if value in checked:
+        return True
+    checked.add(value)
+    held = [*(cell.cell_contents for cell in value.__closure__ or ()), *(value.__defaults__ or ())]
+    if not all(is_immutable(one, checked) for one in (*held, *(value.__kwdefaults__ or {}).values())):
+        checked.discard(value)
+        return False
+    return True

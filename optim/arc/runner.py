@@ -14,6 +14,7 @@ from typing import Any
 
 from optim.arc import PIPELINE
 from optim.arc.pipeline import results_fingerprint
+from optim.arc.reading import files_read
 from optim.arc.settings import Settings
 from optim.arc.wins import all_wins
 from optim.arc.workers.cluster import ClusterSupervisor
@@ -63,7 +64,7 @@ def found_state(settings: Settings, work: Work) -> str:
 
 def _primed_for(settings: Settings, work: Work) -> str:
     """What caches are primed for: the workload, and the scope that entries are bound to."""
-    return f"{work.workload.fingerprint}-{cache_scope(settings, work.files)}"
+    return f"{work.workload.fingerprint}-{cache_scope(settings, work.files, files_read(work.files))}"
 
 
 class Run:

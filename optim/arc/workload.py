@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from optim.arc.diskcache import count_entries
 from optim.arc.dsl import DslFiles, DslProblem
 from optim.arc.programs import Program, read_library
+from optim.arc.reading import files_read
 from optim.arc.settings import Settings, fingerprint
 from optim.arc.tasks import Task, TaskProblem, default_tasks, folder_tasks, smallest
 from profiles.records import Workload
@@ -42,7 +44,7 @@ def prepare(settings: Settings) -> Work:
     library, skipped = read_programs(files)
     digest = fingerprint(
         [(task.task_id, task.digest) for task in tasks],
-        files.fingerprint,
+        files.fingerprint(files_read(files)),
         [settings.seed, settings.candidates, settings.min_score, settings.keep, settings.limit_seconds],
     )
     text = f"{len(tasks)} tasks x {settings.candidates} candidates, seed {settings.seed}"
@@ -87,14 +89,14 @@ def _chosen(tasks: list[Task], settings: Settings) -> list[Task]:
     return [known[task_id] for task_id in settings.task_ids]
 
 
-def cache_scope(settings: Settings, files: DslFiles) -> str:
-    """What persistent caches are bound to.
+def cache_scope(settings: Settings, files: DslFiles, read: Iterable[Path] = ()) -> str:
+    """What persistent caches are bound to; ``read`` is what loading the DSL read.
 
     The DSL's contents, the limits under which scores were found, the Python that ran it, and how this version makes
     bodies and scores.
     """
     limits = (settings.limit_seconds, settings.memory_bytes)
-    return fingerprint(files.fingerprint, *limits, *sys.version_info[:2], CACHE_VERSION)
+    return fingerprint(files.fingerprint(read), *limits, *sys.version_info[:2], CACHE_VERSION)
 
 
 class CacheFolder:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from optim.arc.diskcache import DiskCache
 from optim.arc.pipeline import results_fingerprint
 from optim.arc.settings import Settings
 from optim.arc.tasks import Task
@@ -35,3 +39,13 @@ def answers(settings: Settings) -> tuple[str, list[dict[str, Any]]]:
     worker.close()
     found = {one["task"]: (tasks[one["task"]].task_id, one["accepted"]) for one in given}
     return results_fingerprint(found), [one["record"] for one in given]
+
+
+def overwrite(file: Path, change: Callable[[str], str]) -> None:
+    """Changes every value of a persistent cache, the way that Quickwin itself would write it."""
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        rows = connection.execute("SELECT scope, key, value FROM kept").fetchall()
+    for scope in {row[0] for row in rows}:
+        cache = DiskCache(file, scope)
+        cache.put({key: change(value) for own, key, value in rows if own == scope})
+        cache.close()

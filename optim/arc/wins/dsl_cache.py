@@ -3,8 +3,8 @@
 All candidates are one expression graph: every distinct operation is run once for each sample, operations that do not
 depend on the sample once for the run. Shared are expressions, not values: an equal frozenset that was built another way
 may iterate in another order, and a program may depend on that. An operation that is not pure, or that returns something
-that can change (a list, an iterator, a closure over one), is not shared: the candidates that need it run on their own.
-A candidate's time limit covers what is run for it, not what was there already.
+that can change anywhere in it (a list, an iterator, a closure over one), is not shared: the candidates that need it run
+on their own. A candidate's time limit covers what is run for it, not what was there already.
 
 Memory is bounded: values live for one task, at most ``MAX_VALUES`` of them, and are given up when memory runs out.
 """
@@ -12,22 +12,22 @@ Memory is bounded: values live for one task, at most ``MAX_VALUES`` of them, and
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 from optim.arc.baseline import PROGRAM_ERRORS, CompiledEvaluator, count_timeout
 from optim.arc.graph import INPUT, TUPLE
 from optim.arc.inline import InlineProblem
+from optim.arc.known import known_functions
 from optim.arc.parts import Bench, Candidate, Parts
-from optim.arc.purity import impure_functions
+from optim.arc.purity import impure_functions, is_immutable
 from optim.arc.score import score_output
 from optim.arc.tasks import Task
 from optim.arc.workers.guard import TimeLimit
 from optim.project.wins import Win
 
 MAX_VALUES = 500_000
-#: Types of values that can not change, so that sharing them is safe.
-_FIXED = frozenset({int, bool, tuple, frozenset, str, float, type(None), BuiltinFunctionType, type})
+#: Types of values that can not change and hold nothing: most values that are looked at are of these.
+_FIXED = frozenset({int, bool, str, float, type(None)})
 
 
 class _Outcome:
@@ -35,25 +35,6 @@ class _Outcome:
 
 
 _ERROR, _TIMEOUT, _NO_MEMORY, _CHANGEABLE = (_Outcome() for _ in range(4))
-
-
-def _is_fixed(value: Any, checked: set[Any]) -> bool:
-    """Whether a value can not change; of a function, whether what it holds from where it was made can not.
-
-    ``checked`` gathers the functions that were looked into: closures hold closures, and each is looked into once.
-    """
-    if type(value) is not FunctionType:
-        return type(value) in _FIXED
-    if value in checked:
-        return True
-    for cell in value.__closure__ or ():
-        if not _is_fixed(cell.cell_contents, checked):
-            return False
-    for held in (*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()):
-        if not _is_fixed(held, checked):
-            return False
-    checked.add(value)
-    return True
 
 
 def _pack(*values: Any) -> tuple[Any, ...]:
@@ -82,6 +63,9 @@ class GraphEvaluator:
         self._bench, self._graph = bench, bench.graph
         self._alone = CompiledEvaluator(bench)
         self._impure = impure_functions(bench.dsl.functions, bench.dsl.constants)
+        self._strangers = frozenset(bench.dsl.functions) - known_functions(bench.dsl.functions)
+        #: Nodes whose values need not be looked through: only known functions had a part in them.
+        self._sure = [True]
         self._constants: dict[int, Any] = {TUPLE: _pack}
         self._samples: list[Sample] = []
         self._known = self._needed = self._dropped = self._given = 0
@@ -143,6 +127,8 @@ class GraphEvaluator:
 
     def _read_leaves(self) -> None:
         """Values of the names that are new with a candidate; an unknown name stays out and fails when used."""
+        if self._strangers:
+            self._extend_sure()
         for node in range(max(self._known, 1), len(self._graph)):
             if self._graph.calls[node] is None:
                 try:
@@ -150,6 +136,15 @@ class GraphEvaluator:
                 except NameError:
                     continue
         self._known = len(self._graph)
+
+    def _extend_sure(self) -> None:
+        sure, graph = self._sure, self._graph
+        for node in range(len(sure), len(graph)):
+            call = graph.calls[node]
+            if call is None:
+                sure.append(graph.names[node] not in self._strangers)
+            else:
+                sure.append(all(part == TUPLE or sure[part] for part in call))
 
     def _hand_out(self, node: int, value: Any) -> None:
         """Hands a value that does not depend on the sample to all samples, and to the tasks to come."""
@@ -222,6 +217,7 @@ class GraphEvaluator:
         """The root's value, or an ``_Outcome``. Failures are values too: raising costs more than most operations."""
         values, failed = state.values, state.failed
         calls, constant = self._graph.calls, self._graph.constant
+        unsure, sure = bool(self._strangers), self._sure
         node, known = root, len(state.values)
         try:
             for node in order:
@@ -238,7 +234,12 @@ class GraphEvaluator:
                         value = values[function](values[one], values[two])
                     else:
                         value = values[call[0]](*[values[one] for one in call[1:]])
-                    if type(value) not in _FIXED and not _is_fixed(value, self._checked):
+                    if (
+                        unsure
+                        and type(value) not in _FIXED
+                        and not sure[node]
+                        and not is_immutable(value, self._checked)
+                    ):
                         return _CHANGEABLE
                     values[node] = value
                     if constant[node]:

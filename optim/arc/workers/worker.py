@@ -57,7 +57,7 @@ class Worker:
         kind = Recorder if settings.record else NullRecorder
         recorder = kind(on_task=self._recorded.append)
         self._guard = Guard(settings.limit_seconds, heartbeat)
-        bench = Bench(settings, dsl, cache_scope(settings, files), recorder, self._guard)
+        bench = Bench(settings, dsl, cache_scope(settings, files, dsl.read), recorder, self._guard)
         self._pipeline = Pipeline(bench, library, tasks, SolverFolder(Path(settings.output_dir), dsl))
         limit_memory(settings.memory_bytes)
         # What is loaded stays: the collector need not look at it again, nor as often as it does by default.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import random
 import sqlite3
 from pathlib import Path
 
@@ -87,3 +88,52 @@ def test_two_processes_at_once_lose_nothing(tmp_path: Path) -> None:
     for writer in writers:
         writer.join()
     assert len(DiskCache(tmp_path / "c.sqlite", "scope")) == 6000
+
+
+def test_a_row_that_was_altered_or_was_not_asked_for_is_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "c.sqlite"
+    cache = DiskCache(path, "scope")
+    cache.put({name: f"value {name}" for name in "abcdef"})
+    cache.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE kept SET value = 'value x' WHERE key = 'a'")
+        connection.execute("UPDATE kept SET key = 'B' WHERE key = 'b'")
+        connection.execute("UPDATE kept SET scope = 'other' WHERE key = 'c'")
+    connection.close()
+    assert DiskCache(path, "scope").get("abcdefB") == {name: f"value {name}" for name in "def"}
+    assert DiskCache(path, "other").get("abcdefB") == {}
+
+
+def test_flipped_bits_give_no_other_values(tmp_path: Path) -> None:
+    path, chance = tmp_path / "c.sqlite", random.Random(0)
+    entries = {f"key {number}": f"value {number}" for number in range(200)}
+    cache = DiskCache(path, "scope")
+    cache.put(entries)
+    cache.close()
+    whole = path.read_bytes()
+    for _ in range(150):
+        data = bytearray(whole)
+        for _ in range(4):
+            data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        path.write_bytes(data)
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        damaged = DiskCache(path, "scope")
+        found = damaged.get(entries)
+        damaged.close()
+        assert found.items() <= entries.items()
+
+
+def test_the_folder_is_its_owners_alone_and_what_others_can_write_is_not_used(tmp_path: Path) -> None:
+    folder = tmp_path / "caches"
+    cache = DiskCache(folder / "c.sqlite", "scope")
+    assert folder.stat().st_mode & 0o777 == 0o700
+    cache.put({"a": "1"})
+    cache.close()
+    assert DiskCache(folder / "c.sqlite", "scope").get("a") == {"a": "1"}
+    for path in (folder, folder / "c.sqlite"):
+        before = path.stat().st_mode & 0o777
+        path.chmod(0o777)
+        assert DiskCache(folder / "c.sqlite", "scope").get("a") == {}
+        path.chmod(before)
+    assert DiskCache(folder / "c.sqlite", "scope").get("a") == {"a": "1"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from optim.arc.dsl import default_files, load_dsl
-from optim.arc.purity import impure_functions
+from optim.arc.purity import impure_functions, is_immutable
 
 HEAD = """
 import collections
@@ -105,3 +105,15 @@ def test_the_default_dsl_is_all_pure() -> None:
     dsl = load_dsl(default_files())
     assert len(dsl.functions) == 160
     assert impure_functions(dsl.functions, dsl.constants) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "value", [(1, [2]), ((1, iter(())),), frozenset({object()}), (lambda held=[]: held,), [].append, ((({},),),)]
+)
+def test_a_value_that_holds_what_can_change_can_change(value: object) -> None:
+    assert not is_immutable(value, set())
+
+
+@pytest.mark.parametrize("value", [1, ((1, 2), (3, 4)), frozenset({(1, (2, 3))}), (None, len, tuple, lambda x: x)])
+def test_a_value_of_what_can_not_change_can_not(value: object) -> None:
+    assert is_immutable(value, set())

@@ -102,6 +102,7 @@ def test_an_operation_that_had_only_the_rest_of_the_time_is_tried_again() -> Non
 
     evaluator = GraphEvaluator.__new__(GraphEvaluator)
     evaluator._graph = SimpleNamespace(calls=[None, None, None, (1, 0), (2, 3)], constant=[False] * 5)  # type: ignore[assignment]
+    evaluator._strangers, evaluator._sure = frozenset(), []
     state = Sample({1: tuple, 2: late}, ((1,),), ((1,),))
     evaluator._run(4, (3, 4), state)
     assert state.failed == {}

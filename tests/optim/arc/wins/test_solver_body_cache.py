@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 from optim.arc.settings import Settings
-from tests.optim.bench import answers, small
+from tests.optim.bench import answers, overwrite, small
 
 WIN = frozenset({"solver_body_cache"})
 
@@ -26,10 +25,8 @@ def test_a_body_on_disk_that_is_more_than_calls_of_the_dsl_is_not_used(tmp_path:
     settings = small(tmp_path, wins=WIN, tasks=2)
     expected, _ = answers(settings)
     _, misses = lookups(small(tmp_path / "fresh", wins=WIN, tasks=2))
-    with sqlite3.connect(tmp_path / "caches/solver_bodies.sqlite") as file:
-        file.execute(
-            "UPDATE entries SET value = '__import__(''os'').system(''touch /tmp/owned'') or ' || value || '[0]'"
-        )
+    code = "__import__('os').system('touch /tmp/owned') or "
+    overwrite(tmp_path / "caches/solver_bodies.sqlite", lambda body: f"{code}{body}[0]")
     assert lookups(settings)[1] == misses
     assert answers(settings)[0] == expected
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 import pytest
 
-from tests.optim.bench import answers, small
+from tests.optim.bench import answers, overwrite, small
 from tests.worked_example import WIN_NAMES
 
 WIN = frozenset({"validation_cache"})
@@ -30,6 +29,5 @@ def test_scoring_fills_it_before_validation_asks(tmp_path: Path) -> None:
 def test_an_entry_that_is_not_of_its_form_is_not_used(value: str, tmp_path: Path) -> None:
     settings = small(tmp_path, wins=frozenset(WIN_NAMES), tasks=2)
     expected, _ = answers(settings)
-    with sqlite3.connect(tmp_path / "caches/scores.sqlite") as file:
-        file.execute("UPDATE entries SET value = ?", (value,))
+    overwrite(tmp_path / "caches/scores.sqlite", lambda _: value)
     assert answers(settings)[0] == expected
