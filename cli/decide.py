@@ -10,7 +10,7 @@ import click
 
 from cli._common import json_option, print_json
 from cli._plan_option import plan_option
-from services.account import gather, load
+from services.account import gather
 from services.deciding import decide, find_win
 from services.places import open_database
 from services.problems import USAGE, fail
@@ -60,9 +60,9 @@ def COMMAND(
 
     Exit codes: 0 done, 1 the evidence does not allow it, 2 usage, 3 could not (somebody else decided first).
     """
-    plan, engine = load(plan_file), open_database()
-    evidence = gather(engine, plan)
-    chosen = find_win(current_project(plan_file), win) if win else None
+    project, engine = current_project(plan_file), open_database()
+    plan, evidence = project.plan, gather(engine, project)
+    chosen = find_win(project, win) if win else None
     if chosen is None or decision is None:
         if because or force or measurement_id is not None:
             fail("a decision needs all of it: decide WIN keep|revert|undecided --because WHY", USAGE)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from cli._common import json_option, print_json
 from cli._plan_option import plan_option
-from services.account import REPORT, gather, load, newest_attribution
-from services.files import write_file
 from services.places import open_database
+from services.project import current_project
 
 
 @click.command()
@@ -33,30 +31,18 @@ def COMMAND(output: Path | None, page: Path | None, plan_file: str | None, as_js
 
     The HTML file carries its charts and asks for nothing from outside. A file that is replaced is kept as FILE.bak.
     """
-    from db.store import save_document
-    from optim.plan.report import html_report, results_document
-    from optim.plan.standing import standing
-    from views.report import report_charts
+    from services.documents import write_results
 
-    plan, engine = load(plan_file), open_database()
-    output = output or Path(plan.results_file)
-    evidence = gather(engine, plan).with_results(output.name)
-    now = standing(plan, evidence)
-    found, name = newest_attribution(engine) or (None, "")
-    text = results_document(plan, evidence, now, attribution=found, attribution_name=name, written_at=datetime.now(UTC))
-    said = [write_file(output, text)]
-    save_document(engine, REPORT, output.name, text)
-    if page is not None:
-        said.append(write_file(page, html_report(text, f"{plan.phase} Results", report_charts(plan, evidence, found))))
+    written = write_results(open_database(), current_project(plan_file), output, page)
+    now = written.account.standing
     if as_json:
-        files = [str(one) for one in (output, page) if one is not None]
         print_json(
             {
-                "files": files,
+                "files": [str(file) for file in written.files],
                 "odds": now.odds and now.odds.to_json(),
                 "projection": now.projected and now.projected.to_json(),
             }
         )
         return
-    for sentence in said:
+    for sentence in written.sentences:
         click.echo(sentence)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,16 +10,13 @@ import click
 
 from cli._common import json_option, print_json
 from cli._plan_option import plan_option
-from services.account import MOST, TRACKER, gather, imported_trackers, load
 from services.files import read_text, write_file
 from services.places import open_database
-from services.problems import fail
+from services.project import current_project
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from optim.plan.tracker_document import TrackerDocument
-    from optim.project.records import Plan
+    from services.documents import ReadTracker
 
 
 @click.command()
@@ -42,16 +38,15 @@ def COMMAND(output: Path | None, source: Path | None, plan_file: str | None, as_
     What an imported tracker holds beyond plan and evidence is kept: it fills what is pending, marked as imported; what
     has no place in a tracker stands under "Notes (imported)". A file that is replaced is kept as FILE.bak.
     """
-    plan, engine = load(plan_file), open_database()
+    project, engine = current_project(plan_file), open_database()
+    from optim.plan.tracker_document import write
+    from services.documents import read_tracker, tracker_filled
+
     if source is not None:
-        _import(engine, plan, source, as_json)
+        _tell(source, read_tracker(engine, project, read_text(source), source.name), as_json)
         if output is None:
             return
-    from optim.plan.tracker import document
-    from optim.plan.tracker_document import write
-    from optim.plan.tracker_merge import merge
-
-    filled = merge(plan, document(plan, gather(engine, plan)), imported_trackers(engine))
+    filled = tracker_filled(engine, project)
     if output is not None:
         click.echo(write_file(output, write(filled)), err=True)
     elif as_json:
@@ -60,38 +55,21 @@ def COMMAND(output: Path | None, source: Path | None, plan_file: str | None, as_
         click.echo(write(filled), nl=False)
 
 
-def _import(engine: Engine, plan: Plan, source: Path, as_json: bool) -> None:
-    from db import queries
-    from db.store import save_document
-    from optim.evidence.records import TrackerEvidence
-    from optim.plan.tracker import NotATracker, document, parse
-    from optim.plan.tracker_merge import differences
-
-    text = read_text(source)
-    try:
-        found = parse(text)
-    except NotATracker as problem:
-        fail(f"{source}: {problem}")
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    known = digest in set(queries.documents(engine, TRACKER, limit=MOST)["digest"])
-    if not known:
-        save_document(engine, TRACKER, source.name, text, digest)
-    differs = list(differences(document(plan, TrackerEvidence()), found))
-    if as_json:
-        placed = {**_placed(found), "leftovers": [dataclasses.asdict(one) for one in found.leftovers]}
-        print_json({"file": source.name, "new": not known, **placed, "differences": differs})
-        return
-    _tell(source, found, differs, known)
-
-
 def _placed(found: TrackerDocument) -> dict[str, int]:
     return {"wins": len(found.wins), "entries": len(found.entries), "checks": len(found.checks)}
 
 
-def _tell(source: Path, found: TrackerDocument, differs: list[str], known: bool) -> None:
-    what = ", ".join(f"{count} {name}" for name, count in _placed(found).items())
-    click.echo(f"{source.name} was imported before; nothing changed" if known else f"imported {source.name}: {what}")
-    for sentence in differs:
+def _tell(source: Path, tracker: ReadTracker, as_json: bool) -> None:
+    placed, leftovers = _placed(tracker.document), tracker.document.leftovers
+    if as_json:
+        kept = [dataclasses.asdict(one) for one in leftovers]
+        known = {"file": source.name, "new": tracker.is_new, **placed, "leftovers": kept}
+        print_json({**known, "differences": list(tracker.differences)})
+        return
+    what = ", ".join(f"{count} {name}" for name, count in placed.items())
+    was_there = f"{source.name} was imported before; nothing changed"
+    click.echo(f"imported {source.name}: {what}" if tracker.is_new else was_there)
+    for sentence in tracker.differences:
         click.echo(f"differs  {sentence}")
-    for one in found.leftovers:
+    for one in leftovers:
         click.echo(f"kept     {one.heading or 'the beginning'}: {len(one.text.splitlines())} lines without a place")

@@ -1,99 +1,215 @@
-"""What is known now: plan, evidence, imported trackers."""
+"""The account: what is known now, here and there. Every page, command and document reads it; none chooses by itself.
+
+*Here* is the project's own pipeline as it is measured: the newest run of the baseline, and the newest run of what is
+kept over the same workload, machine and cache state. *There* is the pipeline and machine of which the plan speaks: runs
+that their owner marked as its final run, or as of that machine. Never counted are priming runs, smaller workloads than
+the project's, runs of other pipelines, runs under a profiler, and imports that nobody marked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from db import queries
-from optim.evidence.assembly import assemble, rows
+from optim.evidence.assembly import assemble
+from optim.evidence.records import TrackerEvidence
+from optim.plan.standing import Standing, standing
 from optim.plan.tracker_parser import parse
-from services.project import current_project
+from profiles.configs import NONE, stored_text
+from services.project import Project, current_project
+from services.run_marks import BASELINE, FINAL, PRIMING
 
 if TYPE_CHECKING:
-    import pandas as pd
     from sqlalchemy import Engine
 
-    from optim.evidence.records import TrackerEvidence
     from optim.plan.tracker_document import TrackerDocument
     from optim.project.records import Plan
 
 
 TRACKER, REPORT = "tracker", "report"
 MOST = 10_000
+Row = Mapping[str, Any]
 
 
-def load(plan_file: str | None) -> Plan:
-    """The plan; ends the command with one sentence where it can not be read."""
-    return current_project(plan_file).plan
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownRun:
+    """A run that the account rests on."""
+
+    run_id: int
+    label: str
+    config: str | None
+    wall_seconds: float
+    tasks: int | None
+    cache_state: str
+    machine: str | None
+    workload: str | None
 
 
-def gather(engine: Engine, plan: Plan) -> TrackerEvidence:
-    """All evidence that the database holds about the plan's wins."""
-    found = finished_measurements(engine)
-    return assemble(
-        measurements=found,
-        blocks={one["id"]: _blocks(engine, one["id"]) for one in found},
-        decisions=queries.decisions(engine, limit=MOST),
-        reference_runs=_reference_runs(engine, plan),
-        results_file=newest_document(engine, REPORT),
-        plan_order=[win.name for win in plan.wins],
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """What is known now.
+
+    ``baseline`` and ``now`` are runs measured here over the project's workload; ``now`` is of what is kept, or of all
+    wins as long as none is (``now_is_kept``). ``attribution`` is what the newest attribution found, under its name.
+    """
+
+    project: Project
+    evidence: TrackerEvidence
+    standing: Standing
+    baseline: KnownRun | None
+    now: KnownRun | None
+    now_is_kept: bool
+    attribution: Mapping[str, Any] | None
+    attribution_name: str
+
+    @property
+    def plan(self) -> Plan:
+        """The project's plan."""
+        return self.project.plan
+
+
+def account(engine: Engine, project: Project | None = None) -> Account:
+    """What is known now of the project at hand, or of ``project``."""
+    known = project or current_project()
+    measurements = queries.finished_measurements(engine)
+    evidence = _evidence(engine, known, measurements)
+    kept = evidence.decisions("keep")
+    baseline = baseline_here(engine, known)
+    attribution, name = _attribution(known, measurements)
+    return Account(
+        project=known,
+        evidence=evidence,
+        standing=standing(known.plan, evidence),
+        baseline=baseline,
+        now=now_here(engine, known, baseline, stored_text(kept or known.names)),
+        now_is_kept=bool(kept),
+        attribution=attribution,
+        attribution_name=name,
     )
 
 
-def finished_measurements(engine: Engine) -> list[dict[str, Any]]:
-    """Finished measurements, the newest first: id, status, spec, verdict, updated_at."""
-    ids = queries.measurements(engine, status="finished", limit=MOST)["id"]
-    found = (queries.measurement(engine, int(one)) for one in ids)
-    names = ("id", "status", "spec", "verdict", "updated_at")
-    return [{name: getattr(one, name) for name in names} for one in found]
+def gather(engine: Engine, project: Project) -> TrackerEvidence:
+    """All evidence that the database holds about the project's wins."""
+    return _evidence(engine, project, queries.finished_measurements(engine))
 
 
-def newest_attribution(engine: Engine) -> tuple[Mapping[str, Any], str] | None:
-    """What the newest finished attribution found, and its name; None without one."""
-    for one in finished_measurements(engine):
-        attribution = (one["verdict"] or {}).get("attribution")
-        if attribution:
-            return attribution, f"measurement {one['id']}"
-    return None
+def _evidence(engine: Engine, project: Project, measurements: Sequence[queries.Measurement]) -> TrackerEvidence:
+    own = [one for one in measurements if is_own(project, one.spec)]
+    return assemble(
+        measurements=[
+            {name: getattr(one, name) for name in ("id", "status", "spec", "verdict", "updated_at")} for one in own
+        ],
+        blocks=queries.blocks_by_measurement(engine, [one.id for one in own]),
+        decisions=queries.decisions(engine, limit=MOST),
+        reference_runs=_marked_there(engine, project),
+        results_file=newest_document(engine, REPORT),
+        plan_order=list(project.names),
+    )
 
 
-def _blocks(engine: Engine, measurement_id: int) -> pd.DataFrame:
-    blocks = queries.blocks(engine, measurement_id)
-    ids = [int(one) for one in blocks["run_id"].unique()]
-    runs = queries.runs(engine, ids=ids, limit=len(ids) or 1, deleted=None)[["id", "git_commit", "git_dirty"]]
-    return blocks.merge(runs.rename(columns={"id": "run_id"}), on="run_id", how="left")
+def is_own(project: Project, spec: Row) -> bool:
+    """Whether a measurement is of the project's pipeline; version 1 measured nothing else, and did not say it."""
+    return spec.get("pipeline") in (None, project.pipeline)
 
 
-def _reference_runs(engine: Engine, plan: Plan) -> list[dict[str, Any]]:
-    name = (plan.reference_machine or "").lower()
-    table = rows(queries.runs(engine, limit=MOST))
-    there = [one for one in table if _is_reference(one, name)]
-    counts = queries.counts(engine, [one["id"] for one in there])
+def _attribution(project: Project, measurements: Sequence[queries.Measurement]) -> tuple[Mapping[str, Any] | None, str]:
+    for one in measurements:
+        found = (one.verdict or {}).get("attribution")
+        if found and is_own(project, one.spec):
+            return found, f"measurement {one.id}"
+    return None, ""
+
+
+def baseline_here(engine: Engine, project: Project) -> KnownRun | None:
+    """The newest run of the baseline over the project's workload, cold where there is one; None without any."""
+    tasks = project.plan.tasks
+    rows = _counted(engine, project, config=NONE)
+    full = [row for row in rows if tasks is not None and row["workload_tasks"] == tasks]
+    sizes = [row["workload_tasks"] or 0 for row in rows]
+    whole = full or [row for row, size in zip(rows, sizes, strict=True) if size == max(sizes)]
+    cold = [row for row in whole if row["cache_state"] == "cold"]
+    return next((_known(row) for row in cold or whole), None)
+
+
+def now_here(engine: Engine, project: Project, baseline: KnownRun | None, config: str) -> KnownRun | None:
+    """The newest run of a config that may be held against the baseline; None without any."""
+    if baseline is None or config == NONE:
+        return None
+    rows = _counted(engine, project, config=config, cache_state=baseline.cache_state)
+    alike = [row for row in rows if (row["workload"], row["machine"]) == (baseline.workload, baseline.machine)]
+    return next((_known(row) for row in alike), None)
+
+
+def _counted(engine: Engine, project: Project, **filters: Any) -> list[dict[str, Any]]:
+    """Runs of the project's pipeline that count here, the newest first."""
+    rows = _plain(queries.runs(engine, status="finished", profiled=False, limit=500, **filters))
+    return [row for row in rows if _counts(row, project)]
+
+
+def _counts(row: Row, project: Project) -> bool:
+    own = row["pipeline"] in (None, project.pipeline)  # what was measured without a name was measured by this program
+    return own and (row["wall_seconds"] or 0) > 0 and row["label"] != PRIMING and _is_marked(row)
+
+
+def _is_marked(row: Row) -> bool:
+    """Measured here, or imported and marked by its owner."""
+    return row["source"] == "measured" or bool({BASELINE, FINAL} & _tags(row))
+
+
+def _tags(row: Row) -> set[str]:
+    return {tag.lower() for tag in str(row["tags"] or "").split(", ")}
+
+
+def _known(row: Row) -> KnownRun:
+    return KnownRun(
+        run_id=int(row["id"]),
+        label=str(row["label"]),
+        config=row["config"],
+        wall_seconds=float(row["wall_seconds"]),
+        tasks=None if row["workload_tasks"] is None else int(row["workload_tasks"]),
+        cache_state=str(row["cache_state"]),
+        machine=row["machine"],
+        workload=row["workload"],
+    )
+
+
+def _marked_there(engine: Engine, project: Project) -> list[dict[str, Any]]:
+    """Runs of the pipeline and machine of which the plan speaks, as far as their owner marked them."""
+    machine = (project.plan.reference_machine or "").lower()
+    names = sorted({tag for tag in queries.filter_values(engine)["tag"] if tag.lower() in {FINAL, BASELINE, machine}})
+    if not names:
+        return []
+    rows = _plain(queries.runs(engine, tag=names, profiled=False, limit=MOST))
+    there = [row for row in rows if _is_there(row, project, machine)]
+    counts = queries.counts(engine, [row["id"] for row in there])
     of_run: dict[int, dict[str, int]] = {}
     for one in counts.to_dict("records"):
         of_run.setdefault(int(one["run_id"]), {})[str(one["name"])] = int(one["value"])
-    return [_with_counts(one, of_run.get(one["id"], {})) for one in there]
+    return [_with_counts(row, of_run.get(row["id"], {})) for row in there]
 
 
-def _is_reference(run: Mapping[str, Any], name: str) -> bool:
-    """Tagged with the reference machine's name, imported as the final run, or known to come from there.
-
-    A profiled run tells no seconds.
-    """
-    tags = str(run["tags"] or "").lower().split(", ")
-    told = (run["machine"], run["source"])
-    is_final = "final" in tags and str(run["source"]).startswith("imported")
-    return not run["profiled"] and (
-        is_final or (bool(name) and (name in tags or any(name in str(one or "").lower() for one in told)))
-    )
+def _is_there(row: Row, project: Project, machine: str) -> bool:
+    """Of the reference pipeline, as far as the run says which; from its machine, or imported as its final run."""
+    if row["pipeline"] not in (None, project.reference_pipeline):
+        return False
+    tags = _tags(row)
+    from_there = machine != "" and (machine in tags or machine in str(row["machine"] or "").lower())
+    return from_there or (FINAL in tags and str(row["source"]).startswith("imported"))
 
 
-def _with_counts(run: Mapping[str, Any], counts: Mapping[str, int]) -> dict[str, Any]:
+def _with_counts(row: Row, counts: Mapping[str, int]) -> dict[str, Any]:
     """What a log says of the whole run (its closing ``100 timeouts``) counts as much as what its tasks say."""
-    more = {name: max(int(run[name] or 0), counts.get(name, 0)) for name in ("errors", "timeouts")}
-    tasks = run["workload_tasks"] or run["tasks"] or None
-    return {**run, **more, "tasks": tasks, "solvers": counts.get("candidates", run["workload_candidates"])}
+    more = {name: max(int(row[name] or 0), counts.get(name, 0)) for name in ("errors", "timeouts")}
+    tasks = row["workload_tasks"] or row["tasks"] or None
+    return {**row, **more, "tasks": tasks, "solvers": counts.get("candidates", row["workload_candidates"])}
+
+
+def _plain(frame: Any) -> list[dict[str, Any]]:
+    """A frame's rows, the newest first, as dicts of plain values."""
+    values = frame.astype(object).where(frame.notna(), None)
+    return [{str(name): value for name, value in row.items()} for row in values.to_dict("records")]
 
 
 def imported_trackers(engine: Engine) -> list[TrackerDocument]:

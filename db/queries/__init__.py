@@ -23,13 +23,17 @@ from db.queries.details import (
 from db.queries.documents import bodies, document, documents
 from db.queries.evidence import (
     Measurement,
+    State,
     blocks,
+    blocks_by_measurement,
     current_decisions,
     decisions,
+    finished_measurements,
     kept_wins,
     measurement,
     measurements,
     measurements_of,
+    state,
 )
 from db.queries.facts import last_answers, stated_facts
 from db.queries.filters import RunFilters
@@ -39,8 +43,10 @@ __all__ = [
     "DatabaseProblem",
     "Measurement",
     "RunFilters",
+    "State",
     "UnknownRow",
     "blocks",
+    "blocks_by_measurement",
     "bodies",
     "breakdowns",
     "caches",
@@ -52,6 +58,7 @@ __all__ = [
     "environment",
     "filter_values",
     "findings",
+    "finished_measurements",
     "groups",
     "imported",
     "kept_wins",
@@ -67,6 +74,7 @@ __all__ = [
     "run_count",
     "run_facts",
     "runs",
+    "state",
     "stated_facts",
     "tags",
     "task_outcomes",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from db.engine import reading
 from db.frames import FLAG, ID, MOMENT, NUMBER, SECONDS, TEXT, WHOLE, frame
-from db.models import BlockRun, DecisionRow, MeasurementRow, Run
+from db.models import BlockRun, DecisionRow, Document, MeasurementRow, Run, RunEnvironment, StatedFact, Tag
 from db.problems import UnknownRow
 
 if TYPE_CHECKING:
@@ -41,6 +41,14 @@ def measurement(engine: Engine, measurement_id: int) -> Measurement:
     if row is None:
         raise UnknownRow(f"there is no measurement {measurement_id}")
     return Measurement(**row)
+
+
+def finished_measurements(engine: Engine) -> list[Measurement]:
+    """All finished measurements, the newest first."""
+    columns = [column for column in MeasurementRow.__table__.columns if column.name != "owner"]
+    statement = select(*columns).where(MeasurementRow.status == "finished").order_by(MeasurementRow.id.desc())
+    with reading(engine) as connection:
+        return [Measurement(**row) for row in connection.execute(statement).mappings()]
 
 
 _MEASUREMENTS = {
@@ -141,6 +149,48 @@ def blocks(engine: Engine, measurement_id: int) -> pd.DataFrame:
     with reading(engine) as connection:
         found = connection.execute(statement.order_by(BlockRun.block, BlockRun.position, BlockRun.arm)).all()
     return frame(found, {name: dtype for name, (_, dtype) in _BLOCKS.items()})
+
+
+def blocks_by_measurement(engine: Engine, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """The runs of several measurements as plain rows, by measurement; as ``blocks``, git_commit, git_dirty."""
+    named = {**{name: column for name, (column, _) in _BLOCKS.items()}, "git_commit": RunEnvironment.git_commit}
+    named["git_dirty"] = RunEnvironment.git_dirty
+    statement = select(BlockRun.measurement_id, *(column.label(name) for name, column in named.items()))
+    statement = statement.join(Run, Run.id == BlockRun.run_id)
+    statement = statement.outerjoin(RunEnvironment, RunEnvironment.run_id == BlockRun.run_id)
+    statement = statement.order_by(BlockRun.measurement_id, BlockRun.block, BlockRun.position)
+    found: dict[int, list[dict[str, Any]]] = {one: [] for one in ids}
+    with reading(engine) as connection:
+        for at in range(0, len(ids), 500):  # SQLite takes a limited number of values
+            part = statement.where(BlockRun.measurement_id.in_(ids[at : at + 500]))
+            for row in connection.execute(part).mappings():
+                found[row["measurement_id"]].append(dict(row))
+    return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class State:
+    """What changes whenever something is recorded, decided, tagged or written: a key for what was read before."""
+
+    runs: str
+    marks: str
+    measurements: str
+    decisions: str
+    documents: str
+
+
+def state(engine: Engine) -> State:
+    """The state of the database, in a few lookups."""
+    measured = select(func.count(), func.max(MeasurementRow.id), func.max(MeasurementRow.updated_at))
+    statements = {
+        "runs": select(func.count(), func.max(Run.id), func.max(Run.updated_at), func.count(Run.deleted_at)),
+        "marks": select(select(func.count()).select_from(Tag).scalar_subquery(), func.max(StatedFact.stated_at)),
+        "measurements": measured,
+        "decisions": select(func.max(DecisionRow.id)),
+        "documents": select(func.count(), func.max(Document.id)),
+    }
+    with reading(engine) as connection:
+        return State(**{name: str(tuple(connection.execute(one).one())) for name, one in statements.items()})
 
 
 _DECISIONS = {

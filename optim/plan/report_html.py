@@ -14,14 +14,14 @@ from markdown_it import MarkdownIt
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chart:
-    """A chart as HTML that is already rendered, under its title; the first of a page brings the script for all."""
+    """A chart as HTML that is already rendered, under its title."""
 
     title: str
     html: str
 
 
 _POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
     "form-action 'none'; base-uri 'none'"
 )
 _STYLE = """

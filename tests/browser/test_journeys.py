@@ -46,7 +46,7 @@ def test_a_measurement_stops_and_can_be_continued(own_app: Serve, page: Page) ->
     [
         ("Tracker (Markdown)", "PHASE4_TRACKER.md", "### Quick Win #4: DSL Operation Caching"),
         ("Results (Markdown)", "PHASE4_RESULTS.md", "## Attribution"),
-        ("Report (HTML, with charts)", "report.html", "Plotly.newPlot("),
+        ("Report (HTML, with charts)", "report.html", "<svg "),
     ],
 )
 def test_the_evidence_can_be_taken_along(button: str, name: str, holds: str, own_app: Serve, page: Page) -> None:

@@ -228,7 +228,7 @@ def test_the_html_report_carries_its_charts_and_no_upload(engine, tmp_path):
     library = [one for one in scripts if len(one) > 1_000_000]
     assert len(library) == 1
     outside = page.replace(library[0], "")
-    assert outside.count("Plotly.newPlot(") == 3
+    assert outside.count("<svg ") == 3
     assert '"modeBarButtonsToRemove": ["sendChartToCloud", "sendDataToCloud"' in outside
     assert "http" not in outside.replace("http-equiv", "")
 
@@ -237,7 +237,8 @@ def test_the_html_report_carries_its_charts_and_no_upload(engine, tmp_path):
     ("changes", "tags", "ticked"),
     [
         ({}, ["kaggle"], True),
-        ({"source": "imported:kaggle_kernel"}, [], True),
+        ({"source": "imported:kaggle_kernel"}, [], False),
+        ({"source": "imported:kaggle_kernel"}, ["final"], True),
         ({}, [], False),
         ({"counts": {"timeouts": 100}}, ["kaggle"], False),
         ({"profiled": True}, ["kaggle"], False),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from db.store import save_document
+from services.documents import note_results
 from services.project import current_project
 from views.data import documents
 from views.data.connection import engine, forget
@@ -11,6 +11,6 @@ from views.data.connection import engine, forget
 def write_results() -> str:
     """The results as Markdown; the database notes that they were written."""
     text = documents.results()
-    save_document(engine(), "report", current_project().plan.results_file, text)
+    note_results(engine(), current_project().plan.results_file, text)
     forget("evidence")
     return text

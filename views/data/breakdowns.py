@@ -6,12 +6,10 @@ import pandas as pd
 
 from db import queries
 from optim.project.plan import Plan
-from profiles.configs import NONE, stored_text
-from services.project import current_project
 from views import text
 from views.configs import typed
+from views.data.account import known
 from views.data.connection import cached, engine
-from views.data.evidence import newest_run
 from views.data.overhead import UNACCOUNTED, claimed, named, shares
 from views.data.progress import OnePair
 
@@ -40,20 +38,10 @@ def tasks(run_id: int) -> pd.DataFrame:
     return found[["task_id", "seconds"]].rename(columns={"task_id": "task"}).dropna()
 
 
-@cached("evidence")
-def kept() -> str:
-    """The config of the wins that were kept."""
-    return stored_text(queries.kept_wins(engine()))
-
-
 def baseline_and_now() -> tuple[int | None, int | None]:
-    """The newest baseline measured here, and the newest comparable run of what was kept (all wins, while none is)."""
-    before = newest_run(NONE)
-    if before is None:
-        return None, None
-    run = describe(before)
-    wanted = kept() if kept() != NONE else stored_text(current_project().names)
-    return before, newest_run(wanted, str(run["workload"]), str(run["machine"]), str(run["cache_state"]))
+    """The runs that the account calls the baseline and now."""
+    account = known()
+    return tuple(None if run is None else run.run_id for run in (account.baseline, account.now))  # type: ignore[return-value]
 
 
 @cached("runs")
@@ -65,16 +53,15 @@ def describe(run_id: int) -> dict[str, object]:
 
 def one_pair() -> OnePair | None:
     """The newest baseline and the newest comparable run of what is kept or of all wins; None without both."""
-    before, after = baseline_and_now()
+    before, after = known().baseline, known().now
     if before is None or after is None:
         return None
-    return OnePair(before=before, after=after, before_seconds=_seconds(before), after_seconds=_seconds(after))
-
-
-def _seconds(run_id: int) -> float:
-    wall = describe(run_id)["wall_seconds"]
-    assert isinstance(wall, float)
-    return wall
+    return OnePair(
+        before=before.run_id,
+        after=after.run_id,
+        before_seconds=before.wall_seconds,
+        after_seconds=after.wall_seconds,
+    )
 
 
 def title(run_id: int) -> str:

@@ -18,7 +18,7 @@ from views.parts import decision
 def render() -> None:
     """Draws the page."""
     plan = current_project().plan
-    evidence = data.evidence(plan)
+    evidence = data.evidence()
     st.markdown(deciding.headline(plan, evidence))
     names = [win.name for win in plan.wins]
     win = st.segmented_control(

@@ -21,7 +21,7 @@ from views.parts.progress_documents import downloads
 def render() -> None:
     """Draws the page."""
     plan = current_project().plan
-    evidence = data.evidence(plan)
+    evidence = data.evidence()
     now = standing(plan, evidence)
     pair = one_pair() if evidence.empty else None
     st.markdown(headline(plan, now, pair))

@@ -26,14 +26,13 @@ def reference(url: str, *tags: str, **changes: object) -> int:
     [
         (("kaggle",), {}),
         (("Final",), {}),
-        ((), {"source": "imported:kaggle_log"}),
     ],
 )
 def test_a_run_of_the_reference_machine_is_recognized(
     tags: tuple[str, ...], changes: dict[str, object], empty: str
 ) -> None:
     run_id = reference(empty, *tags, **changes)
-    assert [run.run_id for run in data.evidence(PLAN).reference] == [run_id]
+    assert [run.run_id for run in data.evidence().reference] == [run_id]
 
 
 @pytest.mark.parametrize(
@@ -41,20 +40,20 @@ def test_a_run_of_the_reference_machine_is_recognized(
 )
 def test_other_runs_are_not_taken_for_it(tags: tuple[str, ...], changes: dict[str, object], empty: str) -> None:
     reference(empty, *tags, **changes)
-    assert not data.evidence(PLAN).reference
+    assert not data.evidence().reference
 
 
 def test_a_clean_run_of_the_reference_machine_is_where_we_stand(full: str) -> None:
     hundred = Workload(fingerprint="hundred", tasks=100, candidates=13_200)
     run_id = reference(full, "kaggle", wall_seconds=13.1, workload=hundred)
-    found = standing(PLAN, data.evidence(PLAN)).reference
+    found = standing(PLAN, data.evidence()).reference
     assert found is not None and (found.run_id, found.wall_seconds, found.tasks) == (run_id, 13.1, 100)
 
 
 def test_timeouts_that_the_log_counts_make_the_run_unclean(full: str) -> None:
     reference(full, "kaggle", counts={"timeouts": 100})
-    assert data.evidence(PLAN).reference[0].timeouts == 100
-    assert standing(PLAN, data.evidence(PLAN)).reference is None
+    assert data.evidence().reference[0].timeouts == 100
+    assert standing(PLAN, data.evidence()).reference is None
 
 
 def test_what_is_possible_at_most_follows_from_the_newest_baseline(full: str) -> None:
@@ -70,12 +69,12 @@ def test_without_a_baseline_nothing_is_predicted(empty: str) -> None:
 def test_a_reverted_win_is_left_out_of_the_odds(full: str) -> None:
     store.decide(Seeder(full).engine, "early_exit", "revert", "not worth it", 2)
     forget()
-    odds = standing(PLAN, data.evidence(PLAN)).odds
+    odds = standing(PLAN, data.evidence()).odds
     assert odds.measured == ("kept together",)
     assert odds.planned == ("solver_body_cache", "validation_cache", "batch_validation")
 
 
 def test_nothing_measured_leaves_the_odds_of_the_plan_alone(empty: str) -> None:
-    odds = standing(PLAN, data.evidence(PLAN)).odds
+    odds = standing(PLAN, data.evidence()).odds
     assert 0.2 < odds.probability < 0.6
     assert len(odds.planned) == 5

@@ -84,8 +84,8 @@ def test_a_decision_without_a_reason_can_not_be_logged(full: str, open_page: Ope
 
 def test_who_decides_too_late_is_told(full: str, open_page: Open) -> None:
     page = open_page("decide", win="early_exit")
-    store.decide(open_engine(full), "early_exit", "revert", "was first", 2)
     page.text_area(key="decide.because.early_exit").set_value("mine").run()
+    store.decide(open_engine(full), "early_exit", "revert", "was first", 2)
     page.button(key="decide.submit.early_exit").click().run()
     assert "in the meantime" in words(page)
     assert queries.current_decisions(open_engine(full)).set_index("win").loc["early_exit", "decision"] == "revert"

@@ -1,0 +1,112 @@
+"""What leaves Quickwin as a document: the tracker, the results, the report; and the tracker that comes back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from db import queries, store
+from optim.evidence.records import TrackerEvidence
+from optim.plan.report import html_report, results_document
+from optim.plan.report_charts import report_charts
+from optim.plan.tracker import NotATracker, document, parse
+from optim.plan.tracker_document import TrackerDocument, write
+from optim.plan.tracker_merge import differences, merge
+from services.account import MOST, REPORT, TRACKER, Account, account, imported_trackers
+from services.files import write_file
+from services.problems import fail
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from services.project import Project
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadTracker:
+    """A tracker that was read in: what it holds, where it differs from plan and evidence, whether it is new."""
+
+    document: TrackerDocument
+    differences: tuple[str, ...]
+    is_new: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """Documents that were written: their files, a sentence each, and the account that they rest on."""
+
+    files: tuple[Path, ...]
+    sentences: tuple[str, ...]
+    account: Account
+
+
+def tracker_filled(engine: Engine, project: Project) -> TrackerDocument:
+    """The tracker, filled from plan and evidence and from what was read in."""
+    known = account(engine, project)
+    return merge(project.plan, document(project.plan, known.evidence), imported_trackers(engine))
+
+
+def tracker_text(engine: Engine, project: Project) -> str:
+    """The tracker as Markdown."""
+    return write(tracker_filled(engine, project))
+
+
+def read_tracker(engine: Engine, project: Project, text: str, name: str) -> ReadTracker:
+    """Keeps a tracker as it came; the same one again changes nothing.
+
+    Raises:
+        Problem: it is no tracker.
+    """
+    try:
+        match = parse(text)
+    except NotATracker as problem:
+        fail(f"{name}: {problem}")
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    known = digest in set(queries.documents(engine, TRACKER, limit=MOST)["digest"])
+    if not known:
+        store.save_document(engine, TRACKER, name, text, digest)
+    differs = tuple(differences(document(project.plan, TrackerEvidence()), match))
+    return ReadTracker(document=match, differences=differs, is_new=not known)
+
+
+def results_text(known: Account, name: str) -> str:
+    """What came out, as Markdown: verdicts, decisions, attribution, projection and odds, and what is not known."""
+    return results_document(
+        known.plan,
+        known.evidence.with_results(name),
+        known.standing,
+        attribution=known.attribution,
+        attribution_name=known.attribution_name,
+        written_at=datetime.now(UTC),
+    )
+
+
+def report_text(known: Account) -> str:
+    """The results with their charts as one HTML file that asks for nothing from outside."""
+    charts = report_charts(known.plan, known.evidence, known.attribution)
+    return html_report(results_text(known, known.plan.results_file), f"{known.plan.phase} Results", charts)
+
+
+def note_results(engine: Engine, name: str, text: str) -> None:
+    """Notes in the database that the results were written, which the checklist asks for."""
+    store.save_document(engine, REPORT, name, text)
+
+
+def write_results(engine: Engine, project: Project, output: Path | None = None, page: Path | None = None) -> Written:
+    """Writes the results, and the HTML file where one is named. What a file held before is kept beside it.
+
+    Raises:
+        Problem: a file can not be written.
+    """
+    known = account(engine, project)
+    file = output or Path(project.plan.results_file)
+    text = results_text(known, file.name)
+    sentences = [write_file(file, text)]
+    note_results(engine, file.name, text)
+    pages: tuple[tuple[Path, Callable[[Account], str]], ...] = ((page, report_text),) if page is not None else ()
+    sentences += [write_file(path, make(known)) for path, make in pages]
+    return Written(files=(file, *(path for path, _ in pages)), sentences=tuple(sentences), account=known)

@@ -1,0 +1,24 @@
+"""The account, as the pages read it: put together anew whenever something was recorded, decided or written."""
+
+from __future__ import annotations
+
+from dataclasses import astuple
+from functools import lru_cache
+from typing import Any
+
+from db import queries
+from services.account import Account, account
+from services.project import Project, current_project
+from views.data.connection import engine
+
+
+def known() -> Account:
+    """What is known now of the project at hand."""
+    here = engine()
+    return _known(here, astuple(queries.state(here)), current_project())
+
+
+@lru_cache(maxsize=4)
+def _known(here: Any, state: tuple[str, ...], project: Project) -> Account:
+    """``state`` is the database's: an account is as old as the newest that was written."""
+    return account(here, project)
