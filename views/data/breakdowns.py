@@ -91,5 +91,5 @@ def parts(plan: Plan, before: int | None, after: int | None) -> dict[str, pd.Dat
 
 def _whole(run_id: int) -> pd.DataFrame:
     """A run that recorded no phase, as one part."""
-    row = ["the whole run, in which no phase was recorded", UNACCOUNTED, _seconds(run_id)]
+    row = ["the whole run, in which no phase was recorded", UNACCOUNTED, describe(run_id)["wall_seconds"]]
     return pd.DataFrame([row], columns=["phase", "category", "seconds"])
