@@ -136,7 +136,7 @@ def test_the_buttons_of_the_runs_page_do_what_the_commands_do(
 def select(page: AppTest, run_id: int) -> AppTest:
     """Selects a run in the table."""
     table = next(one for one in page.dataframe if str(one.key).startswith("runs.table"))
-    row = table.value["id"].tolist().index(run_id)
+    row = [int(one) for one in table.value["id"]].index(run_id)
     page.session_state[str(table.key)] = {"selection": {"rows": [row], "columns": [], "cells": []}}
     return page.run()
 
