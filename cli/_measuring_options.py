@@ -39,6 +39,11 @@ _OPTIONS = (
     click.option("--blocks", "max_blocks", type=click.IntRange(1), help="Stop after so many blocks in all."),
     click.option("--minutes", "max_minutes", type=float, help="Begin no block after so many minutes."),
     click.option("--margin", callback=_share, metavar="SHARE", help="What counts as the same.  [default: 1%]"),
+    click.option(
+        "--metric",
+        type=click.Choice(("wall", "cpu")),
+        help="What settles it: wall-clock or CPU seconds.  [default: wall]",
+    ),
     click.option("--order-seed", type=int, help="Seed of the order of the runs.  [default: drawn]"),
     click.option("--label", help="What the runs are called in the history."),
     click.option("--continue", "continued", type=int, metavar="ID", help="Go on with a measurement."),
@@ -89,7 +94,7 @@ def continued_spec(engine: Engine, measurement_id: int, options: Mapping[str, An
         fail(f"measurement {measurement_id} is made of {grade}, so it can not go on here: begin a new one", USAGE)
     if found.status in ("running", "stopping") and found.pid != os.getpid():
         fail(f"measurement {measurement_id} is under way in process {found.pid}: stop that first")
-    fixed = {name: options[name] for name in ("cache_state", "order_seed") if options.get(name) is not None}
+    fixed = {name: options[name] for name in ("cache_state", "metric", "order_seed") if options.get(name) is not None}
     if changed := [*fixed, *given_parameters(options)]:
         fail(f"a measurement that goes on keeps its {', '.join(changed)}: leave that out, or begin a new one", USAGE)
     budget = {

@@ -339,6 +339,35 @@ class BlockRun(Base):
     __table_args__ = (Index("ix_blocks_run_id", "run_id"),)
 
 
+class AttemptRow(Base):
+    """One run that a measurement began: which block, which try of it, which arm, and what it came to.
+
+    ``status`` is ``finished``, ``died`` or ``timeout``; what other programs took meanwhile is in ``busy_cores``.
+    """
+
+    __tablename__ = "attempts"
+
+    measurement_id: Mapped[int] = mapped_column(
+        ForeignKey("measurements.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    block: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    attempt: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    arm: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id", ondelete="SET NULL"))
+    status: Mapped[str]
+    reason: Mapped[str | None]
+    wall_seconds: Mapped[float | None]
+    cpu_seconds: Mapped[float | None]
+    peak_bytes: Mapped[int | None] = _big()
+    busy_cores: Mapped[float | None]
+    errors: Mapped[int] = _big()
+    timeouts: Mapped[int] = _big()
+    failed: Mapped[int] = _big()
+
+    __table_args__ = (Index("ix_attempts_run_id", "run_id"),)
+
+
 class DecisionRow(Base):
     """What a person decided about a win. Appended, never edited.
 

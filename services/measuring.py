@@ -19,18 +19,21 @@ from optim.evidence.measure import (
     Ended,
     Event,
     Placed,
+    RunEnded,
     RunFailed,
     RunStarted,
     Stopped,
     measure,
 )
 from optim.evidence.outcomes import Outcome
+from optim.evidence.reliability import attempts_from_rows
 from optim.evidence.spec import Spec, budget_problem, budget_warning, minutes_warning
 from optim.evidence.statistics import MIN_BLOCKS
 from optim.evidence.verdicts import Verdict, blocks_from_rows
 from services.forecast import noise_seen, prediction_for, prediction_from_history
+from services.load import alone, known_as, watched
 from services.places import home
-from services.problems import USAGE, Problem, fail, sentence_of
+from services.problems import INTERRUPTED, USAGE, Problem, fail, sentence_of
 from services.processes import Child, FreshRuns
 from services.project import current_project
 from services.scratch import scratch_folder
@@ -50,6 +53,15 @@ class DatabaseLedger:
         for run in runs:
             assert run.outcome.run_id is not None
             store.add_block_run(self._engine, self._id, block, run.arm, run.position, run.outcome.run_id)
+
+    def add_attempt(self, run: RunEnded) -> None:
+        """Keeps a run that was begun, however it ended."""
+        outcome = run.outcome
+        names = ("run_id", "status", "reason", "wall_seconds", "cpu_seconds", "peak_bytes", "busy_cores")
+        counts = ("errors", "timeouts", "failed")
+        place = {"block": run.block, "attempt": run.attempt, "arm": run.arm.name, "position": run.position}
+        values = {name: getattr(outcome, name) for name in (*names, *counts)}
+        store.add_attempt(self._engine, self._id, {**place, **values})
 
     def update(self, status: str, verdict: Verdict) -> None:
         """Keeps the verdict so far."""
@@ -91,10 +103,17 @@ def sit(engine: Engine, spec: Spec, measurement_id: int | None, follower: Follow
             if warning:
                 follower.say(f"Note: {warning}.")
         child = Child()
-        with child.guarded():
+        with child.guarded(), alone(_name(spec, measurement_id), follower.say, lambda: child.stopping) as is_alone:
+            if not is_alone:
+                fail("stopped while another measurement was at work; nothing was measured", INTERRUPTED)
             return _Sitting(engine, spec, measurement_id, follower, child).sit()
     except (DatabaseProblem, OSError) as error:
         fail(sentence_of(error))
+
+
+def _name(spec: Spec, measurement_id: int | None) -> str:
+    number = "a measurement" if measurement_id is None else f"measurement {measurement_id}"
+    return f"{number} of {_arms(spec)}"
 
 
 class _Sitting:
@@ -105,11 +124,13 @@ class _Sitting:
     ) -> None:
         self._engine, self._spec, self._follower, self._child = engine, spec, follower, child
         self._done = _done_blocks(engine, spec, measurement_id)
+        self._tried = attempts_from_rows(queries.attempts(engine, measurement_id)) if measurement_id else []
         self.id = measurement_id or store.begin_measurement(engine, spec.to_json())
         if measurement_id is not None:
             store.update_measurement(engine, self.id, status="running", pid=os.getpid(), spec=spec.to_json())
 
     def sit(self) -> Sat:
+        known_as(f"measurement {self.id}")
         self._follower.say(f"Measurement {self.id}: {_arms(self._spec)}, {self._spec.cache_state} caches")
         ledger, label = DatabaseLedger(self._engine, self.id), self._spec.label or f"measurement {self.id}"
         home().mkdir(parents=True, exist_ok=True)
@@ -126,7 +147,10 @@ class _Sitting:
             self._prime(runs)
         except (Stopped, RunFailed) as problem:
             return self._not_primed(problem, ledger)
-        for event in measure(self._spec, runs, ledger, done=self._done, stop=lambda: self._child.stopping):
+        stop, tried = (lambda: self._child.stopping), self._tried
+        for event in measure(self._spec, watched(runs), ledger, done=self._done, tried=tried, stop=stop):
+            if isinstance(event, RunEnded):
+                ledger.add_attempt(event)
             if isinstance(event, RunStarted):
                 self._follower.status(
                     f"block {event.block}: run {event.position} of {len(self._spec.arms)}, {_label(event.arm.config)}"

@@ -24,6 +24,7 @@ from db.queries.documents import bodies, document, documents
 from db.queries.evidence import (
     Measurement,
     State,
+    attempts,
     blocks,
     blocks_by_measurement,
     current_decisions,
@@ -45,6 +46,7 @@ __all__ = [
     "RunFilters",
     "State",
     "UnknownRow",
+    "attempts",
     "blocks",
     "blocks_by_measurement",
     "bodies",

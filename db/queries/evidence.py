@@ -11,7 +11,17 @@ from sqlalchemy import Connection, Engine, func, select
 
 from db.engine import reading
 from db.frames import FLAG, ID, MOMENT, NUMBER, SECONDS, TEXT, WHOLE, frame
-from db.models import BlockRun, DecisionRow, Document, MeasurementRow, Run, RunEnvironment, StatedFact, Tag
+from db.models import (
+    AttemptRow,
+    BlockRun,
+    DecisionRow,
+    Document,
+    MeasurementRow,
+    Run,
+    RunEnvironment,
+    StatedFact,
+    Tag,
+)
 from db.problems import UnknownRow
 
 if TYPE_CHECKING:
@@ -116,6 +126,7 @@ def _summary(row: Any, sizes: list[int]) -> tuple[Any, ...]:
     )
 
 
+_SAME_RUN = (AttemptRow.run_id == BlockRun.run_id) & (AttemptRow.measurement_id == BlockRun.measurement_id)
 _BLOCKS: dict[str, tuple[Any, str]] = {
     "block": (BlockRun.block, ID),
     "arm": (BlockRun.arm, TEXT),
@@ -125,6 +136,8 @@ _BLOCKS: dict[str, tuple[Any, str]] = {
     "run_id": (BlockRun.run_id, ID),
     "wall_seconds": (Run.wall_seconds, SECONDS),
     "cpu_seconds": (Run.cpu_seconds, SECONDS),
+    "peak_bytes": (AttemptRow.peak_bytes, WHOLE),
+    "busy_cores": (AttemptRow.busy_cores, NUMBER),
     "results_fingerprint": (Run.results_fingerprint, TEXT),
     "errors": (Run.errors, ID),
     "timeouts": (Run.timeouts, ID),
@@ -141,10 +154,12 @@ _BLOCKS: dict[str, tuple[Any, str]] = {
 def blocks(engine: Engine, measurement_id: int) -> pd.DataFrame:
     """The runs of a measurement, block by block in the order in which they ran.
 
-    Columns: block, arm, config, pipeline, position, run_id, wall_seconds, cpu_seconds, results_fingerprint, errors,
-    timeouts, failed, status, cache_state, workload, machine, profiled, started_at.
+    Columns: block, arm, config, pipeline, position, run_id, wall_seconds, cpu_seconds, peak_bytes and busy_cores
+    (missing where nobody looked), results_fingerprint, errors, timeouts, failed, status, cache_state, workload,
+    machine, profiled, started_at.
     """
     statement = select(*(column for column, _ in _BLOCKS.values())).join(Run, Run.id == BlockRun.run_id)
+    statement = statement.outerjoin(AttemptRow, _SAME_RUN)
     statement = statement.where(BlockRun.measurement_id == int(measurement_id))
     with reading(engine) as connection:
         found = connection.execute(statement.order_by(BlockRun.block, BlockRun.position, BlockRun.arm)).all()
@@ -156,7 +171,7 @@ def blocks_by_measurement(engine: Engine, ids: Sequence[int]) -> dict[int, list[
     named = {**{name: column for name, (column, _) in _BLOCKS.items()}, "git_commit": RunEnvironment.git_commit}
     named["git_dirty"] = RunEnvironment.git_dirty
     statement = select(BlockRun.measurement_id, *(column.label(name) for name, column in named.items()))
-    statement = statement.join(Run, Run.id == BlockRun.run_id)
+    statement = statement.join(Run, Run.id == BlockRun.run_id).outerjoin(AttemptRow, _SAME_RUN)
     statement = statement.outerjoin(RunEnvironment, RunEnvironment.run_id == BlockRun.run_id)
     statement = statement.order_by(BlockRun.measurement_id, BlockRun.block, BlockRun.position)
     found: dict[int, list[dict[str, Any]]] = {one: [] for one in ids}
@@ -191,6 +206,15 @@ def state(engine: Engine) -> State:
     }
     with reading(engine) as connection:
         return State(**{name: str(tuple(connection.execute(one).one())) for name, one in statements.items()})
+
+
+def attempts(engine: Engine, measurement_id: int) -> list[dict[str, Any]]:
+    """Every run that the measurement began, in order, as the columns of ``attempts``."""
+    columns = [column for column in AttemptRow.__table__.columns if column.name != "measurement_id"]
+    statement = select(*columns).where(AttemptRow.measurement_id == int(measurement_id))
+    order = (AttemptRow.block, AttemptRow.attempt, AttemptRow.position)
+    with reading(engine) as connection:
+        return [dict(row) for row in connection.execute(statement.order_by(*order)).mappings()]
 
 
 _DECISIONS = {

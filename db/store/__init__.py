@@ -15,7 +15,13 @@ from db.store.edits import (
     untag_run,
 )
 from db.store.facts import state_facts
-from db.store.measurements import MEASUREMENT_STATUSES, add_block_run, begin_measurement, update_measurement
+from db.store.measurements import (
+    MEASUREMENT_STATUSES,
+    add_attempt,
+    add_block_run,
+    begin_measurement,
+    update_measurement,
+)
 from db.store.runs import Imported, add_task, begin_run, finish_run, import_run, mark_interrupted, store_run
 
 __all__ = [
@@ -26,6 +32,7 @@ __all__ = [
     "DecisionConflict",
     "Imported",
     "UnknownRow",
+    "add_attempt",
     "add_block_run",
     "add_task",
     "begin_measurement",

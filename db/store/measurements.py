@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Engine, delete, insert, select, update
 
 from db.engine import reading, writing
-from db.models import BlockRun, MeasurementRow, Run
+from db.models import AttemptRow, BlockRun, MeasurementRow, Run
 from db.problems import UnknownRow
 from db.processes import is_over, owner_of
 
@@ -57,6 +57,24 @@ def add_block_run(engine: Engine, measurement_id: int, block: int, arm: str, pos
         same = (BlockRun.measurement_id == measurement_id, BlockRun.block == block, BlockRun.arm == arm)
         connection.execute(delete(BlockRun).where(*same))
         connection.execute(insert(BlockRun), [values])
+
+
+def add_attempt(engine: Engine, measurement_id: int, values: Mapping[str, Any]) -> None:
+    """Keeps a run that a measurement began; ``values`` are the other columns of ``attempts``.
+
+    Raises:
+        UnknownRow: there is no such measurement.
+    """
+    place = (
+        AttemptRow.measurement_id == measurement_id,
+        AttemptRow.block == values["block"],
+        AttemptRow.attempt == values["attempt"],
+        AttemptRow.arm == values["arm"],
+    )
+    with writing(engine) as connection:
+        _touch(connection, measurement_id, {})
+        connection.execute(delete(AttemptRow).where(*place))
+        connection.execute(insert(AttemptRow), [{**values, "measurement_id": measurement_id}])
 
 
 def update_measurement(

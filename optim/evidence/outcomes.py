@@ -49,6 +49,7 @@ class Outcome:
             wall_seconds=run.wall_seconds,
             results_fingerprint=run.results_fingerprint,
             cpu_seconds=run.cpu_seconds,
+            peak_bytes=run.counts.get("peak_bytes"),
             errors=run.errors,
             timeouts=run.timeouts,
             failed=len(broken),

