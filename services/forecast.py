@@ -32,6 +32,8 @@ def prediction_for(spec: Spec, baseline: RunRecord) -> dict[str, Any] | None:
     if not known.keys() >= set(added):
         return None
     paths = {win: known[win].addressed(spec.cache_state) for win in added}
+    if not any(paths.values()):  # the project file names no phases
+        return None
     try:
         single = {win: _bound(baseline, one).to_json() for win, one in paths.items()}
         together = _bound(baseline, [path for one in paths.values() for path in one])

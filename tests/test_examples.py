@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from optim.__main__ import main
+from optim.project.file import load_project
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 VERDICTS = ("faster", "slower", "same", "unresolved", "faster, by less than the margin")
@@ -95,3 +96,13 @@ def test_a_run_is_stored_with_its_parameters_and_its_end(example: Path) -> None:
     died = quickwin("run", "--set", "rows=-1", "--quiet")
     assert died.exit_code == 3
     assert "ended with exit code 1" in died.stderr
+
+
+def test_every_example_has_a_project_file_that_can_be_read() -> None:
+
+    files = sorted(EXAMPLES.glob("*/quickwin.toml"))
+    assert {file.parent.name for file in files} == {"etl", "sorting", "run_batt"}
+    for file in files:
+        found = load_project(file, {})
+        assert found.command is not None
+        assert len(found.plan.wins) >= 2

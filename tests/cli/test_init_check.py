@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from cli._main import main
+from db import queries
+from db.engine import open_engine
 from tests.cli.place import one_sentence, quickwin
+from tests.optim.pipelines.external.projects import git
+
+
+@contextlib.contextmanager
+def closing_engine() -> Iterator:
+    engine = open_engine()
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def refused(*words: str) -> str:
@@ -69,3 +86,87 @@ def test_what_can_not_be_is_one_sentence_and_nothing_is_written(place: Path) -> 
 
 def test_check_of_the_built_in_pipeline_says_what_it_is_for(place: Path) -> None:
     assert "quickwin init" in refused("check")
+
+
+def test_check_of_a_project_says_what_makes_measurements_worthless(place: Path) -> None:
+    (place / "job.py").write_text(
+        "import os, random, sys\n"
+        "if '--broken' in sys.argv: sys.exit('no such luck')\n"
+        "print(5, random.random() if os.environ.get('VARY') else '', 'other' if '--other' in sys.argv else '')\n"
+    )
+    wins = ["--win", "broken=--broken", "--win", "other=--other", "--win", "idle=--idle"]
+    assert quickwin("init", "--command", "{python} job.py", "--answers", "stdout", *wins).exit_code == 0
+    result = quickwin("check")
+    assert result.exit_code == 1
+    assert "FAIL  It does not run: with broken on, it ended with exit code 1" in result.stdout
+    assert "FAIL  other: gives other answers than the baseline" in result.stdout
+    assert "note  idle: nothing that it changes shows" in result.stdout
+    assert "ok    The answers are the same twice" in result.stdout
+    assert "measurements would be worthless" in result.stderr
+
+
+def test_check_fails_where_the_baseline_s_answers_differ(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (place / "job.py").write_text("import random; print(random.random())")
+    quickwin("init", "--command", "{python} job.py", "--answers", "stdout", "--win", "idle=--idle")
+    result = quickwin("check", "--json")
+    assert result.exit_code == 1
+    plain = json.loads(result.stdout)
+    assert plain["fit"] is False
+    assert any("give different answers" in finding["sentence"] for finding in plain["findings"])
+
+
+def test_check_names_what_a_run_leaves_behind(place: Path) -> None:
+    (place / "job.py").write_text("open('left.txt', 'w').write('1')")
+    quickwin("init", "--command", "{python} job.py", "--win", "idle=--idle")
+    result = quickwin("check")
+    assert result.exit_code == 0
+    assert "note  A run also writes left.txt" in result.stdout
+    assert "note  Answers are not checked" in result.stdout
+
+
+def test_check_fails_where_a_worktree_runs_the_folder_s_own_code(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (place / "helper.py").write_text("VALUE = 1\n")
+    (place / "job.py").write_text("import helper; print(helper.VALUE)")
+    git(place, "init", "-qb", "main")
+    git(place, "add", "-A")
+    git(place, "commit", "-qm", "begin")
+    git(place, "checkout", "-qb", "topic")
+    (place / "helper.py").write_text("VALUE = 1  # faster\n")
+    git(place, "commit", "-qam", "topic")
+    git(place, "checkout", "-q", "main")
+    quickwin("init", "--command", "python job.py", "--answers", "stdout", "--win", "topic=ref:topic")
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
+    assert quickwin("check").exit_code == 0
+    (place / "job.py").write_text(f"import sys; sys.path.insert(0, {str(place)!r}); import helper; print(helper.VALUE)")
+    git(place, "commit", "-qam", "as an editable install does")
+    result = quickwin("check")
+    assert result.exit_code == 1
+    assert "loads " in result.stdout and "from the project's own folder" in result.stdout
+
+
+def test_a_command_that_dies_is_stored_with_its_last_words(place: Path) -> None:
+    (place / "job.py").write_text("import sys; sys.exit('no such luck')")
+    quickwin("init", "--command", "{python} job.py", "--win", "idle=--idle")
+    result = quickwin("run", "--quiet")
+    assert result.exit_code == 3
+    assert "ended with exit code 1" in result.stderr
+    with closing_engine() as engine:
+        record = queries.run(engine, 1)
+    assert (record.status, record.notes[0].splitlines()[-1]) == ("failed", "no such luck")
+
+
+def test_measure_and_attribute_take_the_project_s_parameters(place: Path) -> None:
+    (place / "job.py").write_text("import sys; print(sys.argv[1])")
+    quickwin(
+        "init", "--command", "{python} job.py {rows}", "--set", "rows=5", "--answers", "stdout", "--win", "a=--a",
+        "--win", "b=--b",
+    )  # fmt: skip
+    measured = quickwin("measure", "none", "all", "--set", "rows=7", "--blocks", "3", "--json")
+    assert measured.exit_code in (0, 1), measured.stderr
+    plain = json.loads(measured.stdout)
+    assert (plain["spec"]["parameters"], plain["spec"]["pipeline"]) == ({"rows": 7}, plain["spec"]["pipeline"])
+    assert plain["blocks"] == 3
+    attributed = quickwin("attribute", "--blocks", "1", "--json")
+    assert len(json.loads(attributed.stdout)["spec"]["arms"]) == 4
+    refused = quickwin("measure", "none", "all", "--tasks", "5")
+    assert refused.exit_code == 2 and "no parameter is called tasks; known: rows" in refused.stderr

@@ -6,7 +6,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from optim.pipelines.external.answers import OWN, Stamp, matches
@@ -26,7 +26,7 @@ _SHOWN = 4
 #: CPU seconds of one run against another tell a difference from here on.
 _CLEAR_SHARE = 0.1
 _LOADED = re.compile(
-    r"^# (?:code object from '(?P<code>[^']+)'|(?P<cached>/\S.*?) matches (?P<source>/.*))$", re.MULTILINE
+    r"^# (?:code object from '?(?P<code>/[^'\n]+?)'?|(?P<cached>/\S.*?) matches (?P<source>/.*))$", re.MULTILINE
 )
 
 
@@ -65,9 +65,16 @@ class Check:
     """A check under way. ``pace`` is known once the baseline has run twice."""
 
     def __init__(self, pipeline: CommandPipeline, job: Job, status: Status = lambda text: None) -> None:
-        self._pipeline, self._job, self._status = pipeline, job, status
+        self._pipeline, self._status = pipeline, status
+        self._before: dict[str, Stamp] | None = None
+        self._job = replace(job, on_begin=self._begun)
         self._folder = pipeline.folder
         self.pace: Pace | None = None
+
+    def _begun(self, record: object) -> None:
+        """Before the first run, and after its reset: what the files were."""
+        if self._before is None:
+            self._before = _files(self._folder)
 
     def findings(self) -> Iterator[Finding]:
         """Runs the baseline twice and each win once, and says what shows.
@@ -99,9 +106,8 @@ class Check:
     def _runs(self, session: CommandSession) -> Iterator[Finding]:
         none = Target(config=frozenset())
         self._status("the baseline, first run")
-        before = _files(self._folder)
         first = session.seen(none, "check")
-        changed = _changed(before, _files(self._folder))
+        changed = _changed(self._before or {}, _files(self._folder))
         if died := _died(first, "the baseline"):
             yield died
             return
