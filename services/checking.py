@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from optim.evidence.statistics import blocks_needed
+from optim.evidence.statistics import MIN_BLOCKS, blocks_needed
 from optim.pipelines.external.checks import FAIL, NOTE, OK, Check, Finding, Pace
 from optim.pipelines.protocol import Interrupted, Job, Target
 from profiles.configs import Config
@@ -17,7 +17,7 @@ from services.project import current_project
 from services.running import Stop
 
 #: The smallest effect that a forecast speaks of, and what a pair's block holds.
-EFFECT, RUNS_A_BLOCK, FEWEST_BLOCKS = 0.05, 4, 5
+EFFECT, RUNS_A_BLOCK, FEWEST_BLOCKS = 0.05, 4, MIN_BLOCKS
 
 
 def check(changes: dict[str, object], status: Callable[[str], None]) -> Iterator[Finding]:

@@ -47,15 +47,15 @@ def measured(*words: str) -> dict:
 @pytest.mark.slow
 @pytest.mark.parametrize("example", ["etl"], indirect=True)
 def test_the_pandas_script_from_check_to_a_verdict(example: Path) -> None:
-    checked = quickwin("check", "--set", "rows=80000", "--json")
+    checked = quickwin("check", "--set", "rows=40000", "--json")
     assert checked.exit_code == 0, checked.output
     sentences = [finding["sentence"] for finding in json.loads(checked.stdout)["findings"]]
     assert any("The answers are the same twice" in sentence for sentence in sentences)
     assert any(sentence.startswith("vectorize: changes") for sentence in sentences)
-    found = measured("none", "vectorize", "--set", "rows=80000", "--blocks", "3")
+    found = measured("none", "vectorize", "--set", "rows=40000", "--blocks", "6")
     assert found["verdict"] in VERDICTS
     assert found["speedup"] > 1.05
-    assert found["spec"]["parameters"] == {"rows": 80000}
+    assert found["spec"]["parameters"] == {"rows": 40000}
     assert found["spec"]["pipeline"] == "etl"
     assert (example / "quickwin.db").exists()
 
@@ -71,7 +71,7 @@ def test_a_program_that_is_not_python_from_init_to_a_verdict(example: Path) -> N
     )  # fmt: skip
     assert begun.exit_code == 0, begun.stderr
     assert quickwin("check").exit_code == 0
-    found = measured("none", "all", "--blocks", "4")
+    found = measured("none", "all", "--blocks", "6")
     assert found["verdict"] in VERDICTS
 
 

@@ -161,11 +161,11 @@ def test_measure_and_attribute_take_the_project_s_parameters(place: Path) -> Non
         "init", "--command", "{python} job.py {rows}", "--set", "rows=5", "--answers", "stdout", "--win", "a=--a",
         "--win", "b=--b",
     )  # fmt: skip
-    measured = quickwin("measure", "none", "all", "--set", "rows=7", "--blocks", "3", "--json")
+    measured = quickwin("measure", "none", "all", "--set", "rows=7", "--blocks", "6", "--json")
     assert measured.exit_code in (0, 1), measured.stderr
     plain = json.loads(measured.stdout)
     assert (plain["spec"]["parameters"], plain["spec"]["pipeline"]) == ({"rows": 7}, plain["spec"]["pipeline"])
-    assert plain["blocks"] == 3
+    assert plain["blocks"] == 6
     attributed = quickwin("attribute", "--blocks", "1", "--json")
     assert len(json.loads(attributed.stdout)["spec"]["arms"]) == 4
     refused = quickwin("measure", "none", "all", "--tasks", "5")
