@@ -234,6 +234,8 @@ class Recorder:
         keep_tasks: False lets finished tasks go once the journal has them; ``finish`` then gives none.
         echo: True writes the journal's lines to standard output too, each behind ``ECHO_PREFIX``; by default what
             ``QUICKWIN_ECHO`` says.
+        category: what a phase is that is given none; of unknown kind it is framework where some phase of the run is
+            work, and else no overhead is told.
 
     Raises:
         TypeError: an argument is of a type that can not be meant; the sentence says which would be.
@@ -257,9 +259,11 @@ class Recorder:
         cpu_clock: Callable[[], float] | None = None,
         keep_tasks: bool = True,
         echo: bool | None = None,
+        category: str = "unknown",
     ) -> None:
         _check("clock", clock, callable(clock), "a function that gives seconds; the journal is journal=...")
-        self._clock, self._cpu_clock = clock, cpu_clock or _cpu_seconds
+        _check_category("the recorder", category)
+        self._clock, self._cpu_clock, self._category = clock, cpu_clock or _cpu_seconds, category
         self._on_task, self._basis = on_task, "sum" if workers == 1 else "workers"
         self._current = self._root = Phase(self, None, "", "framework")
         self._phases: list[Phase] = []  # parents before their children
@@ -510,7 +514,7 @@ class Recorder:
     def _new_phase(self, name: str, category: str | None) -> Phase:
         if not isinstance(name, str) or not name:
             raise ValueError(f"a phase needs a name, got {name!r}")
-        category = "framework" if category is None else category
+        category = self._category if category is None else category
         _check_category(name, category)
         parent = self._current
         if len(self._phases) >= MAX_PHASES:

@@ -272,3 +272,14 @@ def test_a_cut_or_changed_line_of_an_echoed_journal_is_left_out(capsys: pytest.C
     }
     assert echoed(printed.replace('"t0"', '"t9"')) != {"abc": printed}
     assert echoed("@quickwin abc 1 1/1 00000000 {}") == {}
+
+
+def test_a_phase_without_a_category_is_of_unknown_kind_unless_the_recorder_knows_better() -> None:
+    for given, found in (({}, "unknown"), ({"category": "framework"}, "framework")):
+        recorder = Recorder(**given)  # type: ignore[arg-type]
+        with recorder.phase("plain"), recorder.phase("compute", "work"):
+            pass
+        categories = {phase["path"][-1]: phase["category"] for phase in recorder.finish()["phases"]}
+        assert categories == {"plain": found, "compute": "work"}
+    with pytest.raises(ValueError, match="category must be one of"):
+        Recorder(category="other")
