@@ -30,6 +30,7 @@ def open_database() -> Engine:
     """The database of ``DATABASE_URL``, by default ``quickwin.db`` beside the project file, brought up to date.
 
     Runs and measurements whose process is gone are marked as interrupted; one that can not be written stays as it is.
+    Caches of the project that a killed process set aside come back.
 
     Raises:
         Problem: it can not be opened, or holds another project; the sentence says why.
@@ -43,7 +44,19 @@ def open_database() -> Engine:
         fail(str(problem))
     with contextlib.suppress(DatabaseProblem):
         mark_interrupted(engine)
+    _put_back()
     return engine
+
+
+def _put_back() -> None:
+    """What a killed measurement set aside in the project's folder, unless one is under way there."""
+    project = current_project()
+    if project.command is None or not (project.folder / ".quickwin").is_dir():
+        return
+    from optim.pipelines.external.pipeline import put_back
+
+    with contextlib.suppress(OSError):  # a folder that can not be written holds nothing of ours
+        put_back(project.folder, project.command)
 
 
 def project_engine(url: str) -> Engine:

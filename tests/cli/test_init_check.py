@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import signal
 import sys
+import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +18,7 @@ from click.testing import CliRunner, Result
 from cli._main import main
 from db import queries
 from db.engine import open_engine
-from tests.cli.place import one_sentence, quickwin
+from tests.cli.place import one_sentence, quickwin, started
 from tests.optim.pipelines.external.projects import git
 
 
@@ -170,3 +173,19 @@ def test_measure_and_attribute_take_the_project_s_parameters(place: Path) -> Non
     assert len(json.loads(attributed.stdout)["spec"]["arms"]) == 4
     refused = quickwin("measure", "none", "all", "--tasks", "5")
     assert refused.exit_code == 2 and "no parameter is called tasks; known: rows" in refused.stderr
+
+
+def test_caches_that_a_killed_measurement_set_aside_come_back_with_the_next_command(place: Path) -> None:
+    (place / "job.py").write_text("import time; time.sleep(60)")
+    (place / ".cache").mkdir()
+    (place / ".cache/kept").write_text("mine")
+    quickwin("init", "--command", "{python} job.py", "--cache", ".cache", "--win", "idle=--idle")
+    with started("measure", "none", "idle") as process:
+        for _ in range(400):
+            if not (place / ".cache").exists():
+                break
+            time.sleep(0.05)
+        os.kill(process.pid, signal.SIGKILL)
+    assert not (place / ".cache").exists()
+    assert quickwin("runs").exit_code == 0
+    assert (place / ".cache/kept").read_text() == "mine"

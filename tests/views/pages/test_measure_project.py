@@ -1,0 +1,56 @@
+"""The Measure page of a project of one's own: its form comes from the project's parameters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.views.conftest import Open, words
+from tests.views.pages.test_measure import started
+
+__all__ = ["started"]
+
+FILE = """
+[project]
+name = "etl"
+[pipeline]
+command = "python etl.py --rows {rows} --share {share} --name {name} --exact {exact}"
+parameters = { rows = 20, share = 0.5, name = "a b", exact = true, time = 3 }
+[[win]]
+name = "vectorize"
+on = { args = ["--vectorize"] }
+[[win]]
+name = "once"
+on = { env = { ONCE = "1" } }
+"""
+
+
+@pytest.fixture
+def project(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "mein Übungsordner"
+    folder.mkdir()
+    (folder / "quickwin.toml").write_text(FILE)
+    monkeypatch.setenv("QUICKWIN_PROJECT", str(folder / "quickwin.toml"))
+    return folder
+
+
+def test_the_form_asks_for_the_project_s_parameters(project: Path, open_page: Open) -> None:
+    page = open_page("measure")
+    assert {one.label: one.value for one in page.number_input if one.label in ("rows", "share", "time")} == {
+        "rows": 20,
+        "share": 0.5,
+        "time": 3,
+    }
+    assert page.text_input(key="name").value == "a b"
+    assert page.checkbox(key="exact").value is True
+    assert "python -m optim measure none all --cold --blocks 20 --minutes 30" in words(page)
+    assert not any(one.label == "Tasks" for one in page.number_input)
+
+
+def test_what_is_changed_goes_along(project: Path, open_page: Open, started: list[list[str]]) -> None:
+    page = open_page("measure", rows=1000, after="vectorize")
+    page.button(key="measure.start").click().run()
+    assert started == [
+        ["measure", "none", "vectorize", "--set", "rows=1000", "--cold", "--blocks", "20", "--minutes", "30"]
+    ]
