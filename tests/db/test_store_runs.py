@@ -217,3 +217,11 @@ def test_two_phases_that_differ_in_category_only_stay_two(engine: Engine) -> Non
     one = record(phases=(), tasks=(task(0, phases=twice),))
     run_id, _ = store.store_run(engine, one)
     assert queries.run(engine, run_id) == one
+
+
+def test_errors_and_timeouts_of_tasks_are_added_up_while_the_run_is_running(engine: Engine) -> None:
+    run_id = store.begin_run(engine, record(task_count=0, status="running"))
+    for index, (errors, timeouts) in enumerate(((2, 0), (1, 3))):
+        store.add_task(engine, run_id, task(index, errors=errors, timeouts=timeouts))
+    row = queries.runs(engine, status="running").iloc[0]
+    assert (row["errors"], row["timeouts"], row["tasks"]) == (3, 3, 2)

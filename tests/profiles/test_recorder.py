@@ -357,3 +357,14 @@ def test_the_null_recorder_takes_every_call_and_keeps_nothing() -> None:
 def test_the_null_recorder_has_every_public_method() -> None:
     public = {name for name, value in vars(Recorder).items() if callable(value) and not name.startswith("_")}
     assert public - set(vars(NullRecorder)) == {"timeout"}  # which goes by error
+
+
+def test_the_cost_of_several_misses_or_hits_at_once_is_counted_for_each() -> None:
+    recorder = Recorder()
+    recorder.cache("scores").miss(0.5, n=3)
+    recorder.cache("scores").miss(0.1)
+    recorder.cache("scores").hit(2, seconds=0.01)
+    (cache,) = recorder.finish()["caches"]
+    assert (cache["misses"], cache["hits"]) == (4, 2)
+    assert cache["miss_seconds"] == pytest.approx((3 * 0.5 + 0.1) / 4)
+    assert cache["hit_seconds"] == pytest.approx(0.01)

@@ -186,3 +186,10 @@ def test_a_mistake_in_an_importer_is_shown_and_costs_only_its_file(monkeypatch):
     there = read(("bad", b"x"), GOOD)
     assert there.files[0].refused == "reading it failed with ZeroDivisionError: oops"
     assert isinstance(there.records[0], RunRecord)
+
+
+def test_a_run_is_known_again_by_its_file_s_content_not_by_its_name() -> None:
+    content = fixture("run_batt_october.log")
+    one, again = (preview([(name, content)]).runs[0].digest for name in ("one.log", "two.log"))
+    other = preview([("one.log", content.replace(b"0.", b"1."))]).runs[0].digest
+    assert one == again != other

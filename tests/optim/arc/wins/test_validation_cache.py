@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,17 @@ def test_an_entry_that_is_not_of_its_form_is_not_used(value: str, tmp_path: Path
     expected, _ = answers(settings)
     overwrite(tmp_path / "caches/scores.sqlite", lambda _: value)
     assert answers(settings)[0] == expected
+
+
+def test_a_body_of_which_one_score_is_not_known_is_not_validated(tmp_path: Path) -> None:
+    settings = small(tmp_path, wins=WIN)
+    expected, _ = answers(settings)
+
+    def forget_one(text: str) -> str:
+        scores = json.loads(text)
+        return json.dumps({key: [-1, *found[1:]] for key, found in scores.items()})
+
+    overwrite(tmp_path / "caches/scores.sqlite", forget_one)
+    found, records = answers(settings)
+    assert found == expected
+    assert [phase for record in records for phase in record["phases"] if phase["category"] == "dsl"]

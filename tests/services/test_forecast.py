@@ -7,7 +7,7 @@ import pytest
 from db.engine import open_engine
 from optim.evidence.spec import Spec, pair_arms
 from profiles.records import PhaseTiming
-from services.forecast import prediction_from_history
+from services.forecast import prediction_for, prediction_from_history
 from tests.cli.records import record, stored
 
 
@@ -25,3 +25,13 @@ def test_without_such_a_run_nothing_is_predicted(place: Path) -> None:
     stored(record("cold"))
     spec = Spec(kind="pair", arms=pair_arms("none", "dsl_cache"), parameters={"tasks": 1}, cache_state="warm")
     assert prediction_from_history(open_engine(), spec) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_told"),
+    [("none", "dsl_cache", True), ("early_exit", "dsl_cache", False), ("dsl_cache,early_exit", "dsl_cache", False)],
+)
+def test_nothing_is_predicted_where_a_win_is_taken_away(place: Path, before: str, after: str, is_told: bool) -> None:
+    baseline = record("any", config=frozenset() if before == "none" else frozenset(before.split(",")))
+    spec = Spec(kind="pair", arms=pair_arms(before, after), parameters={"tasks": 1}, cache_state="cold")
+    assert (prediction_for(spec, baseline) is not None) == is_told
