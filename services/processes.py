@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 _GRACE_SECONDS = 10
+#: So much of what a run that died said last is told in a verdict; its record has more.
+_REASON_CHARACTERS = 200
 
 
 class Child:
@@ -164,7 +166,9 @@ class FreshRuns:
         assert ran.record is not None
         run_id, _ = store.store_run(self._engine, ran.record)
         outcome = Outcome.from_run(ran.record, run_id)
-        return outcome if ran.ended == "finished" else replace(outcome, status=ran.ended, reason=ran.record.notes[0])
+        if ran.ended == "finished":
+            return outcome
+        return replace(outcome, status=ran.ended, reason=" ".join(ran.record.notes[0].split())[:_REASON_CHARACTERS])
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:

@@ -271,7 +271,8 @@ def refusal(blocks: Sequence[Block], before: Sequence[str], cache_state: str | N
         if reason := _not_as_prepared(run, cache_state) or incomparable(first, run):
             return "not comparable", f"Block {number}, arm {arm}: {reason}."
     errors = max(block[before[0]].errors for block in blocks)
-    for number, arm, run in runs:
+    # The baseline first: where it differs from itself, others can not be blamed for differing from it.
+    for number, arm, run in sorted(runs, key=lambda one: one[1] not in before):
         new = run.errors - errors
         if reason := f"{new} more errors than the first config's {errors}" if new > 0 else other_answers(first, run):
             return _blame(arm, arm in before, number, reason)

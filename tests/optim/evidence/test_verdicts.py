@@ -70,6 +70,14 @@ def test_one_wrong_run_among_many_makes_it_wrong():
     assert "block 5" in judge(mixed).reason
 
 
+def test_where_the_baseline_differs_from_itself_nobody_else_is_blamed():
+    mixed = blocks(2.0, results_fingerprint="other")
+    mixed[-1]["A2"] = replace(mixed[-1]["A2"], results_fingerprint="another")
+    found = judge(mixed)
+    assert found.verdict == "not comparable"
+    assert "the baseline differs from itself" in found.reason
+
+
 def test_a_baseline_that_differs_from_itself_can_not_be_measured_against():
     mixed = blocks(2.0)
     mixed[2]["A2"] = replace(mixed[2]["A2"], results_fingerprint="other")
