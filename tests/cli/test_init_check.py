@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from click.testing import CliRunner, Result
 
@@ -189,3 +190,54 @@ def test_caches_that_a_killed_measurement_set_aside_come_back_with_the_next_comm
     assert not (place / ".cache").exists()
     assert quickwin("runs").exit_code == 0
     assert (place / ".cache/kept").read_text() == "mine"
+
+
+def test_an_interrupted_run_ends_its_whole_family_and_keeps_what_it_had(place: Path) -> None:
+    (place / "job.py").write_text(
+        "import subprocess, sys\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(99)'])\n"
+        "open('pid', 'w').write(str(child.pid))\n"
+        "print('so far', flush=True)\n"
+        "child.wait()\n"
+    )
+    quickwin("init", "--command", "{python} job.py", "--win", "idle=--idle")
+    with started("run", "--quiet") as process:
+        for _ in range(400):
+            if (place / "pid").exists() and (place / "pid").read_text():
+                break
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 3
+    assert "interrupted; what was recorded is kept in run 1" in errors
+    assert "Traceback" not in errors
+    time.sleep(0.2)
+    pid = int((place / "pid").read_text())
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    with closing_engine() as engine:
+        record = queries.run(engine, 1)
+    assert record.status == "interrupted"
+    assert "so far" in record.notes[0]
+
+
+def test_two_branches_are_measured_against_each_other(place: Path) -> None:
+    (place / "job.py").write_text("print('the same')")
+    git(place, "init", "-qb", "main")
+    git(place, "add", "-A")
+    git(place, "commit", "-qm", "begin")
+    git(place, "checkout", "-qb", "topic")
+    (place / "job.py").write_text("print('the same')  # but faster")
+    git(place, "commit", "-qam", "topic")
+    git(place, "checkout", "-q", "main")
+    quickwin("init", "--command", "{python} job.py", "--answers", "stdout", "--win", "idle=--idle")
+    result = quickwin("measure", "--ref", "main", "--ref", "topic", "--blocks", "6", "--json")
+    assert result.exit_code in (0, 1), result.stderr
+    spec = json.loads(result.stdout)["spec"]
+    assert [arm["ref"] for arm in spec["arms"]][:2] == [git(place, "rev-parse", name) for name in ("main", "topic")]
+    assert spec["label"] == "main against topic"
+    with closing_engine() as engine:
+        commits = {queries.run(engine, number).environment.git_commit for number in (1, 2, 3, 4)}
+    assert commits == {arm["ref"] for arm in spec["arms"]}
+    assert git(place, "worktree", "list").count("\n") == 0
+    assert "--ref is given twice" in refused("measure", "--ref", "main")
+    assert "no branch, tag or commit called 'nowhere'" in refused("measure", "--ref", "main", "--ref", "nowhere")

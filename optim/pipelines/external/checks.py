@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from optim.pipelines.external.program import is_python
 from optim.pipelines.external.session import CommandSession, Seen
 from optim.pipelines.external.switching import arguments, environment, refs
 from optim.pipelines.protocol import Job, RunProblem, Target
-from optim.project.command import argv, fill
+from optim.project.command import PYTHON, argv, fill
 from profiles.configs import Config
 
 OK, NOTE, FAIL = "ok", "note", "fail"
@@ -92,10 +93,10 @@ class Check:
 
     def _program(self) -> Finding:
         command = self._pipeline.command
-        words = argv(command.command, self._job.parameters)
+        words = argv(command.command, {**self._job.parameters, PYTHON: sys.executable})
         env = environment(command, self._pipeline.toggles, frozenset())
-        path = resolved(words[0], self._folder, env) if words[0] != "{python}" else ""
-        return _ok(f"The command is {' '.join(words)}; its program is {path or 'Quickwin’s Python'}.")
+        path = resolved(words[0], self._folder, env)
+        return _ok(f"The command is {' '.join(words)}; its program is {path}.")
 
     def _inputs(self) -> Iterator[Finding]:
         patterns = [fill(pattern, self._job.parameters) for pattern in self._pipeline.command.inputs]
