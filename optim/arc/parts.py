@@ -5,7 +5,7 @@ Whatever the parts, a task's accepted solvers and their scores are the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -72,6 +72,9 @@ class Evaluator(Protocol):
 
     def score(self, program: Any, sample: int) -> int | None:
         """0 to 1000; an error scores 0, a timeout None (which counts as 0)."""
+
+    def held(self, sample: int) -> Mapping[int, Any]:
+        """What is known already of a sample: values by the node of ``Bench.graph``, as they come in; maybe none."""
 
     def end(self) -> None:
         """The task's scoring is over."""

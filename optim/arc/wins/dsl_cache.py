@@ -11,7 +11,7 @@ Memory is bounded: values live for one task, at most ``MAX_VALUES`` of them, and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from optim.arc.baseline import PROGRAM_ERRORS, CompiledEvaluator, count_timeout
@@ -105,6 +105,9 @@ class GraphEvaluator:
             return self._alone.score(self._compiled(program), sample)
         state.scores[program] = score
         return score
+
+    def held(self, sample: int) -> Mapping[int, Any]:
+        return self._samples[sample].values
 
     def _root(self, candidate: Candidate) -> int | None:
         if candidate.body is None:
