@@ -9,11 +9,15 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from optim.evidence.outcomes import Outcome
 from optim.evidence.records import Decided, Measured, ReferenceRun, Together, TrackerEvidence, WinEvidence
-from optim.evidence.spec import parameters_of
+from optim.evidence.spec import AFTER_ARMS, BEFORE_ARMS, parameters_of
+from optim.evidence.statistics import MARGIN, Interval, verdict_of
+from optim.evidence.verdicts import blocks_from_rows, judge
 from profiles.configs import Config, read_config, stored_text
 
 Rows = Iterable[Mapping[str, Any]]
@@ -90,6 +94,8 @@ def _win(win: str, finished: Rows, blocks: Mapping[int, list[dict[str, Any]]], l
         about = win_of(_object(one["spec"]))
         if about is not None and about[0] == win:
             found.append(_measured(win, about[1], one, blocks.get(int(one["id"]), [])))
+        found += _attributed(win, one, blocks.get(int(one["id"]), []))
+    found = pooled(found, blocks)
     decided = [one for one in log if one["win"] == win]
     newest = max(decided, key=lambda one: int(one["id"]), default=None)
     return WinEvidence(win=win, measurements=tuple(found), decided=_decided(newest) if newest else None)
@@ -121,6 +127,93 @@ def _measured(win: str, turned: bool, row: Mapping[str, Any], blocks: list[dict[
         measured_at=_moment(row.get("finished_at") or row.get("updated_at")),
         **_place(blocks),
     )
+
+
+def _attributed(win: str, row: Mapping[str, Any], blocks: list[dict[str, Any]]) -> list[Measured]:
+    """What an attribution says of a win beside all others, as evidence for it; of version 1 it did not say it."""
+    spec, verdict = _object(row["spec"]), _object(row["verdict"])
+    attribution = _object(verdict.get("attribution"))
+    beside = [one for one in attribution.get("beside", ()) if one["win"] == win and one["low"] is not None]
+    everything = frozenset(attribution.get("wins", ()))
+    return [
+        Measured(
+            measurement_id=int(row["id"]),
+            win=win,
+            config_before=stored_text(everything - {win}),
+            config_after=stored_text(everything),
+            verdict=_word(one, float(spec.get("margin") or MARGIN)),
+            reason=f"Beside all others {one['speedup']:.3f}x, {one['low']:.3f}-{one['high']:.3f} for all at once.",
+            speedup=one["speedup"],
+            low=one["low"],
+            high=one["high"],
+            blocks=_whole(attribution.get("blocks")) or 0,
+            attributed=True,
+            tasks=_whole(parameters_of(spec).get("tasks")),
+            cache_state=str(spec.get("cache_state") or "unknown"),
+            measured_at=_moment(row.get("finished_at") or row.get("updated_at")),
+            **_place(blocks),
+        )
+        for one in beside
+    ]
+
+
+def _word(estimate: Mapping[str, Any], margin: float) -> str:
+    numbers = {name: float(estimate[name]) for name in ("speedup", "low", "high")}
+    return verdict_of(Interval(blocks=0, **numbers), margin)
+
+
+def pooled(found: Sequence[Measured], blocks: Mapping[int, list[dict[str, Any]]]) -> list[Measured]:
+    """The measurements, newest first, where several of one question are judged together under the newest's number.
+
+    One question: the same two configs, caches, workload, machine and clean commit. All blocks enter in the order of
+    time, none is left out; measurements of version 1, of unknown code, and attributions stay by themselves.
+    """
+    groups: dict[Any, list[Measured]] = {}
+    for one in found:
+        groups.setdefault(_question(one, blocks), []).append(one)
+    return [_together_judged(group, blocks) if key[0] else group[0] for key, group in groups.items()]
+
+
+def _question(one: Measured, blocks: Mapping[int, list[dict[str, Any]]]) -> tuple[Any, ...]:
+    arms = {row["arm"] for row in blocks.get(one.measurement_id, ())}
+    known = one.committed and one.workload and one.machine and arms == {*BEFORE_ARMS, *AFTER_ARMS}
+    question = (one.config_before, one.config_after, one.cache_state, one.workload, one.machine, one.commit)
+    return (True, *question) if known and one.verdict in _TRUSTED else (False, one.measurement_id, one.config_before)
+
+
+def _together_judged(group: Sequence[Measured], blocks: Mapping[int, list[dict[str, Any]]]) -> Measured:
+    newest, *earlier = group
+    if not earlier:
+        return newest
+    whole: list[dict[str, Outcome]] = []
+    for one in reversed(group):
+        turned = {str(row["config"]) for row in blocks[one.measurement_id] if row["arm"] == "A"} != {one.config_before}
+        whole += [_turned_block(block) if turned else block for block in blocks_from_rows(blocks[one.measurement_id])]
+    verdict = judge(whole, cache_state=newest.cache_state)
+    if verdict.interval is None:
+        return newest
+    names = ", ".join(str(one.measurement_id) for one in reversed(group))
+    most, least = newest.high or math.inf, newest.low or 0.0
+    apart = any((one.low or 0) > most or (one.high or math.inf) < least for one in earlier)
+    caution = " They differ by more than their blocks do: something changed between them." if apart else ""
+    numbers = verdict.interval.to_json()
+    lows, highs = ([getattr(one, name) for one in group] for name in ("low", "high"))
+    return replace(
+        newest,
+        verdict="unresolved" if apart else verdict.verdict,
+        reason=f"{verdict.text} All blocks of measurements {names} together.{caution}",
+        speedup=numbers["speedup"],
+        low=min(lows) if apart and None not in lows else numbers["low"],
+        high=max(highs) if apart and None not in highs else numbers["high"],
+        blocks=verdict.blocks,
+        more_blocks=verdict.more_blocks,
+        pooled=tuple(one.measurement_id for one in reversed(group)),
+    )
+
+
+def _turned_block(block: Mapping[str, Outcome]) -> dict[str, Outcome]:
+    names = dict(zip((*BEFORE_ARMS, *AFTER_ARMS), (*AFTER_ARMS, *BEFORE_ARMS), strict=True))
+    return {names.get(arm, arm): run for arm, run in block.items()}
 
 
 def _interval(verdict: Mapping[str, Any], turned: bool) -> dict[str, Any]:
@@ -204,7 +297,14 @@ def _joint(
         return None
     product = math.prod(one.speedup or 1.0 for one in known)
     source = "product of " + ", ".join(one.name for one in known)
-    return Together(wins=names, speedup=product, measured=False, source=source)
+    if len(known) == 1:
+        return Together(
+            wins=names, speedup=product, low=known[0].low, high=known[0].high, measured=False, source=source
+        )
+    # Wins may do the same work twice: at worst the largest alone is left of the product.
+    low = max(one.low or one.speedup or 1.0 for one in known)
+    high = math.prod(one.high or one.speedup or 1.0 for one in known)
+    return Together(wins=names, speedup=product, low=min(low, product), high=high, measured=False, source=source)
 
 
 def _resolved(found: Together) -> bool:

@@ -17,7 +17,8 @@ class Measured:
 
     ``low`` and ``high`` are the 95% interval of ``speedup``, ``noise_low`` and ``noise_high`` that of the A/A control.
     ``before_seconds`` and ``after_seconds`` are geometric means over the blocks. ``committed``: all its runs came from
-    one clean git commit; None where unknown.
+    one clean git commit; None where unknown. ``pooled`` are the measurements whose blocks were judged together.
+    ``attributed``: an attribution tells it, beside all other wins.
     """
 
     measurement_id: int
@@ -42,6 +43,12 @@ class Measured:
     measured_at: datetime | None = None
     committed: bool | None = None
     commit: str | None = None
+    pooled: tuple[int, ...] = ()
+    attributed: bool = False
+
+    def is_old(self, commit: str | None) -> bool:
+        """Whether it was made with another commit than this one, so that it tells of code that is no more."""
+        return commit is not None and self.commit is not None and self.commit != commit
 
     @property
     def saving(self) -> float | None:
@@ -84,7 +91,8 @@ class WinEvidence:
         wrong in any state: where the newest of a state says so, it speaks.
         """
         newest: dict[str, Measured] = {}
-        for one in self.measurements:
+        # An attribution speaks where no pair was measured: its few blocks are shared by all configs.
+        for one in sorted(self.measurements, key=lambda one: one.attributed):
             newest.setdefault(one.cache_state, one)
         wrong = next((one for one in newest.values() if one.verdict == "wrong"), None)
         return wrong or newest.get("cold") or next(iter(newest.values()), None)
@@ -102,7 +110,7 @@ class WinEvidence:
 
     def measurement(self, measurement_id: int | None) -> Measured | None:
         """Its measurement of that id; None where there is none."""
-        return next((one for one in self.measurements if one.measurement_id == measurement_id), None)
+        return next((one for one in self.measurements if measurement_id in (one.measurement_id, *one.pooled)), None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -181,6 +189,24 @@ class TrackerEvidence:
         """All measurements of all wins."""
         for one in self.wins:
             yield from one.measurements
+
+    @property
+    def newest_commit(self) -> str | None:
+        """The commit of the newest measurement that knows its own."""
+        known = [one for one in self.measurements() if one.commit is not None]
+        return max(known, key=lambda one: one.measurement_id).commit if known else None
+
+    @property
+    def due(self) -> tuple[Decided, ...]:
+        """Decisions for another look: what they rest on was measured before the code changed."""
+        commit = self.newest_commit
+        return tuple(
+            row.decided
+            for row in self.wins
+            if row.decided
+            and (basis := row.measurement(row.decided.measurement_id)) is not None
+            and basis.is_old(commit)
+        )
 
     @property
     def empty(self) -> bool:

@@ -19,7 +19,8 @@ class Standing:
 
     ``kept`` are the wins that were kept, in the plan's order; ``now`` the speedup that speaks for them together, or for
     all wins together while none is kept (``now_is_kept`` says which); ``reference`` the newest clean run of all the
-    plan's tasks on the reference machine.
+    plan's tasks on the reference machine. There are no odds once that is in, or while what is measured is of another
+    pipeline than the plan speaks of.
     """
 
     kept: tuple[str, ...]
@@ -35,14 +36,19 @@ def standing(plan: Plan, evidence: TrackerEvidence) -> Standing:
     kept = tuple(win.name for win in plan.wins if win.name in evidence.decisions("keep"))
     now = evidence.joint(frozenset(kept or [win.name for win in plan.planned]))
     base = plan.baseline
-    projected = projection.project(base.seconds, now.speedup, now.low, now.high) if now and base else None
+    analogy = plan.reference_pipeline is not None
+    projected = None
+    if now and base:
+        projected = projection.project(base.seconds, now.speedup, now.low, now.high, analogy=analogy)
+    final = evidence.confirmed(plan.tasks)
     return Standing(
         kept=kept,
         now=now,
         now_is_kept=bool(kept),
         projected=projected,
-        odds=_odds(plan, evidence, kept),
-        reference=evidence.confirmed(plan.tasks),
+        # After a final run there is nothing left to bet on; and another pipeline's speedups are no stake.
+        odds=None if final or (analogy and now) else _odds(plan, evidence, kept),
+        reference=final,
     )
 
 

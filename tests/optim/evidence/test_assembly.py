@@ -237,3 +237,65 @@ def test_without_anything_the_evidence_is_empty():
     found = assemble()
     assert found.empty
     assert [row.win for row in found.wins] == list(WIN_NAMES)
+
+
+def blocks_of(number, speedup, count=7, commit="c1"):
+    wobble = (0.99, 1.0, 1.01, 1.002, 0.995, 1.004, 0.997)
+    place = {"status": "finished", "cache_state": "cold", "workload": "w", "machine": "m", "results_fingerprint": "s"}
+    return [
+        {"block": block, "arm": arm, "config": config, "run_id": 100 * number + block, **place,
+         "wall_seconds": seconds * wobble[(block + at) % 7], "git_commit": commit, "git_dirty": False}
+        for block in range(1, count + 1)
+        for at, (arm, config, seconds) in enumerate(
+            (("A", "none", 10.0), ("B", "x", 10 / speedup), ("B2", "x", 10 / speedup), ("A2", "none", 10.0))
+        )
+    ]  # fmt: skip
+
+
+def measurement_row(number, speedup):
+    arms = [{"name": name, "config": "none" if name[0] == "A" else "x"} for name in ("A", "B", "A2", "B2")]
+    verdict = {"verdict": "faster", "speedup": speedup, "low": speedup * 0.98, "high": speedup * 1.02, "reason": "r"}
+    return {"id": number, "status": "finished", "spec": {"kind": "pair", "arms": arms, "cache_state": "cold"},
+            "verdict": verdict, "updated_at": None}  # fmt: skip
+
+
+def test_measurements_of_one_question_are_judged_together_and_the_newest_does_not_simply_win():
+    rows = [measurement_row(1, 1.10), measurement_row(2, 1.11)]
+    blocks = {1: blocks_of(1, 1.10), 2: blocks_of(2, 1.11)}
+    found = assembly.assemble(measurements=rows, blocks=blocks, plan_order=["x"]).win("x")
+    (one,) = found.measurements
+    assert (one.measurement_id, one.pooled, one.blocks) == (2, (1, 2), 14)
+    assert 1.10 < one.speedup < 1.11
+    assert found.measurement(1) is one
+
+
+def test_measurements_that_differ_by_more_than_their_blocks_say_so():
+    rows = [measurement_row(1, 1.10), measurement_row(2, 1.50)]
+    blocks = {1: blocks_of(1, 1.10), 2: blocks_of(2, 1.50)}
+    (one,) = assembly.assemble(measurements=rows, blocks=blocks, plan_order=["x"]).win("x").measurements
+    assert one.verdict == "unresolved"
+    assert "differ by more than their blocks do" in one.reason
+    assert one.low < 1.1 and one.high > 1.5
+
+
+def test_a_decision_that_rests_on_code_that_is_no_more_is_due():
+    rows = [measurement_row(1, 1.10), measurement_row(2, 1.11)]
+    blocks = {1: blocks_of(1, 1.10), 2: blocks_of(2, 1.11, commit="c2")}
+    log = [{"id": 1, "win": "x", "decision": "keep", "because": "b", "measurement_id": 1, "decided_at": None}]
+    found = assembly.assemble(measurements=rows, blocks=blocks, decisions=log, plan_order=["x"])
+    assert [one.measurement_id for one in found.win("x").measurements] == [2, 1]
+    assert [one.win for one in found.due] == ["x"]
+
+
+def test_an_attribution_is_evidence_for_each_of_its_wins_beside_the_others():
+    beside = [
+        {"win": "x", "speedup": 1.2, "low": 1.1, "high": 1.3},
+        {"win": "y", "speedup": 1.0, "low": 0.9, "high": 1.1},
+    ]
+    spec = {"kind": "attribution", "arms": [{"name": "none", "config": "none"}, {"name": "x,y", "config": "x,y"}]}
+    verdict = {"verdict": "faster", "attribution": {"wins": ["x", "y"], "blocks": 3, "beside": beside}}
+    row = {"id": 4, "status": "finished", "spec": spec, "verdict": verdict, "updated_at": None}
+    found = assembly.assemble(measurements=[row], plan_order=["x", "y"])
+    one = found.win("x").measured
+    assert (one.config_before, one.config_after, one.verdict, one.low) == ("y", "x,y", "faster", 1.1)
+    assert found.win("y").measured.verdict == "unresolved"

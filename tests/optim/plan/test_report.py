@@ -64,7 +64,7 @@ def test_a_measured_win_stands_with_interval_and_noise_floor():
         "| Early Exit Scoring | faster | 1.250x (1.200-1.300) | 20.0% | 5-10% | 0.990-1.010x | measurement 3 | keep |",
         "Measurement 3, 2026-11-23 14:02 UTC: none against early_exit, 100 tasks, cold caches, 8 blocks, machine m1",
         "Decision: **keep** by ann 2026-11-24 09:00 UTC on measurement 3: it pays",
-        "**1.250x (1.200-1.300x) with what is kept** (measurement 3). Projection, not a measurement: 19.9 s",
+        "**1.250x (1.200-1.300x) with what is kept** (measurement 3). Analogy, not a projection: 19.9 s",
     ):
         assert part in text
 

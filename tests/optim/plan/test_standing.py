@@ -1,12 +1,32 @@
 """Where the plan stands, and what is not known."""
 
+from dataclasses import replace
+
 import pytest
 
 from optim.evidence.records import Together, TrackerEvidence, WinEvidence
 from optim.plan.standing import standing
 from optim.plan.unknowns import missing, unknowns
-from tests.optim.plans import decided, evidence, measured, plan, reference_run
+from tests.optim.plans import decided, evidence, measured, reference_run
+from tests.optim.plans import plan as worked_example_plan
 from tests.worked_example import PLANNED
+
+
+def plan(**changes):
+    """A plan that speaks of the pipeline that is measured."""
+    return replace(worked_example_plan(), reference_pipeline=None, **changes)
+
+
+def test_another_pipelines_speedup_is_an_analogy_and_no_stake():
+    found = standing(worked_example_plan(), evidence())
+    assert found.odds is None
+    assert found.projected.sentence.startswith("Analogy, not a projection")
+
+
+def test_after_a_final_run_there_are_no_odds():
+    found = standing(plan(), evidence(reference=(reference_run(),)))
+    assert found.reference is not None
+    assert found.odds is None
 
 
 def test_with_nothing_measured_the_odds_are_those_of_the_plan():

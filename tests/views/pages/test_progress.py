@@ -69,7 +69,7 @@ def test_every_win_has_a_card_with_its_next_step(full: str, open_page: Open) -> 
 
 
 _NEXT = {
-    "solver_body_cache": "Measure it",
+    "solver_body_cache": "Decide",
     "early_exit": "Decide",
     "dsl_cache": "See the evidence",
     "batch_validation": "Decide",
@@ -95,7 +95,7 @@ def test_a_decision_changes_where_we_stand(full: str, open_page: Open) -> None:
 
 def test_the_checklist_is_ticked_by_evidence(full: str, open_page: Open) -> None:
     said = words(open_page("progress"))
-    assert "open: Local 10-task test (performance)" in said
+    assert "Local 10-task test (performance)" in said
     assert "#4: [measurement 1](measure?measurement=1)" in said
 
 
