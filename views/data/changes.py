@@ -1,40 +1,33 @@
-"""Where a series of runs became faster or slower: change points by ruptures' KernelCPD.
-
-Method: penalized least squares on the log of the seconds (Killick, Fearnhead & Eckley, "Optimal detection of
-changepoints with a linear computational cost", 2012, as in Truong, Oudre & Vayatis, "Selective review of offline change
-point detection methods", 2020), in units of the noise between neighbours, so that the penalty means the same for
-every series.
-"""
+"""The stretches between changes of a series of runs, as a frame; what a change is says ``optim.evidence.changes``."""
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
-#: The newest runs of a series that are looked at; the cost grows with their square.
-MOST_RUNS = 2_000
-#: A series shorter than this shows no change that deserves the name.
-FEWEST_RUNS = 8
-SMALLEST_STRETCH = 4
-#: A change below this share is not worth a line, however sure.
-SMALLEST_CHANGE = 0.03
-#: More changes than these are not shown; the largest stay.
-MOST_CHANGES = 6
-_SMALLEST_NOISE = 0.002
+from optim.evidence.changes import change_points, changes, sittings
 
-COLUMNS = ["config", "start", "stop", "median_seconds", "first_run", "runs"]
+#: The newest runs of a series that are looked at.
+MOST_RUNS = 2_000
+COLUMNS = ["config", "start", "stop", "median_seconds", "first_run", "runs", "whose"]
+_OF_MEASUREMENT = re.compile(r"(measurement \d+) block ")
+
+__all__ = ["COLUMNS", "MOST_RUNS", "change_points", "segments"]
 
 
 def segments(runs: pd.DataFrame) -> pd.DataFrame:
     """The stretches between changes of each config's seconds, oldest first.
 
     Args:
-        runs: columns config, started_at, wall_seconds, run_id, in the order of time.
+        runs: columns config, started_at, wall_seconds, run_id, in the order of time, and where known label, git_commit,
+            git_dirty, machine.
 
     Returns:
-        config, start, stop (moments of the first and the last run), median_seconds, first_run (its id), runs (number).
+        config, start, stop (moments of the first and the last run), median_seconds, first_run (its id), runs (number),
+        whose (who made the change that the stretch begins with: ``code``, ``machine``, ``unknown``; empty for none).
     """
     found = [row for config, series in runs.groupby("config", sort=False) for row in _stretches(str(config), series)]
     return pd.DataFrame(found, columns=COLUMNS)
@@ -42,8 +35,14 @@ def segments(runs: pd.DataFrame) -> pd.DataFrame:
 
 def _stretches(config: str, series: pd.DataFrame) -> list[tuple[Any, ...]]:
     series = series.tail(MOST_RUNS)
-    places = [0, *change_points(series["wall_seconds"].tolist()), len(series)]
-    parts = [series.iloc[start:stop] for start, stop in pairwise(places)]
+    sat = sittings([_run(row) for row in series.to_dict("records")])
+    found = changes(sat)
+    sizes = [0]
+    for one in sat:
+        sizes.append(sizes[-1] + len(one.run_ids))
+    edges = [0, *(sizes[change.place] for change in found), len(series)]
+    whose = ["", *(change.whose for change in found)]
+    parts = [series.iloc[start:stop] for start, stop in pairwise(edges)]
     return [
         (
             config,
@@ -52,32 +51,19 @@ def _stretches(config: str, series: pd.DataFrame) -> list[tuple[Any, ...]]:
             float(part["wall_seconds"].median()),
             int(part["run_id"].iloc[0]),
             len(part),
+            who,
         )
-        for part in parts
+        for part, who in zip(parts, whose, strict=True)
     ]
 
 
-def change_points(seconds: list[float]) -> list[int]:
-    """The positions at which a new level begins, in order; empty for a short or steady series. Seconds are > 0."""
-    import numpy as np
-
-    values = np.log(np.maximum(np.asarray(seconds, dtype=float), 1e-9))
-    if len(values) < FEWEST_RUNS:
-        return []
-    import ruptures
-
-    scale = max(1.4826 * float(np.median(np.abs(np.diff(values)))) / 2**0.5, _SMALLEST_NOISE)
-    search = ruptures.KernelCPD(kernel="linear", min_size=SMALLEST_STRETCH).fit((values / scale).reshape(-1, 1))
-    places = [int(place) for place in search.predict(pen=4 * np.log(len(values)))[:-1]]
-    return _largest(values, places)
+def _run(row: dict[Any, Any]) -> tuple[int, float, object, str | None, str | None]:
+    """A run as ``sittings`` takes it: runs of one measurement are one sitting; a dirty commit is no known code."""
+    match = _OF_MEASUREMENT.match(str(row.get("label") or ""))
+    commit, machine = (_known(row.get(name)) for name in ("git_commit", "machine"))
+    code = commit if commit and row.get("git_dirty") is False else None
+    return int(row["run_id"]), float(row["wall_seconds"]), match and match[1], code, machine
 
 
-def _largest(values: Any, places: list[int]) -> list[int]:
-    """The changes that are worth a line: neighbours' medians apart by the smallest change, the largest few."""
-    import numpy as np
-
-    edges = [0, *places, len(values)]
-    levels = [float(np.median(values[start:stop])) for start, stop in pairwise(edges)]
-    steps = {place: abs(after - before) for place, before, after in zip(places, levels, levels[1:], strict=False)}
-    worth = [place for place in places if steps[place] >= np.log1p(SMALLEST_CHANGE)]
-    return sorted(sorted(worth, key=lambda place: -steps[place])[:MOST_CHANGES])
+def _known(value: Any) -> str | None:
+    return None if value is None or value != value else str(value)

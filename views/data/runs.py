@@ -56,13 +56,14 @@ def timed(filters: Mapping[str, Any]) -> pd.DataFrame:
     """The newest finished, unprofiled runs with a start and a time, oldest first.
 
     Columns: run_id, label, started_at, wall_seconds, config (empty where unknown), workload, workload_description,
-    workload_tasks, cache_state, machine, cpu_model.
+    workload_tasks, cache_state, machine, cpu_model, git_commit, git_dirty.
     """
     asked = {**filters, "profiled": False, "status": "finished"}
     found = queries.runs(engine(), sort="started_at", limit=TREND_RUNS, **asked)
     known = found[found["started_at"].notna() & (found["wall_seconds"] > 0)].iloc[::-1]
     columns = ["label", "started_at", "wall_seconds", "config", "workload", "workload_description", "workload_tasks"]
-    kept = known[["id", *columns, "cache_state", "machine", "cpu_model"]].rename(columns={"id": "run_id"})
+    place = ["cache_state", "machine", "cpu_model", "git_commit", "git_dirty"]
+    kept = known[["id", *columns, *place]].rename(columns={"id": "run_id"})
     return kept.assign(config=kept["config"].fillna("")).reset_index(drop=True)
 
 
@@ -209,9 +210,14 @@ def _newest_change(segments: pd.DataFrame) -> str:
     place = int(segments["start"].where(segments.duplicated("config", keep="first")).argmax())
     before, now = rows(segments.iloc[place - 1 : place + 1])
     share = now["median_seconds"] / before["median_seconds"] - 1
+    times = f"{text.seconds(before['median_seconds'])} to {text.seconds(now['median_seconds'])}"
+    config, size, start = configs.named(now["config"]), text.percent(abs(share)), f"{now['start']:%Y-%m-%d}"
+    if now["whose"] == "machine":
+        word = "less" if share < 0 else "more"
+        return (
+            f"Runs of {config} took {size} {word} time from run {now['first_run']} on ({start}): {times}, "
+            "with the same code: the machine's doing."
+        )
     word = "faster" if share < 0 else "slower"
-    return (
-        f"{configs.named(now['config'])} became {text.percent(abs(share))} {word} at run "
-        f"{now['first_run']} ({now['start']:%Y-%m-%d}): {text.seconds(before['median_seconds'])} to "
-        f"{text.seconds(now['median_seconds'])}."
-    )
+    how = "the code changed there" if now["whose"] == "code" else "by the code or by the machine, nobody knows"
+    return f"{config} became {size} {word} at run {now['first_run']} ({start}): {times}; {how}."

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from views.data.changes import MOST_CHANGES, MOST_RUNS, change_points, segments
+from optim.evidence.changes import MOST_CHANGES
+from views.data.changes import MOST_RUNS, change_points, segments
 
 RANDOM = np.random.default_rng(7)
 
@@ -70,3 +71,35 @@ def test_only_the_newest_runs_of_a_long_series_are_looked_at() -> None:
         }
     )
     assert segments(runs)["runs"].sum() == MOST_RUNS
+
+
+@pytest.mark.parametrize(
+    ("commits", "dirty", "whose"),
+    [(("a", "b"), False, "code"), (("a", "a"), False, "machine"), (("a", "b"), True, "unknown")],
+)
+def test_a_change_is_the_codes_only_where_the_commit_changed(commits, dirty: bool, whose: str) -> None:
+    runs = pd.DataFrame(
+        {
+            "config": "none",
+            "started_at": pd.date_range("2026-01-01", periods=40, freq="h", tz="UTC"),
+            "wall_seconds": noisy(10.0, 5.0, runs=20),
+            "run_id": range(40),
+            "machine": "m",
+            "git_commit": [commits[0]] * 20 + [commits[1]] * 20,
+            "git_dirty": dirty,
+        }
+    )
+    assert segments(runs)["whose"].tolist() == ["", whose]
+
+
+def test_runs_of_one_measurement_are_one_sitting() -> None:
+    runs = pd.DataFrame(
+        {
+            "config": "none",
+            "started_at": pd.date_range("2026-01-01", periods=40, freq="h", tz="UTC"),
+            "wall_seconds": noisy(10.0, 5.0, runs=20),
+            "run_id": range(40),
+            "label": ["measurement 1 block 1 A"] * 20 + ["measurement 2 block 1 A"] * 20,
+        }
+    )
+    assert len(segments(runs)) == 1
