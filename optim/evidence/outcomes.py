@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from profiles.records import RunRecord
 
-_FIELDS = {"workload": "the same tasks, seed and candidates", "machine": "the same machine", "cache_state": ""}
+_FIELDS = {"workload": "the same workload (the same parameters and inputs)", "machine": "the same machine", "cache_state": ""}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
