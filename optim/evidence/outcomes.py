@@ -8,7 +8,11 @@ from typing import Any, Self
 
 from profiles.records import RunRecord
 
-_FIELDS = {"workload": "the same workload (the same parameters and inputs)", "machine": "the same machine", "cache_state": ""}
+_FIELDS = {
+    "workload": "the same tasks, parameters and inputs",
+    "machine": "the same machine",
+    "cache_state": "",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

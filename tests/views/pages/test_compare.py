@@ -94,7 +94,7 @@ def test_the_waterfall_leads_from_one_run_to_the_other(engine: Engine, open_page
     "changes,reason",
     [
         ({"cache_state": "warm"}, "run both cold, or both warm"),
-        ({"workload": Workload(fingerprint="other", tasks=5)}, "the same workload (the same parameters and inputs)"),
+        ({"workload": Workload(fingerprint="other", tasks=5)}, "the same tasks, parameters and inputs"),
         ({"environment": Environment(machine="there")}, "the same machine"),
         ({"status": "interrupted"}, "run 2 is interrupted, not finished"),
         ({"profiled": True}, "measure it again with a run that finishes unprofiled"),
