@@ -17,8 +17,8 @@ from optim.evidence.statistics import percent
 
 #: Below this, more failures are no chance.
 SURELY = 0.01
-#: Above this they well may be; in between more blocks are needed.
-HARDLY = 0.1
+#: Above this they well may be; in between more blocks are needed: a gain is soon clear, deaths are not.
+HARDLY = 0.3
 #: From this share of failing runs on, a pipeline is called unreliable.
 UNRELIABLE = 0.05
 
@@ -115,7 +115,8 @@ def tail(before_failed: int, before_runs: int, after_failed: int, after_runs: in
 def failure(outcome: Outcome, others: Iterable[Outcome]) -> str | None:
     """Why a run failed, in a clause; None when it did not. ``others`` are runs of the other side."""
     if outcome.status in ("died", "timeout", "failed"):
-        return outcome.reason or f"the run {outcome.status}"
+        how = "ran into its backstop" if outcome.status == "timeout" else outcome.status
+        return outcome.reason or f"the run {how}"
     most = dict.fromkeys(("timeouts", "failed"), 0)
     for other in others:
         for name in most:
