@@ -74,7 +74,7 @@ def line(config: Config, state: str, record: RunRecord) -> str:
     timeouts = sum(task.timeouts for task in record.tasks)
     backstops = record.counts.get("backstops", 0)
     name = ",".join(sorted(config)) or "none"
-    where = f"{record.wall_seconds:8.1f} s  {record.cpu_seconds:8.1f} CPU s  {(record.peak_bytes or 0) / 1e6:6.0f} MB"
+    where = f"{record.wall_seconds:8.1f} s  {record.cpu_seconds:8.1f} CPU s"
     return f"{record.results_fingerprint}  {state}  {timeouts} timeouts, {backstops} at the backstop  {where}  {name}"
 
 

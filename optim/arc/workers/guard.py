@@ -49,9 +49,10 @@ class Heartbeat:
             return mmap.mmap(file.fileno(), 8 * self.SLOTS)
 
     def read(self) -> tuple[float, int, int, int]:
-        """``started``, candidate index, task index, phase number."""
-        started, candidate, task, phase = self.beat
-        return started, int(candidate), int(task), int(phase)
+        """``started``, candidate index, task index, phase number; -1 for what is no number any more."""
+        started, *numbers = self.beat
+        candidate, task, phase = (int(one) if 0 <= one < 1e9 else -1 for one in numbers)
+        return started, candidate, task, phase
 
     def close(self) -> None:
         self.beat.release()

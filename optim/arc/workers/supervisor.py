@@ -15,6 +15,7 @@ import selectors
 import signal
 import subprocess
 import tempfile
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ from optim.arc.pipeline import PHASES
 from optim.arc.settings import Settings
 from optim.arc.tasks import Task
 from optim.arc.workers.guard import Heartbeat
+from optim.arc.workers.leftovers import MARK as _MARK
+from optim.arc.workers.leftovers import kill_marked
 from optim.arc.workers.patience import Overdue, Patience, thread_seconds
 from profiles.program import module_command
 
@@ -36,6 +39,19 @@ MAX_KILLS = 8
 _DEPTH, _DEPTH_ALONE = 3, 100
 _TICK_SECONDS = 0.05
 _START_SECONDS = 120.0
+
+
+#: What an answer for a task holds.
+_ANSWER = {"record", "accepted", "cpu", "disk"}
+
+
+class Forged(ValueError):
+    """What came from a worker is nothing that a worker says."""
+
+
+def phase_name(number: int) -> str:
+    """The name of a phase by its number in a heartbeat, into which a program may have written."""
+    return PHASES[number] if 0 <= number < len(PHASES) else "unknown"
 
 
 class RunProblem(RuntimeError):
@@ -51,8 +67,9 @@ class WorkerProcess:
         self.answers, answers = os.pipe()
         pipes = (str(orders), str(answers), str(folder / f"heartbeat-{number}"))
         command = module_command("optim.arc.workers.worker", *pipes)
+        self._mark = uuid.uuid4().hex
         self.process = subprocess.Popen(
-            command, pass_fds=(orders, answers), env=_environment(), start_new_session=True,
+            command, pass_fds=(orders, answers), env=_environment(self._mark), start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         os.close(orders)
@@ -75,12 +92,27 @@ class WorkerProcess:
                 data = data[os.write(self._orders, data) :]
 
     def read(self) -> list[Answer] | None:
-        """The answers that have come in; None when the worker has closed its pipe."""
+        """The answers that have come in; None when the worker has closed its pipe.
+
+        Raises:
+            Forged: something else came in: a program wrote to the pipe, or goes on in a process of its own.
+        """
         chunk = os.read(self.answers, 1 << 20)
         if not chunk:
             return None
         *lines, self._buffer = (self._buffer + chunk).split(b"\n")
-        return [json.loads(line) for line in lines]
+        return [self._checked(line) for line in lines]
+
+    def _checked(self, line: bytes) -> Answer:
+        try:
+            answer = json.loads(line)
+        except (ValueError, RecursionError):
+            raise Forged from None
+        if not isinstance(answer, dict) or answer.get("pid") != self.process.pid:
+            raise Forged
+        if "task" in answer and (answer["task"] not in self.assigned or not set(answer) >= _ANSWER):
+            raise Forged
+        return answer
 
     def overdue(self) -> Overdue | None:
         """What it has outstayed, so that it must be killed; None while all is well."""
@@ -94,6 +126,7 @@ class WorkerProcess:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         code = self.process.wait()
+        kill_marked(self._mark)
         for descriptor in (self._orders, self.answers):
             with contextlib.suppress(OSError):
                 os.close(descriptor)
@@ -101,9 +134,9 @@ class WorkerProcess:
         return code
 
 
-def _environment() -> dict[str, str]:
+def _environment(mark: str) -> dict[str, str]:
     # Programs may not depend on the order of sets of texts; but equal runs must be equal.
-    return {**os.environ, "PYTHONHASHSEED": "0"}
+    return {**os.environ, "PYTHONHASHSEED": "0", _MARK: mark}
 
 
 @dataclass
@@ -210,13 +243,21 @@ class Supervisor:
         end = monotonic() + _START_SECONDS
         while monotonic() < end:
             if select.select([worker.answers], [], [], 1.0)[0]:  # the others' answers can wait
-                answers = worker.read()
+                answers = self._first(worker)
                 if answers != []:
                     self._check_ready(answers)
                     return
         raise RunProblem(
             f"a worker was not ready within {_START_SECONDS:.0f} s; does the DSL's module do more than define?"
         )
+
+    def _first(self, worker: WorkerProcess) -> list[Answer] | None:
+        try:
+            return worker.read()
+        except Forged:
+            raise RunProblem(
+                "a worker said what no worker says while it started; does the DSL write to pipes?"
+            ) from None
 
     def _check_ready(self, answers: list[Answer] | None) -> None:
         if answers is None:
@@ -233,7 +274,11 @@ class Supervisor:
             worker.send(task=index, banned=[one[:2] for one in self._banned.get(index, ())])
 
     def _receive(self, worker: WorkerProcess) -> None:
-        answers = worker.read()
+        try:
+            answers = worker.read()
+        except Forged:
+            self._replace(worker, Overdue("forged", "said what no worker says and was killed"))
+            return
         if answers is None:
             self._replace(worker, Overdue("died", "made its worker die"))
             return
@@ -266,8 +311,9 @@ class Supervisor:
         if current is not None:
             if code < 0 and why.kind == "died":
                 why = Overdue(why.kind, f"{why.reason} (signal {-code})")
-            culprit = candidate if (started or why.kind == "between") and task == current else None
-            self._blame(current, culprit, why, PHASES[phase])
+            known = why.kind != "forged" and (started or why.kind == "between") and task == current
+            culprit = candidate if known else None
+            self._blame(current, culprit, why, phase_name(phase))
         if self._queue:
             fresh = self._spawn()
             self._await_ready(fresh)
@@ -302,7 +348,7 @@ class Supervisor:
         waiting, end = list(self._workers), monotonic() + _START_SECONDS
         while waiting and monotonic() < end:
             for worker in self._readable(1.0):
-                answers = worker.read()
+                answers = self._last(worker)
                 if worker in waiting and (answers is None or any("end" in answer for answer in answers)):
                     waiting.remove(worker)
                 for answer in answers or ():
@@ -311,7 +357,13 @@ class Supervisor:
                 if answers is None:
                     self._remove(worker)
 
+    def _last(self, worker: WorkerProcess) -> list[Answer] | None:
+        try:
+            return worker.read()
+        except Forged:
+            return None
+
     def _progress(self) -> Progress:
         at = [(worker.assigned[0], worker.heartbeat.read()) for worker in self._workers if worker.assigned]
-        places = [(self._tasks[index].task_id, PHASES[beat[3]]) for index, beat in at]
+        places = [(self._tasks[index].task_id, phase_name(beat[3])) for index, beat in at]
         return Progress(len(self._done), self._total, places)

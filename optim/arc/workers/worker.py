@@ -22,6 +22,7 @@ from optim.arc.pipeline import Pipeline
 from optim.arc.save import SolverFolder
 from optim.arc.settings import Settings
 from optim.arc.tasks import Task
+from optim.arc.workers.fence import fence
 from optim.arc.workers.guard import Guard, Heartbeat, limit_memory
 from optim.arc.workload import cache_scope, read_programs
 from profiles.recorder import NullRecorder, Recorder
@@ -41,6 +42,7 @@ def main(arguments: list[str]) -> None:
         except (DslProblem, OSError) as problem:
             _send(answers, {"problem": str(problem)})
             return
+        fence(worker.in_call)
         _send(answers, {"ready": True})
         worker.serve(orders, answers)
 
@@ -64,6 +66,10 @@ class Worker:
         gc.freeze()
         gc.set_threshold(200_000, 20, 50)
         self._cpu_start = time.process_time()
+
+    def in_call(self) -> bool:
+        """Whether a program's call is at work."""
+        return self._guard.in_call
 
     def _cpu_seconds(self) -> float:
         return time.process_time() - self._cpu_start
@@ -133,7 +139,7 @@ def _grid(rows: list[list[int]]) -> tuple[tuple[int, ...], ...]:
 
 
 def _send(answers: TextIO, message: dict[str, Any]) -> None:
-    answers.write(json.dumps(message) + "\n")
+    answers.write(json.dumps({**message, "pid": os.getpid()}) + "\n")
     answers.flush()
 
 

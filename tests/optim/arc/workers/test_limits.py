@@ -60,6 +60,65 @@ def crash(grid):
     while True:
         pass
 
+def fork(grid):
+    os.fork()
+    return grid
+
+def session(grid):
+    import ctypes
+    if ctypes.CDLL(None).fork() == 0:
+        os.setsid()
+        while True:
+            pass
+    return grid
+
+def twins(grid):
+    import ctypes
+    ctypes.CDLL(None).fork()
+    return grid
+
+def threads(grid):
+    import threading
+    for number in range(200):
+        threading.Thread(target=lambda: None).start()
+    return grid
+
+def parent(grid):
+    os.kill(os.getppid(), signal.SIGTERM)
+    return grid
+
+def limits(grid):
+    import resource
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    return grid
+
+def text(grid):
+    for number in range(3, 20):
+        try:
+            os.write(number, b"text\\n")
+        except OSError:
+            pass
+    return grid
+
+def forged(grid):
+    for number in range(3, 20):
+        try:
+            os.write(number, b'{"task": 1, "record": {}, "accepted": [["x", 1]], "cpu": 0, "disk": null}\\n')
+        except OSError:
+            pass
+    return grid
+
+class Sticky:
+    def __init__(self, seconds):
+        self.seconds = seconds
+
+    def __del__(self):
+        while True:
+            pass
+
+def destroy(grid):
+    return Sticky(0)
+
 def late(grid):
     try:
         while True:
@@ -70,7 +129,8 @@ def late(grid):
 TIMEOUTS = ["loop", "late"]
 KILLED = ["ccall", "swallow", "disarm"]
 DEADLY = ["die", "crash"]
-ERRORS = ["recurse", "eat"]
+ERRORS = ["recurse", "eat", "fork", "threads", "parent", "limits"]
+FORGED = ["text", "forged", "twins"]
 GOOD = "x1 = mirror(I)\n    return x1"
 
 
@@ -113,6 +173,49 @@ def test_a_program_that_misbehaves_leaves_the_rest_of_the_run_alone(
         assert "candidate 0" in (bad.reason or "") and record.counts["killed"] == 1
     assert children() == before and threading.active_count() == threads
     assert time.monotonic() - start < 30
+
+
+@pytest.mark.parametrize("wins", [frozenset(), frozenset(WIN_NAMES)], ids=["none", "all"])
+@pytest.mark.parametrize("program", FORGED)
+def test_who_writes_to_the_pipe_or_answers_in_anothers_place_costs_its_task_and_nothing_else(
+    program: str, wins: frozenset[str], tmp_path: Path
+) -> None:
+    before = children()
+    record = run(settings_for(tmp_path, program, wins=wins))
+    bad, good = record.tasks
+    assert (bad.status, good.status, good.solved) == ("failed", "finished", True)
+    assert "said what no worker says" in (bad.reason or "")
+    assert children() == before
+
+
+def test_what_left_the_session_of_its_worker_is_killed_with_it(tmp_path: Path) -> None:
+    record = run(settings_for(tmp_path, "session"))
+    assert record.tasks[1].solved
+    end = time.monotonic() + 10  # killed is not yet gone
+    while (left := _left()) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert left == []
+
+
+def _left() -> list[Path]:
+    """The processes whose environment holds a worker's mark and this test's name."""
+    marks = (b"QUICKWIN_WORKER_MARK=", b"test_what_left_the_session_of_its_worker")
+    return [path for path in Path("/proc").glob("[0-9]*/environ") if all(_carries(path, mark) for mark in marks)]
+
+
+def _carries(path: Path, text: bytes) -> bool:
+    try:
+        return text in path.read_bytes()
+    except OSError:
+        return False
+
+
+def test_an_objects_end_that_loops_costs_its_candidate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("optim.arc.workers.patience._BETWEEN_SECONDS", 1.0)
+    record = run(settings_for(tmp_path, "destroy"))
+    bad, good = record.tasks
+    assert good.solved and not bad.solved and bad.status == "finished"
+    assert record.counts["killed"] == 1 or bad.timeouts > 0
 
 
 def test_the_same_answers_come_out_when_a_candidate_had_to_be_killed(tmp_path: Path) -> None:
