@@ -56,7 +56,7 @@ def compare(engine: Engine, before: Side, after: Side) -> Comparison:
         number, verdict = measured
         numbers = verdict.interval.to_json() if verdict.interval else {}
         return Comparison(
-            before=before, after=after, verdict=verdict.verdict, reason=verdict.reason, differences=notes,
+            before=before, after=after, verdict=verdict.verdict, reason=verdict.text, differences=notes,
             measurement=number, **numbers,
         )  # fmt: skip
     one, two = before.seconds, after.seconds
@@ -174,7 +174,7 @@ def judged(engine: Engine, before: Side, after: Side) -> tuple[int, Any] | None:
         return None
     number, blocks = found
     rows = verdicts.blocks_from_rows(assembly.rows(blocks))
-    return number, verdicts.judge(rows, before=("A",), after=("B",), cache_state=first.cache_state)
+    return number, verdicts.judge(rows, cache_state=first.cache_state)
 
 
 def measured(engine: Engine, before: str, after: str, workload: str | None, cache_state: str) -> tuple[int, Any] | None:
@@ -201,6 +201,7 @@ def _arms(blocks: Any, before: str, after: str) -> Any | None:
     others = sorted(second["arm"].unique(), key=lambda arm: (arm != after, len(arm), arm))
     if not arms or not others:
         return None
-    return blocks[blocks["arm"].isin([arms[0], others[0]])].assign(
-        arm=lambda frame: frame["arm"].map({arms[0]: "A", others[0]: "B"})
-    )
+    names = {arms[0]: "A", others[0]: "B"}
+    if before != after and len(arms) > 1 and len(others) > 1:
+        names |= {arms[1]: "A2", others[1]: "B2"}
+    return blocks[blocks["arm"].isin(names)].assign(arm=lambda frame: frame["arm"].map(names))
