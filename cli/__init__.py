@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
+from pathlib import Path
 
 import click
 
@@ -17,3 +19,10 @@ def load_command(module: str) -> click.Command:
     """The command that one module declares. An import error in it escapes."""
     command: click.Command = importlib.import_module(f"{__name__}.{module}").COMMAND
     return command
+
+
+def short_help(module: str) -> str:
+    """The first sentence of a command's help, read from its file: a list of all commands imports none of them."""
+    source = Path(__file__).with_name(f"{module}.py").read_text("utf-8")
+    match = re.search(r'^def COMMAND\(.*?"""(.*?)(?:\.\s|:\s|\n\n|""")', source, re.DOTALL | re.MULTILINE)
+    return "" if match is None else " ".join(match[1].split())

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from cli import command_names, load_command
+from cli import command_names, load_command, short_help
 from cli._project_option import project_option, with_project_option
 from services.problems import COULD_NOT, Problem
 
@@ -21,6 +21,11 @@ class Commands(click.Group):
         module = next((name for name in command_names() if name.rstrip("_") == cmd_name), None)
         return None if module is None else with_project_option(load_command(module))
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            room = formatter.width - 6 - max(map(len, self.list_commands(ctx)))
+            formatter.write_dl([(name.rstrip("_"), shortened(short_help(name), room)) for name in command_names()])
+
     def invoke(self, ctx: click.Context) -> Any:
         """What a service or the database could not do is one sentence on stderr and an exit code."""
         from db.problems import DatabaseProblem
@@ -31,6 +36,11 @@ class Commands(click.Group):
             raise CommandProblem(str(problem), problem.exit_code) from problem
         except DatabaseProblem as problem:
             raise CommandProblem(str(problem), COULD_NOT) from problem
+
+
+def shortened(text: str, room: int) -> str:
+    """A sentence cut to so many characters."""
+    return text if len(text) <= room else f"{text[: room - 3].rstrip()}..."
 
 
 class CommandProblem(click.ClickException):

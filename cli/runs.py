@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from cli._common import config_of, json_option
+from cli._common import config_of, json_option, print_json
 from profiles.configs import stored_text
 from services.places import open_database
 from services.project import current_project
@@ -37,11 +37,11 @@ def COMMAND(limit: int, as_json: bool, **filters: Any) -> None:
     chosen: Any = {name: value for name, value in filters.items() if value is not None}
     if "config" in chosen:
         chosen["config"] = stored_text(config_of(chosen["config"], engine))
-    found = queries.runs(engine, limit=limit, **chosen)
+    found = queries.run_rows(engine, limit=limit, **chosen)
     if as_json:
-        click.echo(found.to_json(orient="records", date_format="iso"))
+        print_json(found)
         return
-    if found.empty:
+    if not found:
         click.echo("No runs yet; python -m optim run records one." if not chosen else "No run fits these filters.")
         return
     _table(found, queries.run_count(engine, **chosen))
@@ -54,17 +54,16 @@ _REST = {True: 76, False: 49}
 _EXTRA = ("overhead", "tasks", "failed")
 
 
-def _table(found: Any, total: int) -> None:
+def _table(found: list[dict[str, Any]], total: int) -> None:
     from rich.console import Console
 
     console = Console()
     wide = console.width >= _WIDE
     table = _empty_table(console.width - _REST[wide], wide)
-    rows = found.astype(object).where(found.notna(), None).to_dict("records")
-    for row in rows:
+    for row in found:
         table.add_row(*_cells(row, wide))
     console.print(table)
-    if any(row["stated"] for row in rows):
+    if any(row["stated"] for row in found):
         console.print("* as stated: no log says it")
     if total > len(found):
         console.print(f"{len(found)} of {total} runs; --limit shows more")

@@ -67,7 +67,7 @@ Statement = tuple[str, bool]
 def _stated(engine: Engine, run_ids: Sequence[int]) -> dict[int, dict[str, Statement]]:
     """Per run and fact the statement, and whether it counts; a role counts always."""
     stated: dict[int, dict[str, Statement]] = {one: {} for one in run_ids}
-    for row in queries.stated_facts(engine, run_ids).to_dict("records"):
+    for row in queries.stated_fact_rows(engine, run_ids):
         stated[int(row["run_id"])][str(row["name"])] = (str(row["value"]), bool(row["counts"]) or row["name"] == "role")
     return stated
 

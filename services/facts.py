@@ -157,7 +157,7 @@ def stated_words(engine: Engine, run_id: int) -> list[str]:
     from db import queries
 
     clauses = []
-    for row in queries.stated_facts(engine, [run_id]).to_dict("records"):
+    for row in queries.stated_fact_rows(engine, [run_id]):
         who = f"{row['who']}, " if isinstance(row["who"], str) else ""
         idle = "" if row["counts"] or row["name"] == "role" else "; the log itself says it, so this does not count"
         value = shown(str(row["name"]), str(row["value"]))

@@ -30,11 +30,11 @@ def find_run(engine: Engine, text: str) -> int:
             return int(text)
         except queries.UnknownRow:
             fail(f"there is no run {text}; python -m optim runs lists them", USAGE)
-    found = queries.runs(engine, limit=1) if text == "last" else queries.runs(engine, label=[text], limit=1)
-    if found.empty:
-        labels = ", ".join(sorted(set(queries.runs(engine, limit=20)["label"]))[:8])
+    match = queries.run_rows(engine, limit=1) if text == "last" else queries.run_rows(engine, label=[text], limit=1)
+    if not match:
+        labels = ", ".join(sorted({row["label"] for row in queries.run_rows(engine, limit=20)})[:8])
         fail(f"no run is called {text!r}; there are, for example: {labels}; or take an id, or 'last'", USAGE)
-    return int(found["id"].iloc[0])
+    return int(match[0]["id"])
 
 
 def find_runs(engine: Engine, texts: Sequence[str]) -> list[int]:
@@ -56,7 +56,8 @@ def _span(engine: Engine, text: str) -> list[int]:
     low, high = int(match[1]), int(match[2])
     if not low <= high < low + MOST_RUNS:
         fail(f"{text} is no span of up to {MOST_RUNS} runs: the first number comes first", USAGE)
-    there = queries.runs(engine, ids=range(low, high + 1), sort="id", descending=False, limit=MOST_RUNS, deleted=None)
-    if there.empty:
+    ids = range(low, high + 1)
+    there = queries.run_rows(engine, ids=ids, sort="id", descending=False, limit=MOST_RUNS, deleted=None)
+    if not there:
         fail(f"there is no run from {low} to {high}; python -m optim runs lists them", USAGE)
-    return [int(one) for one in there["id"]]
+    return [int(row["id"]) for row in there]

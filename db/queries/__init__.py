@@ -36,9 +36,9 @@ from db.queries.evidence import (
     measurements_of,
     state,
 )
-from db.queries.facts import last_answers, stated_facts
+from db.queries.facts import last_answers, stated_fact_rows, stated_facts
 from db.queries.filters import RunFilters
-from db.queries.history import filter_values, groups, run_count, runs, trend
+from db.queries.history import filter_values, groups, run_count, run_rows, runs, trend
 
 __all__ = [
     "DatabaseProblem",
@@ -75,8 +75,10 @@ __all__ = [
     "run",
     "run_count",
     "run_facts",
+    "run_rows",
     "runs",
     "state",
+    "stated_fact_rows",
     "stated_facts",
     "tags",
     "task_outcomes",

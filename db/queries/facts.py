@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, func, select
 
@@ -21,11 +21,16 @@ def stated_facts(engine: Engine, run_ids: Iterable[int]) -> pd.DataFrame:
     """What was stated of runs. Columns: run_id, name, value, counts (False where the log says it itself), who,
     stated_at.
     """
+    return frame([tuple(row.values()) for row in stated_fact_rows(engine, run_ids)], _FACTS)
+
+
+def stated_fact_rows(engine: Engine, run_ids: Iterable[int]) -> list[dict[str, Any]]:
+    """As ``stated_facts``, but plain rows."""
     columns = [StatedFact.__table__.c[name] for name in _FACTS]
     chosen = select(*columns).where(StatedFact.run_id.in_([int(one) for one in run_ids]))
     with reading(engine) as connection:
-        rows = connection.execute(chosen.order_by(StatedFact.run_id, StatedFact.name)).all()
-    return frame(rows, _FACTS)
+        rows = connection.execute(chosen.order_by(StatedFact.run_id, StatedFact.name))
+        return [dict(row) for row in rows.mappings()]
 
 
 def last_answers(engine: Engine) -> dict[str, str]:

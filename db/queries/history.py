@@ -57,6 +57,29 @@ _RUNS: dict[str, tuple[Any, str]] = {
 #: What is looked up for the page's runs only.
 _EXTRAS = {"tags": TEXT, "stated": TEXT, "cpu_model": TEXT, "git_commit": TEXT, "git_dirty": FLAG, "has_profile": FLAG}
 _SORTABLE = tuple(_RUNS)
+_COLUMNS = {name: dtype for name, (_, dtype) in _RUNS.items()} | _EXTRAS
+
+
+def run_rows(
+    engine: Engine,
+    *,
+    sort: str = "started_at",
+    descending: bool = True,
+    limit: int = 100,
+    offset: int = 0,
+    **filters: Unpack[RunFilters],
+) -> list[dict[str, Any]]:
+    """As ``runs``, but plain rows by name, None where something is unknown: for whom a table is too slow to import."""
+    if sort not in _RUNS:
+        raise ValueError(f"runs can not be sorted by {sort!r}; known: {', '.join(_SORTABLE)}")
+    column = _RUNS[sort][0]
+    order = column.desc().nulls_last() if descending else column.asc().nulls_last()
+    statement = select(*(one for one, _ in _RUNS.values())).where(*conditions(filters))
+    statement = statement.order_by(order, Run.id.desc() if descending else Run.id).limit(limit).offset(offset)
+    with reading(engine) as connection:
+        found = connection.execute(statement).all()
+        extras = _extras(connection, [row[0] for row in found])
+    return [dict(zip(_COLUMNS, (*row, *extras[row[0]]), strict=True)) for row in found]
 
 
 def runs(
@@ -80,17 +103,8 @@ def runs(
     Raises:
         ValueError: there is no column to sort by of that name.
     """
-    if sort not in _RUNS:
-        raise ValueError(f"runs can not be sorted by {sort!r}; known: {', '.join(_SORTABLE)}")
-    column = _RUNS[sort][0]
-    order = column.desc().nulls_last() if descending else column.asc().nulls_last()
-    statement = select(*(one for one, _ in _RUNS.values())).where(*conditions(filters))
-    statement = statement.order_by(order, Run.id.desc() if descending else Run.id).limit(limit).offset(offset)
-    with reading(engine) as connection:
-        found = connection.execute(statement).all()
-        extras = _extras(connection, [row[0] for row in found])
-    rows = [(*row, *extras[row[0]]) for row in found]
-    return frame(rows, {name: dtype for name, (_, dtype) in _RUNS.items()} | _EXTRAS)
+    rows = run_rows(engine, sort=sort, descending=descending, limit=limit, offset=offset, **filters)
+    return frame([tuple(row.values()) for row in rows], _COLUMNS)
 
 
 def _extras(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from cli import command_names, load_command
-from tests.cli.place import quickwin
+from cli import command_names, load_command, short_help
+from tests.cli.place import ROOT, quickwin
+from tests.cli.records import record, stored
 
 TESTS = Path(__file__).parent
 NAMES = command_names()
@@ -58,3 +61,36 @@ def test_without_runs_it_is_said_how_to_record_one(words: list[str], place: Path
     result = quickwin(*words)
     assert (result.exit_code, result.stdout) == (2, "")
     assert "python -m optim run records one" in result.stderr
+
+
+HEAVY = ("numpy", "pandas", "sqlalchemy", "scipy", "rich", "streamlit")
+
+
+def heavy_modules(*words: str) -> set[str]:
+    """What of the slow modules a command imports, in a process of its own."""
+    code = f"""
+import contextlib, sys
+sys.argv = ["quickwin", *{words!r}]
+from cli._main import main
+with contextlib.suppress(SystemExit):
+    main()
+print("heavy", *[name for name in {HEAVY!r} if name in sys.modules])
+"""
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    return set(printed.splitlines()[-1].split()[1:])
+
+
+def test_help_imports_nothing_that_is_slow() -> None:
+    assert heavy_modules("--help") == set()
+
+
+@pytest.mark.parametrize("words", [["runs"], ["show", "1"], ["compare", "1", "1"]], ids=" ".join)
+def test_small_tables_need_no_pandas(words: list[str], place: Path) -> None:
+    stored(record("one"))
+    assert heavy_modules(*words) & {"pandas", "numpy", "scipy", "streamlit"} == set()
+
+
+def test_the_list_of_commands_says_of_each_what_it_does() -> None:
+    printed = quickwin("--help").stdout
+    for module in NAMES:
+        assert short_help(module)[:20] in printed
