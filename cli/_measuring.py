@@ -79,9 +79,7 @@ def _how_on(ended: Ended, spec: Spec, command: str) -> str:
         return ""
     blocks, forecast = ended.verdict.blocks, ended.verdict.forecast
     if forecast is not None and forecast.fewest is None:
-        return (
-            " A quieter machine, --metric cpu, --duet or a longer workload may tell; more blocks like these would not."
-        )
+        return " A quieter machine, --metric cpu or a longer workload may tell; more blocks like these would not."
     more = f" --blocks {blocks + (ended.verdict.more_blocks or blocks)}" if blocks >= spec.max_blocks else ""
     return f" Go on with: {command}{more}"
 

@@ -61,7 +61,7 @@ class Spec:
 
     The first arm is the baseline; an arm's config is its canonical text. ``parameters`` are what the pipeline is run
     with (its workload), as plain JSON values by name. ``metric`` is what settles it: ``wall`` or ``cpu`` seconds.
-    ``duet``: both configs of a pair run at once, on a core each. ``order_seed`` fixes the order of runs; it is drawn
+    ``order_seed`` fixes the order of runs; it is drawn
     afresh unless one is given. ``prediction`` is ``Prediction.to_json()``.
     """
 
@@ -71,7 +71,6 @@ class Spec:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     cache_state: str = "cold"
     metric: str = "wall"
-    duet: bool = False
     min_blocks: int = MIN_LOOK
     max_blocks: int = 20
     max_minutes: float = 30.0

@@ -51,7 +51,7 @@ def test_a_spec_of_version_1_is_read_with_its_workload_as_parameters():
     }
     spec = Spec.from_json(plain)
     assert spec.parameters == {"tasks": 20, "seed": 3, "workers": 2}
-    assert (spec.pipeline, spec.metric, spec.duet, spec.order_seed) == ("arc", "wall", False, 1)
+    assert (spec.pipeline, spec.metric, spec.order_seed) == ("arc", "wall", 1)
     assert [arm.name for arm in spec.arms] == ["A", "B", "A2"]
 
 
