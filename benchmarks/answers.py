@@ -54,7 +54,10 @@ def covering(wins: Sequence[str], count: int = 8) -> list[Config]:
     configs, candidates = [frozenset[str](), frozenset(wins)], all_configs(wins)
     while len(configs) < min(count, len(candidates)):
         seen = {state for config in configs for state in _states(config, wins)}
-        configs.append(max(candidates, key=lambda config: len(_states(config, wins) - seen)))
+        best = max(candidates, key=lambda config: len(_states(config, wins) - seen))
+        if _states(best, wins) <= seen:
+            break
+        configs.append(best)
     return configs
 
 

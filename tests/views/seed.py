@@ -13,11 +13,14 @@ from optim.evidence import factorial
 from optim.evidence.attribution import attribute
 from optim.evidence.spec import Spec, attribution_arms, pair_arms
 from optim.evidence.verdicts import blocks_from_rows, judge
+from optim.project.plan import load_plan
 from profiles.configs import Config
 from profiles.records import Environment, PhaseTiming, RunRecord, TaskRecord, Workload
 from tests.worked_example import WIN_NAMES, config_name, config_of
 
 STARTED = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+#: The wins of the plan, without those beyond it.
+PLANNED = tuple(win.name for win in load_plan().planned)
 #: What a win leaves of the baseline's ten seconds; those beyond the fifth nothing to speak of.
 LEFT = dict(zip_longest(WIN_NAMES, (0.96, 0.98, 0.8, 0.5, 0.9), fillvalue=0.99))
 SHARES = {
@@ -102,17 +105,17 @@ class Seeder:
         return number
 
     def attribution(self, blocks: int = 3) -> int:
-        """An attribution over the half fraction."""
+        """An attribution of the plan's wins over the half fraction."""
         spec = Spec(
             kind="attribution",
-            arms=attribution_arms(WIN_NAMES, half=True),
+            arms=attribution_arms(PLANNED, half=True),
             parameters={"tasks": TASKS},
             max_blocks=blocks,
         )
         number = self._blocks(spec, range(1, blocks + 1), {})
-        configs = factorial.half_fraction(WIN_NAMES)
+        configs = factorial.half_fraction(PLANNED)
         times = [{one: seconds_of(one) * (1 + 0.002 * block) for one in configs} for block in range(blocks)]
-        found = attribute(times, WIN_NAMES)
+        found = attribute(times, PLANNED)
         verdict = {"verdict": "faster", "speedup": found.total.value, "reason": "All wins together are faster."}
         store.update_measurement(
             self.engine, number, status="finished", verdict={**verdict, "attribution": found.to_json()}
