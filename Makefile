@@ -9,10 +9,10 @@ PORT ?= 8501
 run: demo serve  ## environment, the main job (baseline and all wins), then the app on what it recorded
 
 demo: $(VENV)/run.done
-	$(BIN)/python -m optim demo
+	$(BIN)/quickwin demo
 
 serve: $(VENV)/run.done
-	$(BIN)/python -m optim serve --port $(PORT)
+	$(BIN)/quickwin serve --port $(PORT)
 
 test: $(VENV)/dev.done  ## environment, browser where it can be had, the whole suite
 	./tests/install-browser
@@ -30,11 +30,15 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Quickwin needs Python 3.11 or later; $(PYTHON) is older. Try: make PYTHON=python3.12 run" >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV) || { echo "No virtual environment could be made; on Debian: apt-get install python3-venv" >&2; exit 2; }
 
-$(VENV)/run.done: requirements.txt | $(VENV)/bin/python
+$(VENV)/run.done: requirements.txt $(BIN)/quickwin
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/dev.done: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+$(BIN)/quickwin: Makefile | $(VENV)/bin/python  ## the command of this checkout, from any folder
+	@printf '#!/bin/sh\nexec "%s" -P -c "import sys; sys.path.insert(0, \"%s\"); from cli._main import main; main(prog_name=\"quickwin\")" "$$@"\n' '$(CURDIR)/$(BIN)/python' '$(CURDIR)' > $@
+	@chmod +x $@
+
+$(VENV)/dev.done: requirements.txt requirements-dev.txt $(BIN)/quickwin
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ $(VENV)/run.done
 
