@@ -794,8 +794,9 @@ class Echo:
     goes in numbered parts; ``profiles.journal.echoed`` puts them together again.
     """
 
-    def __init__(self, run: str) -> None:
-        self._run, self._number = run[:16], 0
+    def __init__(self, run: str, lines: int = 0) -> None:
+        """``lines`` were written before; those that follow are numbered behind them."""
+        self._run, self._number = run[:16], lines
 
     def write(self, text: str) -> None:
         """Writes one line; a standard output that is closed is left."""

@@ -36,6 +36,7 @@ class Stopped(Exception):
 
 
 RunOne = Callable[[Arm, int, int], Outcome]
+Judge = Callable[[Spec, Sequence[Mapping[str, Outcome]], Sequence[Attempt]], Verdict]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,16 +131,32 @@ def measure(
     clock: Callable[[], float] = time.monotonic,
     stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Event]:
-    """Measures, and yields every step; the last event is ``Ended``.
+    """Measures, and yields every step; the last event is ``Ended``. The arguments are those of ``drive``."""
+    return drive(spec, run_one, ledger, judge_measurement, done=done, tried=tried, clock=clock, stop=stop)
+
+
+def drive(
+    spec: Spec,
+    run_one: RunOne,
+    ledger: Ledger,
+    judge: Judge,
+    *,
+    done: Mapping[int, Mapping[str, Outcome]] | None = None,
+    tried: Sequence[Attempt] = (),
+    clock: Callable[[], float] = time.monotonic,
+    stop: Callable[[], bool] = lambda: False,
+) -> Iterator[Event]:
+    """Measures with a judge of one's own.
 
     Args:
+        judge: what there is to be said of the blocks so far and of every run that was begun.
         run_one: executes one run (arm, block, position); raises ``RunFailed`` or ``Stopped``.
         done: whole blocks of earlier sittings by number.
         tried: every run that earlier sittings began.
         clock: seconds, for the budget.
         stop: whether to stop before the next run.
     """
-    sitting = _Sitting(spec, run_one, done or {}, tried, stop)
+    sitting = _Sitting(spec, run_one, judge, done or {}, tried, stop)
     start, lost = clock(), 0
     verdict = sitting.judge()
     ledger.update("running", verdict)
@@ -188,18 +205,19 @@ class _Sitting:
         self,
         spec: Spec,
         run_one: RunOne,
+        judge: Judge,
         done: Mapping[int, Mapping[str, Outcome]],
         tried: Sequence[Attempt],
         stop: Callable[[], bool],
     ) -> None:
-        self._spec, self._run_one, self._stop = spec, run_one, stop
+        self._spec, self._run_one, self._judge, self._stop = spec, run_one, judge, stop
         self._blocks, self._tried = dict(done), list(tried) or _attempts_of(done)
         self.last = max([0, *self._blocks, *(attempt.block for attempt in self._tried)])
         self.problem = ""
 
     def judge(self) -> Verdict:
         """The verdict on what there is."""
-        return judge_measurement(self._spec, list(self._blocks.values()), self._tried)
+        return self._judge(self._spec, list(self._blocks.values()), self._tried)
 
     def block(self) -> Generator[Event, None, list[Placed]]:
         """Runs the next block until all of its runs are evidence; gives no runs when it is lost.

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from profiles.importers import journal, kaggle_log, notebook
+from profiles.blocks import BLOCKS_FORMAT
+from profiles.importers import blocks_journal, journal, kaggle_log, notebook
 from profiles.importers.base import Importer, ImportProblem, Loss, Parsed, Source
 from profiles.journal import echoed
 from profiles.recorder import ECHO_PREFIX
@@ -33,13 +34,33 @@ def parse(source: Source) -> Parsed:
     journals = echoed(text)
     if not journals:
         raise ImportProblem(f"the text mentions {ECHO_PREFIX}, but no line of a journal in it is whole")
-    data = "".join(journals.values()).encode("utf-8", "replace")
-    parsed = journal.parse(dataclasses.replace(source, data=data))
+    parsed = _together([_parse(source, lines) for lines in _sorted(journals)])
     seen = sum(lines.count("\n") for lines in journals.values())
     marks = text.count(f"{ECHO_PREFIX} ")
     cut = Loss(reason=f"{marks:,} printed pieces of journals gave {seen:,} lines: parts of a line, copies or cut ones")
     runs = tuple(run.replace(source=f"imported:{NAME}") for run in parsed.runs)
     return dataclasses.replace(parsed, runs=runs, losses=(*parsed.losses, *((cut,) if marks != seen else ())))
+
+
+def _sorted(journals: dict[str, str]) -> list[str]:
+    """The journals of runs as one text, then that of each measurement."""
+    measured = [text for text in journals.values() if BLOCKS_FORMAT in text[:400]]
+    runs = "".join(text for text in journals.values() if text not in measured)
+    return [*([runs] if runs else []), *measured]
+
+
+def _parse(source: Source, text: str) -> Parsed:
+    if BLOCKS_FORMAT in text[:400]:
+        return blocks_journal.parse_lines(text.splitlines())
+    return journal.parse(dataclasses.replace(source, data=text.encode("utf-8", "replace")))
+
+
+def _together(parts: list[Parsed]) -> Parsed:
+    return Parsed(
+        runs=tuple(run for one in parts for run in one.runs),
+        losses=tuple(loss for one in parts for loss in one.losses),
+        measurements=tuple(measurement for one in parts for measurement in one.measurements),
+    )
 
 
 def _printed(source: Source) -> str:

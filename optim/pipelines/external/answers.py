@@ -6,6 +6,7 @@ stay as they are. Lines of a journal on standard output are no answers.
 
 from __future__ import annotations
 
+import fnmatch
 import glob
 import hashlib
 import re
@@ -27,11 +28,37 @@ Stamp = tuple[int, int, int]
 
 def matches(folder: Path, patterns: Iterable[str]) -> list[Path]:
     """The files that patterns name, sorted; patterns are relative to the folder, ``**`` goes down any depth."""
-    paths: set[Path] = set()
+    paths, own = set[Path](), folder / OWN
     for pattern in patterns:
-        found = glob.iglob(pattern, root_dir=folder, recursive=True, include_hidden=True)
-        paths.update(folder / match for match in found if Path(match).parts[:1] != (OWN,))
+        found = _expanded(folder, Path(pattern).parts)
+        paths.update(path for path in found if path.parts[: len(own.parts)] != own.parts)
     return sorted(path for path in paths if path.is_file())
+
+
+def _expanded(place: Path, parts: Sequence[str]) -> Iterator[Path]:
+    """What a pattern's parts name below a place, hidden files too; ``**`` is any number of folders, also none."""
+    if not parts:
+        yield place
+    elif parts[0] == "**":
+        yield from _expanded(place, parts[1:])
+        for entry in _entries(place):
+            if entry.is_dir():
+                yield from _expanded(entry, parts)
+            elif len(parts) == 1:
+                yield entry
+    elif glob.has_magic(parts[0]):
+        for entry in _entries(place):
+            if fnmatch.fnmatchcase(entry.name, parts[0]):
+                yield from _expanded(entry, parts[1:])
+    else:
+        yield from _expanded(place / parts[0], parts[1:])
+
+
+def _entries(place: Path) -> list[Path]:
+    try:
+        return list(place.iterdir())
+    except OSError:
+        return []
 
 
 def stamps(folder: Path, patterns: Iterable[str]) -> dict[Path, Stamp]:

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from optim.pipelines.external.process import Execution
-from profiles.intake.limits import Limits
-from profiles.intake.reading import Reading
 from profiles.journal import JournalError, read_journals
 from profiles.records import RecordError, RunRecord
 
@@ -31,7 +29,10 @@ class Timed:
 def timed(wanted: str | None, journal: Path, execution: Execution) -> Timed:
     """The time of a run, from where it is wanted; without a wish the journal's, if the run wrote one."""
     if wanted == "log":
-        return _from_log(execution)
+        # Only here: whoever asks for no log needs none of the importers, and a bundle does not hold them.
+        from optim.pipelines.external.log_time import from_log
+
+        return from_log(execution)
     record, problem = _from_journal(journal)
     if wanted == "journal" and record is None:
         why = problem or "no journal was written: is there a Recorder() in the program?"
@@ -48,21 +49,6 @@ def _from_journal(journal: Path) -> tuple[RunRecord | None, str | None]:
     except (JournalError, RecordError, OSError) as problem:
         return None, f"the journal can not be read: {problem}"
     return max(runs, key=lambda run: run.wall_seconds or 0.0, default=None), None
-
-
-def _from_log(execution: Execution) -> Timed:
-    reading = Reading(limits=Limits())
-    for name, output in (("stdout", execution.stdout), ("stderr", execution.stderr)):
-        if output.size:
-            reading.take(name, output.kept)
-    preview = reading.finish()
-    timed_runs = [run.record for run in preview.runs if run.record.wall_seconds]
-    if timed_runs:
-        return Timed(source="log", record=timed_runs[-1])
-    refused = next((file.refused for file in preview.files if file.refused), None) or "it holds no run with a time"
-    return Timed(
-        source="wall", problem=f"the time was to come from the log, but the output was not understood: {refused}"
-    )
 
 
 def ended_words(execution: Execution, timeout_seconds: float) -> str | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from optim.pipelines.external.answers import Stamp, parameters_fingerprint, stamps
+from optim.pipelines.external.answers import Stamp, parameters_fingerprint, stamps, stream_digest
 from optim.project.command import Parameter, fill, written
 from profiles.records import Workload
 
@@ -39,5 +38,5 @@ class Inputs:
     def _digest(self, path: Path, stamp: Stamp) -> str:
         if (path, stamp) not in self._digests:
             with path.open("rb") as file:
-                self._digests[path, stamp] = hashlib.file_digest(file, "sha256").hexdigest()
+                self._digests[path, stamp] = stream_digest(file, None).hex()
         return self._digests[path, stamp]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import json
 import os
 import selectors
@@ -16,13 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import psutil
-
+from optim.pipelines.external import launcher
 from optim.pipelines.external.memory import MemorySampler, tree
 from optim.pipelines.external.output import Output
 from optim.pipelines.protocol import RunProblem
 
-_LAUNCHER = Path(__file__).with_name("launcher.py")
+_LAUNCHER = inspect.getsource(launcher)
 #: A command that is to end gets so long after SIGTERM, then SIGKILL.
 GRACE_SECONDS = 2.0
 _LOOK_SECONDS = 0.1
@@ -96,7 +96,7 @@ class _Launched:
         self._stdout, self._stderr = Output(spool), Output()
         orders, self._orders = os.pipe()
         self._results, results = os.pipe()
-        command = [sys.executable, "-I", "-S", str(_LAUNCHER), str(orders), str(results)]
+        command = [sys.executable, "-I", "-S", "-c", _LAUNCHER, str(orders), str(results)]
         self._launcher = subprocess.Popen(
             command, cwd=folder, env={}, pass_fds=(orders, results), start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -189,12 +189,12 @@ class _Launched:
     def _kill(self, number: int) -> None:
         if self._pid is None:
             return
-        escaped = [process for process in tree(self._pid) if process.pid != self._pid]
+        escaped = [pid for pid in tree(self._pid) if pid != self._pid]
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._pid, number)
-        for process in escaped:  # those that made a group of their own
-            with contextlib.suppress(psutil.Error):
-                process.send_signal(number)
+        for pid in escaped:  # those that made a group of their own
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, number)
 
     def _execution(self, ended: str, sampled_bytes: int) -> Execution:
         assert self._result is not None

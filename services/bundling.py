@@ -1,0 +1,68 @@
+"""The bundle of the project at hand: one file that measures it on another machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from db import queries
+from optim.bundle.building import FILE, bundle_text
+from optim.bundle.contents import Contents
+from services.pipelines import command_pipeline
+from services.places import open_database
+from services.problems import USAGE, fail
+from services.project import current_project
+
+__all__ = ["FILE", "Bundled", "write_bundle"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bundled:
+    """A bundle that was written. ``takes`` is what has to lie beside it there; ``notes`` are sentences."""
+
+    path: Path
+    size: int
+    takes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def write_bundle(output: Path) -> Bundled:
+    """Writes the bundle of the project at hand; ``kept`` means there what is decided here now.
+
+    Raises:
+        Problem: the project is the worked example, which has no command, or the file can not be written.
+    """
+    project = current_project()
+    if project.command is None:
+        fail(
+            "a bundle needs a project with a command of its own, and this is the built-in pipeline: write a "
+            "quickwin.toml with quickwin init, or name one by --project",
+            USAGE,
+        )
+    pipeline, kept = command_pipeline(project), tuple(sorted(queries.kept_wins(open_database())))
+    contents = Contents(name=project.pipeline, command=pipeline.command, toggles=pipeline.toggles, kept=kept)
+    text = bundle_text(contents)
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        fail(f"{output} can not be written: {error.strerror}")
+    return Bundled(path=output, size=len(text.encode()), takes=_takes(contents), notes=_notes(contents))
+
+
+def _takes(contents: Contents) -> tuple[str, ...]:
+    """What the bundle does not hold: the program itself, and what it reads."""
+    return (f"what {contents.command.command!r} runs", *contents.command.inputs)
+
+
+def _notes(contents: Contents) -> tuple[str, ...]:
+    notes = []
+    if contents.command.time == "log":
+        notes.append(
+            "The project's time is read from its log, which takes Quickwin's importers: there each run's wall-clock "
+            "from start to exit counts. A Recorder() in the program would bring phases too."
+        )
+    if contents.command.answers is None:
+        notes.append("The project does not say where its answers are, so only those of a journal are checked there.")
+    if refs := [name for name, toggle in contents.toggles.items() if toggle.on.ref]:
+        notes.append(f"{', '.join(refs)}: a win by git reference needs the repository there, not only the files.")
+    return tuple(notes)
