@@ -91,6 +91,8 @@ def COMMAND(
         stored = importing.store_preview(engine, preview, label=label, facts=facts)
     if as_json:
         print_json(_plain(preview, stored))
+    elif stored and preview.measurements:
+        _tell_measurements(engine, preview, len(stored))
     elif len(stored) > 1:
         _tell(engine, stored)
     else:
@@ -116,6 +118,15 @@ def _tell(engine: Engine, stored: list[Stored]) -> None:
             click.echo(f"  {line}")
 
 
+def _tell_measurements(engine: Engine, preview: Preview, runs: int) -> None:
+    """What became of measurements whose blocks came: their runs are told by the verdict, not one by one."""
+    from services import elsewhere, importing
+
+    click.echo(f"{_runs(runs)} stored")
+    for sentence in elsewhere.sentences(engine, importing.store_measurements(engine, preview)):
+        click.echo(sentence)
+
+
 def _watch(folder: Path, files: tuple[str, ...], texts: dict[str, str | None], as_json: bool) -> None:
     from services.facts import read_facts
     from services.folders import Arrived, Watch, watch
@@ -131,6 +142,8 @@ def _watch(folder: Path, files: tuple[str, ...], texts: dict[str, str | None], a
     def tell(arrived: Arrived) -> None:
         for one in arrived.stored:
             click.echo(json.dumps({**asdict(one), "sentence": one.sentence}) if as_json else one.sentence)
+        for sentence in arrived.measurements:
+            click.echo(json.dumps({"measurement": sentence}) if as_json else sentence)
         for file in arrived.refused:
             click.echo(f"{file.name}: no run in it: {file.sentence}", err=True)
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from services.elsewhere import sentences
 from services.facts import Facts
-from services.importing import Stored, read, store_run
+from services.importing import Stored, read, store_measurements, store_run
 from services.problems import USAGE, fail
 
 if TYPE_CHECKING:
@@ -61,10 +62,12 @@ def content(path: Path, folder: Path | None = None) -> File:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrived:
-    """What one look at a watched folder brought: what was stored, and the new files that hold no run."""
+    """What one look at a watched folder brought: what was stored, the new files that hold no run, and what the
+    measurements say whose blocks came, a sentence each."""
 
     stored: tuple[Stored, ...]
     refused: tuple[FilePreview, ...]
+    measurements: tuple[str, ...] = ()
 
 
 @dataclass(kw_only=True)
@@ -93,7 +96,9 @@ class Watch:
         preview = read(self.engine, [content(path, self.folder) for path in files])
         names = {path.relative_to(self.folder).as_posix() for path in fresh}
         self._taken |= {path: self._before[path] for path in fresh}
-        return Arrived(stored=tuple(self._store(preview, names)), refused=_refused(preview, names))
+        stored = tuple(self._store(preview, names))
+        measured = sentences(self.engine, store_measurements(self.engine, preview)) if stored else []
+        return Arrived(stored=stored, refused=_refused(preview, names), measurements=tuple(measured))
 
     def _store(self, preview: Preview, fresh: set[str]) -> Iterator[Stored]:
         for run in preview.runs:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from db import queries, store
 from profiles.completeness import EXTRAS, close, fits, is_extra
 from services import editing
+from services.elsewhere import ELSEWHERE, store_elsewhere
 from services.facts import Facts
 from services.problems import USAGE, fail
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from profiles.intake.results import Preview, RunPreview
     from profiles.records import RunRecord
 
+__all__ = ["ELSEWHERE", "Stored", "check", "known_runs", "read", "store_measurements", "store_preview", "store_run"]
+
 #: So many of the newest runs are compared with what is imported.
 KNOWN_RUNS = 2000
-#: The grade of a measurement that was made by another Quickwin.
-ELSEWHERE = "blocks from elsewhere"
 _OUTCOMES = {
     "new": "stored",
     "completed": "was there already, and is more complete now",
@@ -107,54 +107,9 @@ def store_preview(
 def store_measurements(engine: Engine, preview: Preview) -> list[int]:
     """Keeps the measurements of a preview whose runs are stored, judged here; gives their ids, known ones too.
 
-    Their grade says that the blocks were made elsewhere. One whose spec makes no sense is left out.
+    Their grade says that the blocks were made elsewhere.
     """
-    from optim.evidence.spec import SpecError
-
-    kept = []
-    for measurement in preview.measurements:
-        with contextlib.suppress(SpecError):
-            kept += _store_measurement(engine, measurement)
-    return kept
-
-
-def _store_measurement(engine: Engine, measurement: Mapping[str, Any]) -> list[int]:
-    from optim.evidence.judging import judge_measurement
-    from optim.evidence.spec import Spec
-    from optim.evidence.verdicts import blocks_from_rows
-
-    spec = Spec.from_json(measurement["spec"])
-    ids = {key: run_id for key in {row["key"] for row in measurement["blocks"]} if (run_id := _id_of(engine, key))}
-    rows = [
-        (row["block"], row["arm"], row["position"], ids[row["key"]])
-        for row in measurement["blocks"]
-        if row["key"] in ids
-    ]
-    if not rows:
-        return []
-    for known in queries.measurements_of(engine, rows[0][3]):
-        blocks = queries.blocks(engine, known)[["block", "arm", "position", "run_id"]]
-        if sorted(tuple(row) for row in blocks.itertuples(index=False)) == sorted(rows):
-            return [known]
-    grade = measurement["spec"].get("grade") or ELSEWHERE
-    measurement_id = store.begin_measurement(engine, {**measurement["spec"], "grade": grade})
-    for row in rows:
-        store.add_block_run(engine, measurement_id, *row)
-    runs = queries.blocks(engine, measurement_id).to_dict("records")
-    try:
-        judged = judge_measurement(spec, blocks_from_rows({str(name): row[name] for name in row} for row in runs))
-    except (ValueError, StopIteration, LookupError):
-        # The spec came from outside: what it names may not fit its blocks.
-        store.update_measurement(engine, measurement_id, status="failed")
-        return []
-    store.update_measurement(engine, measurement_id, status="finished", verdict={**judged.to_json(), "grade": grade})
-    return [measurement_id]
-
-
-def _id_of(engine: Engine, key: str) -> int | None:
-    frame = queries.runs(engine, text=key, deleted=None, limit=20)
-    same = frame.loc[frame["key"] == key, "id"]
-    return int(same.iloc[0]) if len(same) else None
+    return store_elsewhere(engine, preview.measurements)
 
 
 def check(preview: Preview, facts: Facts | None) -> None:
