@@ -92,7 +92,7 @@ def COMMAND(
     if as_json:
         print_json(_plain(preview, stored))
     elif stored and preview.measurements:
-        _tell_measurements(engine, preview, len(stored))
+        _tell_measurements(engine, preview, stored)
     elif len(stored) > 1:
         _tell(engine, stored)
     else:
@@ -118,11 +118,12 @@ def _tell(engine: Engine, stored: list[Stored]) -> None:
             click.echo(f"  {line}")
 
 
-def _tell_measurements(engine: Engine, preview: Preview, runs: int) -> None:
+def _tell_measurements(engine: Engine, preview: Preview, stored: list[Stored]) -> None:
     """What became of measurements whose blocks came: their runs are told by the verdict, not one by one."""
     from services import elsewhere, importing
 
-    click.echo(f"{_runs(runs)} stored")
+    new = sum(one.is_new for one in stored)
+    click.echo(f"{_runs(new)} stored" + (f", {len(stored) - new} there already" if new < len(stored) else ""))
     for sentence in elsewhere.sentences(engine, importing.store_measurements(engine, preview)):
         click.echo(sentence)
 

@@ -27,7 +27,7 @@ def dataclass(**options: Any) -> Callable[[type], type]:
             cls.__annotations__ = dict(sorted(own.items(), key=lambda item: _has_default(cls.__dict__, item[0])))
         result: type = dataclasses.dataclass(**options)(cls)
         if slots:
-            result.__slots__ = tuple(one.name for one in dataclasses.fields(result))  # type: ignore[attr-defined]
+            result.__slots__ = tuple(one.name for one in dataclasses.fields(result))
         return result
 
     return decorate

@@ -16,17 +16,18 @@ _SECONDS = 20
 _CARD = re.compile(r"^GPU \d+: (.+?)(?: \(UUID.*)?$", re.MULTILINE)
 
 
-def with_devices(environment: Environment) -> Environment:
+def with_devices(environment: Environment, named: str | None = None) -> Environment:
     """The environment with the graphics cards and the usable cores in its processor's name and in its machine.
 
     One without cards, all of whose cores may be used, stays what it is.
+
+    Args:
+        named: what the machine's owner calls it, instead of a fingerprint.
     """
     more = [*cards(), *_fewer_cores(environment.cpu_count)]
-    if not more:
-        return environment
-    machine = hashlib.sha256(repr((environment.machine, more)).encode()).hexdigest()[:12]
+    machine = hashlib.sha256(repr((environment.machine, more)).encode()).hexdigest()[:12] if more else None
     model = ", ".join([environment.cpu_model or "unknown processor", *more])
-    return replace(environment, machine=machine, cpu_model=model)
+    return replace(environment, machine=named or machine or environment.machine, cpu_model=model)
 
 
 @cache

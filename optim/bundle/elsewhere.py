@@ -80,6 +80,7 @@ class Bundle:
         parameters: Mapping[str, Any] | None = None,
         folder: str | os.PathLike[str] | None = None,
         journal: str | os.PathLike[str] | None = None,
+        machine: str | None = None,
         echo: bool = True,
     ) -> str:
         """Measures two configs in interleaved blocks, A B B A or B A A B; gives the path of the journal.
@@ -95,6 +96,8 @@ class Bundle:
             parameters: changes of the project's parameters.
             folder: where the command runs; by default the current one.
             journal: the file; by default named by what is measured, in the current folder.
+            machine: what you call this machine, such as ``Kaggle T4 x2``: its runs are comparable with those of the
+                same name; by default a fingerprint of its hardware.
             echo: whether its lines are printed too, so that any log of this machine brings them home.
 
         Raises:
@@ -112,7 +115,7 @@ class Bundle:
         except OSError as problem:
             raise BundleProblem(f"the journal can not be written: {problem}") from problem
         with contextlib.closing(ledger):
-            sitting = _Sitting(self.contents, spec, ledger, path)
+            sitting = _Sitting(self.contents, spec, ledger, path, machine)
             with tempfile.TemporaryDirectory(prefix="quickwin-") as scratch:
                 sitting.sit(lambda job: pipeline.session(job), Path(scratch))
         return str(path)
@@ -149,7 +152,8 @@ class Bundle:
                 changes = dict(_parameter(text) for text in options.set)
                 self.measure(
                     options.before, options.after, blocks=options.blocks, minutes=options.minutes, warm=options.warm,
-                    parameters=changes, folder=options.folder, journal=options.journal, echo=not options.no_echo,
+                    parameters=changes, folder=options.folder, journal=options.journal, machine=options.machine,
+                    echo=not options.no_echo,
                 )  # fmt: skip
         except BundleProblem as problem:
             print(f"Error: {problem}", file=sys.stderr)
@@ -177,6 +181,7 @@ class Bundle:
         one.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another parameter")
         one.add_argument("--folder", help="where the command runs (default: here)")
         one.add_argument("--journal", help="the file to write and to go on with")
+        one.add_argument("--machine", help="what you call this machine (default: a fingerprint of its hardware)")
         one.add_argument("--no-echo", action="store_true", help="keep the journal's lines off the standard output")
         return parser
 
@@ -184,8 +189,8 @@ class Bundle:
 class _Sitting:
     """One sitting of a measurement, from its begin, or where it was left, to its end or the next stop."""
 
-    def __init__(self, contents: Contents, spec: Spec, ledger: FileLedger, path: Path) -> None:
-        self._contents, self._ledger, self._path = contents, ledger, path
+    def __init__(self, contents: Contents, spec: Spec, ledger: FileLedger, path: Path, machine: str | None) -> None:
+        self._contents, self._ledger, self._path, self._machine = contents, ledger, path, machine
         begun, self._done, self._tried = ledger.spec, ledger.done(), ledger.tried()
         lost = max([0, *self._done, *(one.block for one in self._tried)]) - len(self._done)
         self._wanted = spec.max_blocks
@@ -239,10 +244,14 @@ class _Sitting:
                 _say(f"block {event.block}, {event.seconds:.1f} s: {event.verdict.reason}")
             elif isinstance(event, Ended):
                 self._ledger.end(event.status, event.why)
-                _say(f"{event.verdict.reason} Over: {event.why}.")
+                _say(f"Over: {self._why(event)}. {event.verdict.reason}")
                 _say(f"At home: quickwin import {self._path}   (or any log or notebook that shows these lines)")
                 if event.status == "failed":
                     raise BundleProblem(event.why)
+
+    def _why(self, event: Ended) -> str:
+        done = event.verdict.blocks
+        return f"all {_count(done, 'block')} are there" if done >= self._wanted else event.why
 
     def _run(self, arm: Arm, block: int, position: int) -> Outcome:
         assert self._session is not None
@@ -251,7 +260,7 @@ class _Sitting:
         except RunProblem as problem:
             raise RunFailed(str(problem)) from problem
         assert ran.record is not None
-        environment = ran.record.environment and with_devices(ran.record.environment)
+        environment = ran.record.environment and with_devices(ran.record.environment, self._machine)
         record = ran.record.replace(environment=environment).to_json()
         place = {"block": block, "attempt": self._attempt, "arm": arm.name, "position": position}
         self._ledger.add_run({**place, "ended": ran.ended, "record": record}, position == len(self._spec.arms))

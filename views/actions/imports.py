@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from profiles.intake.results import Preview, RunPreview
-from services import importing
+from services import elsewhere, importing
 from services.facts import read_facts
 from services.importing import Stored
 from views.data.connection import engine, forget
@@ -23,9 +23,9 @@ def store(run: RunPreview, label: str, texts: Mapping[str, str | None]) -> Store
         forget("runs", "evidence")
 
 
-def store_measurements(preview: Preview) -> list[int]:
-    """Keeps the measurements of a preview whose runs were stored; gives their ids."""
+def store_measurements(preview: Preview) -> list[str]:
+    """Keeps the measurements of a preview whose runs were stored; gives what each says."""
     try:
-        return importing.store_measurements(engine(), preview)
+        return elsewhere.sentences(engine(), importing.store_measurements(engine(), preview))
     finally:
         forget("runs", "evidence")

@@ -31,7 +31,7 @@ def render() -> None:
 def _clear() -> None:
     """Another uploader, with nothing in it."""
     st.session_state["import.turn"] = st.session_state.get("import.turn", 0) + 1
-    for name in ("import.preview", "import.done", "import.table"):
+    for name in ("import.preview", "import.done", "import.measured", "import.table"):
         st.session_state.pop(name, None)
 
 

@@ -26,6 +26,9 @@ def next_steps() -> None:
     with st.container(border=True, key="import.next"):
         st.header(f"{_summary(list(done.values()))}. What next?", anchor=False)
         st.markdown("\n".join(f"- {text.linked(stored.sentence)}" for stored in list(done.values())[:MOST_NAMED]))
+        measured: list[str] = st.session_state.get("import.measured", [])
+        for sentence in measured:
+            st.markdown(text.linked(sentence))
         ids = list(done)
         with st.container(horizontal=True):
             if len(ids) == 1:
@@ -33,9 +36,10 @@ def next_steps() -> None:
             elif len(ids) <= MOST_RUNS:
                 link("compare", "Compare them", icon=":material/compare_arrows:", **_addressed(ids))
             link("runs", "See the history", icon=":material/history:")
-        if 2 <= len(ids) <= MOST_RUNS:
+        if 2 <= len(ids) <= MOST_RUNS and not measured:
             _best(ids)
-    panel(ids, "import")
+    if not st.session_state.get("import.measured"):
+        panel(ids, "import")
 
 
 def _addressed(ids: Sequence[int]) -> dict[str, str | int]:

@@ -113,7 +113,7 @@ def _store(preview: Preview, table: pd.DataFrame) -> None:
         except (Problem, DatabaseProblem) as problem:
             problems.append(f"{row['label'] or run.record.label}: {problem}")
     if done and preview.measurements:
-        actions.store_measurements(preview)
+        st.session_state["import.measured"] = actions.store_measurements(preview)
     stored = {**st.session_state.get("import.done", {}), **{one.run_id: one for one in done}}
     st.session_state["import.done"] = stored
     if problems:
