@@ -24,16 +24,16 @@ PYTHONS = [sys.executable, *(str(path) for name in ("3.9", "3.13") for path in V
 @pytest.mark.parametrize("program", PYTHONS)
 def test_a_python_without_packages_measures_and_the_blocks_are_judged_here(place: Path, program: str) -> None:
     bundled(place, program)
-    done = there("measure", "none", "quick", "--blocks", "6", "--machine", "Kaggle", folder=place, program=program)
+    done = there("measure", "none", "quick", "--blocks", "9", "--machine", "Kaggle", folder=place, program=program)
     assert done.returncode == 0, done.stderr
-    assert "over 6 blocks" in done.stdout and "all 6 blocks are there" in done.stdout
+    assert "over 9 blocks" in done.stdout and "all 9 blocks are there" in done.stdout
     (place / "kernel.log").write_text(done.stdout)
     told = quickwin("import", "kernel.log", "--yes")
     assert told.exit_code == 0 and f"faster ({ELSEWHERE})" in told.output, told.output
     again = quickwin("import", "quickwin-none-against-quick-cold.jsonl", "--yes")
-    assert "24 there already" in again.output
+    assert "36 there already" in again.output
     engine = open_engine()
-    assert len(queries.measurements(engine)) == 1 and queries.run_count(engine) == 24
+    assert len(queries.measurements(engine)) == 1 and queries.run_count(engine) == 36
     run = queries.run(engine, 1)
     assert run.environment is not None and run.environment.machine == "Kaggle"
     assert run.results_fingerprint and run.pipeline == "sums" and run.cache_state == "cold"
@@ -45,7 +45,7 @@ def test_killed_at_any_moment_it_loses_nothing_finished_and_goes_on(place: Path)
     (place / ".cache").mkdir()
     (place / ".cache" / "mine").write_text("kept")
     journal, keys = place / "j.jsonl", set[str]()
-    words = [sys.executable, "quickwin_bundle.py", "measure", "none", "quick", "--blocks", "6", "--journal", "j.jsonl"]
+    words = [sys.executable, "quickwin_bundle.py", "measure", "none", "quick", "--blocks", "9", "--journal", "j.jsonl"]
     for wanted in (2, 7):
         process = subprocess.Popen(words, cwd=place, stdout=subprocess.DEVNULL, start_new_session=True)
         deadline = time.monotonic() + 60
@@ -60,7 +60,7 @@ def test_killed_at_any_moment_it_loses_nothing_finished_and_goes_on(place: Path)
     assert (done.returncode == 0 and "going on" in done.stdout) or keys, done.stderr
     lines = lines_of(journal)
     assert keys <= {line["record"]["key"] for line in lines if line["type"] == "run"}
-    assert len([line for line in lines if line["type"] == "block"]) == 6
+    assert len([line for line in lines if line["type"] == "block"]) == 9
     assert len({line["key"] for line in lines if line["type"] == "header"}) == 1
     assert (place / ".cache" / "mine").read_text() == "kept"
     (place / "second.log").write_text(done.stdout)
@@ -71,10 +71,10 @@ def test_a_copy_with_more_blocks_completes_the_measurement(place: Path) -> None:
     bundled(place)
     there("measure", "none", "quick", "--blocks", "1", "--journal", "j.jsonl", folder=place)
     assert "unresolved" in quickwin("import", "j.jsonl", "--yes").output
-    there("measure", "none", "quick", "--blocks", "6", "--journal", "j.jsonl", folder=place)
+    there("measure", "none", "quick", "--blocks", "9", "--journal", "j.jsonl", folder=place)
     assert "faster" in quickwin("import", "j.jsonl", "--yes").output
     engine = open_engine()
-    assert len(queries.measurements(engine)) == 1 and len(queries.blocks(engine, 1)) == 24
+    assert len(queries.measurements(engine)) == 1 and len(queries.blocks(engine, 1)) == 36
     engine.dispose()
 
 

@@ -16,7 +16,7 @@ nbclient = pytest.importorskip("nbclient")
 nbformat = pytest.importorskip("nbformat")
 pytest.importorskip("ipykernel")
 
-CALL = 'measure("none", "quick", blocks=6, minutes=30, journal="j.jsonl")'
+CALL = 'measure("none", "quick", blocks=9, minutes=30, journal="j.jsonl")'
 
 
 def executed(folder: Path, *cells: str) -> Path:
@@ -44,8 +44,8 @@ def test_an_executed_notebook_is_a_measurement_with_its_blocks(
     notebook = executed(place, first, CALL)
     told = quickwin("import", str(notebook), "--yes")
     assert told.exit_code == 0 and "blocks from elsewhere" in told.output, told.output
-    assert "24 there already" in quickwin("import", "j.jsonl", "--yes").output
+    assert "36 there already" in quickwin("import", "j.jsonl", "--yes").output
     engine = open_engine()
     kept = queries.measurement(engine, 1)
-    assert kept.verdict is not None and kept.verdict["verdict"] == "faster" and len(queries.blocks(engine, 1)) == 24
+    assert kept.verdict is not None and kept.verdict["verdict"] == "faster" and len(queries.blocks(engine, 1)) == 36
     engine.dispose()
