@@ -5,8 +5,9 @@
     {"type": "block", "block": 1, "attempt": 1}
 
 The spec holds the seed that the order of all blocks follows from, and stands before the first run: so the order was
-drawn before anybody knew a time. A block counts when its own line is there; runs of others are attempts. Several
-measurements may follow each other in one file. A line that was cut is left out.
+drawn before anybody knew a time. A block counts when its own line is there; runs of others are attempts. Of an
+environment only the first run's is whole, the others say what differs from the run before: packages alone are thousands
+of characters. Several measurements may follow each other in one file. A line that was cut is left out.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from typing import Any
 
 BLOCKS_FORMAT = "quickwin-blocks"
 BLOCKS_VERSION = 1
+#: In an environment: the rest is that of the run before.
+SAME = "as_before"
 
 Json = dict[str, Any]
 
@@ -29,7 +32,8 @@ class BlocksError(ValueError):
 @dataclass(kw_only=True)
 class Journal:
     """One measurement as its journal tells it. ``runs`` are the lines of runs, ``blocks`` the tries that counted, by
-    block; ``texts`` are all lines as they were written, ``damaged`` counts those of them that could not be read."""
+    block; ``texts`` are all lines as they were written, ``damaged`` counts those of them that could not be read;
+    ``environment`` is that of the last run."""
 
     key: str
     spec: Json
@@ -37,6 +41,7 @@ class Journal:
     blocks: dict[int, int] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
     damaged: int = 0
+    environment: Json = field(default_factory=dict)
 
     def block_runs(self) -> list[Json]:
         """The lines of the runs in blocks that counted."""
@@ -79,11 +84,31 @@ def _begun(header: Json) -> Journal:
 def _take(journal: Journal, text: str, plain: Json) -> None:
     journal.texts.append(text.rstrip("\n"))
     if plain.get("type") == "run" and _is_run(plain):
+        journal.environment = _whole(plain["record"], journal.environment)
+        plain["record"]["environment"] = journal.environment or None
         journal.runs.append(plain)
     elif plain.get("type") == "block" and _are_numbers(plain, "block", "attempt"):
         journal.blocks[plain["block"]] = plain["attempt"]
     elif not plain:
         journal.damaged += 1
+
+
+def shortened(environment: Json, before: Json) -> Json:
+    """An environment as a line has it behind that of another run: what is the same stands there already."""
+    if not before:
+        return environment
+    changed = {name: value for name, value in environment.items() if name not in before or before[name] != value}
+    return {SAME: True, **changed}
+
+
+def _whole(record: Json, before: Json) -> Json:
+    """The environment of a record, written out."""
+    environment = record.get("environment")
+    if not isinstance(environment, dict):
+        return {}
+    if not environment.get(SAME):
+        return environment
+    return {**before, **{name: value for name, value in environment.items() if name != SAME}}
 
 
 def _is_run(plain: Json) -> bool:

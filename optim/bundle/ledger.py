@@ -16,7 +16,7 @@ from typing import Any
 from optim.evidence.outcomes import Outcome
 from optim.evidence.reliability import Attempt
 from optim.evidence.spec import Spec
-from profiles.blocks import BLOCKS_FORMAT, BLOCKS_VERSION, Journal, read_blocks
+from profiles.blocks import BLOCKS_FORMAT, BLOCKS_VERSION, Journal, read_blocks, shortened
 from profiles.recorder import Echo
 from profiles.records import RunRecord
 
@@ -29,6 +29,7 @@ class FileLedger:
 
     def __init__(self, path: Path, spec: Spec, echo: bool = True) -> None:
         self._path, self._pending = path, list[dict[str, Any]]()
+        self._environment: dict[str, Any] = {}
         earlier = _earlier(path, spec)
         self.is_new = earlier is None
         self.journal = earlier or Journal(key=os.urandom(16).hex(), spec=spec.to_json())
@@ -68,7 +69,10 @@ class FileLedger:
 
     def add_run(self, line: dict[str, Any], is_last: bool) -> None:
         """Keeps a run; the last one of a block waits a moment for the block's line, so that both are there or none."""
-        self._pending.append({"type": "run", **line})
+        environment = line["record"]["environment"] or {}
+        record = {**line["record"], "environment": shortened(environment, self._environment) or None}
+        self._environment = environment
+        self._pending.append({"type": "run", **line, "record": record})
         if not is_last:
             self.flush()
 

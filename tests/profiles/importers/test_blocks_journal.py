@@ -41,6 +41,18 @@ def test_a_block_is_the_try_that_counted_and_every_other_run_is_an_attempt():
     assert measurement["spec"]["order_seed"] == 7
 
 
+def test_an_environment_that_is_as_before_is_written_out():
+    first, second, third = (run(number, "A") for number in (1, 2, 3))
+    first["record"]["environment"] = {"machine": "m", "packages": {"numpy": "2"}, "load_at_start": 0.5}
+    second["record"]["environment"] = {"as_before": True, "load_at_start": 1.5}
+    third["record"]["environment"] = {"as_before": True, "machine": "n"}
+    one, two, three = (
+        record.environment for record in read(("j", text(HEADER, first, second, third).encode())).records
+    )
+    assert (two.machine, two.packages, two.load_at_start) == ("m", {"numpy": "2"}, 1.5)
+    assert (one.machine, three.machine, three.load_at_start) == ("m", "n", 1.5)
+
+
 def test_printed_in_a_log_it_is_the_same_measurement():
     (measurement,) = read(("kernel.log", printed(*LINES).encode())).measurements
     assert len(measurement["blocks"]) == 2 and len(measurement["attempts"]) == 5
