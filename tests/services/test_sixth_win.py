@@ -39,7 +39,7 @@ def history(tmp_path: Path) -> Iterator[Engine]:
 def told(engine: Engine) -> dict[str, Any]:
     """Everything that the project at hand says of the history: by name, so that a difference names its place."""
     project = projects.current_project()
-    evidence = gather(engine, project.plan)
+    evidence = gather(engine, project)
     now = standing(project.plan, evidence)
     found: dict[str, Any] = {f"verdict of {row.win}": row for row in evidence.wins}
     found |= {f"joint {sorted(one.wins)}": one for one in evidence.together}
@@ -75,7 +75,7 @@ def test_what_never_ran_with_the_sixth_win_is_never_shown_as_such(
     assert projects.current_project().label(every) == f"all-{SIXTH.name}"
     assert queries.runs(history, win=SIXTH.name).empty
     assert stored_text(projects.current_project().config("all")) != every
-    lines = render(projects.current_project().plan, gather(history, projects.current_project().plan)).splitlines()
+    lines = render(projects.current_project().plan, gather(history, projects.current_project())).splitlines()
     assert "- After Quick Win #6: (pending)" in lines
 
 
