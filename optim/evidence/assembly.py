@@ -50,7 +50,7 @@ def assemble(
     finished = [one for one in rows(measurements) if one.get("status") == "finished" and one.get("verdict")]
     finished.sort(key=lambda one: int(one["id"]), reverse=True)
     log = [one for one in rows(decisions) if not one.get("overruled")]
-    wins = tuple(_win(win, finished, of_blocks, log) for win in plan_order)
+    wins = _beside_kept([_win(win, finished, of_blocks, log) for win in plan_order])
     return TrackerEvidence(
         wins=wins,
         together=_together(plan_order, wins, finished, of_blocks),
@@ -99,6 +99,12 @@ def _win(win: str, finished: Rows, blocks: Mapping[int, list[dict[str, Any]]], l
     decided = [one for one in log if one["win"] == win]
     newest = max(decided, key=lambda one: int(one["id"]), default=None)
     return WinEvidence(win=win, measurements=tuple(found), decided=_decided(newest) if newest else None)
+
+
+def _beside_kept(wins: Sequence[WinEvidence]) -> tuple[WinEvidence, ...]:
+    """Each with the config of the others that are kept."""
+    kept = {one.win for one in wins if one.decision == "keep"}
+    return tuple(replace(one, kept_beside=stored_text(kept - {one.win})) if kept else one for one in wins)
 
 
 def _measured(win: str, turned: bool, row: Mapping[str, Any], blocks: list[dict[str, Any]]) -> Measured:

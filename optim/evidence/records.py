@@ -6,7 +6,7 @@ Seconds are floats, speedups before / after, savings shares of 0-1, moments time
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -77,31 +77,35 @@ class Decided:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WinEvidence:
-    """All that is known about one win: its measurements, newest first, and its decision."""
+    """All that is known about one win: its measurements, newest first, and its decision.
+
+    ``kept_beside`` is the config of the other wins that are kept; None while none is.
+    """
 
     win: str
     measurements: tuple[Measured, ...] = ()
     decided: Decided | None = None
+    kept_beside: str | None = None
 
     @property
     def measured(self) -> Measured | None:
-        """The measurement that speaks for the win: the newest cold one, else the newest.
+        """The measurement that speaks for the win: the newest cold one, else the newest; beside the wins that are kept
+        where it was measured so.
 
         A warm one tells what a second run over the same tasks saves, which a first run never sees. Wrong answers are
         wrong in any state: where the newest of a state says so, it speaks.
         """
-        newest: dict[str, Measured] = {}
-        # An attribution speaks where no pair was measured: its few blocks are shared by all configs.
-        for one in sorted(self.measurements, key=lambda one: one.attributed):
-            newest.setdefault(one.cache_state, one)
+        newest = _by_caches(self.measurements)
         wrong = next((one for one in newest.values() if one.verdict == "wrong"), None)
-        return wrong or newest.get("cold") or next(iter(newest.values()), None)
+        beside = _by_caches(one for one in self.measurements if one.config_before == self.kept_beside)
+        told = beside if "cold" in beside or "cold" not in newest else newest
+        return wrong or told.get("cold") or next(iter(told.values()), None)
 
     @property
     def alone(self) -> Measured | None:
         """The measurement of the win by itself that speaks for it; None where it was only measured beside others."""
         by_itself = tuple(one for one in self.measurements if one.config_before == "none")
-        return replace(self, measurements=by_itself).measured
+        return replace(self, measurements=by_itself, kept_beside=None).measured
 
     @property
     def decision(self) -> str:
@@ -111,6 +115,15 @@ class WinEvidence:
     def measurement(self, measurement_id: int | None) -> Measured | None:
         """Its measurement of that id; None where there is none."""
         return next((one for one in self.measurements if measurement_id in (one.measurement_id, *one.pooled)), None)
+
+
+def _by_caches(measurements: Iterable[Measured]) -> dict[str, Measured]:
+    """The first of each state of the caches; an attribution speaks where no pair was measured: its few blocks are
+    shared by all configs."""
+    first: dict[str, Measured] = {}
+    for one in sorted(measurements, key=lambda one: one.attributed):
+        first.setdefault(one.cache_state, one)
+    return first
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

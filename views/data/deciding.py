@@ -3,65 +3,80 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from db import queries
-from optim.evidence.records import Measured, TrackerEvidence, WinEvidence
-from optim.project.plan import Plan
+from optim.evidence.records import Measured, WinEvidence
 from optim.project.wins import Win
+from profiles.configs import read_config
+from services import differences
+from services.board import BoardRow
+from services.run_facts import Side, read
 from views import configs, palette, text
+from views.charts.lattice import Node
 from views.data.connection import cached, engine
-from views.data.evidence import measurement
+from views.data.evidence import blocks, measurement
 
 
-def headline(plan: Plan, evidence: TrackerEvidence) -> str:
-    """The answer in words, as Markdown."""
-    kept, reverted = evidence.decisions("keep"), evidence.decisions("revert")
-    waiting = [row for row in evidence.wins if row.measured and row.decision == "undecided"]
-    unmeasured = [row.win for row in evidence.wins if not row.measured and row.decision == "undecided"]
-    done = len(kept) + len(reverted)
-    said = [f"**{done} of {len(plan.wins)} wins {'is' if done == 1 else 'are'} decided**"]
-    if kept:
-        said.append(f"kept: {text.escape(text.listed(kept))}")
-    if reverted:
-        said.append(f"reverted: {text.escape(text.listed(reverted))}")
-    if waiting:
-        said.append("waiting for you: " + text.escape(text.listed(_short(row) for row in waiting)))
-    if unmeasured:
-        said.append(f"not measured yet: {text.escape(text.listed(unmeasured))}")
-    return "; ".join(said) + "."
+def headline(rows: Sequence[BoardRow]) -> str:
+    """How far the wins are decided, as Markdown."""
+    held = {name: [row.win.name for row in rows if row.evidence.decision == name] for name in ("keep", "revert")}
+    open_rows = [row for row in rows if not row.decided]
+    waiting = [_short(row) for row in open_rows if row.verdict]
+    unmeasured = [row.win.name for row in open_rows if not row.verdict]
+    done = len(rows) - len(open_rows)
+    groups = {
+        "kept": held["keep"],
+        "reverted": held["revert"],
+        "waiting for you": waiting,
+        "not measured yet": unmeasured,
+    }
+    clauses = [f"{name}: {text.escape(text.listed(wins))}" for name, wins in groups.items() if wins]
+    first = f"{done} of {text.count(len(rows), 'win')} {'is' if done == 1 else 'are'} decided"
+    return "; ".join([first, *clauses]) + "."
 
 
-def _short(row: WinEvidence) -> str:
-    found = row.measured
-    verdict = palette.verdict(found.verdict if found else None).label
-    return f"{row.win} ({verdict}{', ' + text.times(found.speedup) if found and found.speedup else ''})"
+def _short(row: BoardRow) -> str:
+    verdict = palette.verdict(row.verdict).label
+    return f"{row.win.name} ({verdict}{', ' + text.times(row.speedup.value) if row.speedup else ''})"
 
 
-def first_to_decide(evidence: TrackerEvidence) -> str:
-    """The win to show first: one that waits for a decision, else one that is not measured, else the first."""
-    waiting = [row for row in evidence.wins if row.decision == "undecided"]
-    measured = [row for row in waiting if row.measured]
-    return (measured or waiting or list(evidence.wins))[0].win
-
-
-def facts(win: Win, row: WinEvidence, bound: float | None) -> list[tuple[str, str]]:
-    """What is known about one win: label and value, both Markdown."""
-    found = row.measured
+def facts(row: BoardRow, bound: float | None) -> list[tuple[str, str]]:
+    """What is known about one win: label and value, both Markdown; what the project does not say is left out."""
+    found, win = row.basis, row.win
     possible = (
         f"at most {text.times(bound)} (Amdahl's law on the phases of the config before it)" if bound else text.NONE
     )
-    return [
+    told = [
         ("Hypothesis", text.escape(win.hypothesis) or text.NONE),
         ("Planned", _planned(win)),
         ("Predicted", possible),
         ("Measured", _measured(found)),
+        ("CPU seconds", text.speedup(row.cpu.value, row.cpu.low, row.cpu.high) if row.cpu else text.NONE),
+        ("Alone", _alone(row)),
+        ("Attribution", _share(row)),
         ("Noise floor", _noise(found)),
-        ("Answers", _answers(found)),
+        ("Answers", _answers(found, row.answers)),
     ]
+    return [(name, value) for name, value in told if value != text.NONE]
+
+
+def _alone(row: BoardRow) -> str:
+    """What it brings by itself, where what speaks for it is beside others."""
+    alone = row.evidence.alone
+    if alone is None or alone == row.basis:
+        return text.NONE
+    return f"{text.speedup(alone.speedup, alone.low, alone.high)}, {palette.verdict(alone.verdict).label}"
+
+
+def _share(row: BoardRow) -> str:
+    if row.share is None:
+        return text.NONE
+    span = "" if row.share.low is None else f" ({text.seconds(row.share.low)} to {text.seconds(row.share.high)})"
+    return f"{text.seconds(row.share.value)}{span} of {text.seconds(row.share_of)}"
 
 
 def _planned(win: Win) -> str:
@@ -86,12 +101,14 @@ def _noise(found: Measured | None) -> str:
     return f"{text.times(found.noise_low)} to {text.times(found.noise_high)} between two runs of the same config"
 
 
-def _answers(found: Measured | None) -> str:
+def _answers(found: Measured | None, answers: str) -> str:
     if found is None:
         return text.NONE
     if found.verdict == "wrong":
         return "different: this win can not be kept as it is"
-    return "not comparable" if found.verdict == "not comparable" else "equal in every block"
+    if found.verdict == "not comparable":
+        return "not comparable"
+    return "not checked" if answers == "not checked" else "equal in every block"
 
 
 def every_measurement(row: WinEvidence) -> pd.DataFrame:
@@ -170,3 +187,40 @@ def remarks(found: Mapping[str, Any]) -> list[str]:
         said += _simpler(found, best["config"])
         said += [f"Of a fraction of the configs: {text.escape(one)}." for one in found.get("aliases", ())[:1]]
     return said
+
+
+def lattice(found: Mapping[str, Any]) -> list[Node]:
+    """The configs of an attribution, those with fewer wins first."""
+    nodes = [
+        Node(
+            config=read_config(one["config"]) or frozenset(),
+            label=configs.circled(one["config"]),
+            seconds=float(one["seconds"]),
+            measured=bool(one["measured"]),
+        )
+        for one in found["configs"]
+    ]
+    return sorted(nodes, key=lambda node: (len(node.config), node.label))
+
+
+def changed_phases(measured: Measured) -> tuple[str, pd.DataFrame]:
+    """Which phases a measured win changed: a sentence, and phase, before, after (mean seconds) of those that did."""
+    before, after = _sides(measured)
+    found = differences.steps(before, after) if before.runs and after.runs else None
+    rows = [(one.path, one.before_seconds, one.after_seconds) for one in found or () if one.resolved]
+    table = pd.DataFrame(rows, columns=["phase", "before", "after"])
+    return differences.difference_words(found), table
+
+
+def _sides(measured: Measured) -> tuple[Side, Side]:
+    """The runs of a measurement without the win, and with it."""
+    table = blocks(measured.measurement_id)
+    finished = table[table["status"] == "finished"]
+    of_config = {
+        config: tuple(int(one) for one in rows["run_id"]) for config, rows in finished.groupby("config", sort=False)
+    }
+    one, two = (
+        Side(name=configs.typed(config), runs=tuple(read(engine(), of_config.get(config, ()))))
+        for config in (measured.config_before, measured.config_after)
+    )
+    return one, two

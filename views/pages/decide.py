@@ -1,86 +1,46 @@
 """Decide: which quick wins do we keep?"""
 
+import html
+
 import pandas as pd
 import streamlit as st
 
-from services.project import current_project
-from views import palette, text
+from profiles.configs import read_config
+from views import address, text
 from views.charts import evidence as charts
+from views.charts import lattice
 from views.charts.layout import CONFIG
+from views.charts.spine import data_address
+from views.data import board as board_data
 from views.data import deciding
 from views.data import evidence as data
 from views.data.safe import cells
 from views.navigation import link
 from views.page import Page
-from views.parts import decision
+from views.parts import decide_row, decision
+from views.parts.board import Acts, board
 
 
 def render() -> None:
     """Draws the page."""
-    plan = current_project().plan
-    evidence = data.evidence()
-    st.markdown(deciding.headline(plan, evidence))
-    names = [win.name for win in plan.wins]
-    win = st.segmented_control(
-        "Win",
-        names,
-        default=deciding.first_to_decide(evidence),
-        required=True,
-        key="win",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    row = evidence.win(win)
-    pair = st.grid(2, min_column_width=430)
-    with pair.cell():
-        _evidence(plan.win(win), row, data.predicted(evidence).get(win))
-    with pair.cell():
-        decision.form(row)
-        if len(row.measurements) > 1:
-            _every_measurement(row)
+    rows = board_data.board()
+    st.markdown(board_data.headline(rows))
+    st.caption(deciding.headline(rows))
+    if together := board_data.together():
+        st.caption(together)
+    if not any(row.verdict for row in rows):
+        with st.container(horizontal=True, key="decide.start"):
+            link(
+                "measure", "Measure all wins against the baseline", icon=":material/timer:", before="none", after="all"
+            )
+            link("measure", "Start an attribution", icon=":material/account_tree:", kind="all wins")
+    decision.outcome()
+    board(rows, "decide", Acts(head=decide_row.head, side=decide_row.side, below=decide_row.below))
+    with st.container(horizontal=True, key="decide.next"):
+        address.copy_link()
+        link("progress", "See where that leaves us", icon=":material/trending_up:")
     _attribution()
     _log()
-
-
-def _evidence(win, row, bound) -> None:
-    mark = palette.verdict(row.measured.verdict if row.measured else None)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.header(f"#{win.number} {text.escape(win.title)}", width="content")
-        st.badge(mark.label, icon=mark.icon, color=mark.badge)
-        held = palette.decision(row.decision)
-        st.badge(held.label, icon=held.icon, color=held.badge)
-    if row.measured and row.measured.reason:
-        st.markdown(text.escape(row.measured.reason))
-    facts = deciding.facts(win, row, bound)
-    st.table(dict(facts), border="horizontal")
-    if row.measured is None:
-        link("measure", "Measure it", icon=":material/timer:", before="none", after=win.name)
-        return
-    path = data.closing(data.blocks(row.measured.measurement_id))
-    if not path.empty:
-        noise = (row.measured.noise_low, row.measured.noise_high) if row.measured.noise_low else None
-        st.plotly_chart(
-            charts.closing_in(path, 0.01, noise), key="decide.closing", config=CONFIG, alt="The interval block by block"
-        )
-    link("measure", "See every run of it", icon=":material/timer:", measurement=row.measured.measurement_id)
-
-
-def _every_measurement(row) -> None:
-    st.caption(
-        f"It was measured {text.count(len(row.measurements), 'time')}. What a win brings alone, beside the others, "
-        f"and with warm caches may differ; measurement {row.measured.measurement_id} speaks for it above."
-    )
-    times = {"speedup": "speedup", "low": "95% from", "high": "to"}
-    st.dataframe(
-        cells(deciding.every_measurement(row)),
-        key="decide.measurements",
-        hide_index=True,
-        alt="All measurements of this win, the newest first",
-        column_config={
-            "measurement": "no.",
-            **{name: st.column_config.NumberColumn(title, format="%.2fx") for name, title in times.items()},
-        },
-    )
 
 
 def _attribution() -> None:
@@ -90,7 +50,7 @@ def _attribution() -> None:
         st.markdown(
             "How the seconds divide among the wins, and which of them do each other's work, is not measured yet."
         )
-        link("measure", "Start an attribution", icon=":material/timer:", kind="all wins")
+        link("measure", "Measure them together", icon=":material/timer:", kind="all wins")
         return
     found = deciding.attribution(known[0])
     for sentence in deciding.remarks(found):
@@ -116,6 +76,19 @@ def _attribution() -> None:
 
 
 def _configs(found) -> None:
+    """The configs as a lattice, and their seconds one by one."""
+    nodes = deciding.lattice(found)
+    if len(nodes) <= lattice.MOST:
+        best = read_config(found["best"]["config"]) if found.get("best") else None
+        address_of = data_address(lattice.lattice_svg(nodes, best))
+        words = html.escape("; ".join(f"{node.label} {text.seconds(node.seconds)}" for node in nodes))
+        st.html(
+            '<div style="overflow-x:auto" tabindex="0" role="region" aria-label="Every config and its seconds">'
+            f'<img src="{address_of}" alt="{words}" style="max-width:none"></div>'
+        )
+        st.caption(
+            "A column for each number of wins, a line where one is added. Outlined: the fastest. Dashed: not run."
+        )
     shown = st.expander("Seconds of every config", key="decide.configs", on_change="rerun")
     if shown.open:
         table = pd.DataFrame(found["configs"])

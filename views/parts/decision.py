@@ -1,4 +1,4 @@
-"""The form that decides about a win."""
+"""Deciding about a win, in its row of the board: keep, revert or undecided, with the reason."""
 
 from __future__ import annotations
 
@@ -6,31 +6,51 @@ from typing import Any
 
 import streamlit as st
 
-from optim.evidence.records import WinEvidence
-from services.deciding import DECISIONS, objection, proposal
+from services.board import BoardRow
+from services.deciding import DECISIONS, objection
 from services.problems import Problem
 from views import text
 from views.actions.decisions import decide_win
 
 
-def form(row: WinEvidence) -> None:
-    """Draws the form for one win, with what was decided so far. A draft stays while another win is looked at."""
-    _said()
-    with st.container(border=True, key=f"decide.form.{row.win}"):
-        st.markdown(_held(row))
-        chosen = st.segmented_control(
-            "Decision", DECISIONS, **kept(f"decide.decision.{row.win}", proposal(row)), required=True
-        )
+def choice(row: BoardRow) -> None:
+    """Draws what is decided about the win, to be changed; the reason is asked for by ``reason``."""
+    name = row.win.name
+    st.segmented_control(
+        f"Decision about {name}",
+        DECISIONS,
+        **kept(f"decide.decision.{name}", row.evidence.decision),
+        required=True,
+        label_visibility="collapsed",
+    )
+
+
+def reason(row: BoardRow, *, always: bool = False) -> None:
+    """Asks for the reason of a decision that is not logged yet. A draft stays while another win is looked at.
+
+    Args:
+        always: also where nothing is chosen that does not hold already.
+    """
+    name = row.win.name
+    chosen = st.session_state[f"decide.decision.{name}"]
+    if chosen == row.evidence.decision and not always:
+        return
+    held, against = objection(name, chosen, row.evidence.measured), ""
+    with st.container(border=True, key=f"decide.form.{name}"):
         because = st.text_area(
-            "Because", **kept(f"decide.because.{row.win}", ""), max_chars=2000, placeholder=_reason(row)
+            f"{chosen.capitalize()} {name}, because",
+            **kept(f"decide.because.{name}", ""),
+            max_chars=2000,
+            height=70,
+            placeholder=_placeholder(row),
         )
-        held, against = objection(row.win, chosen, row.measured), ""
         if held:
             st.warning(text.escape(f"Against the evidence: {held}."), icon=":material/warning:")
-            against = st.text_input("Decide so all the same, because", **kept(f"decide.against.{row.win}", ""))
+            first = row.why if chosen == row.proposed and not row.decided else ""
+            against = st.text_input("Decide so all the same, because", **kept(f"decide.against.{name}", first))
         st.button(
             "Log the decision",
-            key=f"decide.submit.{row.win}",
+            key=f"decide.submit.{name}",
             icon=":material/gavel:",
             disabled=not because.strip() or (held is not None and not against.strip()),
             help="A decision needs a reason; one against the evidence needs another.",
@@ -48,33 +68,42 @@ def kept(key: str, first: str) -> dict[str, Any]:
     return {"key": key}
 
 
-def _held(row: WinEvidence) -> str:
-    if row.decided is None:
-        return "Nothing is decided about it yet."
-    held = row.decided
-    return f"**{held.decision.capitalize()}** since {text.moment(held.decided_at)}: {text.escape(held.because)}"
+def held(row: BoardRow) -> str:
+    """What is decided and why, or what the evidence suggests; Markdown."""
+    decided = row.evidence.decided
+    if decided is not None:
+        forced = ", against the evidence" if decided.forced else ""
+        when = text.moment(decided.decided_at)
+        return f"**{decided.decision.capitalize()}** since {when}{forced}: {text.escape(decided.because)}"
+    if row.verdict is None:
+        return "Not measured, nothing decided."
+    why = f": {text.escape(row.why)}" if row.why else ""
+    return f"Nothing is decided about it yet. The evidence suggests: **{row.proposed}**{why}."
 
 
-def _reason(row: WinEvidence) -> str:
-    return row.measured.reason if row.measured and row.measured.reason else "why"
+def _placeholder(row: BoardRow) -> str:
+    basis = row.evidence.measured
+    return basis.reason if basis and basis.reason else "why"
 
 
-def _decide(row: WinEvidence) -> None:
-    names = [f"decide.{name}.{row.win}" for name in ("decision", "because", "against")]
-    decision, because, against = (str(st.session_state.get(name) or "") for name in names)
+def _decide(row: BoardRow) -> None:
+    name, decided = row.win.name, row.evidence.decided
+    names = [f"decide.{field}.{name}" for field in ("decision", "because", "against")]
+    decision, because, against = (str(st.session_state.get(key) or "") for key in names)
     try:
-        sentence = decide_win(row, decision, because, against, row.decided.decision_id if row.decided else None)
-        st.session_state["decide.said"] = ("success", sentence)
-        for name in names:
-            st.session_state["decide.drafts"].pop(name, None)
-            st.session_state.pop(name, None)
+        sentence = decide_win(row.evidence, decision, because, against, decided.decision_id if decided else None)
+        st.session_state["decide.outcome"] = ("success", sentence)
+        for key in names:
+            st.session_state["decide.drafts"].pop(key, None)
+            st.session_state.pop(key, None)
     except Problem as problem:
-        st.session_state["decide.said"] = ("warning", str(problem))
+        st.session_state["decide.outcome"] = ("warning", str(problem))
 
 
-def _said() -> None:
-    kind, said = st.session_state.pop("decide.said", (None, ""))
+def outcome() -> None:
+    """Says what came of the decision that was logged last, once."""
+    kind, sentence = st.session_state.pop("decide.outcome", (None, ""))
     if kind == "success":
-        st.success(text.escape(said), icon=":material/check_circle:")
+        st.success(text.escape(sentence), icon=":material/check_circle:")
     elif kind:
-        st.warning(text.escape(said), icon=":material/warning:")
+        st.warning(text.escape(sentence), icon=":material/warning:")

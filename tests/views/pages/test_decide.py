@@ -1,8 +1,20 @@
+from pathlib import Path
+
+import pytest
+
 from db import queries, store
 from db.engine import open_engine
 from tests.views.conftest import Open, words
 from tests.views.seed import Seeder
+from tests.worked_example import WIN_NAMES
 from views.data import deciding
+
+
+def own_project(monkeypatch: pytest.MonkeyPatch, folder: Path, many: int) -> None:
+    """A project of a command with so many wins; no plan, tasks, target or caches."""
+    wins = "".join(f'[[win]]\nname = "speed_{one}"\non = {{ env = {{ S{one} = "1" }} }}\n' for one in range(many))
+    (folder / "quickwin.toml").write_text(f'[pipeline]\ncommand = "true"\n{wins}')
+    monkeypatch.setenv("QUICKWIN_PROJECT", str(folder / "quickwin.toml"))
 
 
 def test_an_empty_database_says_what_is_not_measured(empty: str, open_page: Open) -> None:
@@ -12,10 +24,46 @@ def test_an_empty_database_says_what_is_not_measured(empty: str, open_page: Open
     assert "Nothing is decided yet" in said
 
 
-def test_the_win_that_waits_for_a_decision_is_shown_first(full: str, open_page: Open) -> None:
+def test_the_wins_that_wait_for_a_decision_are_named(full: str, open_page: Open) -> None:
     page = open_page("decide")
-    assert page.get_by_key("win").value == "early_exit"
-    assert "Faster: 1.25" in words(page)
+    assert "Keep four; revert batch_validation: its answers differ." in words(page)
+    assert "early_exit (faster, 1.25x)" in words(page)
+    assert "Faster: 1.25" in words(open_page("decide", win="early_exit"))
+
+
+def test_every_win_has_a_row_with_its_decision_and_no_row_is_open_at_first(full: str, open_page: Open) -> None:
+    page = open_page("decide")
+    held = {name: page.get_by_key(f"decide.decision.{name}").value for name in WIN_NAMES}
+    assert held == {**dict.fromkeys(WIN_NAMES, "undecided"), "dsl_cache": "keep"}
+    assert not page.table
+    assert not [area.key for area in page.text_area]
+
+
+def test_a_row_opens_in_place_and_its_address_holds_it(full: str, open_page: Open) -> None:
+    page = open_page("decide")
+    page.button(key="decide.open.early_exit").click().run()
+    assert page.query_params["win"] in ("early_exit", ["early_exit"])
+    assert "Phases that it changed" in words(page)
+    page.button(key="decide.open.early_exit").click().run()
+    assert not page.table
+
+
+def test_an_address_of_a_win_that_is_none_says_so(full: str, open_page: Open) -> None:
+    page = open_page("decide", win="no_such_win")
+    assert "asks for win=no" in words(page) and not page.exception
+
+
+@pytest.mark.parametrize("many", [1, 3, 8, 12])
+def test_a_project_with_wins_of_its_own_has_no_empty_boxes(
+    empty: str, open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, many: int
+) -> None:
+    own_project(monkeypatch, tmp_path, many)
+    page = open_page("decide")
+    assert not page.exception and not page.error
+    assert len([one for one in page.button if str(one.key).startswith("decide.open.")]) >= many
+    page.button(key="decide.open.speed_0").click().run()
+    shown = page.table[0].value.to_string()
+    assert "Planned" not in shown and "Noise" not in shown
 
 
 def test_the_evidence_of_a_win_is_complete(full: str, open_page: Open) -> None:
@@ -43,6 +91,7 @@ def test_a_wrong_win_is_said_to_be_wrong(full: str, open_page: Open) -> None:
 
 def test_a_decision_is_logged_with_its_measurement_and_reason(full: str, open_page: Open) -> None:
     page = open_page("decide", win="early_exit")
+    page.get_by_key("decide.decision.early_exit").set_value("keep").run()
     page.text_area(key="decide.because.early_exit").set_value("a fifth less, answers equal").run()
     page.button(key="decide.submit.early_exit").click().run()
     assert "Decision 2: keep early_exit, on measurement 2 (faster): a fifth less" in words(page)
@@ -57,7 +106,7 @@ def test_a_decision_is_logged_with_its_measurement_and_reason(full: str, open_pa
 
 def test_a_decision_against_the_evidence_is_logged_as_forced(full: str, open_page: Open) -> None:
     page = open_page("decide", win="batch_validation")
-    page.get_by_key("decide.decision.batch_validation").set_value("keep")
+    page.get_by_key("decide.decision.batch_validation").set_value("keep").run()
     page.text_area(key="decide.because.batch_validation").set_value("I want it").run()
     assert "Against the evidence: measurement" in words(page)
     assert page.button(key="decide.submit.batch_validation").disabled
@@ -70,20 +119,24 @@ def test_a_decision_against_the_evidence_is_logged_as_forced(full: str, open_pag
 
 def test_a_draft_survives_a_look_at_another_win(full: str, open_page: Open) -> None:
     page = open_page("decide", win="early_exit")
+    page.get_by_key("decide.decision.early_exit").set_value("revert").run()
     page.text_area(key="decide.because.early_exit").set_value("half a sent").run()
-    page.get_by_key("win").set_value("dsl_cache").run()
-    page.get_by_key("win").set_value("early_exit").run()
+    page.get_by_key("decide.decision.early_exit").set_value("undecided").run()
+    page.button(key="decide.open.dsl_cache").click().run()
+    page.get_by_key("decide.decision.early_exit").set_value("revert").run()
     assert page.text_area(key="decide.because.early_exit").value == "half a sent"
 
 
 def test_a_decision_without_a_reason_can_not_be_logged(full: str, open_page: Open) -> None:
     page = open_page("decide", win="validation_cache")
+    page.get_by_key("decide.decision.validation_cache").set_value("revert").run()
     assert page.button(key="decide.submit.validation_cache").disabled
     assert len(queries.decisions(open_engine(full))) == 1
 
 
 def test_who_decides_too_late_is_told(full: str, open_page: Open) -> None:
     page = open_page("decide", win="early_exit")
+    page.get_by_key("decide.decision.early_exit").set_value("keep").run()
     page.text_area(key="decide.because.early_exit").set_value("mine").run()
     store.decide(open_engine(full), "early_exit", "revert", "was first", 2)
     page.button(key="decide.submit.early_exit").click().run()
@@ -94,7 +147,7 @@ def test_who_decides_too_late_is_told(full: str, open_page: Open) -> None:
 def test_the_attribution_is_said_in_words_and_drawn(full: str, open_page: Open) -> None:
     page = open_page("decide")
     assert "The fastest config is **all**" in words(page)
-    assert len(page.get("plotly_chart")) == 3
+    assert len(page.get("plotly_chart")) == 2
 
 
 def test_a_config_with_fewer_wins_that_is_as_good_as_the_fastest_is_named() -> None:
@@ -124,5 +177,5 @@ def test_every_config_can_be_looked_at(full: str, open_page: Open) -> None:
     page.session_state["decide.configs"] = True
     page.run()
     assert not page.exception and not page.error
-    assert len(page.get("plotly_chart")) == 4
+    assert len(page.get("plotly_chart")) == 3
     assert "Hatched: not run, computed from the model" in words(page)

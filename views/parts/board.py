@@ -1,0 +1,115 @@
+"""The board of all wins on one axis: the same rows on Decide, where they open and take a decision, and on Progress."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from services.board import BoardRow
+from views import palette, text
+from views.charts import board as charts
+from views.charts import spine
+from views.configs import circled
+from views.data import board as data
+
+#: Widths of a row's columns: who it is, where it stands, what is done about it.
+_WIDTHS = (4, 6, 4)
+_SMALL = (4, 8)
+_PLAIN = "font-size:.8rem;line-height:1.25"
+_SWATCHES = {
+    "interval": ("#0077BB", 4, 18, "measured, 95% interval"),
+    "attributed": ("#0077BB", 4, 18, "dashed: by the attribution"),
+    "planned": (palette.PLANNED.colour, 10, 18, "planned"),
+    "noise": ("#B8860B", 14, 14, "two runs of the same config"),
+    "cpu": (palette.PLANNED.colour, 2, 18, "CPU seconds"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Acts:
+    """What a person can do in a row: ``head`` draws its name, ``side`` its end, ``below`` what stands under it."""
+
+    head: Callable[[BoardRow], None]
+    side: Callable[[BoardRow], None]
+    below: Callable[[BoardRow], None]
+
+
+def board(rows: Sequence[BoardRow], name: str, acts: Acts | None = None) -> None:
+    """Draws the rows; without ``acts`` they are to be looked at.
+
+    Args:
+        name: of the page, for the keys of what is drawn.
+    """
+    on, widths = charts.axis(rows), _WIDTHS if acts else _SMALL
+    st.columns(widths)[1].html(_ticks(on))
+    for row in rows:
+        with st.container(key=f"{name}.row.{row.win.name}", gap="xsmall"):
+            left, middle, *right = st.columns(widths, vertical_alignment="center")
+            middle.html(picture(row, on))
+            with left, st.container(gap=None):
+                (acts.head if acts else _head)(row)
+            if acts:
+                with right[0], st.container(gap="xxsmall"):
+                    acts.side(row)
+                acts.below(row)
+    st.html(_legend(charts.drawn(rows)))
+
+
+def _head(row: BoardRow) -> None:
+    st.markdown(f"{title(row)}  \n:small[{data.subtitle(row)}]")
+
+
+def title(row: BoardRow) -> str:
+    """A win by its number in a circle and its title, as Markdown."""
+    return f"{circled(row.win.name)} **{text.escape(row.win.title)}**"
+
+
+def picture(row: BoardRow, on: charts.Axis) -> str:
+    """A row's picture with its number beside it, as HTML."""
+    address = spine.data_address(charts.row_svg(row, on))
+    place = charts.value_place(row, on)
+    number = ""
+    if place is not None and row.speedup is not None:
+        edge, far = place
+        number = (
+            f'<span style="position:absolute;{edge}:{far:.1f}%;top:50%;transform:translateY(-50%);font-weight:600;'
+            f'font-size:.85rem">{text.times(row.speedup.value)}</span>'
+        )
+    words = html.escape(charts.row_words(row))
+    empty = "" if row.speedup else f'<span style="position:absolute;right:0;top:30%;{_PLAIN}">not measured</span>'
+    return (
+        f'<div style="position:relative;height:{charts.HEIGHT}px">'
+        f'<img style="width:100%;height:{charts.HEIGHT}px;display:block" src="{address}" alt="{words}">'
+        f"{number}{empty}</div>"
+    )
+
+
+def _ticks(on: charts.Axis) -> str:
+    """The axis in words: its values where they stand, and which side is which."""
+    marks = "".join(
+        f'<span style="position:absolute;left:{on.place(tick):.1f}%;transform:translateX(-50%);bottom:0">'
+        f"{tick:g}x</span>"
+        for tick in on.ticks
+    )
+    one = on.place(1.0)
+    sides = (
+        f'<span style="position:absolute;right:{100 - one:.1f}%;top:0;padding-right:6px">slower</span>'
+        if one > 12
+        else ""
+    )
+    sides += f'<span style="position:absolute;left:{one:.1f}%;top:0;padding-left:6px">faster</span>'
+    return f'<div style="position:relative;height:2.3rem;{_PLAIN}">{sides}{marks}</div>'
+
+
+def _legend(names: Sequence[str]) -> str:
+    items = []
+    for name in names:
+        colour, high, wide, words = _SWATCHES[name]
+        items.append(
+            f'<span style="display:inline-flex;align-items:center;gap:.4rem"><span style="display:inline-block;'
+            f'background:{colour};height:{high}px;width:{wide}px;border-radius:2px"></span>{words}</span>'
+        )
+    return f'<div style="display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;{_PLAIN}">{"".join(items)}</div>'
