@@ -1,6 +1,7 @@
 """All wins on one board: a row each with what speaks for it, what it is proposed, and one sentence on all of them.
 
-What a win brings is told beside the wins that are kept (``WinEvidence.measured``). A proposal is no decision: that is a person's.
+What a win brings is told beside the wins that are kept (``WinEvidence.measured``). A proposal is no
+decision: that is a person's.
 """
 
 from __future__ import annotations

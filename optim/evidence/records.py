@@ -98,7 +98,7 @@ class WinEvidence:
         newest = _by_caches(self.measurements)
         wrong = next((one for one in newest.values() if one.verdict == "wrong"), None)
         beside = _by_caches(one for one in self.measurements if one.config_before == self.kept_beside)
-        told = beside if "cold" in beside or "cold" not in newest else newest
+        told = beside if beside and ("cold" in beside or "cold" not in newest) else newest
         return wrong or told.get("cold") or next(iter(told.values()), None)
 
     @property
