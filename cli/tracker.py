@@ -12,6 +12,7 @@ from cli._common import json_option, print_json
 from cli._plan_option import plan_option
 from services.files import read_text, write_file
 from services.places import open_database
+from services.problems import USAGE, fail
 from services.project import current_project
 
 if TYPE_CHECKING:
@@ -24,26 +25,35 @@ if TYPE_CHECKING:
 @click.option(
     "--import", "source", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Read a tracker in."
 )
+@click.option("--adopt", is_flag=True, help="With --import: titles, targets, estimates go into the project file.")
+@click.option("--who", help="Who wrote what is read in; default: the user's name.")
 @plan_option
 @json_option
-def COMMAND(output: Path | None, source: Path | None, plan_file: str | None, as_json: bool) -> None:
+def COMMAND(
+    output: Path | None, source: Path | None, adopt: bool, who: str | None, plan_file: str | None, as_json: bool
+) -> None:
     """Print the progress tracker, filled from plan and evidence; or read one in.
 
     \b
     python -m optim tracker
     python -m optim tracker --output TRACKER.md
     python -m optim tracker --import TRACKER.md
+    python -m optim tracker --import TRACKER.md --adopt
     python -m optim tracker --plan my_plan.toml --json
 
-    What an imported tracker holds beyond plan and evidence is kept: it fills what is pending, marked as imported; what
-    has no place in a tracker stands under "Notes (imported)". A file that is replaced is kept as FILE.bak.
+    What people wrote into an imported tracker goes into the log of edits (track shows it): it fills what is pending,
+    marked as imported, and stands beside what plan and evidence say. Text of one's own stays where it stood. What the
+    plan says otherwise is named; --adopt puts it into the project file. A file that is replaced is kept as FILE.bak.
     """
     project, engine = current_project(plan_file), open_database()
     from optim.plan.tracker_document import write
     from services.documents import read_tracker, tracker_filled
 
+    if adopt and source is None:
+        fail("--adopt goes with --import: it takes what a tracker says into the project file", USAGE)
     if source is not None:
-        _tell(source, read_tracker(engine, project, read_text(source), source.name), as_json)
+        _tell(source, read_tracker(engine, project, read_text(source), source.name, adopt=adopt, who=who), as_json)
+        project = current_project(plan_file)
         if output is None:
             return
     filled = tracker_filled(engine, project)
@@ -64,11 +74,16 @@ def _tell(source: Path, tracker: ReadTracker, as_json: bool) -> None:
     if as_json:
         kept = [dataclasses.asdict(one) for one in leftovers]
         known = {"file": source.name, "new": tracker.is_new, **placed, "leftovers": kept}
-        print_json({**known, "differences": list(tracker.differences)})
+        changes = {"edits": list(tracker.edits), "adopted": list(tracker.adopted)}
+        print_json({**known, "differences": list(tracker.differences), **changes})
         return
     what = ", ".join(f"{count} {name}" for name, count in placed.items())
     was_there = f"{source.name} was imported before; nothing changed"
     click.echo(f"imported {source.name}: {what}" if tracker.is_new else was_there)
+    for sentence in tracker.adopted:
+        click.echo(f"adopted  {sentence}")
+    for sentence in tracker.edits:
+        click.echo(f"edit     {sentence}")
     for sentence in tracker.differences:
         click.echo(f"differs  {sentence}")
     for one in leftovers:

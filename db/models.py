@@ -390,6 +390,25 @@ class DecisionRow(Base):
     __table_args__ = (Index("ix_decisions_win", "win", "overruled", "id"), {"sqlite_autoincrement": True})
 
 
+class TrackingRow(Base):
+    """What a person wrote into the tracker: a field of a place in it. Appended, never edited; the newest counts.
+
+    ``value`` None takes what was written back; ``origin`` is the file that it came from, None where it was typed here.
+    """
+
+    __tablename__ = "tracking"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    place: Mapped[str]
+    name: Mapped[str]
+    value: Mapped[str | None]
+    origin: Mapped[str | None]
+    who: Mapped[str | None]
+    made_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_tracking_place", "place", "name", "id"), {"sqlite_autoincrement": True})
+
+
 class Document(Base):
     """A text kept as it came (``kind`` ``tracker``), or the digest of an imported file (``kind`` ``import``)."""
 

@@ -16,6 +16,7 @@ from db import queries
 from optim.evidence.assembly import assemble
 from optim.evidence.records import TrackerEvidence
 from optim.plan.standing import Standing, standing
+from optim.plan.tracker_edits import HandEdit
 from optim.plan.tracker_parser import parse
 from profiles.configs import NONE, stored_text
 from services.project import Project, current_project
@@ -215,6 +216,16 @@ def _plain(frame: Any) -> list[dict[str, Any]]:
 def imported_trackers(engine: Engine) -> list[TrackerDocument]:
     """The trackers that were read in, oldest first."""
     return [parse(body) for body in queries.bodies(engine, TRACKER)]
+
+
+def hand_edits(engine: Engine) -> tuple[HandEdit, ...]:
+    """What people wrote into the tracker by hand, oldest first."""
+    rows = reversed(_plain(queries.tracking(engine)))
+    names = ("place", "name", "value")
+    return tuple(
+        HandEdit(**{name: row[name] for name in names}, origin=row["origin"] or "", who=row["who"] or "")
+        for row in rows
+    )
 
 
 def newest_document(engine: Engine, kind: str) -> str | None:

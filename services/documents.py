@@ -15,10 +15,13 @@ from optim.plan.report import html_report, results_document
 from optim.plan.report_charts import report_charts
 from optim.plan.tracker import NotATracker, document, parse
 from optim.plan.tracker_document import TrackerDocument, write
+from optim.plan.tracker_edits import apply, recognize, without
 from optim.plan.tracker_merge import differences, merge
-from services.account import MOST, REPORT, TRACKER, Account, account, imported_trackers
+from services.account import MOST, REPORT, TRACKER, Account, account, gather, hand_edits, imported_trackers
 from services.files import write_file
 from services.problems import fail
+from services.project import current_project
+from services.tracking import adopt_plan, log_edits
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -28,11 +31,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadTracker:
-    """A tracker that was read in: what it holds, where it differs from plan and evidence, whether it is new."""
+    """A tracker that was read in: what it holds, where it differs from plan and evidence, whether it is new.
+
+    ``edits`` are what people wrote into it since it was printed, ``adopted`` what of that went into the project file, a
+    clause each.
+    """
 
     document: TrackerDocument
     differences: tuple[str, ...]
     is_new: bool
+    edits: tuple[str, ...] = ()
+    adopted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,8 +55,14 @@ class Written:
 
 def tracker_filled(engine: Engine, project: Project) -> TrackerDocument:
     """The tracker, filled from plan and evidence and from what was read in."""
-    known = account(engine, project)
-    return merge(project.plan, document(project.plan, known.evidence), imported_trackers(engine))
+    return _filled(engine, project, account(engine, project).evidence)
+
+
+def _filled(engine: Engine, project: Project, evidence: TrackerEvidence) -> TrackerDocument:
+    plan, log = project.plan, hand_edits(engine)
+    spoken = {one.key for one in log}
+    imported = [without(plan, one, spoken) for one in imported_trackers(engine)]
+    return merge(plan, apply(plan, document(plan, evidence), log), imported)
 
 
 def tracker_text(engine: Engine, project: Project) -> str:
@@ -55,11 +70,17 @@ def tracker_text(engine: Engine, project: Project) -> str:
     return write(tracker_filled(engine, project))
 
 
-def read_tracker(engine: Engine, project: Project, text: str, name: str) -> ReadTracker:
-    """Keeps a tracker as it came; the same one again changes nothing.
+def read_tracker(
+    engine: Engine, project: Project, text: str, name: str, *, adopt: bool = False, who: str | None = None
+) -> ReadTracker:
+    """Takes a tracker in: what people wrote into it goes into the log of edits, what has no place there is kept as it
+    came. The same one again changes nothing.
+
+    Args:
+        adopt: puts what it says of the plan (titles, targets, estimates) into the project file.
 
     Raises:
-        Problem: it is no tracker.
+        Problem: it is no tracker, or the project file can not hold what it says.
     """
     try:
         match = parse(text)
@@ -67,10 +88,23 @@ def read_tracker(engine: Engine, project: Project, text: str, name: str) -> Read
         fail(f"{name}: {problem}")
     digest = hashlib.sha256(text.encode()).hexdigest()
     known = digest in set(queries.documents(engine, TRACKER, limit=MOST)["digest"])
+    differs = tuple(differences(document(project.plan, TrackerEvidence()), match))
+    adopted = adopt_plan(engine, project, match, who) if adopt else ()
+    project = current_project() if adopted else project
+    evidence = gather(engine, project)
+    unfilled = document(project.plan, TrackerEvidence())
+    own = document(project.plan, evidence)
+    found = recognize(project.plan, own, unfilled, _filled(engine, project, evidence), match)
+    edits = log_edits(engine, project, found.edits, origin=name, who=who)
     if not known:
         store.save_document(engine, TRACKER, name, text, digest)
-    differs = tuple(differences(document(project.plan, TrackerEvidence()), match))
-    return ReadTracker(document=match, differences=differs, is_new=not known)
+    return ReadTracker(
+        document=match,
+        differences=(*(() if adopted else differs), *found.conflicts),
+        is_new=not known or bool(edits) or bool(adopted),
+        edits=edits,
+        adopted=adopted,
+    )
 
 
 def results_text(known: Account, name: str) -> str:

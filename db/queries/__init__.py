@@ -39,6 +39,7 @@ from db.queries.evidence import (
 from db.queries.facts import last_answers, stated_fact_rows, stated_facts
 from db.queries.filters import RunFilters
 from db.queries.history import filter_values, groups, run_count, run_rows, runs, trend
+from db.queries.tracking import tracking
 
 __all__ = [
     "DatabaseProblem",
@@ -84,5 +85,6 @@ __all__ = [
     "task_outcomes",
     "task_phases",
     "tasks",
+    "tracking",
     "trend",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, String, cast, func, select
 
 from db.engine import reading
 from db.frames import FLAG, ID, MOMENT, NUMBER, SECONDS, TEXT, WHOLE, frame
@@ -21,6 +21,7 @@ from db.models import (
     RunEnvironment,
     StatedFact,
     Tag,
+    TrackingRow,
 )
 from db.problems import UnknownRow
 
@@ -192,17 +193,20 @@ class State:
     measurements: str
     decisions: str
     documents: str
+    tracking: str
 
 
 def state(engine: Engine) -> State:
-    """The state of the database, in a few lookups."""
+    """The state of the database, in a few lookups; tags as they are: one off and another on are as many."""
+    tags = func.coalesce(func.group_concat(cast(Tag.run_id, String).concat(":").concat(Tag.tag)), "")
     measured = select(func.count(), func.max(MeasurementRow.id), func.max(MeasurementRow.updated_at))
     statements = {
         "runs": select(func.count(), func.max(Run.id), func.max(Run.updated_at), func.count(Run.deleted_at)),
-        "marks": select(select(func.count()).select_from(Tag).scalar_subquery(), func.max(StatedFact.stated_at)),
+        "marks": select(select(tags).scalar_subquery(), func.max(StatedFact.stated_at)),
         "measurements": measured,
         "decisions": select(func.max(DecisionRow.id)),
         "documents": select(func.count(), func.max(Document.id)),
+        "tracking": select(func.max(TrackingRow.id)),
     }
     with reading(engine) as connection:
         return State(**{name: str(tuple(connection.execute(one).one())) for name, one in statements.items()})

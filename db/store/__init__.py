@@ -23,6 +23,7 @@ from db.store.measurements import (
     update_measurement,
 )
 from db.store.runs import Imported, add_task, begin_run, finish_run, import_run, mark_interrupted, store_run
+from db.store.tracking import TrackedEdit, track
 
 __all__ = [
     "DECISIONS",
@@ -31,6 +32,7 @@ __all__ = [
     "Decision",
     "DecisionConflict",
     "Imported",
+    "TrackedEdit",
     "UnknownRow",
     "add_attempt",
     "add_block_run",
@@ -52,6 +54,7 @@ __all__ = [
     "state_facts",
     "store_run",
     "tag_run",
+    "track",
     "undelete_runs",
     "untag_run",
     "update_measurement",

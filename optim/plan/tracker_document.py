@@ -9,14 +9,52 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-Pairs = tuple[tuple[str, str], ...]
+from optim.plan.tracker_places import in_place, in_win, own_sections
+from optim.plan.tracker_text import (
+    BUILT,
+    CHECKLIST,
+    CHECKPOINT,
+    CUMULATIVE,
+    DISAGREE,
+    EACH,
+    IMPORTED,
+    INSIGHTS,
+    NOTES,
+    PERFORMANCE,
+    SEQUENCE,
+    SUCCESS,
+    TIMELINE,
+    one_line,
+)
 
-TIMELINE, SEQUENCE = "Optimization Timeline", "Optimization Sequence"
-PERFORMANCE, EACH = "Performance Tracking", "After Each Optimization"
-CUMULATIVE, CHECKLIST = "Cumulative Progress", "Testing Checklist"
-INSIGHTS, SUCCESS, NOTES = "Key Insights", "Success Looks Like", "Notes"
-DISAGREE, IMPORTED = "Where the Plan's Numbers Disagree", "Notes (imported)"
-BUILT, CHECKPOINT = "What We Built", "Checkpoint"
+__all__ = [
+    "BUILT",
+    "CHECKLIST",
+    "CHECKPOINT",
+    "CUMULATIVE",
+    "DISAGREE",
+    "EACH",
+    "IMPORTED",
+    "INSIGHTS",
+    "NOTES",
+    "PERFORMANCE",
+    "SEQUENCE",
+    "SUCCESS",
+    "TIMELINE",
+    "Check",
+    "Entry",
+    "Group",
+    "Leftover",
+    "Pairs",
+    "TextSection",
+    "TrackerDocument",
+    "WinSection",
+    "format_lines",
+    "one_line",
+    "write",
+]
+
+Pairs = tuple[tuple[str, str], ...]
 
 RECORD_HERE = "Record here as optimizations are implemented:"
 FORMAT = (
@@ -121,22 +159,20 @@ class TrackerDocument:
         return next((win for win in self.wins if win.number == number), None)
 
 
-def one_line(text: str) -> str:
-    """``text`` with every run of white space, line ends included, as one space, and nothing unprintable."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
 def write(document: TrackerDocument) -> str:
     """The document as Markdown, in the tracker's format."""
+    placed, rest = _placed(document)
+    sections, left = own_sections([(one.heading, one.text) for one in rest])
     parts = [
         _header(document),
         _timeline(document),
-        _sequence(document),
+        _sequence(document, placed),
         _performance(document),
         _cumulative(document),
         _checklist(document),
-        *(_texts(document, name) for name in (INSIGHTS, SUCCESS, NOTES, DISAGREE)),
-        _leftovers(document),
+        *(_texts(document, name, placed) for name in (INSIGHTS, SUCCESS, NOTES, DISAGREE)),
+        sections,
+        _leftovers(left),
     ]
     return "\n\n---\n\n".join(part for part in parts if part) + "\n"
 
@@ -163,12 +199,31 @@ def _timeline(document: TrackerDocument) -> str:
     return "" if base is None else f"## {TIMELINE}\n\n### {base.name}\n{_listed(base.fields, bold=True)}".rstrip("\n")
 
 
-def _sequence(document: TrackerDocument) -> str:
-    return "\n\n---\n\n".join([f"## {SEQUENCE}\n\n{_win(document.wins[0])}", *map(_win, document.wins[1:])])
+Placed = dict[str, list[str]]
 
 
-def _win(win: WinSection) -> str:
-    parts = [f"### Quick Win #{win.number}: {win.title}\n{_bold(win.fields)}".rstrip("\n")]
+def _placed(document: TrackerDocument) -> tuple[Placed, list[Leftover]]:
+    """The leftovers that can stand where they stood, by their section or win; and the others."""
+    placed: Placed = {}
+    rest = []
+    numbers = {win.number for win in document.wins}
+    for one in document.leftovers:
+        number = in_win(one.heading, one.text)
+        place = f"#{number}" if number in numbers else in_place(one.heading, one.text)
+        if place:
+            placed.setdefault(place, []).append(one.text)
+        else:
+            rest.append(one)
+    return placed, rest
+
+
+def _sequence(document: TrackerDocument, placed: Placed) -> str:
+    wins = [_win(win, placed.get(f"#{win.number}", [])) for win in document.wins]
+    return "\n\n---\n\n".join([f"## {SEQUENCE}\n\n{wins[0]}", *wins[1:]])
+
+
+def _win(win: WinSection, remarks: list[str]) -> str:
+    parts = [f"### Quick Win #{win.number}: {win.title}\n{_bold(win.fields)}".rstrip("\n"), *remarks]
     if win.built:
         parts.append(f"**{BUILT}**:\n" + "\n".join(win.built))
     if win.checkpoint:
@@ -219,10 +274,10 @@ def _check(check: Check) -> str:
     return f"{line}\n  - Evidence: {check.evidence}" if check.evidence else line
 
 
-def _texts(document: TrackerDocument, name: str) -> str:
+def _texts(document: TrackerDocument, name: str, placed: Placed) -> str:
     own = [one for one in document.texts if one.name == name and not one.parent]
     below = [one for one in document.texts if one.parent == name]
-    lists = [_list(one.lines, numbered=name == INSIGHTS) for one in own]
+    lists = [_list(one.lines, numbered=name == INSIGHTS) for one in own] + placed.get(name, [])
     lists += [f"### {one.name}\n{_list(one.lines)}" for one in below]
     return "\n\n".join([f"## {name}", *lists]) if lists else ""
 
@@ -231,11 +286,11 @@ def _list(lines: tuple[str, ...], numbered: bool = False) -> str:
     return "\n".join(f"{at}. {line}" if numbered else f"- {line}" for at, line in enumerate(lines, start=1))
 
 
-def _leftovers(document: TrackerDocument) -> str:
+def _leftovers(leftovers: list[tuple[str, str]]) -> str:
     # Fenced with tildes: what is inside may be any Markdown, and must not become part of this document's structure.
     parts = []
-    for one in document.leftovers:
-        longest = max((len(run) for run in re.findall("~+", one.text)), default=0)
+    for heading, text in leftovers:
+        longest = max((len(run) for run in re.findall("~+", text)), default=0)
         mark = "~" * max(3, longest + 1)
-        parts.append(f"{mark} {one.heading}\n{one.text}\n{mark}" if one.text else f"{mark} {one.heading}\n{mark}")
+        parts.append(f"{mark} {heading}\n{text}\n{mark}" if text else f"{mark} {heading}\n{mark}")
     return "\n\n".join([f"## {IMPORTED}", *parts]) if parts else ""

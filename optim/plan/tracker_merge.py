@@ -25,7 +25,7 @@ def merge(plan: Plan, document: TrackerDocument, imported: Iterable[TrackerDocum
     """``document`` with what the ``imported`` ones hold beyond it: what is pending in it is filled in and marked as
     imported, fields, wins, entries and lines that it lacks are added; where both say something, ``document`` stands.
     """
-    by_hand = {item.text for group in plan.checklists for item in group.items if item.needs == "person"}
+    by_evidence = {item.text for group in plan.checklists for item in group.items if item.needs != "person"}
     for other in imported:
         document = TrackerDocument(
             title=document.title,
@@ -35,7 +35,7 @@ def merge(plan: Plan, document: TrackerDocument, imported: Iterable[TrackerDocum
             entries=_entries(document.entries, other.entries),
             earlier=_more(document.earlier, other.earlier),
             progress=_groups(document.progress, other.progress),
-            checks=_checks(document.checks, other.checks, by_hand),
+            checks=_checks(document.checks, other.checks, by_evidence),
             texts=_texts(document.texts, other.texts),
             leftovers=tuple(dict.fromkeys((*document.leftovers, *other.leftovers))),
             baseline_seconds=document.baseline_seconds,
@@ -60,7 +60,8 @@ def differences(own: TrackerDocument, other: TrackerDocument) -> Iterator[str]:
                 yield f'{where}: {name} is "{value}" in the document and "{known[name]}" in the plan, which stands'
 
 
-def _pending(value: str) -> bool:
+def is_pending(value: str) -> bool:
+    """Whether a field waits for something to be filled in."""
     return value.startswith("(pending") or not value
 
 
@@ -70,8 +71,8 @@ def _marked(value: str) -> str:
 
 def _more(own: Pairs, other: Pairs) -> Pairs:
     """The own fields, pending ones filled from the other's, then the other's that have no own."""
-    theirs = {name: value for name, value in other if not _pending(value)}
-    filled = ((name, _marked(theirs[name]) if _pending(value) and name in theirs else value) for name, value in own)
+    theirs = {name: value for name, value in other if not is_pending(value)}
+    filled = ((name, _marked(theirs[name]) if is_pending(value) and name in theirs else value) for name, value in own)
     names = {name for name, _ in own}
     return (*filled, *((name, value) for name, value in other if name not in names))
 
@@ -112,18 +113,20 @@ def _groups(own: tuple[Group | None, ...], other: tuple[Group | None, ...]) -> t
     return (*merged, *(one for name, one in theirs.items() if name not in {one.name for one in mine}))
 
 
-def _checks(own: tuple[Check, ...], other: tuple[Check, ...], by_hand: set[str]) -> tuple[Check, ...]:
+def _checks(own: tuple[Check, ...], other: tuple[Check, ...], by_evidence: set[str]) -> tuple[Check, ...]:
     theirs = {(one.group, one.text): one for one in other}
-    merged = [_check(one, theirs.get((one.group, one.text)), by_hand) for one in own]
+    merged = [_check(one, theirs.get((one.group, one.text)), by_evidence) for one in own]
     names = {(one.group, one.text) for one in own}
     return (*merged, *(one for one in other if (one.group, one.text) not in names))
 
 
-def _check(own: Check, other: Check | None, by_hand: set[str]) -> Check:
-    if own.ticked or other is None or not other.ticked:
+def _check(own: Check, other: Check | None, by_evidence: set[str]) -> Check:
+    if own.ticked or other is None or not (other.ticked or BY_HAND in other.evidence):
         return own
-    if own.text in by_hand:
+    if own.text not in by_evidence:
         return dataclasses.replace(own, ticked=True, evidence=other.evidence or "ticked by hand")
+    if BY_HAND in own.evidence:
+        return own
     return dataclasses.replace(own, evidence=f"{own.evidence}; {BY_HAND}" if own.evidence else BY_HAND)
 
 

@@ -37,20 +37,16 @@ from optim.plan.tracker_document import (
     WinSection,
     one_line,
 )
+from optim.plan.tracker_places import BOLD, ITEM, NUMBERED, WIN, trimmed
 from optim.plan.tracker_sections import Section, sections_of
 
 MOST_CHARACTERS = 1_000_000
 
-_WIN = re.compile(r"Quick Win #(\d{1,3}): (\S.*)")
-_BOLD = re.compile(r"\*\*([^*:\s](?:[^*:]*[^*:\s])?)\*\*:(?:[ \t]+(.*))?$")
-_ITEM = re.compile(r"[-*+][ \t]+(\S.*)$")
 _FIELD = re.compile(r"(\*\*)?([^*:\s](?:[^*:]*[^*:\s])?)(?(1)\*\*):(?:[ \t]+(.*))?$")
 _CHECK = re.compile(r"[-*+] \[([ xX])\][ \t]+(\S.*)$")
 _EVIDENCE = re.compile(r"[ \t]+[-*+] Evidence: (\S.*)$")
-_NUMBERED = re.compile(r"\d{1,9}[.)][ \t]+(\S.*)$")
 _ENTRY = re.compile(r"(\d{4}-\d{2}-\d{2} \d{2}:\d{2}): Quick Win #(\d{1,3}) - (\S.*)$")
 _ENTRY_NUMBERS = re.compile(rf"(?:^|(?<=[ \t]))({'|'.join(ENTRY_FIELDS)}):(?=[ \t]|$)")
-_RULE = re.compile(r" {0,3}(?:-[ \t]*){3,}$")
 
 
 class NotATracker(ValueError):
@@ -69,7 +65,7 @@ def parse(text: str) -> TrackerDocument:
     title = next((one.name for one in sections if one.level == 1 and one.name), "")
     if not title:
         raise NotATracker('not a tracker: it has no title, a first line such as "# Optimization Progress Tracker"')
-    if not any(_WIN.fullmatch(one.name) for one in sections):
+    if not any(WIN.fullmatch(one.name) for one in sections):
         raise NotATracker(
             f'not a tracker: none of its {len(sections)} headings is a quick win, such as "### Quick Win #1: Title"'
         )
@@ -86,13 +82,13 @@ class _Reader:
     def read(self, sections: list[Section]) -> TrackerDocument:
         for section in sections:
             place = self._place_of(section)
-            text = _trimmed(section.lines if place is None else place(self, section))
+            text = trimmed(section.lines if place is None else place(self, section))
             if text or (place is None and section.path):
                 self._add("leftovers", Leftover(heading=" > ".join(section.path[1:]) or section.name, text=text))
         return self._document
 
     def _place_of(self, section: Section) -> Place | None:
-        found = _WIN.fullmatch(section.name)
+        found = WIN.fullmatch(section.name)
         if found:
             # A second section about the same win has no place of its own, least of all as a baseline's name.
             return _Reader._win if self._document.win(int(found.group(1))) is None else None
@@ -110,7 +106,7 @@ class _Reader:
         self._titled = True
         left = []
         for line in section.lines:
-            found = _BOLD.match(line)
+            found = BOLD.match(line)
             if found and found.group(2):
                 self._add("header", (one_line(found.group(1)), one_line(found.group(2))))
             else:
@@ -129,7 +125,7 @@ class _Reader:
         fields, built, checkpoint, left = [], [], [], []
         part = ""
         for line in section.lines:
-            bold, item = _BOLD.match(line), _ITEM.match(line)
+            bold, item = BOLD.match(line), ITEM.match(line)
             pair = _FIELD.match(item.group(1)) if item else None
             if bold and bold.group(1) in (BUILT, CHECKPOINT) and not (bold.group(2) or "").strip():
                 part = bold.group(1)
@@ -167,7 +163,7 @@ class _Reader:
         left: list[str] = []
         groups: list[tuple[str, list[tuple[str, str]]]] = []
         for line in section.lines:
-            bold, item = _BOLD.match(line), _ITEM.match(line)
+            bold, item = BOLD.match(line), ITEM.match(line)
             pair = _FIELD.match(item.group(1)) if item else None
             if bold and (bold.group(2) or "").strip() and not groups:
                 self._add("earlier", (one_line(bold.group(1)), one_line(bold.group(2))))
@@ -200,7 +196,7 @@ class _Reader:
     def _text(self, section: Section) -> list[str]:
         lines, left = [], []
         for line in section.lines:
-            found = _ITEM.match(line) or _NUMBERED.match(line)
+            found = ITEM.match(line) or NUMBERED.match(line)
             if found:
                 lines.append(one_line(found.group(1)))
             else:
@@ -221,23 +217,17 @@ class _Reader:
             if token.markup.startswith("~"):
                 start, end = token.map or (0, 0)
                 inside.update(range(start - section.begin, end - section.begin))
-                self._add("leftovers", Leftover(heading=one_line(token.info), text=_trimmed(token.content.split("\n"))))
+                self._add("leftovers", Leftover(heading=one_line(token.info), text=trimmed(token.content.split("\n"))))
         return [line for at, line in enumerate(section.lines) if at not in inside]
 
     def _nothing(self, section: Section) -> list[str]:
         return section.lines
 
 
-def _trimmed(lines: list[str]) -> str:
-    """The lines as text, without white space and the rules between sections at both ends."""
-    kept = [at for at, line in enumerate(lines) if line.strip() and not _RULE.match(line)]
-    return "\n".join(lines[kept[0] : kept[-1] + 1]) if kept else ""
-
-
 def _pairs(lines: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
     pairs, left = [], []
     for line in lines:
-        item = _ITEM.match(line)
+        item = ITEM.match(line)
         found = _FIELD.match(item.group(1)) if item else None
         if found:
             pairs.append((one_line(found.group(2)), one_line(found.group(3) or "")))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,12 @@ def test_migration_0004_stated_facts(engine: Engine) -> None:
     run_id, _ = store.store_run(engine, record(cache_state="unknown"))
     store.state_facts(engine, [run_id], {"cache_state": "cold"})
     assert queries.run(engine, run_id).cache_state == "cold"
+
+
+def test_migration_0005_tracking(engine: Engine) -> None:
+    written = store.TrackedEdit(place="win one", name="Status", value="on it", who="ann")
+    store.track(engine, [written, replace(written, value=None)])
+    assert queries.tracking(engine)["value"].isna().tolist() == [True, False]
 
 
 ALL = "batch_validation,dsl_cache,early_exit,solver_body_cache,validation_cache"

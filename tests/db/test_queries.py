@@ -32,6 +32,7 @@ FRAMES: dict[str, Callable[[Engine], pd.DataFrame]] = {
     "blocks": lambda engine: queries.blocks(engine, 1),
     "decisions": lambda engine: queries.decisions(engine),
     "current_decisions": lambda engine: queries.current_decisions(engine),
+    "tracking": lambda engine: queries.tracking(engine),
     "stated_facts": lambda engine: queries.stated_facts(engine, [1, 2]),
 }
 EVERY = "batch_validation,dsl_cache,early_exit,solver_body_cache,validation_cache"
@@ -53,6 +54,7 @@ def history(engine: Engine) -> Engine:
     store.note_run(engine, 3, "odd one")
     store.state_facts(engine, [2], {"machine": "elsewhere"}, "somebody")
     store.save_document(engine, "tracker", "notes", "# notes")
+    store.track(engine, [store.TrackedEdit(place="win dsl_cache", name="Status", value="on it")])
     spec = {"kind": "pair", "cache_state": "cold", "tasks": 3, "max_blocks": 8}
     arms = [{"name": "A", "config": "none"}, {"name": "B", "config": "dsl_cache,early_exit"}]
     store.begin_measurement(engine, {**spec, "arms": arms})
