@@ -5,10 +5,10 @@ of the plan. Each change stands in a log with its time and who made it; the plan
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from db import queries, store
 from optim.plan.tracker_document import TrackerDocument, one_line
@@ -60,6 +60,45 @@ class Change:
     field: str
     value: str
     win: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Logged:
+    """An edit as the log has it; ``sentence`` says it in words. Plan fields have the place ``plan``."""
+
+    made_at: datetime
+    who: str
+    place: str
+    name: str
+    value: str | None
+    origin: str
+    sentence: str
+
+
+def history(engine: Engine, project: Project, win: str | None = None) -> tuple[Logged, ...]:
+    """Everything that was written by hand, the newest first; of one win where it is named."""
+    rows = queries.tracking(engine)
+    entries = [_logged(project, row) for row in rows.astype(object).where(rows.notna(), None).to_dict("records")]
+    return tuple(one for one in entries if win is None or _is_of(one, win))
+
+
+def _is_of(entry: Logged, win: str) -> bool:
+    return entry.place.partition(" ")[2] == win or (entry.place == PLAN and entry.name.startswith(f"{win}."))
+
+
+def _logged(project: Project, row: Mapping[str, Any]) -> Logged:
+    edit = HandEdit(place=row["place"], name=row["name"], value=row["value"])
+    source = f", from {row['origin']}" if row["origin"] else ""
+    who = f" by {row['who']}" if row["who"] else ""
+    return Logged(
+        made_at=row["made_at"].to_pydatetime(),
+        who=row["who"] or "",
+        place=edit.place,
+        name=edit.name,
+        value=edit.value,
+        origin=row["origin"] or "",
+        sentence=f"{row['made_at']:%Y-%m-%d %H:%M}{who}{source}: {_clause(project, edit)}",
+    )
 
 
 def track(engine: Engine, project: Project, changes: Sequence[Change], who: str | None = None) -> tuple[str, ...]:
