@@ -24,11 +24,13 @@ from optim.plan.tracker_edits import (
     TITLE,
     WIN,
     HandEdit,
+    newest,
     place_name,
 )
 from optim.plan.tracker_text import BY_HAND
 from optim.project.fields import Range
 from optim.project.writing import Edit
+from services.account import hand_edits
 from services.people import current_user
 from services.planning import edit_plan
 from services.problems import USAGE, fail
@@ -101,6 +103,51 @@ def _logged(project: Project, row: Mapping[str, Any]) -> Logged:
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Editable:
+    """What can be edited of a win or, without one, of the plan: per field of ``Change`` the text that stands there.
+
+    ``lines`` are the dated lines about the win that people wrote; those of measurements and decisions are evidence's.
+    """
+
+    values: Mapping[str, str]
+    lines: tuple[str, ...] = ()
+
+
+def editable(engine: Engine, project: Project, win: Win | None) -> Editable:
+    """What can be edited now, and what stands there."""
+    written = newest(hand_edits(engine))
+    typed = {key: one.value for key, one in written.items() if one.value is not None}
+    if win is None:
+        target = project.plan.target
+        return Editable(values={"target.seconds": "" if target is None else str(target.seconds)})
+    place = f"{WIN} {win.name}"
+    values = {
+        "status": typed.get((place, STATUS), win.status),
+        "notes": typed.get((place, NOTES), ""),
+        **{f"checkpoint {name}": typed.get((place, CHECKPOINT + name), "") for name in _checkpoint_names(win, typed)},
+        **{name: str(getattr(win, name) or "") for name in WIN_PLAN},
+    }
+    lines = [f"{name}: {value}" for (where, name), value in typed.items() if where == f"{LINE} {win.name}"]
+    return Editable(values=values, lines=tuple(sorted(lines)))
+
+
+def _checkpoint_names(win: Win, typed: Iterable[tuple[str, str]]) -> list[str]:
+    own = [name for name, _ in win.checkpoint] or ["Date", "Wall-clock", "Cumulative speedup"]
+    place = f"{WIN} {win.name}"
+    more = [name.removeprefix(CHECKPOINT) for where, name in typed if where == place and name.startswith(CHECKPOINT)]
+    return list(dict.fromkeys((*own, "Result", *more)))
+
+
+def ticked_by_hand(engine: Engine) -> frozenset[str]:
+    """The lines of the checklist that people ticked."""
+    return frozenset(
+        name
+        for (place, name), one in newest(hand_edits(engine)).items()
+        if place.startswith(f"{TICK} ") and one.value == TICKED
+    )
+
+
 def track(engine: Engine, project: Project, changes: Sequence[Change], who: str | None = None) -> tuple[str, ...]:
     """Makes changes; gives a clause for each that changed something.
 
@@ -165,11 +212,8 @@ def log_edits(
     engine: Engine, project: Project, edits: Iterable[HandEdit], *, origin: str = "", who: str | None = None
 ) -> tuple[str, ...]:
     """Appends what people wrote to the log, as far as it changes anything; gives a clause for each."""
-    rows = queries.tracking(engine)
-    newest: dict[tuple[str, str], str | None] = {}
-    for row in reversed(rows.astype(object).where(rows.notna(), None).to_dict("records")):
-        newest[str(row["place"]), str(row["name"])] = row["value"]
-    fresh = [one for one in edits if newest.get(one.key) != one.value]
+    written = newest(hand_edits(engine))
+    fresh = [one for one in edits if (written[one.key].value if one.key in written else None) != one.value]
     name = who or current_user()
     store.track(
         engine,

@@ -161,7 +161,7 @@ def test_an_imported_tracker_is_kept_and_appears_later(engine, tmp_path):
     assert "kept     Ideas: 1 lines without a place" in result.stdout
     again = quickwin("tracker", "--import", str(mine), "--json")
     assert json.loads(again.stdout)["new"] is False
-    assert "~~~ Ideas\nuse *more* caches\n~~~" in quickwin("tracker").stdout
+    assert "## Ideas\n\nuse *more* caches\n" in quickwin("tracker").stdout
 
 
 @pytest.mark.parametrize(("content", "said"), [(b"# Shopping", "not a tracker"), (b"\xff\xfe\x00", "not UTF-8")])

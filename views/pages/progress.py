@@ -16,6 +16,7 @@ from views.data.progress import forest, headline, steps
 from views.navigation import link
 from views.page import Page
 from views.parts.progress_documents import downloads
+from views.parts.progress_tracking import tracking
 
 
 def render() -> None:
@@ -44,6 +45,7 @@ def render() -> None:
             alt="Per win: planned range, largest possible speedup, measured interval and noise floor",
         )
     _cards(plan, evidence)
+    tracking()
     downloads()
     _checklist(plan, evidence)
     _contradictions(plan)
