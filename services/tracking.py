@@ -88,7 +88,7 @@ def _is_of(entry: Logged, win: str) -> bool:
     return entry.place.partition(" ")[2] == win or (entry.place == PLAN and entry.name.startswith(f"{win}."))
 
 
-def _logged(project: Project, row: Mapping[str, Any]) -> Logged:
+def _logged(project: Project, row: Mapping[Any, Any]) -> Logged:
     edit = HandEdit(place=row["place"], name=row["name"], value=row["value"])
     source = f", from {row['origin']}" if row["origin"] else ""
     who = f" by {row['who']}" if row["who"] else ""
@@ -117,12 +117,12 @@ class Editable:
 def editable(engine: Engine, project: Project, win: Win | None) -> Editable:
     """What can be edited now, and what stands there."""
     written = newest(hand_edits(engine))
-    typed = {key: one.value for key, one in written.items() if one.value is not None}
+    typed: dict[tuple[str, str], str] = {key: one.value for key, one in written.items() if one.value is not None}
     if win is None:
         target = project.plan.target
         return Editable(values={"target.seconds": "" if target is None else str(target.seconds)})
     place = f"{WIN} {win.name}"
-    values = {
+    values: dict[str, str] = {
         "status": typed.get((place, STATUS), win.status),
         "notes": typed.get((place, NOTES), ""),
         **{f"checkpoint {name}": typed.get((place, CHECKPOINT + name), "") for name in _checkpoint_names(win, typed)},
