@@ -123,7 +123,7 @@ def editable(engine: Engine, project: Project, win: Win | None) -> Editable:
         return Editable(values={"target.seconds": "" if target is None else str(target.seconds)})
     place = f"{WIN} {win.name}"
     values: dict[str, str] = {
-        "status": typed.get((place, STATUS), win.status),
+        "status": typed.get((place, STATUS), win.status or ""),
         "notes": typed.get((place, NOTES), ""),
         **{f"checkpoint {name}": typed.get((place, CHECKPOINT + name), "") for name in _checkpoint_names(win, typed)},
         **{name: str(getattr(win, name) or "") for name in WIN_PLAN},
