@@ -198,7 +198,7 @@ class State:
 
 def state(engine: Engine) -> State:
     """The state of the database, in a few lookups; tags as they are: one off and another on are as many."""
-    tags = func.coalesce(func.group_concat(cast(Tag.run_id, String).concat(":").concat(Tag.tag)), "")
+    tags = func.coalesce(func.aggregate_strings(cast(Tag.run_id, String).concat(":").concat(Tag.tag), ","), "")
     measured = select(func.count(), func.max(MeasurementRow.id), func.max(MeasurementRow.updated_at))
     statements = {
         "runs": select(func.count(), func.max(Run.id), func.max(Run.updated_at), func.count(Run.deleted_at)),
