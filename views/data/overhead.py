@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from optim.project.plan import Plan
@@ -11,6 +9,8 @@ from views import text
 
 #: The category of what no phase covers.
 UNACCOUNTED = "unaccounted"
+#: What a pipeline is for.
+WORK = ("dsl", "work")
 COLUMNS = ["bar", "phase", "category", "seconds", "share"]
 
 
@@ -24,7 +24,7 @@ def shares(bar: str, parts: pd.DataFrame) -> pd.DataFrame:
     Returns:
         bar, phase, category, seconds, share (0-1, adding up to 1), by category and size.
     """
-    order = {"dsl": 0, "timed": 0, "framework": 1, "io": 2, UNACCOUNTED: 3}
+    order = {"dsl": 0, "work": 0, "timed": 0, "framework": 1, "io": 2, UNACCOUNTED: 3}
     found = parts[parts["seconds"] > 0].copy()
     found["bar"], found["share"] = bar, found["seconds"] / found["seconds"].sum()
     found["order"] = found["category"].map(order).fillna(3)
@@ -45,17 +45,23 @@ def claimed(bar: str, plan: Plan) -> pd.DataFrame:
 
 
 def overhead(parts: pd.DataFrame) -> float:
-    """The share of a run that is not ``dsl``, in 0-1."""
-    return float(parts.loc[parts["category"] != "dsl", "share"].sum())
+    """The share of a run that is not work, in 0-1."""
+    return float(parts.loc[~parts["category"].isin(WORK), "share"].sum())
 
 
 def largest(parts: pd.DataFrame) -> tuple[str, float, float]:
-    """The largest part that is not dsl: its name, seconds, share."""
-    rest = parts[parts["category"] != "dsl"].sort_values("seconds", ascending=False)
+    """The largest part that is not work: its name, seconds, share."""
+    rest = parts[~parts["category"].isin(WORK)].sort_values("seconds", ascending=False)
     if rest.empty:
         return "nothing", 0.0, 0.0
     first = rest.iloc[0]
     return str(first["phase"]), float(first["seconds"]), float(first["share"])
+
+
+def by_size(parts: pd.DataFrame) -> list[str]:
+    """The names of a run's parts, those that are not its work first, the largest first."""
+    ordered = parts.assign(work=parts["category"].isin(WORK)).sort_values(["work", "seconds"], ascending=[True, False])
+    return [str(name).removesuffix(" (itself)") for name in ordered["phase"]]
 
 
 def headline(plan: Plan, before: pd.DataFrame, after: pd.DataFrame | None) -> str:
@@ -63,24 +69,18 @@ def headline(plan: Plan, before: pd.DataFrame, after: pd.DataFrame | None) -> st
     name, seconds, share = largest(before)
     total = float(before["seconds"].sum())
     share_said = f"**{text.percent(overhead(before))} of the baseline measured here is overhead**, of"
-    if "dsl" not in set(before["category"]):
+    if not set(WORK) & set(before["category"]):
         share_said = "**This run does not say how much of it was the work itself.** It took"
     size = f"{text.seconds(seconds)}, {text.percent(share)}"
     said = f"{share_said} {text.seconds(total)}. Its largest part is {text.escape(name)}: {size}."
     if after is None or after.empty:
         return said
     now, left = float(after["seconds"].sum()), largest(after)
-    part = f", {text.percent(overhead(after))} of it overhead" if "dsl" in set(after["category"]) else ""
+    part = f", {text.percent(overhead(after))} of it overhead" if set(WORK) & set(after["category"]) else ""
     return (
         f"{said} Now the run takes {text.seconds(now)}{part}; "
         f"{text.escape(left[0])} is the largest part that is left ({text.seconds(left[1])})."
     )
-
-
-def what_if(parts: pd.DataFrame, factors: Mapping[str, float]) -> float:
-    """The seconds of a run whose phases were so many times faster; phases not named stay as they are."""
-    faster = parts["phase"].map(factors).fillna(1.0)
-    return float((parts["seconds"] / faster).sum())
 
 
 def spread(tasks: pd.DataFrame) -> str:

@@ -3,14 +3,18 @@
 import pandas as pd
 import streamlit as st
 
+from profiles.breakdown import faster, phase_paths
 from services.project import current_project
+from services.spine import spines
 from views import text
+from views.address import NAMES, SHARE, TEXT, bound, copy_link
 from views.charts import overhead as charts
 from views.charts.layout import CONFIG
 from views.data import breakdowns as data
 from views.data import overhead as figures
 from views.navigation import link
 from views.page import Page
+from views.parts.bars import bars, seconds_words, shrunk
 
 
 def render() -> None:
@@ -18,31 +22,29 @@ def render() -> None:
     plan = current_project().plan
     words = st.container()
     before, after = _runs()
-    parts = data.parts(plan, before, after)
+    known = data.bars(plan, before, after)
     with words:
-        _words(plan, parts)
-    if not parts:
+        _words(plan, known)
+    if not known:
         return
-    st.plotly_chart(
-        charts.composition(pd.concat(parts.values())),
-        key="overhead.composition",
-        config=CONFIG,
-        alt="Shares of the run's wall-clock by phase, coloured by category, each bar adding up to 100%",
-    )
-    st.caption(
-        "Every bar adds up to 100%. What no timer covered is unaccounted, and called nothing else."
-        + (
-            " The tracker's figures are its own: no phases are known for that share, so here it stands as unaccounted."
-            if "tracker" in parts
-            else ""
-        )
-    )
-    if "before" in parts:
-        pair = st.grid(2, min_column_width=430)
-        with pair.cell():
-            _what_if(plan, parts.get("after", parts["before"]), parts["before"])
-        with pair.cell():
-            _tasks({"Baseline": before, "Now": after})
+    bars(known.values())
+    notes = [
+        "Every bar adds up to 100%. What no timer covered is unaccounted, and called nothing else.",
+        "The tracker's figures are its own: no phases are known for that share, so here it stands as unaccounted."
+        if "tracker" in known
+        else "",
+    ]
+    st.caption(" ".join(note for note in notes if note))
+    for sentence in filter(None, (data.covered(bar) for bar in known.values())):
+        st.markdown(sentence)
+    if {"before", "after"} <= set(known) and (reason := data.apart(known["before"], known["after"])):
+        st.warning(text.escape(reason), icon=":material/difference:")
+    if "before" in known:
+        _what_if(plan, known.get("after", known["before"]), known["before"])
+        _tasks({"Baseline": before, "Now": after})
+        with st.container(horizontal=True, key="overhead.next"):
+            copy_link()
+            link("decide", "Which wins take it away?", icon=":material/gavel:")
 
 
 def _runs() -> tuple[int | None, int | None]:
@@ -59,19 +61,20 @@ def _runs() -> tuple[int | None, int | None]:
     return before, after
 
 
-def _choose(column, label: str, key: str, known: list[str], default: int | None) -> int | None:
-    index = known.index(str(default)) if str(default) in known else None
-    chosen = column.selectbox(label, known, index=index, key=key, bind="query-params", placeholder="no such run")
+def _choose(column, label: str, name: str, known: list[str], default: int | None) -> int | None:
+    first = str(default) if default is not None else None
+    chosen = column.selectbox(label, known, placeholder="no such run", **bound(name, first, TEXT, known))
     if chosen:
         column.caption(data.title(int(chosen)))
     return int(chosen) if chosen else None
 
 
-def _words(plan, parts) -> None:
-    if "before" in parts:
-        st.markdown(figures.headline(plan, parts["before"], parts.get("after")))
+def _words(plan, known) -> None:
+    if "before" in known:
+        after = data.frame(known["after"]) if "after" in known else None
+        st.markdown(figures.headline(plan, data.frame(known["before"]), after))
         return
-    if "tracker" not in parts:
+    if "tracker" not in known:
         st.markdown("**No baseline is measured yet.** Measure one here and this page splits it into phases.")
     else:
         st.markdown(
@@ -84,30 +87,46 @@ def _words(plan, parts) -> None:
     st.code("python -m optim run --wins none", language=None)
 
 
-def _what_if(plan, parts, baseline) -> None:
+def _what_if(plan, now, baseline) -> None:
+    """The bar shrinks when a slider is let go; phases and factors are in the address."""
+    paths = {"/".join(path): path for path in sorted(phase_paths(now.made))}
+    if not paths:
+        return
     st.header("What if a phase were faster?")
-    words, factors = st.container(), {}
-    largest = parts.sort_values("seconds", ascending=False).head(6)
-    with st.grid(2, min_column_width=200):
-        for row in largest.to_dict("records"):
-            label = f"{text.escape(row['phase'])}: {text.seconds(row['seconds'])}"
-            key = f"overhead.faster.{row['phase']}"
-            factors[row["phase"]] = st.slider(label, 1.0, 20.0, 1.0, 0.5, key=key, format="%.1fx faster")
-    total, whole = figures.what_if(parts, factors), float(baseline["seconds"].sum())
-    words.markdown(f"The run would take **{text.seconds(total)}** here.{_there(plan, total / whole)}")
+    words = st.container()
+    largest = [name for name in figures.by_size(data.frame(now)) if name in paths][:1]
+    chosen = st.multiselect(
+        "Phases that become faster", list(paths), **bound("faster", largest, NAMES, paths), placeholder="choose a phase"
+    )
+    factors = {}
+    with st.grid(3, min_column_width=220):
+        for name in chosen:
+            factors[paths[name]] = st.slider(
+                text.escape(name), 1.0, 20.0, step=0.5, format="%.1fx faster", **bound(f"by.{name}", 1.0, SHARE)
+            )
+    left = faster(now.made, factors)
+    target = data.projection(plan, baseline)
+    _, shorter = spines([now.made, left])
+    shrunk(now, shorter, left.whole_seconds, target)
+    words.markdown(
+        f"The run would take **{text.seconds(left.whole_seconds)}** here "
+        f"({seconds_words(now.seconds, left.whole_seconds)}).{_there(plan, left.whole_seconds, baseline, target)}"
+    )
 
 
-def _there(plan, left: float) -> str:
-    """What is left of the plan's seconds, where the plan speaks of this very pipeline."""
-    if plan.reference_pipeline is not None or plan.baseline is None:
+def _there(plan, seconds: float, baseline, target: tuple[float, float] | None) -> str:
+    """What that means for the plan's seconds; nothing where the plan speaks of another program or size."""
+    if plan.baseline is None:
         return ""
-    projected = plan.baseline.seconds * left
-    said = f" On {text.escape(plan.machine)} that would be **{text.seconds(projected)}** (projection)"
-    if plan.target is None:
-        return f"{said}."
+    if plan.reference_pipeline is not None:
+        return " It says nothing about the plan's seconds, which are another program's."
+    projected = plan.baseline.seconds * seconds / baseline.seconds
+    words = f" On {text.escape(plan.machine)} that would be **{text.seconds(projected)}** (projection)"
+    if target is None:
+        return f"{words}." if plan.target is None else " It is of another size than the plan's baseline: no projection."
     span = plan.target.seconds
-    meets = "meets" if projected <= span.high else "does not meet"
-    return f"{said}, which {meets} the target of {span.low:g} to {span.high:g} s."
+    meets = "meets" if seconds <= target[1] else "does not meet"
+    return f"{words}, which {meets} the target of {span.low:g} to {span.high:g} s, the band on the bar."
 
 
 def _tasks(runs: dict[str, int | None]) -> None:

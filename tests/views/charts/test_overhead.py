@@ -2,7 +2,6 @@ import pandas as pd
 import pytest
 
 from optim.project.plan import load_plan
-from views import palette
 from views.charts import overhead as charts
 from views.data import overhead as data
 
@@ -13,28 +12,6 @@ PARTS = pd.DataFrame(
 SHARES = data.shares("Baseline", PARTS)
 
 
-def test_a_bar_adds_up_to_all_of_the_run() -> None:
-    drawn = charts.composition(SHARES)
-    assert sum(trace.x[0] for trace in drawn.data) == pytest.approx(1)
-    assert [trace.x[0] for trace in drawn.data] == pytest.approx([0.3, 0.4, 0.1, 0.2])
-
-
-def test_a_phase_has_the_colour_and_the_pattern_of_its_category() -> None:
-    for trace, category in zip(charts.composition(SHARES).data, SHARES["category"], strict=True):
-        assert trace.marker.color == palette.category(category).colour
-        assert trace.marker.pattern.shape == palette.category(category).pattern
-        assert trace.name == palette.category(category).label
-
-
-def test_a_category_stands_in_the_legend_once() -> None:
-    tracker = data.claimed("The tracker's", load_plan())
-    drawn = charts.composition(pd.concat([tracker, SHARES, data.shares("Now", PARTS)]))
-    shown = [trace.name for trace in drawn.data if trace.showlegend]
-    assert len(shown) == len(set(shown))
-    drawn_kinds = {"dsl", "framework", "io", "unaccounted", "timed"}
-    assert sorted(shown) == sorted(palette.category(name).label for name in drawn_kinds)
-
-
 def test_the_tracker_s_share_is_unaccounted_and_nothing_else() -> None:
     parts = data.claimed("The tracker's", load_plan())
     assert parts["share"].tolist() == pytest.approx([0.26, 0.74])
@@ -42,20 +19,15 @@ def test_the_tracker_s_share_is_unaccounted_and_nothing_else() -> None:
     assert parts["seconds"].sum() == pytest.approx(24.813)
 
 
-def test_the_name_of_a_phase_is_not_interpreted() -> None:
-    parts = data.shares("x", pd.DataFrame([("<a href=x>", "io", 1.0)], columns=["phase", "category", "seconds"]))
-    trace = charts.composition(parts).data[0]
-    assert "<a" not in trace.text + trace.hovertext
-
-
 def test_overhead_is_all_that_is_not_dsl() -> None:
     assert data.overhead(SHARES) == pytest.approx(0.7)
     assert data.largest(SHARES) == ("inline", 4.0, pytest.approx(0.4))
 
 
-def test_a_phase_twice_as_fast_saves_half_of_itself() -> None:
-    assert data.what_if(SHARES, {"inline": 2.0}) == pytest.approx(8.0)
-    assert data.what_if(SHARES, {}) == pytest.approx(10.0)
+def test_what_a_pipeline_calls_work_is_no_overhead_either() -> None:
+    parts = data.shares("x", PARTS.replace({"dsl": "work"}))
+    assert data.overhead(parts) == pytest.approx(0.7)
+    assert data.by_size(parts)[0] == "inline" and data.by_size(parts)[-1] == "score/dsl"
 
 
 def test_a_phase_with_children_keeps_its_own_seconds_under_its_name() -> None:

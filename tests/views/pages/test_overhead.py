@@ -1,5 +1,6 @@
 from db import store
 from db.engine import open_engine
+from profiles.records import Workload
 from tests.profiles.importers.files import read_text
 from tests.views.conftest import Open, words
 from tests.views.seed import Seeder
@@ -40,7 +41,7 @@ def test_a_log_whose_phases_do_not_fit_into_it_can_not_be_chosen(full: str, open
     (log,) = read_text("main.run_batt 24.0s\ncheck_batt 38.0s\n").records
     run_id, _ = store.store_run(open_engine(full), log)
     page = open_page("overhead", baseline_run=run_id)
-    assert str(run_id) not in page.selectbox(key="baseline_run").options
+    assert str(run_id) not in page.selectbox(key="overhead/baseline_run").options
 
 
 def test_a_baseline_older_than_the_newest_runs_is_still_the_baseline(empty: str, open_page: Open) -> None:
@@ -49,21 +50,54 @@ def test_a_baseline_older_than_the_newest_runs_is_still_the_baseline(empty: str,
     for _ in range(201):
         seeder.run(frozenset({"dsl_cache"}))
     page = open_page("overhead")
-    assert page.selectbox(key="baseline_run").value == str(baseline)
+    assert page.selectbox(key="overhead/baseline_run").value == str(baseline)
     assert "of the baseline measured here is overhead" in words(page)
 
 
 def test_a_faster_phase_brings_the_total_down(full: str, open_page: Open) -> None:
     page = open_page("overhead")
     assert "The run would take **5.0" in words(page)
-    assert "Kaggle" not in words(page), "the plan speaks of another program's seconds"
-    page.slider(key="overhead.faster.inline").set_value(20.0).run()
+    assert "On Kaggle" not in words(page), "the plan speaks of another program's seconds"
+    page.slider(key="overhead/by.inline").set_value(20.0).run()
     assert "The run would take **3.84 s** here" in words(page)
+    again = open_page("overhead", faster=["inline"], **{"by.inline": 20})
+    assert "The run would take **3.84 s** here" in words(again), "the address holds it"
+
+
+def test_any_phase_can_be_made_faster(full: str, open_page: Open) -> None:
+    page = open_page("overhead", faster=["score"], **{"by.score": 2})
+    assert "The run would take **3.7" in words(page), "score is half of the run, with what is below it"
+
+
+def test_a_phase_that_the_run_has_not_is_named(full: str, open_page: Open) -> None:
+    page = open_page("overhead", faster=["nowhere"])
+    assert "asks for faster=nowhere" in words(page) and not page.exception
+
+
+def test_the_bars_say_tasks_and_caches(full: str, open_page: Open) -> None:
+    said = words(open_page("overhead"))
+    assert "10 tasks, cold caches" in said
+    assert "100 tasks, caches not said" in said, "the tracker's"
+
+
+def test_runs_of_another_size_are_not_put_beside_each_other_in_silence(full: str, open_page: Open) -> None:
+    hundred = Workload(fingerprint="hundred", tasks=100, candidates=13_200)
+    run_id = Seeder(full).run(frozenset({"dsl_cache"}), workload=hundred)
+    assert "another number of tasks" in words(open_page("overhead", now_run=run_id))
+    assert "another number of tasks" not in words(open_page("overhead"))
+
+
+def test_what_an_imported_log_s_keys_cover_is_said(full: str, open_page: Open) -> None:
+    (log,) = read_text("main.run_batt 50.0s\ncheck_batt 30.0s\n").records
+    run_id, _ = store.store_run(open_engine(full), log)
+    said = words(open_page("overhead", baseline_run=run_id))
+    assert "its keys cover 60% of 50.0 s" in said
+    assert "what no key covered (20.0 s)" in said
 
 
 def test_the_address_holds_which_runs_are_shown(full: str, open_page: Open) -> None:
     page = open_page("overhead", now_run=2)
-    assert page.selectbox(key="now_run").value == "2"
+    assert page.selectbox(key="overhead/now_run").value == "2"
     assert "run 2, " in words(page)
 
 
