@@ -42,6 +42,7 @@ def write_bundle(output: Path) -> Bundled:
     pipeline, kept = command_pipeline(project), tuple(sorted(queries.kept_wins(open_database())))
     contents = Contents(name=project.pipeline, command=pipeline.command, toggles=pipeline.toggles, kept=kept)
     text = bundle_text(contents)
+    output = output / FILE if output.is_dir() else output
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:

@@ -158,8 +158,10 @@ class Bundle:
         except BundleProblem as problem:
             print(f"Error: {problem}", file=sys.stderr)
             return problem.exit_code
-        except KeyboardInterrupt:
-            return 3
+        except KeyboardInterrupt as interrupt:
+            if not interrupt.args:
+                _say("Interrupted before anything ran. Run it again to go on.")
+            return 3 if any(interrupt.args) else 130
         return 0
 
     def _parser(self) -> argparse.ArgumentParser:
@@ -219,8 +221,9 @@ class _Sitting:
             raise BundleProblem(f"{problem}") from problem
         except (KeyboardInterrupt, Interrupted, Stopped):
             self._ledger.end("stopped", "interrupted")
-            _say(f"Interrupted; what was finished is kept in {self._path}. Run it again to go on.")
-            raise KeyboardInterrupt from None
+            kept = f"what was finished is kept in {self._path}" if self._ledger.has_runs else "no run was finished"
+            _say(f"Interrupted; {kept}. Run it again to go on.")
+            raise KeyboardInterrupt(self._ledger.has_runs) from None
 
     def _greet(self) -> None:
         before, after = self._names()

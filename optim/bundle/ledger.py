@@ -33,6 +33,7 @@ class FileLedger:
         earlier = _earlier(path, spec)
         self.is_new = earlier is None
         self.journal = earlier or Journal(key=os.urandom(16).hex(), spec=spec.to_json())
+        self.has_runs = bool(self.journal.runs)
         self._echo = Echo(self.journal.key) if echo else None
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         self._mend()
@@ -69,6 +70,7 @@ class FileLedger:
 
     def add_run(self, line: dict[str, Any], is_last: bool) -> None:
         """Keeps a run; the last one of a block waits a moment for the block's line, so that both are there or none."""
+        self.has_runs = True
         environment = line["record"]["environment"] or {}
         record = {**line["record"], "environment": shortened(environment, self._environment) or None}
         self._environment = environment

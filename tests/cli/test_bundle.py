@@ -124,3 +124,19 @@ def test_what_a_bundle_can_not_do_is_said_when_it_is_made(place: Path) -> None:
     )
     output = quickwin("bundle", "--output", "b.py").output
     assert "data/*.csv" in output and "wall-clock" in output and "repository" in output
+
+
+def test_interrupted_it_keeps_what_was_finished_and_says_how_to_go_on(place: Path) -> None:
+    bundled(place)
+    journal = place / "j.jsonl"
+    words = ["measure", "none", "quick", "--blocks", "9", "--journal", "j.jsonl", "--no-echo"]
+    command = [sys.executable, "-u", "quickwin_bundle.py", *words]
+    for wanted, code in ((1, (130, 3)), (3, (3,))):
+        process = subprocess.Popen(command, cwd=place, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        deadline = time.monotonic() + 60
+        while len(lines_of(journal) if journal.exists() else []) < wanted and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate(timeout=60)
+        assert process.returncode in code and "Interrupted" in said and "go on" in said
+    assert [line["type"] for line in lines_of(journal)].count("header") == 1

@@ -1,5 +1,6 @@
 """Import: what a file really says, then store or discard; the same file twice changes nothing."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -122,6 +123,27 @@ def test_many_runs_are_one_table_filled_down_and_stored_at_once(engine: Engine, 
     kept = queries.runs(engine)
     assert (len(kept), set(kept["machine"]), set(kept["cache_state"])) == (3, {"Kaggle"}, {"warm"})
     assert "3 runs stored. What next?" in words(page)
+
+
+def test_a_bundles_journal_is_told_by_its_measurement(engine: Engine, upload: Upload) -> None:
+    arms = [{"name": name, "config": "none"} for name in ("A", "B", "A2", "B2")]
+    head = {"type": "header", "format": "quickwin-blocks", "version": 1, "key": "m", "spec": {"arms": arms}}
+    runs = [
+        {
+            "type": "run",
+            "block": 1,
+            "attempt": 1,
+            "arm": arm["name"],
+            "position": at,
+            "record": record(f"r{at}").to_json(),
+        }
+        for at, arm in enumerate(arms, 1)
+    ]
+    lines = [head, *runs, {"type": "block", "block": 1, "attempt": 1}]
+    page = upload(("bundle.jsonl", "".join(f"{json.dumps(line)}\n" for line in lines).encode()))
+    page = press(page, "Store all 4")
+    assert "measurement 1" in words(page) and "blocks from elsewhere" in words(page)
+    assert len(queries.blocks(engine, 1)) == 4
 
 
 def test_what_can_not_be_is_said_and_the_others_are_stored(engine: Engine, upload: Upload) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import glob
 import io
+import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from optim.pipelines.external.answers import matches, output_fingerprint, rounded, stale, stamps, stream_digest
@@ -61,3 +64,25 @@ def test_quickwin_s_own_folder_matches_no_pattern(tmp_path: Path) -> None:
     (tmp_path / ".quickwin/trees/a.csv").write_text("1")
     (tmp_path / ".hidden.csv").write_text("1")
     assert matches(tmp_path, ["**/*.csv"]) == [tmp_path / ".hidden.csv"]
+
+
+_NAMES = st.sampled_from(["a", "b.csv", ".hidden", "out", "c.txt"])
+_PARTS = st.sampled_from(["**", "*", "*.csv", "out", "a", ".*", "[ab]*", "?.txt"])
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    paths=st.lists(st.lists(_NAMES, min_size=1, max_size=3), max_size=6),
+    parts=st.lists(_PARTS, min_size=1, max_size=3),
+)
+def test_a_pattern_names_what_the_standard_librarys_glob_names(
+    tmp_path: Path, paths: list[list[str]], parts: list[str]
+) -> None:
+    folder = Path(tempfile.mkdtemp(dir=tmp_path))
+    for path in paths:
+        with contextlib.suppress(OSError):
+            folder.joinpath(*path).parent.mkdir(parents=True, exist_ok=True)
+            folder.joinpath(*path).touch()
+    pattern = "/".join(parts)
+    wanted = {folder / one for one in glob.iglob(pattern, root_dir=folder, recursive=True, include_hidden=True)}
+    assert matches(folder, [pattern]) == sorted(path for path in wanted if path.is_file())
