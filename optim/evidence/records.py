@@ -198,6 +198,18 @@ class TrackerEvidence:
         whole = [run for run in self.reference if run.clean and tasks in (None, run.tasks) and run.wall_seconds]
         return max(whole, key=lambda run: run.run_id, default=None)
 
+    def alone_there(self, win: str, tasks: int | None) -> ReferenceRun | None:
+        """The newest clean run there with that win alone; None without one."""
+        return self._there(win, tasks)
+
+    def baseline_there(self, tasks: int | None) -> ReferenceRun | None:
+        """The newest clean run there without any win; None without one."""
+        return self._there("none", tasks)
+
+    def _there(self, config: str, tasks: int | None) -> ReferenceRun | None:
+        runs = [run for run in self.reference if run.clean and run.config == config and run.wall_seconds]
+        return max((run for run in runs if tasks in (None, run.tasks)), key=lambda run: run.run_id, default=None)
+
     def measurements(self) -> Iterator[Measured]:
         """All measurements of all wins."""
         for one in self.wins:

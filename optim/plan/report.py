@@ -179,7 +179,7 @@ def _measurement(plan: Plan, one: Measured) -> str:
     text = f"{head}{one.cache_state} caches, {one.blocks} blocks, {where}: **{one.verdict}**."
     if one.verdict in SAME_ANSWERS and one.speedup is not None:
         text += f" {_speedup(one)}, noise floor {_noise(one)}"
-        base = plan.baseline
+        base = plan.baseline if not plan.is_of_another_pipeline else None
         text += "." if base is None else f"; projected {base.seconds / one.speedup:.1f} s on {plain(plan.machine)}."
     return f"{text} {plain(one.reason)}".rstrip()
 
@@ -224,6 +224,8 @@ def _estimate(one: Mapping[str, Any], name: str, unit: str) -> str:
 def _outlook(plan: Plan, standing: Standing) -> str:
     odds = standing.odds
     lines = [standing.projected.sentence] if standing.projected else []
+    if plan.is_of_another_pipeline and standing.now is not None:
+        lines.append(_analogy(plan))
     if odds is None:
         return _section("Projection and Odds", lines)
     lines.append(odds.sentence)
@@ -237,6 +239,14 @@ def _outlook(plan: Plan, standing: Standing) -> str:
         )
     )
     return _section("Projection and Odds", lines)
+
+
+def _analogy(plan: Plan) -> str:
+    """What is measured here, beside a plan of another program."""
+    return (
+        f"The plan speaks of {plain(plan.there)}; another pipeline was measured here. There are no odds for it: logs "
+        "from there, marked as its baseline or final run, tell."
+    )
 
 
 def _reference(plan: Plan, evidence: TrackerEvidence) -> str:

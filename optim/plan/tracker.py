@@ -129,6 +129,8 @@ def _after(plan: Plan, evidence: TrackerEvidence, win: Win) -> str:
     if joint is None or text.startswith("reverted"):
         return text
     there = projected(plan, joint.speedup)
+    if plan.is_of_another_pipeline:
+        return f"{text}; an analogy for {plan.there}"
     return f"{text}; {there}" if there else text
 
 
@@ -156,7 +158,7 @@ def _current(plan: Plan, start: float, evidence: TrackerEvidence, run: Reference
     joint = evidence.joint(frozenset(evidence.decisions("keep")))
     if run is not None and run.wall_seconds:
         seconds, source = run.wall_seconds, f", {run.name}"
-    elif joint is not None:
+    elif joint is not None and not plan.is_of_another_pipeline:
         seconds, source = seconds / joint.speedup, f", projected from {joint_source(joint)}"
     return f"{seconds_text(seconds)}s ({100 * (1 - seconds / start):.1f}% optimization{source})"
 

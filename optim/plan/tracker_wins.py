@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from optim.evidence.records import Measured, Together, TrackerEvidence, WinEvidence
+from optim.evidence.records import Measured, ReferenceRun, Together, TrackerEvidence, WinEvidence
 from optim.plan.checklist import SAME_ANSWERS
 from optim.plan.tracker_document import Entry, Pairs, WinSection, one_line
 from optim.project.records import Plan
@@ -51,6 +51,8 @@ def _checkpoint(plan: Plan, evidence: TrackerEvidence, win: Win, row: WinEvidenc
     default = {"Date": PENDING, "Wall-clock": PENDING, "Cumulative speedup": PENDING}
     fields = dict(win.checkpoint) or default
     result = fields.pop("Result", PENDING)
+    if run := evidence.alone_there(win.name, plan.tasks):
+        fields[f"On {plan.machine}"] = there_text(plan, evidence, run)
     if row.measured is not None:
         one = row.measured
         fields |= _measured_fields(plan, one)
@@ -70,6 +72,8 @@ def _measured_fields(plan: Plan, one: Measured) -> dict[str, str]:
         fields["Saving"] = f"{100 * (one.saving or 0):.1f}%"
         if there := projected(plan, one.speedup):
             fields["Projected wall-clock"] = there
+        elif plan.is_of_another_pipeline:
+            fields["Analogy"] = analogy(plan)
     else:
         fields["Speedup"] = f"(none: {one.verdict})"
     if one.noise_low is not None and one.noise_high is not None:
@@ -99,10 +103,30 @@ def _speedup_text(speedup: float, low: float | None, high: float | None) -> str:
 
 
 def projected(plan: Plan, speedup: float) -> str:
-    """The seconds there that a speedup would mean, marked as projected; empty where the plan names no baseline."""
-    if plan.baseline is None:
+    """The seconds there that a speedup would mean, marked as projected.
+
+    Empty where the plan names no baseline, or speaks of another program than the one that was measured.
+    """
+    if plan.baseline is None or plan.is_of_another_pipeline:
         return ""
     return f"{plan.baseline.seconds / speedup:.3f}s on {plan.machine} (projected, not measured there)"
+
+
+def analogy(plan: Plan) -> str:
+    """What a speedup of another program says about the plan's."""
+    return f"measured here on another pipeline than {plan.there}: no projection for it, and no odds"
+
+
+def there_text(plan: Plan, evidence: TrackerEvidence, run: ReferenceRun) -> str:
+    """The seconds of a run there, and its speedup over the baseline there: separate runs, one against one."""
+    before = evidence.baseline_there(plan.tasks)
+    seconds, name = (before.wall_seconds, before.name) if before else (None, "the plan's baseline")
+    if seconds is None and plan.baseline is not None:
+        seconds = plan.baseline.seconds
+    against = (
+        f", {seconds / (run.wall_seconds or 1):.3f}x against {name} ({seconds:.3f}s), separate runs" if seconds else ""
+    )
+    return f"{run.wall_seconds:.3f}s in {run.name}{against}"
 
 
 def _decision_text(row: WinEvidence) -> str:
@@ -165,6 +189,7 @@ def _entry_fields(plan: Plan, evidence: TrackerEvidence, win: Win, one: Measured
         fields.append(("Saving", f"({before:.3f}-{after:.3f})/{before:.3f} = {saving:.1f}%"))
     joint = evidence.joint(frozenset(prefix(plan, evidence, win)))
     if joint is not None and one is evidence.win(win.name).measured and win.name in joint.wins:
-        seconds = "" if plan.baseline is None else f"{plan.baseline.seconds / joint.speedup:.3f}s projected / "
+        known = plan.baseline if not plan.is_of_another_pipeline else None
+        seconds = "" if known is None else f"{known.seconds / joint.speedup:.3f}s projected / "
         fields.append(("Cumulative", f"{seconds}{joint.speedup:.3f}x speedup"))
     return tuple(fields)

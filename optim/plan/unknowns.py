@@ -20,10 +20,12 @@ def unknowns(plan: Plan, evidence: TrackerEvidence, attributed: bool) -> Iterato
         yield "What the kept wins bring together: they were not measured together."
     tasks = "" if plan.tasks is None else f" of all {plan.tasks} tasks"
     if plan.reference_machine is not None and evidence.confirmed(plan.tasks) is None:
-        yield (
-            f"The seconds on {plan.machine}: no clean run{tasks} from there was imported, so every figure for it is a "
-            "projection."
+        what = (
+            "what is measured here is an analogy"
+            if plan.is_of_another_pipeline
+            else "every figure for it is a projection"
         )
+        yield f"The seconds on {plan.machine}: no clean run{tasks} from there was imported, so {what}."
 
 
 def missing(row: WinEvidence) -> Iterator[str]:

@@ -144,6 +144,18 @@ class Plan:
         return self.reference_machine or "the reference machine"
 
     @property
+    def is_of_another_pipeline(self) -> bool:
+        """Whether the plan speaks of another program than the one that is measured here: what is measured is an analogy
+        then, and none of its ratios goes onto the plan's seconds.
+        """
+        return self.reference_pipeline is not None
+
+    @property
+    def there(self) -> str:
+        """The program and the machine of which the plan speaks: ``run_batt on Kaggle``."""
+        return f"{self.reference_pipeline} on {self.machine}" if self.reference_pipeline else self.machine
+
+    @property
     def file_stem(self) -> str:
         """What the names of its documents begin with: ``PHASE5`` of "Phase 5"."""
         return re.sub(r"[^\w]+", "", self.phase).upper() or "PROJECT"

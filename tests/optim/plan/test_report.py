@@ -69,6 +69,12 @@ def test_a_measured_win_stands_with_interval_and_noise_floor():
         assert part in text
 
 
+def test_beside_a_plan_of_another_pipeline_no_seconds_are_projected_and_no_odds_told():
+    text = results(evidence())
+    assert "The plan speaks of run_batt on Kaggle; another pipeline was measured here. There are no odds" in text
+    assert "; projected" not in text and "odds that the target is met" not in text
+
+
 def test_a_wrong_measurement_shows_no_speedup():
     row = WinEvidence(win="early_exit", measurements=(measured(verdict="wrong", reason="other results"),))
     text = results(evidence(row))

@@ -101,10 +101,12 @@ def test_nothing_is_missing_where_all_is_measured_and_decided():
     assert list(missing(row)) == []
 
 
-def test_a_projection_is_named_as_unknown_until_the_reference_machine_confirms():
-    assert any("is a projection" in one for one in unknowns(plan(), evidence(), True))
+@pytest.mark.parametrize(("own", "word"), [(True, "is a projection"), (False, "is an analogy")])
+def test_a_projection_is_named_as_unknown_until_the_reference_machine_confirms(own, word):
+    plan = replace(worked_example_plan(), reference_pipeline=None if own else "run_batt")
+    assert any(word in one for one in unknowns(plan, evidence(), True))
     confirmed = evidence(reference=(reference_run(),))
-    assert not any("is a projection" in one for one in unknowns(plan(), confirmed, True))
+    assert not any(word in one for one in unknowns(plan, confirmed, True))
 
 
 def test_kept_wins_that_were_not_measured_together_are_unknown():

@@ -53,8 +53,36 @@ def test_what_is_rendered_is_read_back_equal():
     assert parse(write(filled)) == filled
 
 
-def test_a_kept_win_shows_what_was_measured_and_decided():
+def own_plan():
+    """The plan as one of the pipeline that is measured here."""
+    return dataclasses.replace(plan(), reference_pipeline=None)
+
+
+def test_what_another_pipeline_shows_is_an_analogy_and_goes_onto_no_seconds():
     text = render(plan(), evidence())
+    assert (
+        "- Analogy: measured here on another pipeline than run_batt on Kaggle: no projection for it, and no odds"
+        in text
+    )
+    together = Together(wins=("solver_body_cache",), speedup=1.25, measured=True, source="measurement 3")
+    after = render(plan(), evidence(together=(together,)))
+    assert "- After Quick Win #1: 1.250x, measurement 3; an analogy for run_batt on Kaggle" in after
+    assert "- Current: 24.813s (41.6% optimization)" in text
+    assert "19.85" not in text and "projected" not in text
+
+
+def test_a_log_of_the_win_there_stands_with_its_ratio_to_the_baseline_there():
+    before = reference_run(run_id=10, config="none", wall_seconds=24.0)
+    after = reference_run(run_id=11, config="early_exit", wall_seconds=20.0)
+    for filled in (evidence(reference=(before, after)), TrackerEvidence(reference=(before, after))):
+        text = render(plan(), filled)
+        assert "- On Kaggle: 20.000s in run 11, 1.200x against run 10 (24.000s), separate runs" in text
+        assert parse(text).win(3) == document(plan(), filled).win(3)
+    assert "1.241x against the plan's baseline (24.813s)" in render(plan(), evidence(reference=(after,)))
+
+
+def test_a_kept_win_shows_what_was_measured_and_decided():
+    text = render(own_plan(), evidence())
     for line in (
         "**Status**: ✅ KEPT (Nov 24, 2026)",
         "- Wall-clock: 10.000s → 8.000s (none → early_exit, 100 tasks, cold caches, machine m1)",
