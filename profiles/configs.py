@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 Config = frozenset[str]
 
@@ -37,6 +38,7 @@ def stored_text(wins: Iterable[str]) -> str:
     return config_text(wins) or NONE
 
 
+@lru_cache(maxsize=4096)
 def read_config(text: str | None) -> Config | None:
     """The config whose ``config_text`` this is; None for None."""
     if text is None:

@@ -145,7 +145,7 @@ def now_here(engine: Engine, project: Project, baseline: KnownRun | None, config
 
 def _counted(engine: Engine, project: Project, **filters: Any) -> list[dict[str, Any]]:
     """Runs of the project's pipeline that count here, the newest first."""
-    rows = _plain(queries.runs(engine, status="finished", profiled=False, limit=500, **filters))
+    rows = queries.run_rows(engine, status="finished", profiled=False, limit=500, **filters)
     return [row for row in rows if _counts(row, project)]
 
 
@@ -179,10 +179,10 @@ def _known(row: Row) -> KnownRun:
 def _marked_there(engine: Engine, project: Project) -> list[dict[str, Any]]:
     """Runs of the pipeline and machine of which the plan speaks, as far as their owner marked them."""
     machine = (project.plan.reference_machine or "").lower()
-    names = sorted({tag for tag in queries.filter_values(engine)["tag"] if tag.lower() in {FINAL, BASELINE, machine}})
+    names = sorted({tag for tag in queries.tags(engine)["tag"] if tag.lower() in {FINAL, BASELINE, machine}})
     if not names:
         return []
-    rows = _plain(queries.runs(engine, tag=names, profiled=False, limit=MOST))
+    rows = queries.run_rows(engine, tag=names, profiled=False, limit=MOST)
     there = [row for row in rows if _is_there(row, project, machine)]
     counts = queries.counts(engine, [row["id"] for row in there])
     of_run: dict[int, dict[str, int]] = {}

@@ -53,12 +53,9 @@ class Written:
     account: Account
 
 
-def tracker_filled(engine: Engine, project: Project) -> TrackerDocument:
-    """The tracker, filled from plan and evidence and from what was read in."""
-    return _filled(engine, project, account(engine, project).evidence)
-
-
-def _filled(engine: Engine, project: Project, evidence: TrackerEvidence) -> TrackerDocument:
+def tracker_filled(engine: Engine, project: Project, evidence: TrackerEvidence | None = None) -> TrackerDocument:
+    """The tracker, filled from plan and evidence (by default what is known now) and from what people wrote."""
+    evidence = gather(engine, project) if evidence is None else evidence
     plan, log = project.plan, hand_edits(engine)
     spoken = {one.key for one in log}
     imported = [without(plan, one, spoken) for one in imported_trackers(engine)]
@@ -94,7 +91,7 @@ def read_tracker(
     evidence = gather(engine, project)
     unfilled = document(project.plan, TrackerEvidence())
     own = document(project.plan, evidence)
-    found = recognize(project.plan, own, unfilled, _filled(engine, project, evidence), match)
+    found = recognize(project.plan, own, unfilled, tracker_filled(engine, project, evidence), match)
     edits = log_edits(engine, project, found.edits, origin=name, who=who)
     if not known:
         store.save_document(engine, TRACKER, name, text, digest)

@@ -64,15 +64,12 @@ def rows(table: Any) -> list[dict[str, Any]]:
     if hasattr(table, "to_dict"):
         plain = table.astype(object).where(table.notna(), None)
         return [dict(one) for one in plain.to_dict("records")]
-    return [{key: None if _missing(value) else value for key, value in one.items()} for one in table]
+    # nan alone differs from itself.
+    return [{key: value if value == value else None for key, value in one.items()} for one in table]
 
 
 def _ran(row: Mapping[str, Any]) -> bool:
     return row.get("status") in (None, "finished")
-
-
-def _missing(value: Any) -> bool:
-    return isinstance(value, float) and math.isnan(value)
 
 
 def win_of(spec: Mapping[str, Any]) -> tuple[str, bool] | None:

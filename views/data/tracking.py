@@ -7,6 +7,7 @@ from optim.project.wins import Win
 from services import tracking
 from services.documents import tracker_filled
 from services.project import current_project
+from views.data.account import known
 from views.data.connection import engine
 
 
@@ -22,7 +23,7 @@ def ticked_by_hand() -> frozenset[str]:
 
 def timeline() -> tuple[Entry, ...]:
     """The dated lines of the tracker, the newest first."""
-    return tuple(reversed(tracker_filled(engine(), current_project()).entries))
+    return tuple(reversed(tracker_filled(engine(), current_project(), known().evidence).entries))
 
 
 def log(limit: int = 50) -> tuple[str, ...]:
