@@ -88,7 +88,7 @@ def COMMAND(
 
 def _show(plan: Plan, evidence: TrackerEvidence, wins: list[Win], as_json: bool) -> None:
     from optim.plan.checklist import win_ticks
-    from optim.plan.unknowns import missing
+    from optim.plan.unknowns import DUE, missing
 
     rows = [evidence.win(win.name) for win in wins]
     if as_json:
@@ -99,6 +99,7 @@ def _show(plan: Plan, evidence: TrackerEvidence, wins: list[Win], as_json: bool)
                     "number": plan.win(row.win).number,
                     "decision": row.decision,
                     "missing": list(missing(row)),
+                    "due": evidence.is_due(row.win),
                     "checklist": [dataclasses.asdict(one) for one in win_ticks(plan, row)],
                 }
                 for row in rows
@@ -109,6 +110,8 @@ def _show(plan: Plan, evidence: TrackerEvidence, wins: list[Win], as_json: bool)
     for row in rows:
         for what in missing(row):
             click.echo(f"{row.win}: {what}")
+        if evidence.is_due(row.win):
+            click.echo(f"{row.win}: {DUE}.")
 
 
 def _print_table(plan: Plan, rows: list[WinEvidence]) -> None:
@@ -134,7 +137,7 @@ def _cells(one: Measured | None) -> tuple[str, ...]:
         f"{one.speedup:.3f}x{span}" if known else "",
         f"{100 * (one.saving or 0):.1f}%" if known else "",
         noise,
-        f"{one.name}, {one.cache_state}",
+        f"{one.basis}, {one.cache_state}" + (f", {one.measured_at:%Y-%m-%d}" if one.measured_at else ""),
     )
 
 

@@ -60,6 +60,12 @@ class Measured:
         """How a document names it as evidence."""
         return f"measurement {self.measurement_id}"
 
+    @property
+    def basis(self) -> str:
+        """Its name, with the others whose blocks were judged together with its own."""
+        others = [str(one) for one in self.pooled if one != self.measurement_id]
+        return f"{self.name}, pooled with {', '.join(others)}" if others else self.name
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decided:
@@ -232,6 +238,10 @@ class TrackerEvidence:
             and (basis := row.measurement(row.decided.measurement_id)) is not None
             and basis.is_old(commit)
         )
+
+    def is_due(self, win: str) -> bool:
+        """Whether the decision about a win rests on code that has changed since."""
+        return any(one.win == win for one in self.due)
 
     @property
     def empty(self) -> bool:

@@ -17,7 +17,7 @@ from optim.plan.report_html import Chart, html_report
 from optim.plan.standing import Standing
 from optim.plan.tracker import seconds_text
 from optim.plan.tracker_document import one_line
-from optim.plan.unknowns import unknowns
+from optim.plan.unknowns import DUE, unknowns
 from optim.project.records import Plan
 from optim.project.wins import Win
 
@@ -54,7 +54,7 @@ def results_document(
         _head(plan, evidence, standing, written_at),
         _start(plan),
         _table(plan, evidence),
-        *(_win(plan, win, evidence.win(win.name)) for win in plan.wins),
+        *(_win(plan, win, evidence) for win in plan.wins),
         _attribution(attribution, attribution_name) if attribution else "",
         _outlook(plan, standing),
         _reference(plan, evidence),
@@ -147,7 +147,7 @@ def _row(win: Win, row: WinEvidence) -> tuple[str, ...]:
         f"{100 * (one.saving or 0):.1f}%" if one and known else "-",
         f"{win.target_percent}%" if win.target_percent else "-",
         _noise(one) if one else "-",
-        one.name if one else "-",
+        one.basis if one else "-",
         row.decision,
     )
 
@@ -163,11 +163,12 @@ def _noise(one: Measured) -> str:
     return f"{one.noise_low:.3f}-{one.noise_high:.3f}x"
 
 
-def _win(plan: Plan, win: Win, row: WinEvidence) -> str:
+def _win(plan: Plan, win: Win, evidence: TrackerEvidence) -> str:
+    row = evidence.win(win.name)
     told = (("Hypothesis", win.hypothesis), ("What it does", win.implementation))
     lines = [f"{name}: {plain(words)}" for name, words in told if words]
     lines += [_measurement(plan, one) for one in row.measurements] or ["Not measured."]
-    lines.append(_decision(row))
+    lines.append(_decision(row) + (f" ({DUE})" if evidence.is_due(win.name) else ""))
     return f"### Quick Win #{win.number}: {plain(win.title)}\n\n" + "\n".join(f"- {line}" for line in lines)
 
 
@@ -175,7 +176,7 @@ def _measurement(plan: Plan, one: Measured) -> str:
     when = f", {one.measured_at:%Y-%m-%d %H:%M} UTC" if one.measured_at else ""
     where = f"machine {plain(one.machine)}" if one.machine else "machine unknown"
     tasks = f"{one.tasks} tasks, " if one.tasks else ""
-    head = f"{one.name.capitalize()}{when}: {plain(one.config_before)} against {plain(one.config_after)}, {tasks}"
+    head = f"{one.basis.capitalize()}{when}: {plain(one.config_before)} against {plain(one.config_after)}, {tasks}"
     text = f"{head}{one.cache_state} caches, {one.blocks} blocks, {where}: **{one.verdict}**."
     if one.verdict in SAME_ANSWERS and one.speedup is not None:
         text += f" {_speedup(one)}, noise floor {_noise(one)}"

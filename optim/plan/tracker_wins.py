@@ -11,6 +11,8 @@ from optim.project.records import Plan
 from optim.project.wins import Win
 
 PENDING = "(pending)"
+#: Stands behind the status of a win whose decision rests on code that has changed since.
+DUE = " - due for another look"
 _MARKS = {"keep": "✅ KEPT", "revert": "❌ REVERTED"}
 
 
@@ -33,7 +35,10 @@ def win_section(plan: Plan, evidence: TrackerEvidence, win: Win) -> WinSection:
         ("Implementation", win.implementation),
         ("Estimated time", f"{win.hours} hours" if win.hours else ""),
     )
-    fields = (("Status", _win_status(win, row)), *(field for field in planned if field[1]))
+    fields = (
+        ("Status", _win_status(win, row) + (DUE if evidence.is_due(win.name) else "")),
+        *(field for field in planned if field[1]),
+    )
     checkpoint = _checkpoint(plan, evidence, win, row)
     return WinSection(number=win.number or 0, title=win.title, fields=fields, built=win.built, checkpoint=checkpoint)
 
@@ -78,7 +83,7 @@ def _measured_fields(plan: Plan, one: Measured) -> dict[str, str]:
         fields["Speedup"] = f"(none: {one.verdict})"
     if one.noise_low is not None and one.noise_high is not None:
         fields["Noise floor"] = f"{one.noise_low:.3f}-{one.noise_high:.3f}x (A/A control)"
-    fields["Evidence"] = f"{one.name}, {one.blocks} blocks"
+    fields["Evidence"] = f"{one.basis}, {one.blocks} blocks"
     return fields
 
 
@@ -154,10 +159,26 @@ def joint_source(joint: Together) -> str:
 
 
 def entries(plan: Plan, evidence: TrackerEvidence) -> tuple[Entry, ...]:
-    """A line of the timeline for each measurement, oldest first."""
+    """A line of the timeline for each measurement, and for each decision that rests on none, oldest first."""
     dated = [(one.measured_at, one) for one in evidence.measurements() if one.measured_at is not None]
     dated.sort(key=lambda pair: (pair[0], pair[1].measurement_id))
-    return tuple(_entry(plan, evidence, plan.win(one.win), one, f"{when:%Y-%m-%d %H:%M}") for when, one in dated)
+    lines = [_entry(plan, evidence, plan.win(one.win), one, f"{when:%Y-%m-%d %H:%M}") for when, one in dated]
+    lines += [line for win in plan.wins if (line := _decision_entry(win, evidence.win(win.name)))]
+    return tuple(sorted(lines, key=lambda one: one.moment))
+
+
+def _decision_entry(win: Win, row: WinEvidence) -> Entry | None:
+    """The line of a decision; None where a measurement's line shows it already."""
+    made = row.decided
+    if made is None or made.decided_at is None or (made.measurement_id is not None and row.measurements):
+        return None
+    return Entry(
+        moment=f"{made.decided_at:%Y-%m-%d %H:%M}",
+        number=win.number or 0,
+        title=win.title,
+        status=_MARKS.get(row.decision, "undecided"),
+        notes=_decision_text(row),
+    )
 
 
 def _entry(plan: Plan, evidence: TrackerEvidence, win: Win, one: Measured, moment: str) -> Entry:

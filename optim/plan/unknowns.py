@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from optim.evidence.records import TrackerEvidence, WinEvidence
 from optim.project.records import Plan
 
+DUE = "due for another look: what its decision rests on was measured before the code changed"
+
 
 def unknowns(plan: Plan, evidence: TrackerEvidence, attributed: bool) -> Iterator[str]:
     """What the evidence does not tell, a sentence each."""
     for win in plan.wins:
         yield from (f"Quick Win #{win.number}: {what}" for what in missing(evidence.win(win.name)))
+        if evidence.is_due(win.name):
+            yield f"Quick Win #{win.number}: {DUE}."
     if not attributed:
         yield "Whether wins do each other's work: no attribution was measured."
     kept = evidence.decisions("keep")

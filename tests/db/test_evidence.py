@@ -155,3 +155,19 @@ def test_nothing_is_kept_before_anybody_decided(engine: Engine) -> None:
     assert queries.kept_wins(engine) == frozenset()
     with writing(engine) as connection:
         assert connection.execute(text("SELECT count(*) FROM decisions")).scalar_one() == 0
+
+
+def test_one_tag_off_and_another_on_is_another_state(engine: Engine) -> None:
+    run_id, _ = store.store_run(engine, record())
+    store.tag_run(engine, run_id, "baseline")
+    before = queries.state(engine)
+    assert queries.state(engine) == before
+    store.untag_run(engine, run_id, "baseline")
+    store.tag_run(engine, run_id, "final")
+    assert queries.state(engine) != before
+
+
+def test_an_edit_of_the_tracker_is_another_state(engine: Engine) -> None:
+    before = queries.state(engine)
+    store.track(engine, [store.TrackedEdit(place="win one", name="Status", value="on it")])
+    assert queries.state(engine) != before

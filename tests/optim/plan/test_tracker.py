@@ -295,3 +295,23 @@ def test_entries_come_in_the_order_of_time():
 def test_a_measurement_without_a_time_has_no_line_in_the_timeline():
     row = WinEvidence(win="early_exit", measurements=(dataclasses.replace(measured(), measured_at=None),))
     assert document(plan(), evidence(row)).entries == ()
+
+
+def test_a_decision_on_older_code_is_due_for_another_look_and_pooled_measurements_are_named():
+    old = measured(commit="a", pooled=(1, 3))
+    new = measured("dsl_cache", measurement_id=9, commit="b")
+    rows = (
+        WinEvidence(win="early_exit", measurements=(old,), decided=decided()),
+        WinEvidence(win="dsl_cache", measurements=(new,), decided=decided("dsl_cache", measurement_id=9)),
+    )
+    filled = document(plan(), evidence(*rows))
+    assert dict(filled.win(3).fields)["Status"] == "✅ KEPT (Nov 24, 2026) - due for another look"
+    assert dict(filled.win(4).fields)["Status"] == "✅ KEPT (Nov 24, 2026)"
+    assert dict(filled.win(3).checkpoint)["Evidence"] == "measurement 3, pooled with 1, 8 blocks"
+
+
+def test_a_decision_without_a_measurement_of_its_time_has_a_line_of_its_own():
+    row = WinEvidence(win="dsl_cache", decided=decided("dsl_cache", "revert", measurement_id=None))
+    [entry] = document(plan(), evidence(row)).entries
+    assert (entry.moment, entry.number, entry.status) == ("2026-11-24 09:00", 4, "❌ REVERTED")
+    assert "revert by ann without a measurement: it pays" in entry.notes
