@@ -26,8 +26,6 @@ from profiles.records import (
     sum_of_tasks,
 )
 
-#: What tells phases of a run apart: path, category, basis.
-PhaseKey = tuple[tuple[str, ...], str, str]
 Row = tuple[Any, ...]
 
 _LARGEST = 2**63 - 1

@@ -219,11 +219,6 @@ def _fits(timed: tuple[PhaseTiming, ...], workers: int) -> bool:
     return workers > 1 or all(phase.basis == "sum" for phase in timed)
 
 
-def is_serial(record: RunRecord) -> bool:
-    """Whether the run's phases are parts of its wall-clock."""
-    return record.workers == 1 and record.wall_seconds is not None and _fits(timed_phases(record), 1)
-
-
 def covered_seconds(source: RunRecord | Iterable[PhaseTiming]) -> float:
     """The self seconds of all phases together."""
     return math.fsum(phase.self_seconds for phase in timed_phases(source))

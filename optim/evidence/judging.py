@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from optim.evidence.attribution import Attribution, attribute
 from optim.evidence.factorial import DesignError
-from optim.evidence.reliability import Attempt, attempts_from_rows
+from optim.evidence.reliability import Attempt
 from optim.evidence.spec import Spec
 from optim.evidence.statistics import Interval, percent, verdict_of
-from optim.evidence.verdicts import BUSY_CORES, METRICS, Block, Verdict, blocks_from_rows, judge, refusal
+from optim.evidence.verdicts import BUSY_CORES, METRICS, Block, Verdict, judge, refusal
 from profiles.configs import Config, stored_text
-
-
-def judge_rows(
-    spec: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], attempts: Iterable[Mapping[str, Any]] = ()
-) -> Verdict:
-    """The verdict from what is stored: the measurement's spec, the rows of ``db.queries.blocks`` and of its attempts.
-
-    Raises:
-        SpecError: the spec is not one.
-    """
-    return judge_measurement(Spec.from_json(spec), blocks_from_rows(rows), attempts_from_rows(attempts))
 
 
 def whole_blocks(spec: Spec, blocks: Sequence[Block]) -> list[Block]:

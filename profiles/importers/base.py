@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 HEAD_BYTES = 1 << 16
 #: After this many losses of one kind the rest is only counted.
 LOSSES_NAMED = 20
-JSON_DEPTH = 200
 #: No run takes longer than this many seconds, and no count is higher; sums of such figures stay numbers.
 LARGEST = 2.0**53
 

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from profiles.breakdown import (
     breakdown,
-    is_serial,
     overhead_share,
     phase_tree,
     timed_phases,
@@ -168,19 +167,18 @@ def test_a_journal_with_a_phase_of_the_reserved_name_adds_up() -> None:
 
 
 @pytest.mark.parametrize(
-    ("record", "serial", "rest"),
+    ("record", "rest"),
     [
-        (run(), True, 2.0),
-        (run(wall=None), False, None),
-        (run(workers=2), False, 12.0),
-        (run(()), True, None),
-        (run(wall=8.0 - 1e-9), True, 0.0),
-        (run(wall=5.0), True, -3.0),
-        (run((phase("score", 6.0, 6.0), phase("phase4", 9.0, 9.0, basis="last_task"))), True, 4.0),
+        (run(), 2.0),
+        (run(wall=None), None),
+        (run(workers=2), 12.0),
+        (run(()), None),
+        (run(wall=8.0 - 1e-9), 0.0),
+        (run(wall=5.0), -3.0),
+        (run((phase("score", 6.0, 6.0), phase("phase4", 9.0, 9.0, basis="last_task"))), 4.0),
     ],
 )
-def test_unaccounted_is_known_where_there_is_a_whole(record: RunRecord, serial: bool, rest: float | None) -> None:
-    assert is_serial(record) == serial
+def test_unaccounted_is_known_where_there_is_a_whole(record: RunRecord, rest: float | None) -> None:
     assert unaccounted_seconds(record) == rest
 
 
