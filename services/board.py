@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from db import queries
 from optim.evidence.records import Measured, WinEvidence
 from optim.project.wins import Win
-from profiles.configs import stored_text
 from services.account import Account
 from services.deciding import proposal
 from services.wording import listed, times
@@ -143,7 +142,9 @@ def _contrast(basis: Measured, account: Account) -> str:
     if before == kept - {basis.win}:
         return f"beside the {len(before)} kept"
     names = frozenset(account.project.names)
-    return "beside all others" if before == names - {basis.win} else f"beside {stored_text(before).replace(',', ', ')}"
+    if before == names - {basis.win}:
+        return "beside all others"
+    return f"beside {listed(sorted(before))}" if len(before) <= 2 else f"beside {len(before)} others"
 
 
 def _answers(word: str, verdict: Mapping[str, Any]) -> str:

@@ -61,6 +61,26 @@ def open_page() -> Open:
 
 def words(page: AppTest) -> str:
     """Everything that a page says, without the backslashes of escaped Markdown."""
-    kinds = ("title", "header", "markdown", "caption", "info", "success", "warning", "error", "metric", "code", "table")
+    kinds = (
+        "title",
+        "header",
+        "subheader",
+        "markdown",
+        "caption",
+        "info",
+        "success",
+        "warning",
+        "error",
+        "metric",
+        "code",
+        "table",
+    )
     said = [str(one.value) for kind in kinds for one in page.get(kind)]
     return "\n".join(said).replace("\\", "").replace("\u2060", "")
+
+
+def own_project(monkeypatch: pytest.MonkeyPatch, folder: Path, many: int) -> None:
+    """A project of a command with so many wins; no plan, tasks, target or caches."""
+    wins = "".join(f'[[win]]\nname = "speed_{one}"\non = {{ env = {{ S{one} = "1" }} }}\n' for one in range(many))
+    (folder / "quickwin.toml").write_text(f'[pipeline]\ncommand = "true"\n{wins}')
+    monkeypatch.setenv("QUICKWIN_PROJECT", str(folder / "quickwin.toml"))

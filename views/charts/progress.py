@@ -1,8 +1,7 @@
-"""The Progress page's charts: the waterfall to the target, and the wins' effects beside each other."""
+"""The Progress page's chart: the waterfall to the target."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable
 from typing import Any
 
@@ -115,83 +114,3 @@ def _band(drawn: go.Figure, target: tuple[float, float]) -> None:
         align="left",
     )
     drawn.update_layout(margin={"r": 70})
-
-
-def forest(effects: pd.DataFrame) -> go.Figure:
-    """The wins below each other: planned range, the most that is possible, the measured interval, the noise floor.
-
-    Args:
-        effects: as ``views.data.progress.forest`` gives it.
-    """
-    labels = [text.plain(label) for label in effects["label"]]
-    measured = effects["speedup"].notna()
-    drawn = figure(
-        _range(effects, labels, "planned_low", "planned_high", "planned", palette.PLANNED.colour, 12),
-        _range(effects, labels, "noise_low", "noise_high", "noise floor", "#B8860B", 5),
-        go.Scatter(
-            name="possible at most",
-            x=effects["bound"],
-            y=labels,
-            mode="markers",
-            marker={"symbol": "line-ns-open", "size": 18, "color": "#0077BB", "line": {"width": 2.5}},
-            hovertemplate="at most %{x:.2f}x<extra></extra>",
-        ),
-        _measured(effects[measured], [label for label, one in zip(labels, measured, strict=True) if one]),
-        height=360,
-    )
-    drawn.add_vline(x=1, line={"color": palette.PLANNED.colour, "width": 1})
-    drawn.update_xaxes(type="log", title_text="speedup (before / after)", tickangle=0, **_ticks(effects))
-    drawn.update_yaxes(autorange="reversed", categoryorder="array", categoryarray=labels)
-    return drawn
-
-
-def _ticks(effects: pd.DataFrame) -> dict[str, Any]:
-    """The axis shows what is planned, possible and measured; an interval that goes on beyond is cut there."""
-    shown = effects[["planned_high", "bound", "speedup"]]
-    low, high = min(0.95, float(shown.min().min()) * 0.9), float(shown.max().max()) * 1.1
-    choices = [0.2, 0.5, 1, 1.5, 2, 3, 5, 10, 20, 50] if high > 1.6 else [0.8, 0.9, 1, 1.1, 1.25, 1.5]
-    return {
-        "tickmode": "array",
-        "tickvals": choices,
-        "ticktext": [f"{value:g}x" for value in choices],
-        "range": [math.log10(low), math.log10(high)],
-    }
-
-
-def _range(
-    effects: pd.DataFrame, labels: list[str], low: str, high: str, name: str, colour: str, width: int
-) -> go.Scatter:
-    x: list[float | None] = []
-    y: list[str | None] = []
-    for label, start, end in zip(labels, effects[low], effects[high], strict=True):
-        if start == start and end == end:
-            x += [start, end, None]
-            y += [label, label, None]
-    return go.Scatter(
-        name=name,
-        x=x,
-        y=y,
-        mode="lines",
-        line={"color": see_through(colour, 0.55), "width": width},
-        hovertemplate=f"{name}: %{{x:.2f}}x<extra></extra>",
-    )
-
-
-def _measured(effects: pd.DataFrame, labels: list[str]) -> go.Scatter:
-    marks = [palette.verdict(name) for name in effects["verdict"]]
-    reach = {
-        "array": (effects["high"] - effects["speedup"]).fillna(0).tolist(),
-        "arrayminus": (effects["speedup"] - effects["low"]).fillna(0).tolist(),
-    }
-    return go.Scatter(
-        name="measured",
-        x=effects["speedup"],
-        y=labels,
-        mode="markers+text",
-        marker={"size": 12, "symbol": [mark.symbol for mark in marks], "color": [mark.colour for mark in marks]},
-        error_x={"type": "data", "symmetric": False, "thickness": 2.5, "width": 6, "color": "#5B6B7A", **reach},
-        text=[f"{value:.2f}x" for value in effects["speedup"]],
-        textposition="top center",
-        customdata=[mark.label for mark in marks],
-        hovertemplate="measured %{x:.3f}x: %{customdata}<extra></extra>",
-    )

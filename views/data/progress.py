@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +35,9 @@ def headline(plan: Plan, now: Standing, pair: OnePair | None = None) -> str:
         return said + _on_reference(plan, now.reference.run_id, now.reference.wall_seconds)
     if now.projected is None:
         return said.rstrip()
+    if now.projected.is_analogy:
+        there = f"{text.escape(plan.reference_pipeline or '')} on {text.escape(plan.machine)}"
+        return f"{said}For {there}, another pipeline, that is an analogy: only a log from there can tell."
     return (
         f"{said}On {text.escape(plan.machine)} that would be {text.seconds(now.projected.seconds)}"
         f"{_in_band(plan, now.projected.seconds)}. That is a projection until a log from there is imported."
@@ -189,31 +191,3 @@ def _step(
         "high": end if high is None else high,
         "note": note,
     }
-
-
-def forest(plan: Plan, evidence: TrackerEvidence, bounds: Mapping[str, float | None]) -> pd.DataFrame:
-    """One row a win, speedups before / after.
-
-    ``bounds``: per win the most that Amdahl's law allows. Columns: win, label, planned_low, planned_high, bound,
-    speedup, low, high, noise_low, noise_high, verdict (nan and "" where not measured).
-    """
-    rows = []
-    for win in plan.wins:
-        found = evidence.win(win.name).measured
-        rows.append(
-            {
-                "win": win.name,
-                "label": _short(win),
-                "planned_low": win.target_speedup.low if win.target_speedup else None,
-                "planned_high": win.target_speedup.high if win.target_speedup else None,
-                "bound": bounds.get(win.name),
-                "speedup": found.speedup if found else None,
-                "low": found.low if found else None,
-                "high": found.high if found else None,
-                "noise_low": found.noise_low if found else None,
-                "noise_high": found.noise_high if found else None,
-                "verdict": found.verdict if found else "",
-            }
-        )
-    numbers = ["planned_low", "planned_high", "bound", "speedup", "low", "high", "noise_low", "noise_high"]
-    return pd.DataFrame(rows).astype(dict.fromkeys(numbers, "float64"))

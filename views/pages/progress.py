@@ -2,28 +2,28 @@
 
 import streamlit as st
 
+from optim.evidence.records import TrackerEvidence
 from optim.plan.checklist import ticks
 from optim.plan.contradictions import contradictions
-from optim.plan.standing import standing
-from services.project import current_project
 from views import text
 from views.charts import progress as charts
 from views.charts.layout import CONFIG
-from views.data import evidence as data
+from views.data import board as board_data
+from views.data.account import known
 from views.data.breakdowns import one_pair
 from views.data.cards import cards
-from views.data.progress import forest, headline, steps
+from views.data.progress import headline, steps
 from views.navigation import link
 from views.page import Page
+from views.parts.board import board
 from views.parts.progress_documents import downloads
 from views.parts.progress_tracking import tracking
 
 
 def render() -> None:
     """Draws the page."""
-    plan = current_project().plan
-    evidence = data.evidence()
-    now = standing(plan, evidence)
+    account = known()
+    plan, evidence, now = account.plan, account.evidence, account.standing
     pair = one_pair() if evidence.empty else None
     st.markdown(headline(plan, now, pair))
     if evidence.empty:
@@ -32,18 +32,13 @@ def render() -> None:
                 link("compare", "See where the two runs differ", a=pair.before, b=pair.after)
             link("measure", "Measure all wins against the baseline", before="none", after="all")
             link("import", "Import the log of a run of your own")
-    _figures(plan, now)
-    pair = st.grid(2, min_column_width=430)
-    with pair.cell():
-        _waterfall(plan, evidence)
-    with pair.cell():
-        st.header("What each win brings", help="The plan, what Amdahl's law allows, and what was measured.")
-        st.plotly_chart(
-            charts.forest(forest(plan, evidence, data.predicted(evidence))),
-            key="progress.forest",
-            config=CONFIG,
-            alt="Per win: planned range, largest possible speedup, measured interval and noise floor",
-        )
+    _here_and_there(account)
+    st.header("What each win brings")
+    board(board_data.board(), "progress")
+    with st.container(horizontal=True, key="progress.next"):
+        link("decide", "Decide which to keep", icon=":material/gavel:")
+        link("overhead", "See what the time is made of", icon=":material/donut_small:")
+    _waterfall(plan, evidence)
     _cards(plan, evidence)
     tracking()
     downloads()
@@ -51,38 +46,82 @@ def render() -> None:
     _contradictions(plan)
 
 
+def _here_and_there(account) -> None:
+    """What is known there, where the plan's seconds are, beside what is measured here; one row where both are one."""
+    if account.plan.reference_pipeline is None:
+        with st.grid(6, min_column_width=150):
+            _there(account)
+            _here(account)
+        return
+    pair = st.grid(2, min_column_width=430)
+    with pair.cell():
+        st.subheader(f"There: {text.escape(account.plan.reference_pipeline)} on {text.escape(account.plan.machine)}")
+        with st.grid(3, min_column_width=130):
+            _there(account)
+    with pair.cell():
+        st.subheader(f"Here: {text.escape(account.project.pipeline)}")
+        with st.grid(3, min_column_width=130):
+            _here(account)
+    if account.standing.now is not None:
+        st.caption(
+            "What is measured here is another pipeline's: an analogy for there, from which no seconds or odds follow."
+        )
+
+
+def _there(account) -> None:
+    plan, now = account.plan, account.standing
+    machine = text.escape(plan.machine)
+    if plan.baseline is not None:
+        st.metric("Tracker's baseline", text.seconds(plan.baseline.seconds), border=True, height="stretch")
+    if now.reference:
+        st.metric(f"Now on {machine}", text.seconds(now.reference.wall_seconds), border=True, height="stretch")
+    elif plan.reference_pipeline is not None:
+        st.metric(f"Now on {machine}", "no run yet", border=True, height="stretch", help="Import its log and mark it.")
+    elif now.projected is not None:
+        projected = text.seconds(now.projected.seconds)
+        st.metric(f"Projected on {machine}", projected, border=True, height="stretch")
+    if plan.target is not None:
+        seconds = plan.target.seconds
+        st.metric("Target", f"{seconds.low:g}–{seconds.high:g} s", border=True, height="stretch")
+    if now.odds is not None and now.now is not None:
+        odds = text.percent(now.odds.probability)
+        st.metric("Odds of the target", odds, border=True, height="stretch", help=text.escape(now.odds.sentence))
+
+
+def _here(account) -> None:
+    now = account.standing
+    if account.baseline is not None:
+        _run_metric("Baseline here", account.baseline)
+    what = "Now, measured here" if now.now_is_kept else "All wins, measured here"
+    here = text.times(now.now.speedup) if now.now else "not measured"
+    st.metric(what, here, border=True, height="stretch")
+    if account.now is not None:
+        _run_metric("Kept, a run here" if account.now_is_kept else "All wins, a run here", account.now)
+
+
+def _run_metric(label: str, run) -> None:
+    size = "" if run.tasks is None else f", {text.count(run.tasks, 'task')}"
+    told = f"run {run.run_id}{size}, {run.cache_state} caches"
+    st.metric(label, text.seconds(run.wall_seconds), border=True, height="stretch", help=text.escape(told))
+
+
 def _waterfall(plan, evidence) -> None:
     if plan.baseline is None:
         return
-    st.header("From the origin to the target", help="Solid: done. Hatched: planned, or measured and not decided.")
+    apart = plan.reference_pipeline is not None
+    st.header(
+        "From the origin to the target" + (", as the plan has it" if apart else ""),
+        help="Solid: done. Hatched: planned, or measured and not decided.",
+    )
     target = (plan.target.seconds.low, plan.target.seconds.high) if plan.target else None
+    # What another pipeline showed is no step of this one.
+    known_there = TrackerEvidence(reference=evidence.reference) if apart else evidence
     st.plotly_chart(
-        charts.waterfall(steps(plan, evidence), target),
+        charts.waterfall(steps(plan, known_there), target),
         key="progress.waterfall",
         config=CONFIG,
         alt="Waterfall of seconds from the origin over the baseline and the wins, with the target as a band",
     )
-
-
-def _figures(plan, now) -> None:
-    here = text.times(now.now.speedup) if now.now else "not measured"
-    projected = text.seconds(now.projected.seconds) if now.projected else text.NONE
-    machine = text.escape(plan.machine)
-    with st.grid(5, min_column_width=150):
-        if plan.baseline is not None:
-            st.metric("Baseline (the tracker's)", text.seconds(plan.baseline.seconds), border=True, height="stretch")
-        what = "Now, measured here" if now.now_is_kept else "All wins, measured here"
-        st.metric(what, here, border=True, height="stretch")
-        if now.reference:
-            st.metric(f"Now on {machine}", text.seconds(now.reference.wall_seconds), border=True, height="stretch")
-        elif plan.baseline is not None:
-            st.metric(f"Projected on {machine}", projected, border=True, height="stretch")
-        if plan.target is not None:
-            seconds = plan.target.seconds
-            st.metric("Target", f"{seconds.low:g}–{seconds.high:g} s", border=True, height="stretch")
-        if now.odds is not None:
-            odds = text.percent(now.odds.probability)
-            st.metric("Odds of the target", odds, border=True, height="stretch", help=text.escape(now.odds.sentence))
 
 
 def _cards(plan, evidence) -> None:

@@ -79,7 +79,7 @@ def picture(row: BoardRow, on: charts.Axis) -> str:
             f'font-size:.85rem">{text.times(row.speedup.value)}</span>'
         )
     words = html.escape(charts.row_words(row))
-    empty = "" if row.speedup else f'<span style="position:absolute;right:0;top:30%;{_PLAIN}">not measured</span>'
+    empty = "" if row.verdict else f'<span style="position:absolute;right:0;top:30%;{_PLAIN}">not measured</span>'
     return (
         f'<div style="position:relative;height:{charts.HEIGHT}px">'
         f'<img style="width:100%;height:{charts.HEIGHT}px;display:block" src="{address}" alt="{words}">'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
@@ -86,3 +87,16 @@ def test_the_lattice_has_a_line_for_each_win_that_is_added_and_outlines_the_best
     svg = lattice_svg(nodes, frozenset("ab"))
     ElementTree.fromstring(svg)
     assert svg.count("<line") == 4 and svg.count('stroke-width="4"') == 1 and svg.count("stroke-dasharray") == 1
+
+
+def test_a_win_without_a_measurement_has_no_point() -> None:
+    bare = row("a", None)
+    assert "<circle" not in charts.row_svg(bare, charts.axis([bare]))
+    assert charts.value_place(bare, charts.axis([bare])) is None
+
+
+def test_an_interval_that_excludes_nothing_is_hollow() -> None:
+    one = row("a", 1.01)
+    unsure = replace(one, verdict="unresolved")
+    assert 'fill="#FFFFFF"' in charts.row_svg(unsure, charts.axis([one]))
+    assert 'fill="#FFFFFF"' not in charts.row_svg(one, charts.axis([one]))

@@ -1,10 +1,8 @@
-import pandas as pd
 import pytest
 
 from optim.evidence.records import Together, TrackerEvidence, WinEvidence
 from optim.project.plan import load_plan
 from tests.optim.plans import measured
-from views import palette
 from views.charts import progress as charts
 from views.data import progress as data
 
@@ -58,50 +56,3 @@ def test_the_target_is_a_band_with_its_seconds_in_words() -> None:
     band = drawn.layout.shapes[0]
     assert (band.y0, band.y1) == (12, 14)
     assert "12–14 s" in drawn.layout.annotations[0].text
-
-
-def effects(**changes: object) -> pd.DataFrame:
-    row = {
-        "win": "dsl_cache",
-        "label": "#4 <b>DSL</b>",
-        "planned_low": 1.1,
-        "planned_high": 1.3,
-        "bound": 1.5,
-        "speedup": 1.2,
-        "low": 1.15,
-        "high": 1.25,
-        "noise_low": 0.99,
-        "noise_high": 1.01,
-        "verdict": "faster",
-    }
-    return pd.DataFrame([{**row, **changes}])
-
-
-def test_the_forest_shows_plan_noise_bound_and_measurement() -> None:
-    planned, noise, bound, measured = charts.forest(effects()).data
-    assert list(planned.x) == [1.1, 1.3, None]
-    assert list(noise.x) == [0.99, 1.01, None]
-    assert bound.x[0] == 1.5
-    assert measured.x[0] == 1.2
-    assert measured.error_x.array[0] == pytest.approx(0.05)
-    assert measured.error_x.arrayminus[0] == pytest.approx(0.05)
-
-
-def test_a_measured_win_has_the_colour_and_the_symbol_of_its_verdict() -> None:
-    mark = palette.verdict("faster")
-    measured = charts.forest(effects()).data[3]
-    assert (measured.marker.color[0], measured.marker.symbol[0]) == (mark.colour, mark.symbol)
-
-
-def test_a_win_without_a_measurement_has_no_point() -> None:
-    drawn = charts.forest(effects(speedup=float("nan"), low=float("nan"), high=float("nan"), verdict=""))
-    assert len(drawn.data[3].x) == 0
-
-
-def test_an_interval_without_end_does_not_stretch_the_axis() -> None:
-    drawn = charts.forest(effects(high=1e6))
-    assert drawn.layout.xaxis.range[1] < 1
-
-
-def test_a_label_is_shown_and_not_interpreted() -> None:
-    assert "&lt;b&gt;DSL" in charts.forest(effects()).data[0].y[0]

@@ -4,17 +4,10 @@ import pytest
 
 from db import queries, store
 from db.engine import open_engine
-from tests.views.conftest import Open, words
+from tests.views.conftest import Open, own_project, words
 from tests.views.seed import Seeder
 from tests.worked_example import WIN_NAMES
 from views.data import deciding
-
-
-def own_project(monkeypatch: pytest.MonkeyPatch, folder: Path, many: int) -> None:
-    """A project of a command with so many wins; no plan, tasks, target or caches."""
-    wins = "".join(f'[[win]]\nname = "speed_{one}"\non = {{ env = {{ S{one} = "1" }} }}\n' for one in range(many))
-    (folder / "quickwin.toml").write_text(f'[pipeline]\ncommand = "true"\n{wins}')
-    monkeypatch.setenv("QUICKWIN_PROJECT", str(folder / "quickwin.toml"))
 
 
 def test_an_empty_database_says_what_is_not_measured(empty: str, open_page: Open) -> None:

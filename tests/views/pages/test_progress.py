@@ -1,7 +1,11 @@
+from pathlib import Path
+
+import pytest
+
 from db import store
 from db.store import tag_run
 from profiles.records import Workload
-from tests.views.conftest import Open, words
+from tests.views.conftest import Open, own_project, words
 from tests.views.seed import Seeder
 from tests.worked_example import WIN_NAMES
 from views.data.connection import forget
@@ -25,7 +29,7 @@ def test_before_anything_is_measured_one_pair_of_runs_is_told_as_no_more_than_th
     said = words(page)
     assert "Nothing is measured yet" in said
     assert (
-        "10.0 s without wins, 3.41 s with all: 2.93x in this one pair" in said
+        "10.0 s without wins, 3.38 s with all: 2.96x in this one pair" in said
         and "which no interval stands behind" in said
     )
     first = page.container(key="progress.start").page_link[0]
@@ -35,7 +39,7 @@ def test_before_anything_is_measured_one_pair_of_runs_is_told_as_no_more_than_th
 
 def test_the_tracker_s_figures_are_called_the_tracker_s(empty: str, open_page: Open) -> None:
     figures = {metric.label: metric.value for metric in open_page("progress").metric}
-    assert figures["Baseline (the tracker's)"] == "24.8 s"
+    assert figures["Tracker's baseline"] == "24.8 s"
     assert figures["All wins, measured here"] == "not measured"
 
 
@@ -44,11 +48,35 @@ def test_what_was_kept_is_what_now_is(full: str, open_page: Open) -> None:
     assert "with the win that was kept" in words(page)
     figures = {metric.label: metric.value for metric in page.metric}
     assert figures["Now, measured here"].startswith("2.0")
-    assert figures["Projected on Kaggle"].startswith("12.")
+    assert figures["Now on Kaggle"] == "no run yet"
 
 
-def test_a_projection_is_called_a_projection(full: str, open_page: Open) -> None:
-    assert "That is a projection until a log from there is imported" in words(open_page("progress"))
+def test_what_is_measured_here_is_an_analogy_for_there_and_has_no_odds(full: str, open_page: Open) -> None:
+    page = open_page("progress")
+    said = words(page)
+    assert "There: run_batt on Kaggle" in said and "Here: arc" in said
+    assert "that is an analogy: only a log from there can tell" in said
+    assert "projection" not in said
+    labels = [metric.label for metric in page.metric]
+    assert not [label for label in labels if "Odds" in label or "Projected" in label]
+    assert labels.index("Target") < labels.index("Now, measured here"), "there and here stand apart"
+
+
+def test_the_board_of_decide_is_in_the_middle(full: str, open_page: Open) -> None:
+    page = open_page("progress")
+    rows = [page.container(key=f"progress.row.{name}") for name in WIN_NAMES]
+    assert all(len(row.markdown) == 1 for row in rows)
+    assert not list(page.get("button_group")), "nothing is decided here"
+
+
+def test_a_project_without_plan_target_and_tasks_has_no_empty_boxes(
+    empty: str, open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own_project(monkeypatch, tmp_path, 3)
+    page = open_page("progress")
+    assert not page.exception and not page.error
+    assert [metric.label for metric in page.metric] == ["All wins, measured here"]
+    assert "Kaggle" not in words(page) and not page.get("plotly_chart")
 
 
 def test_a_log_from_the_reference_machine_replaces_the_projection(full: str, open_page: Open) -> None:
