@@ -9,7 +9,7 @@ the project's, runs of other pipelines, runs under a profiler, and imports that 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from db import queries
@@ -98,16 +98,29 @@ def gather(engine: Engine, project: Project) -> TrackerEvidence:
 
 def _evidence(engine: Engine, project: Project, measurements: Sequence[queries.Measurement]) -> TrackerEvidence:
     own = [one for one in measurements if is_own(project, one.spec)]
-    return assemble(
-        measurements=[
-            {name: getattr(one, name) for name in ("id", "status", "spec", "verdict", "updated_at")} for one in own
-        ],
-        blocks=queries.blocks_by_measurement(engine, [one.id for one in own]),
+    there = [
+        one
+        for one in measurements
+        if not is_own(project, one.spec) and one.spec.get("pipeline") == project.reference_pipeline
+    ]
+    blocks = queries.blocks_by_measurement(engine, [one.id for one in (*own, *there)])
+    order = list(project.names)
+    evidence = assemble(
+        measurements=[_measurement_row(one) for one in own],
+        blocks=blocks,
         decisions=queries.decisions(engine, limit=MOST),
         reference_runs=_marked_there(engine, project),
         results_file=newest_document(engine, REPORT),
-        plan_order=list(project.names),
+        plan_order=order,
     )
+    if not there:
+        return evidence
+    of_there = assemble(measurements=[_measurement_row(one) for one in there], blocks=blocks, plan_order=order)
+    return replace(evidence, there=tuple(one for one in of_there.wins if one.measurements))
+
+
+def _measurement_row(measurement: queries.Measurement) -> dict[str, Any]:
+    return {name: getattr(measurement, name) for name in ("id", "status", "spec", "verdict", "updated_at")}
 
 
 def is_own(project: Project, spec: Row) -> bool:

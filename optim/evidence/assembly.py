@@ -128,6 +128,7 @@ def _measured(win: str, turned: bool, row: Mapping[str, Any], blocks: list[dict[
         tasks=_whole(parameters_of(spec).get("tasks")),
         cache_state=str(spec.get("cache_state") or "unknown"),
         measured_at=_moment(row.get("finished_at") or row.get("updated_at")),
+        grade=str(spec.get("grade") or verdict.get("grade") or "blocks"),
         **_place(blocks),
     )
 

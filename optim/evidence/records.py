@@ -44,6 +44,7 @@ class Measured:
     committed: bool | None = None
     commit: str | None = None
     pooled: tuple[int, ...] = ()
+    grade: str = "blocks"
     attributed: bool = False
 
     def is_old(self, commit: str | None) -> bool:
@@ -62,9 +63,10 @@ class Measured:
 
     @property
     def basis(self) -> str:
-        """Its name, with the others whose blocks were judged together with its own."""
+        """Its name, with the others whose blocks were judged together with its own, and its grade where that is less."""
         others = [str(one) for one in self.pooled if one != self.measurement_id]
-        return f"{self.name}, pooled with {', '.join(others)}" if others else self.name
+        pooled = f", pooled with {', '.join(others)}" if others else ""
+        return f"{self.name}{pooled}" + ("" if self.grade == "blocks" else f", {self.grade}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -176,12 +178,20 @@ class ReferenceRun:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrackerEvidence:
-    """All evidence there is. ``results_file`` is the report's name once it was written."""
+    """All evidence there is. ``results_file`` is the report's name once it was written.
+
+    ``there`` is what was measured of the plan's own pipeline, where that is another than the one here.
+    """
 
     wins: tuple[WinEvidence, ...] = ()
     together: tuple[Together, ...] = ()
     reference: tuple[ReferenceRun, ...] = ()
     results_file: str | None = None
+    there: tuple[WinEvidence, ...] = ()
+
+    def measured_there(self, win: str) -> Measured | None:
+        """The measurement of the plan's own pipeline that speaks for the win, where that is another than here."""
+        return next((one.measured for one in self.there if one.win == win), None)
 
     def win(self, name: str) -> WinEvidence:
         """The evidence on one win, empty where there is none."""
@@ -246,4 +256,5 @@ class TrackerEvidence:
     @property
     def empty(self) -> bool:
         """Nothing was measured, decided or imported."""
-        return not self.reference and not any(one.measurements or one.decided for one in self.wins)
+        known = (*self.wins, *self.there)
+        return not self.reference and not any(one.measurements or one.decided for one in known)

@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from optim.evidence.records import Measured, TrackerEvidence, WinEvidence
+from optim.evidence.records import Measured, ReferenceRun, TrackerEvidence, WinEvidence
 from optim.plan.checklist import SAME_ANSWERS, ticks
 from optim.plan.contradictions import contradictions
 from optim.plan.report_html import Chart, html_report
 from optim.plan.standing import Standing
 from optim.plan.tracker import seconds_text
 from optim.plan.tracker_document import one_line
+from optim.plan.tracker_wins import there_text
 from optim.plan.unknowns import DUE, unknowns
 from optim.project.records import Plan
 from optim.project.wins import Win
@@ -164,10 +165,11 @@ def _noise(one: Measured) -> str:
 
 
 def _win(plan: Plan, win: Win, evidence: TrackerEvidence) -> str:
-    row = evidence.win(win.name)
+    row, there = evidence.win(win.name), evidence.measured_there(win.name)
     told = (("Hypothesis", win.hypothesis), ("What it does", win.implementation))
     lines = [f"{name}: {plain(words)}" for name, words in told if words]
     lines += [_measurement(plan, one) for one in row.measurements] or ["Not measured."]
+    lines += [f"On {plain(plan.machine)}: {_measurement(plan, there)}"] if there else []
     lines.append(_decision(row) + (f" ({DUE})" if evidence.is_due(win.name) else ""))
     return f"### Quick Win #{win.number}: {plain(win.title)}\n\n" + "\n".join(f"- {line}" for line in lines)
 
@@ -255,10 +257,17 @@ def _reference(plan: Plan, evidence: TrackerEvidence) -> str:
         f"{run.name.capitalize()} ({plain(run.label)}): {run.status}, "
         + (f"{run.wall_seconds:.3f} s, " if run.wall_seconds is not None else "no wall-clock, ")
         + f"{run.tasks if run.tasks is not None else 'unknown'} tasks, {run.errors} errors, {run.timeouts} timeouts, "
-        f"{run.cache_state} caches"
+        f"{run.cache_state} caches" + _ratio_there(plan, evidence, run)
         for run in evidence.reference
     ]
     return _section(f"Runs on {plain(plan.machine)}", lines, "None was imported." if plan.reference_machine else "")
+
+
+def _ratio_there(plan: Plan, evidence: TrackerEvidence, run: ReferenceRun) -> str:
+    """A clean run of wins there against the baseline there."""
+    if not run.clean or not run.wall_seconds or run.config in (None, "none"):
+        return ""
+    return f"; {plain(run.config)}: {plain(there_text(plan, evidence, run))}"
 
 
 def _checklist(plan: Plan, evidence: TrackerEvidence) -> str:

@@ -56,8 +56,8 @@ def _checkpoint(plan: Plan, evidence: TrackerEvidence, win: Win, row: WinEvidenc
     default = {"Date": PENDING, "Wall-clock": PENDING, "Cumulative speedup": PENDING}
     fields = dict(win.checkpoint) or default
     result = fields.pop("Result", PENDING)
-    if run := evidence.alone_there(win.name, plan.tasks):
-        fields[f"On {plan.machine}"] = there_text(plan, evidence, run)
+    if told := _told_there(plan, evidence, win):
+        fields[f"On {plan.machine}"] = told
     if row.measured is not None:
         one = row.measured
         fields |= _measured_fields(plan, one)
@@ -120,6 +120,16 @@ def projected(plan: Plan, speedup: float) -> str:
 def analogy(plan: Plan) -> str:
     """What a speedup of another program says about the plan's."""
     return f"measured here on another pipeline than {plan.there}: no projection for it, and no odds"
+
+
+def _told_there(plan: Plan, evidence: TrackerEvidence, win: Win) -> str:
+    """What logs from there say of the win: a measurement, else a run with it against the baseline there."""
+    one, run = evidence.measured_there(win.name), evidence.alone_there(win.name, plan.tasks)
+    if one is not None:
+        known = one.speedup is not None and _counts(one)
+        speedup = f" {_speedup_text(one.speedup or 1, one.low, one.high)}" if known else ""
+        return one_line(f"{one.verdict}{speedup}, {one.basis}")
+    return there_text(plan, evidence, run) if run is not None else ""
 
 
 def there_text(plan: Plan, evidence: TrackerEvidence, run: ReferenceRun) -> str:

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from db import store
 from db.engine import open_engine
 from optim.evidence.records import TrackerEvidence
 from optim.plan.tracker import render
+from services.account import gather
 from services.documents import read_tracker, tracker_text
 from services.project import current_project
 
@@ -191,3 +193,19 @@ def test_what_a_person_wrote_can_be_changed_and_taken_back(engine: Engine) -> No
     assert "**Status**: done" in tracker_text(engine, project)
     read_tracker(engine, project, first, "TRACKER.md")
     assert tracker_text(engine, project) == first
+
+
+def test_what_was_measured_of_the_plans_own_pipeline_stands_there_and_counts_for_nothing_here(engine: Engine) -> None:
+    project = current_project()
+    win = project.wins[2]
+    arms = [{"name": "A", "config": "none"}, {"name": "B", "config": win.name}]
+    spec = {"kind": "pair", "arms": arms, "pipeline": project.reference_pipeline, "grade": "separate runs"}
+    number = store.begin_measurement(engine, {**spec, "cache_state": "cold"})
+    verdict = {"verdict": "faster", "speedup": 1.2, "low": 1.1, "high": 1.3, "blocks": 2, "reason": "Because."}
+    store.update_measurement(engine, number, status="finished", verdict=verdict)
+    text = tracker_text(engine, project)
+    told = f"faster 1.200x (95% 1.100-1.300x), measurement {number}, separate runs"
+    assert f"- On {project.plan.machine}: {told}" in text
+    evidence = gather(engine, project)
+    assert evidence.win(win.name).measured is None
+    assert [one.win for one in evidence.there] == [win.name]

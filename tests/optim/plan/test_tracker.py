@@ -315,3 +315,9 @@ def test_a_decision_without_a_measurement_of_its_time_has_a_line_of_its_own():
     [entry] = document(plan(), evidence(row)).entries
     assert (entry.moment, entry.number, entry.status) == ("2026-11-24 09:00", 4, "❌ REVERTED")
     assert "revert by ann without a measurement: it pays" in entry.notes
+
+
+def test_a_measurement_of_logs_from_there_stands_with_its_grade():
+    there = (WinEvidence(win="early_exit", measurements=(measured(measurement_id=7, grade="separate runs"),)),)
+    text = render(plan(), TrackerEvidence(there=there))
+    assert "- On Kaggle: faster 1.250x (95% 1.200-1.300x), measurement 7, separate runs" in text
