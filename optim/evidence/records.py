@@ -63,7 +63,7 @@ class Measured:
 
     @property
     def basis(self) -> str:
-        """Its name, with the others whose blocks were judged together with its own, and its grade where that is less."""
+        """Its name, with the others whose blocks were judged with its own, and its grade where that is less."""
         others = [str(one) for one in self.pooled if one != self.measurement_id]
         pooled = f", pooled with {', '.join(others)}" if others else ""
         return f"{self.name}{pooled}" + ("" if self.grade == "blocks" else f", {self.grade}")
