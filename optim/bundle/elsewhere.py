@@ -40,6 +40,7 @@ from optim.evidence.reliability import Attempt
 from optim.evidence.spec import AFTER_ARMS, BEFORE_ARMS, Arm, Spec, SpecError, pair_arms
 from optim.evidence.statistics import MIN_BLOCKS
 from optim.evidence.verdicts import Verdict
+from optim.pipelines.external.pipeline import put_back
 from optim.pipelines.protocol import Interrupted, Job, RunProblem, Session, Target
 from profiles.configs import UnknownConfig, config_label, parse_config, stored_text
 from profiles.recorder import Recorder
@@ -105,6 +106,7 @@ class Bundle:
         """
         place = Path(folder or ".").resolve()
         pipeline = self.contents.pipeline(place)
+        put_back(place, pipeline.command)  # what a killed sitting set aside, also where nothing is left to do
         try:
             values = pipeline.parameters(parameters or {})
             spec = self._spec((before, after), blocks, minutes, "warm" if warm else "cold", values)
