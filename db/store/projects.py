@@ -7,15 +7,17 @@ import uuid
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from db.engine import reading, writing
-from db.models import ProjectRow
+from db.models import DecisionRow, Document, MeasurementRow, ProjectRow, Run
 from db.rows import clean
+
+_RECORDED = (Run.id, MeasurementRow.id, DecisionRow.id, Document.id)
 
 
 def claim(engine: Engine, mark: str | None, name: str) -> str | None:
     """Makes the database that of a project unless it is another's; gives the other's name, None where it is its own.
 
     A project is known by its mark, and so may be renamed; without a mark, or with one that the database has never seen,
-    by its name.
+    by its name. A database in which nothing was ever recorded is nobody's.
     """
     with reading(engine) as connection:
         known = _known(connection)
@@ -31,7 +33,19 @@ def claim(engine: Engine, mark: str | None, name: str) -> str | None:
         with writing(engine) as connection:
             connection.execute(update(ProjectRow).where(ProjectRow.id == number).values(name=clean(name)))
         return None
-    return None if called == name or number == mark else called
+    if called == name or number == mark:
+        return None
+    return None if _take_over(engine, number, mark, name) else called
+
+
+def _take_over(engine: Engine, number: str, mark: str | None, name: str) -> bool:
+    """Whether nothing was ever recorded for the other project, so that its database is nobody's."""
+    with writing(engine) as connection:
+        if any(connection.execute(select(table).limit(1)).first() for table in _RECORDED):
+            return False
+        row = {"id": clean(mark) or uuid.uuid4().hex, "name": clean(name)}
+        connection.execute(update(ProjectRow).where(ProjectRow.id == number).values(**row))
+    return True
 
 
 def _known(connection: Connection) -> tuple[str, str] | None:

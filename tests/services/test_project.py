@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from db.store import store_run
 from services.places import database_url, home, open_database
 from services.problems import Problem
 from services.project import current_project
 from tests.cli.place import quickwin
+from tests.db.samples import record
 from tests.optim.project.test_file import LEAST
 
 
@@ -79,8 +81,19 @@ def test_a_database_url_goes_before_the_folder(folder: Path, monkeypatch: pytest
     assert (folder / "elsewhere.db").exists() and not (folder / "quickwin.db").exists()
 
 
-def test_a_database_refuses_another_project_in_one_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_in_which_nothing_was_recorded_is_nobodys(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "quickwin.toml").rename(folder / "kept.toml")
     open_database().dispose()
+    assert project_row(folder / "quickwin.db")[1] == "arc"
+    (folder / "kept.toml").rename(folder / "quickwin.toml")
+    open_database().dispose()
+    assert project_row(folder / "quickwin.db")[1] == "etl"
+
+
+def test_a_database_refuses_another_project_in_one_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = open_database()
+    store_run(engine, record())
+    engine.dispose()
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{folder / 'quickwin.db'}")
     other = folder.parent / "other"
     other.mkdir()
