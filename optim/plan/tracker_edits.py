@@ -29,7 +29,7 @@ TICKED_HERE = "ticked by hand, no evidence here"
 #: Words that only the evidence writes: a document that holds them was printed from evidence, perhaps an older one.
 _GENERATED = re.compile(
     r"(?:✅ KEPT|❌ REVERTED|⏳ MEASURED|reverted: not part of it|\d+ of \d+ quick wins measured)"
-    r"|\b(?:measurement|run) \d+\b|projected"
+    r"|\b(?:measurement|run) \d+\b|projected|without a measurement|^measured here on another pipeline"
 )
 
 
@@ -80,7 +80,10 @@ def recognize(
     """
     now, base, bare = (_fields(plan, one) for one in (shown, own, unfilled))
     edits, conflicts = [], []
-    for key, value in _fields(plan, other).items():
+    theirs = _fields(plan, other)
+    for key, value in theirs.items():
+        if _is_older(key, theirs, base) and base.get(key, "") != bare.get(key, ""):
+            continue
         edit = _edit(key, value, now.get(key, ""), base.get(key, ""), bare.get(key, ""))
         if edit is None:
             continue
@@ -89,6 +92,13 @@ def recognize(
             conflicts.append(_conflict(plan, edit, base[key]))
     edits += _gone(plan, shown, other)
     return Recognized(edits=tuple(edits), conflicts=tuple(conflicts))
+
+
+def _is_older(key: Key, theirs: Mapping[Key, str], base: Mapping[Key, str]) -> bool:
+    """Whether a checkpoint's field was printed from another measurement than the one that speaks now."""
+    place, name = key
+    printed, now = (fields.get((place, f"{CHECKPOINT}Evidence"), "") for fields in (theirs, base))
+    return name.startswith(CHECKPOINT) and is_generated(printed) and not _same(printed, now)
 
 
 def _edit(key: Key, value: str, shown: str, base: str, bare: str) -> HandEdit | None:

@@ -209,3 +209,19 @@ def test_what_was_measured_of_the_plans_own_pipeline_stands_there_and_counts_for
     evidence = gather(engine, project)
     assert evidence.win(win.name).measured is None
     assert [one.win for one in evidence.there] == [win.name]
+
+
+def test_an_older_printed_tracker_brings_no_figures_of_an_older_measurement(engine: Engine) -> None:
+    project = current_project()
+    win = project.wins[2]
+    arms = [{"name": "A", "config": "none"}, {"name": "B", "config": win.name}]
+    texts = []
+    for speedup in (1.2, 1.5):
+        number = store.begin_measurement(engine, {"kind": "pair", "arms": arms, "cache_state": "cold"})
+        told = {"verdict": "faster", "low": speedup - 0.1, "high": speedup + 0.1, "blocks": 2, "reason": f"{speedup}x."}
+        store.update_measurement(engine, number, status="finished", verdict={**told, "speedup": speedup})
+        texts.append(tracker_text(engine, project))
+    older = texts[0].replace("- Evidence: measurement", "- Reviewer: Ada\n- Evidence: measurement", 1)
+    assert read_tracker(engine, project, older, "TRACKER.md").edits == ("Quick Win #3: Checkpoint: Reviewer Ada",)
+    text = tracker_text(engine, project)
+    assert "by hand" not in text and "- Speedup: 1.500x" in text and "- Reviewer: Ada" in text
