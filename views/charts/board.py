@@ -141,7 +141,7 @@ def row_words(row: BoardRow) -> str:
         parts.append(f"CPU seconds {_span(row.cpu)}")
     if row.basis and row.basis.noise_low and row.basis.noise_high:
         parts.append(f"noise {times(row.basis.noise_low)} to {times(row.basis.noise_high)}")
-    return f"{row.win.title}: {'; '.join(parts) or 'not measured'}"
+    return f"{row.win.name}: {'; '.join(parts) or 'not measured'}"
 
 
 def _how(row: BoardRow) -> str:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from views import palette, text
 from views.charts.layout import figure, fill, see_through
-from views.configs import typed
+from views.configs import circled, typed
 
 _BAND = "#0077BB"
 
@@ -113,15 +113,14 @@ def contributions(shapley: pd.DataFrame) -> go.Figure:
     Args:
         shapley: win, seconds, low, high.
     """
-    marks = [palette.win(win) for win in shapley["win"]]
     bar = go.Bar(
         orientation="h",
         y=[
-            f"{mark.sign} {text.plain(mark.label)}: {text.seconds(value)}"
-            for mark, value in zip(marks, shapley["seconds"], strict=True)
+            f"{circled(win)} {text.plain(win)}: {text.seconds(value)}"
+            for win, value in zip(shapley["win"], shapley["seconds"], strict=True)
         ],
         x=shapley["seconds"],
-        marker={"color": [mark.colour for mark in marks]},
+        marker={"color": _BAND},
         error_x={
             "type": "data",
             "symmetric": False,
@@ -145,13 +144,13 @@ def interactions(pairs: pd.DataFrame, wins: Sequence[str]) -> go.Figure:
         pairs: one, two (win names), factor (of the speedup together over the product of both), low, high.
         wins: in the order to show.
     """
-    labels = [f"{palette.win(win).sign} {text.plain(palette.win(win).label)}" for win in wins]
+    labels = [f"{circled(win)} {text.plain(win)}" for win in wins]
     found = {frozenset((row["one"], row["two"])): row for row in pairs.to_dict("records")}
     cells = [[found.get(frozenset((one, two))) for two in wins] for one in wins]
     drawn = figure(
         go.Heatmap(
             z=[[_resolved(cell) for cell in row] for row in cells],
-            x=[palette.win(win).sign for win in wins],
+            x=[circled(win) for win in wins],
             y=labels,
             zmid=1,
             colorscale=[[0, "#A84300"], [0.5, "#6B747D"], [1, "#005F99"]],

@@ -8,6 +8,7 @@ from optim.plan.contradictions import contradictions
 from views import text
 from views.charts import progress as charts
 from views.charts.layout import CONFIG
+from views.configs import circled
 from views.data import board as board_data
 from views.data.account import known
 from views.data.breakdowns import one_pair
@@ -55,11 +56,11 @@ def _here_and_there(account) -> None:
         return
     pair = st.grid(2, min_column_width=430)
     with pair.cell():
-        st.subheader(f"There: {text.escape(account.plan.reference_pipeline)} on {text.escape(account.plan.machine)}")
+        st.header(f"There: {text.escape(account.plan.reference_pipeline)} on {text.escape(account.plan.machine)}")
         with st.grid(3, min_column_width=130):
             _there(account)
     with pair.cell():
-        st.subheader(f"Here: {text.escape(account.project.pipeline)}")
+        st.header(f"Here: {text.escape(account.project.pipeline)}")
         with st.grid(3, min_column_width=130):
             _here(account)
     if account.standing.now is not None:
@@ -129,7 +130,7 @@ def _cards(plan, evidence) -> None:
     with st.grid(5, min_column_width=210):
         for card in cards(plan, evidence):
             with st.container(border=True, height="stretch", key=f"progress.card.{card.win}"):
-                st.markdown(f"**#{card.number} {card.title}**  \n:small[{text.escape(card.win)}]")
+                st.markdown(f"{circled(card.win)} **{text.escape(card.win)}**  \n:small[{card.title}]")
                 st.badge(card.status, icon=card.mark.icon, color=card.mark.badge)
                 st.markdown("  \n".join(f"{name}: {value}" for name, value in card.fields if value != text.NONE))
                 st.space("stretch")

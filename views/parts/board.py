@@ -63,8 +63,8 @@ def _head(row: BoardRow) -> None:
 
 
 def title(row: BoardRow) -> str:
-    """A win by its number in a circle and its title, as Markdown."""
-    return f"{circled(row.win.name)} **{text.escape(row.win.title)}**"
+    """A win by its number in a circle and its name, as Markdown."""
+    return f"{circled(row.win.name)} **{text.escape(row.win.name)}**"
 
 
 def picture(row: BoardRow, on: charts.Axis) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from services.board import BoardRow
-from views import address, configs, text
+from views import address, text
 from views.charts import evidence as charts
 from views.charts.layout import CONFIG
 from views.data import board, deciding
@@ -13,6 +13,7 @@ from views.data import evidence as data
 from views.data.safe import cells
 from views.navigation import link
 from views.parts import decision
+from views.parts.board import title
 
 
 def is_open(row: BoardRow) -> bool:
@@ -25,7 +26,7 @@ def head(row: BoardRow) -> None:
     """The win's name, which opens and closes its row, with its verdict and what the attribution gives it."""
     name, opened = row.win.name, is_open(row)
     st.button(
-        f"{configs.circled(name)} **{text.escape(row.win.title)}**",
+        title(row),
         key=f"decide.open.{name}",
         icon=":material/keyboard_arrow_down:" if opened else ":material/keyboard_arrow_right:",
         type="tertiary",
@@ -49,7 +50,7 @@ def below(row: BoardRow) -> None:
     if not is_open(row):
         return
     with st.container(border=True, key=f"decide.opened.{row.win.name}"):
-        st.markdown(decision.held(row))
+        st.markdown(f"**{text.escape(row.win.title)}.** {decision.held(row)}")
         pair = st.grid(2, min_column_width=400)
         with pair.cell():
             _facts(row)

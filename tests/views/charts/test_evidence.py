@@ -67,12 +67,12 @@ def test_every_arm_has_its_line_and_its_symbol() -> None:
     assert len({trace.marker.symbol for trace in traces}) == 3
 
 
-def test_a_win_keeps_its_colour_in_the_contributions() -> None:
+def test_a_win_is_its_number_in_a_circle_and_no_colour() -> None:
     shapley = pd.DataFrame({"win": WIN_NAMES, "seconds": 1.0, "low": 0.5, "high": 2.0})
     bar = charts.contributions(shapley).data[0]
-    assert list(bar.marker.color) == [palette.win(win).colour for win in WIN_NAMES]
+    assert bar.marker.color not in {palette.win(win).colour for win in WIN_NAMES[1:]}
     assert bar.error_x.array[0] == 1.0 and bar.error_x.arrayminus[0] == 0.5
-    assert bar.y[0] == "#1 Solver body cache: 1.00 s"
+    assert bar.y[0] == "① solver_body_cache: 1.00 s"
 
 
 def test_an_interaction_is_coloured_only_where_it_is_resolved() -> None:
