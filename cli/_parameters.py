@@ -12,7 +12,10 @@ from services.problems import USAGE, fail
 
 _PATH = click.Path(path_type=Path)
 #: Options that are parameters of the built-in pipeline, by parameter.
-BUILT_IN = ("tasks", "task_ids", "seed", "candidates", "min_score", "limit", "memory", "workers", "scheduler")
+BUILT_IN = (
+    *("tasks", "task_ids", "seed", "candidates", "min_score", "limit", "memory", "cache_memory"),
+    *("workers", "scheduler"),
+)
 BUILT_IN_PATHS = ("tasks_dir", "dsl", "solvers")
 
 set_option = click.option(
@@ -27,6 +30,7 @@ _OPTIONS = (
     click.option("--min-score", type=int, help="Percent of the full score that makes one eligible.  [default: 80]"),
     click.option("--limit", type=float, help="CPU seconds that one call of a program may take.  [default: 10.0]"),
     click.option("--memory", type=int, help="MiB of memory that a worker may take.  [default: 2048]"),
+    click.option("--cache-memory", type=int, help="MiB, about, of values that wins hold in it.  [default: 128]"),
     click.option("--workers", type=int, help="Processes that share the tasks.  [default: 1]"),
     click.option(
         "--scheduler", metavar="ADDRESS", help="Spread tasks over the Dask cluster there, such as tcp://host:8786."

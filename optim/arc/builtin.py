@@ -26,6 +26,7 @@ DEFAULTS: Mapping[str, Any] = {
     "min_score": 80,
     "limit": Settings().limit_seconds,
     "memory": Settings().memory_bytes // MIB,
+    "cache_memory": Settings().cache_bytes // MIB,
     "scheduler": None,
     "tasks_dir": None,
     "dsl": None,
@@ -74,6 +75,7 @@ def settings_of(parameters: Mapping[str, Any], wins: frozenset[str] = frozenset(
     """
     values = {**DEFAULTS, **{name: value for name, value in parameters.items() if value is not None}}
     limits = {"limit_seconds": values.pop("limit"), "memory_bytes": values.pop("memory") * MIB}
+    limits["cache_bytes"] = values.pop("cache_memory") * MIB
     values["task_ids"] = tuple(values["task_ids"])
     try:
         return Settings(wins=wins, **limits, **values)

@@ -6,7 +6,7 @@ arguments. Nodes are numbered so that arguments come before the calls that use t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from operator import itemgetter
 from typing import Any
 
@@ -96,6 +96,19 @@ class Graph:
             is_leaf = self.calls[node] is None
             known = self._orders[node] = () if is_leaf else tuple(self._below(node, self.names))
         return known
+
+    def missing(self, root: int, held: Container[int]) -> list[int]:
+        """The calls that ``root`` needs, itself included, where what stands in ``held`` need not be run again.
+
+        Each stands after its arguments; ``root`` stands there also if it is held.
+        """
+        found, stack = {root}, [root]
+        while stack:
+            for part in self.calls[stack.pop()] or ():
+                if part > 0 and part not in held and self.calls[part] is not None and part not in found:
+                    found.add(part)
+                    stack.append(part)
+        return sorted(found) if self.calls[root] is not None else []
 
     def leaf_value(self, node: int) -> Any:
         """The value of a leaf other than the input.

@@ -20,7 +20,8 @@ class Settings:
     """A run's settings.
 
     ``limit_seconds`` are the CPU seconds that one call of a program may take, ten times what the slowest solver of the
-    data needs; ``memory_bytes`` the address space of a worker;
+    data needs; ``memory_bytes`` the address space of a worker; ``cache_bytes`` about how much of it a win may take for
+    values that it holds within a task, which changes no answer;
     ``min_score`` the percentage of the full score that makes a candidate eligible; ``keep`` how many the filter keeps.
     """
 
@@ -33,6 +34,7 @@ class Settings:
     keep: int = 32
     limit_seconds: float = 10.0
     memory_bytes: int = 2 * 1024**3
+    cache_bytes: int = 128 * 1024**2
     workers: int = 1
     scheduler: str | None = None
     tasks_dir: str | None = None
@@ -44,7 +46,7 @@ class Settings:
     record: bool = True
 
     def __post_init__(self) -> None:
-        for name in ("tasks", "candidates", "keep", "workers", "memory_bytes"):
+        for name in ("tasks", "candidates", "keep", "workers", "memory_bytes", "cache_bytes"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
         if not 0 <= self.min_score <= 100:

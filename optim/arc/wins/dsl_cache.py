@@ -6,12 +6,14 @@ may iterate in another order, and a program may depend on that. An operation tha
 that can change anywhere in it (a list, an iterator, a closure over one), is not shared: the candidates that need it run
 on their own. A candidate's time limit covers what is run for it, not what was there already.
 
-Memory is bounded: values live for one task, at most ``MAX_VALUES`` of them, and are given up when memory runs out.
+Memory is bounded by bytes, about: values live for one task, the oldest are given up when ``Settings.cache_bytes`` are
+held, and all of them when memory runs out. What is needed again is run again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from optim.arc.baseline import PROGRAM_ERRORS, CompiledEvaluator, count_timeout
@@ -21,11 +23,13 @@ from optim.arc.known import known_functions
 from optim.arc.parts import Bench, Candidate, Parts
 from optim.arc.purity import impure_functions, is_immutable
 from optim.arc.score import score_output
+from optim.arc.sizes import approximate_bytes
 from optim.arc.tasks import Task
 from optim.arc.workers.guard import TimeLimit
 from optim.project.wins import Win
 
-MAX_VALUES = 500_000
+#: Of the bytes that may be held: what stays when the oldest are given up, and what constants may take for the run.
+_STAYS, _CONSTANTS = 0.75, 0.25
 #: Types of values that can not change and hold nothing: most values that are looked at are of these.
 _FIXED = frozenset({int, bool, str, float, type(None)})
 
@@ -43,6 +47,49 @@ def _pack(*values: Any) -> tuple[Any, ...]:
 
 class Changeable(Exception):
     """An operation returned something that can change."""
+
+
+class Holding:
+    """How many bytes about the values of a task's samples take, so that the oldest can be given up."""
+
+    def __init__(self, most: int) -> None:
+        self._most = self._patience = most
+        self._entries: deque[tuple[dict[int, Any], int, int]] = deque()
+        self._bytes = 0
+        #: How many values were given up since the task began.
+        self.dropped = 0
+
+    def clear(self) -> None:
+        """All are given up, or a task begins."""
+        self._entries.clear()
+        self._bytes, self._patience = 0, self._most
+
+    def add(self, values: dict[int, Any], node: int, size: int) -> bool:
+        """A node's value is held in ``values``; gives whether that is too much now."""
+        self._entries.append((values, node, size))
+        self._bytes += size
+        return self._bytes > self._patience
+
+    def drop(self, values: dict[int, Any], needed: Collection[int]) -> None:
+        """Gives up the oldest, but of ``values`` not those that are needed right now."""
+        kept = []
+        while self._entries and self._bytes > self._most * _STAYS:
+            entry = holder, node, size = self._entries.popleft()
+            if holder is values and node in needed:
+                kept.append(entry)
+                continue
+            del holder[node]
+            self._bytes -= size
+            self.dropped += 1
+        self._entries.extendleft(reversed(kept))
+        # One program may need more than may be held: not every value of it is worth another look at all.
+        self._patience = max(self._most, 2 * self._bytes)
+
+    def settle(self) -> None:
+        """A program has come to its end: what it alone needed may go."""
+        if self._bytes > self._most:
+            self.drop({}, ())
+        self._patience = self._most
 
 
 class Sample:
@@ -68,7 +115,9 @@ class GraphEvaluator:
         self._sure = [True]
         self._constants: dict[int, Any] = {TUPLE: _pack}
         self._samples: list[Sample] = []
-        self._known = self._needed = self._dropped = self._given = 0
+        self._known = self._needed = self._dropped = self._given = self._constant_bytes = 0
+        self._most_constant = int(bench.settings.cache_bytes * _CONSTANTS)
+        self._holding = Holding(bench.settings.cache_bytes)
         self._unshared: set[int] = set()
         self._checked: set[Any] = set()
         self._cache = bench.recorder.cache("dsl")
@@ -78,11 +127,12 @@ class GraphEvaluator:
         self._phase = self._bench.recorder.phase("dsl", "dsl")
         self._samples = [Sample(self._constants, given, expected) for given, expected in task.samples]
         self._given = len(self._samples) * (len(self._constants) + 1)
-        self._most = len(self._constants) + MAX_VALUES // len(self._samples)
 
     def end(self) -> None:
         self._account()
         self._samples = []
+        self._holding.clear()
+        self._holding.dropped = 0
         self._checked.clear()
 
     def program(self, candidate: Candidate) -> Any:
@@ -157,13 +207,13 @@ class GraphEvaluator:
         self._given += len(self._samples)
 
     def _evaluate(self, root: int, state: Sample) -> int | None:
-        guard, order = self._bench.guard, self._graph.order(root)
+        guard, order = self._bench.guard, self._order(root, state)
         guard.begin()
         try:
             with self._phase:
                 output = self._run(root, order, state)
                 if output is _NO_MEMORY:
-                    output = self._run_alone(root, order, state)
+                    output = self._run_alone(root, state)
             score = score_output(output, state.expected)
         except TimeLimit:
             output, score = _TIMEOUT, 0
@@ -172,11 +222,16 @@ class GraphEvaluator:
         seconds = guard.end()
         self._needed += len(order)
         self._cache.miss_sum += seconds
-        if len(state.values) > self._most:
-            self._forget()
+        self._holding.settle()
         if type(output) is not _Outcome and guard.over is None:
             return score
         return self._failure(output)
+
+    def _order(self, root: int, state: Sample) -> Sequence[int]:
+        """What must be run or held; where values were given up, only what is missing for those that are held."""
+        if not self._holding.dropped:
+            return self._graph.order(root)
+        return self._graph.missing(root, state.values)
 
     def _failure(self, output: Any) -> int | None:
         """The score of a call that gave no value in time, counted as what it was.
@@ -195,10 +250,10 @@ class GraphEvaluator:
     def _account(self) -> None:
         """Counts the task's lookups: what was held was run, all else that was needed was there."""
         held = sum(len(state.values) for state in self._samples) - self._given
-        cache = self._cache
-        cache.misses += held + self._dropped
-        cache.misses_timed += held + self._dropped
-        cache.hits += max(self._needed - held - self._dropped, 0)
+        cache, run = self._cache, held + self._dropped + self._holding.dropped
+        cache.misses += run
+        cache.misses_timed += run
+        cache.hits += max(self._needed - run, 0)
         cache.entries = max(cache.entries or 0, held)
         self._needed = self._dropped = 0
 
@@ -209,12 +264,13 @@ class GraphEvaluator:
             self._dropped += len(state.values) - len(self._constants) - 1
             state.values = self._constants.copy()
             state.values[INPUT] = given
+        self._holding.clear()
 
-    def _run_alone(self, root: int, order: Sequence[int], state: Sample) -> Any:
+    def _run_alone(self, root: int, state: Sample) -> Any:
         """Again without what is held for others, which may be what was in the way."""
         self._forget()
         state.failed = {}
-        return self._run(root, order, state)
+        return self._run(root, self._graph.order(root), state)
 
     def _run(self, root: int, order: Sequence[int], state: Sample) -> Any:
         """The root's value, or an ``_Outcome``. Failures are values too: raising costs more than most operations."""
@@ -245,9 +301,13 @@ class GraphEvaluator:
                     ):
                         return _CHANGEABLE
                     values[node] = value
-                    if constant[node]:
+                    size = approximate_bytes(value)
+                    if constant[node] and self._constant_bytes + size <= self._most_constant:
+                        self._constant_bytes += size
                         self._hand_out(node, value)
                         self._given -= 1  # this sample's was run
+                    elif self._holding.add(values, node, size):
+                        self._holding.drop(values, set(self._graph.order(root)))
         except MemoryError:
             failed[node] = _ERROR
             return _NO_MEMORY

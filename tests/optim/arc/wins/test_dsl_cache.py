@@ -7,8 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from optim.arc.wins import dsl_cache
-from optim.arc.wins.dsl_cache import GraphEvaluator, Sample
+from optim.arc.sizes import approximate_bytes
+from optim.arc.wins import dsl_cache, win_names
+from optim.arc.wins.dsl_cache import GraphEvaluator, Holding, Sample
 from optim.arc.workers.guard import TimeLimit
 from tests.optim.bench import answers, small
 from tests.optim.own_data import write_dsl, write_solvers, write_tasks
@@ -27,12 +28,38 @@ def test_most_operations_are_found_already(tmp_path: Path) -> None:
     assert all(one["miss_seconds"] > 0 for one in caches if one["misses"])
 
 
+@pytest.mark.parametrize("cache_bytes", [1, 3_000, 50_000])
+@pytest.mark.parametrize("wins", [WIN, frozenset(win_names())])
 def test_answers_stay_equal_when_values_are_given_up_all_the_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cache_bytes: int, wins: frozenset[str], tmp_path: Path
 ) -> None:
     expected, _ = answers(small(tmp_path / "a"))
-    monkeypatch.setattr(dsl_cache, "MAX_VALUES", 10)
-    assert answers(small(tmp_path / "b", wins=WIN))[0] == expected
+    assert answers(small(tmp_path / "b", wins=wins, cache_bytes=cache_bytes))[0] == expected
+
+
+def test_the_oldest_are_given_up_but_not_what_is_needed_now() -> None:
+    holding, values, other = Holding(100), {1: "a", 2: "b", 3: "c"}, {1: "d"}
+    assert not holding.add(values, 1, 40)
+    assert not holding.add(other, 1, 40)
+    assert not holding.add(values, 2, 10)
+    assert holding.add(values, 3, 40)
+    holding.drop(values, {1})
+    assert (values, other, holding.dropped) == ({1: "a", 3: "c"}, {}, 2)
+    holding.settle()
+    assert (values, holding.dropped) == ({1: "a", 3: "c"}, 2)
+
+
+def test_what_is_held_stays_within_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    most, held = 200_000, list[int]()
+
+    class Watched(Holding):
+        def settle(self) -> None:
+            super().settle()
+            held.append(sum(approximate_bytes(values[node]) for values, node, _ in self._entries))
+
+    monkeypatch.setattr(dsl_cache, "Holding", Watched)
+    answers(small(tmp_path, wins=WIN, cache_bytes=most))
+    assert most / 4 < max(held) <= most
 
 
 IMPURE = """
@@ -103,6 +130,7 @@ def test_an_operation_that_had_only_the_rest_of_the_time_is_tried_again() -> Non
     evaluator = GraphEvaluator.__new__(GraphEvaluator)
     evaluator._graph = SimpleNamespace(calls=[None, None, None, (1, 0), (2, 3)], constant=[False] * 5)  # type: ignore[assignment]
     evaluator._strangers, evaluator._sure = frozenset(), []
+    evaluator._holding, evaluator._constant_bytes, evaluator._most_constant = Holding(10**6), 0, 0
     state = Sample({1: tuple, 2: late}, ((1,),), ((1,),))
     evaluator._run(4, (3, 4), state)
     assert state.failed == {}
