@@ -1,9 +1,11 @@
-"""Stores a run task by task, in a thread of its own, so that the run does not wait for the database."""
+"""Stores a run as its tasks come, in a thread of its own, so that the run does not wait for the database."""
 
 from __future__ import annotations
 
 import queue
 import threading
+from collections.abc import Callable
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from db import store
@@ -14,11 +16,18 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 
-class Storing:
-    """One commit for each finished task. ``problem`` is what the database said when it could not be written."""
+#: Seconds between two commits, at least: so long a finished task may be nowhere but in the run's journal.
+COMMIT_SECONDS = 0.2
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+
+class Storing:
+    """A task that comes alone is committed at once; those that come fast, together, every ``COMMIT_SECONDS``.
+
+    ``problem`` is what the database said when it could not be written.
+    """
+
+    def __init__(self, engine: Engine, clock: Callable[[], float] = monotonic) -> None:
+        self._engine, self._clock = engine, clock
         self._queue: queue.SimpleQueue[TaskRecord | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, daemon=True)
         self.run_id: int | None = None
@@ -53,9 +62,24 @@ class Storing:
             self._thread.join()
 
     def _work(self) -> None:
-        while (task := self._queue.get()) is not None:
+        more, due = True, 0.0
+        while more:
+            tasks, more = self._gather(due)
+            due = self._clock() + COMMIT_SECONDS
             try:
-                if self.problem is None and self.run_id is not None:
-                    store.add_task(self._engine, self.run_id, task)
+                if tasks and self.problem is None and self.run_id is not None:
+                    store.add_tasks(self._engine, self.run_id, tasks)
             except Exception as problem:  # kept for the run's own thread, which says it when the run ends
                 self.problem = problem
+
+    def _gather(self, due: float) -> tuple[list[TaskRecord], bool]:
+        """The next tasks, waited for until ``due``, at least one; and whether more may come."""
+        task = self._queue.get()
+        tasks: list[TaskRecord] = []
+        while task is not None:
+            tasks.append(task)
+            try:
+                task = self._queue.get(timeout=max(due - self._clock(), 0.0))
+            except queue.Empty:
+                return tasks, True
+        return tasks, False

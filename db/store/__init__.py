@@ -22,7 +22,7 @@ from db.store.measurements import (
     begin_measurement,
     update_measurement,
 )
-from db.store.runs import Imported, add_task, begin_run, finish_run, import_run, mark_interrupted, store_run
+from db.store.runs import Imported, add_task, add_tasks, begin_run, finish_run, import_run, mark_interrupted, store_run
 from db.store.tracking import TrackedEdit, track
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "add_attempt",
     "add_block_run",
     "add_task",
+    "add_tasks",
     "begin_measurement",
     "begin_run",
     "decide",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -66,11 +66,32 @@ def add_task(
         UnknownRow: there is no such run, or it is over.
     """
     with writing(engine) as connection:
-        position = _count_task(connection, run_id, task, {"wall_seconds": wall_seconds, "cpu_seconds": cpu_seconds})
-        insert_rows(connection, _table(Task), [(run_id, *task_row(position, task))])
-        numbers = _add_phases(connection, run_id, task, phases)
-        rows = [(run_id, *row) for row in task_phase_rows(position, task, numbers)]
-        insert_rows(connection, _table(TaskPhase), rows)
+        _add_task(connection, run_id, task, {"wall_seconds": wall_seconds, "cpu_seconds": cpu_seconds}, phases)
+
+
+def add_tasks(engine: Engine, run_id: int, tasks: Sequence[TaskRecord]) -> None:
+    """Commits several finished tasks of a running run at once: all of them, or none.
+
+    Raises:
+        UnknownRow: there is no such run, or it is over.
+    """
+    with writing(engine) as connection:
+        for task in tasks:
+            _add_task(connection, run_id, task, {"wall_seconds": None, "cpu_seconds": None}, None)
+
+
+def _add_task(
+    connection: Connection,
+    run_id: int,
+    task: TaskRecord,
+    seconds: Mapping[str, float | None],
+    phases: Sequence[PhaseTiming] | None,
+) -> None:
+    position = _count_task(connection, run_id, task, seconds)
+    insert_rows(connection, _table(Task), [(run_id, *task_row(position, task))])
+    numbers = _add_phases(connection, run_id, task, phases)
+    rows = [(run_id, *row) for row in task_phase_rows(position, task, numbers)]
+    insert_rows(connection, _table(TaskPhase), rows)
 
 
 def finish_run(engine: Engine, run_id: int, record: RunRecord) -> None:
@@ -245,7 +266,7 @@ def _upsert(connection: Connection, rows: list[tuple[Any, ...]], *, add: bool) -
     connection.execute(statement, [dict(zip(table.columns.keys(), row, strict=True)) for row in rows])
 
 
-def _count_task(connection: Connection, run_id: int, task: TaskRecord, so_far: dict[str, float | None]) -> int:
+def _count_task(connection: Connection, run_id: int, task: TaskRecord, so_far: Mapping[str, float | None]) -> int:
     """Adds the task to the run's rollups; gives the task's position."""
     changes: dict[str, Any] = {name: value for name, value in so_far.items() if value is not None}
     statement = update(Run).where(Run.id == run_id, Run.status.in_(("running", "interrupted")))

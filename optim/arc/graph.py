@@ -6,7 +6,7 @@ arguments. Nodes are numbered so that arguments come before the calls that use t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from operator import itemgetter
 from typing import Any
 
@@ -109,6 +109,10 @@ class Graph:
                     found.add(part)
                     stack.append(part)
         return sorted(found) if self.calls[root] is not None else []
+
+    def parts_of(self, nodes: Iterable[int]) -> set[int]:
+        """All nodes that calls are made from."""
+        return {part for node in nodes for part in self.calls[node] or ()}
 
     def leaf_value(self, node: int) -> Any:
         """The value of a leaf other than the input.

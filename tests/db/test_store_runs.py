@@ -84,6 +84,17 @@ def test_each_finished_task_is_there_as_soon_as_it_is_added(engine: Engine) -> N
     assert (row["tasks"], row["solved"], row["status"]) == (3, 2, "running")
 
 
+def test_tasks_that_are_added_together_are_there_as_if_one_by_one(engine: Engine) -> None:
+    ids = [store.begin_run(engine, record(key, tasks=(), phases=())) for key in ("one", "two")]
+    for index in range(3):
+        store.add_task(engine, ids[0], task(index))
+    store.add_tasks(engine, ids[1], [task(index) for index in range(3)])
+    one, two = (queries.run(engine, run_id) for run_id in ids)
+    assert (two.tasks, two.phases) == (one.tasks, one.phases)
+    rows = [queries.runs(engine, ids=[run_id]).iloc[0] for run_id in ids]
+    assert [(row["tasks"], row["solved"]) for row in rows] == [(3, 2), (3, 2)]
+
+
 def test_the_phases_of_a_running_run_are_the_sum_of_its_tasks(engine: Engine) -> None:
     run_id = store.begin_run(engine, record(tasks=(), phases=()))
     for index in range(3):

@@ -83,7 +83,7 @@ class Holding:
             self.dropped += 1
         self._entries.extendleft(reversed(kept))
         # One program may need more than may be held: not every value of it is worth another look at all.
-        self._patience = max(self._most, 2 * self._bytes)
+        self._patience = max(self._most, self._bytes + self._most // 4)
 
     def settle(self) -> None:
         """A program has come to its end: what it alone needed may go."""
@@ -307,7 +307,8 @@ class GraphEvaluator:
                         self._hand_out(node, value)
                         self._given -= 1  # this sample's was run
                     elif self._holding.add(values, node, size):
-                        self._holding.drop(values, set(self._graph.order(root)))
+                        to_run = [one for one in order if one not in values]
+                        self._holding.drop(values, {root} | self._graph.parts_of(to_run))
         except MemoryError:
             failed[node] = _ERROR
             return _NO_MEMORY

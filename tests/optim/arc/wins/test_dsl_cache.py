@@ -43,7 +43,7 @@ def test_the_oldest_are_given_up_but_not_what_is_needed_now() -> None:
     assert not holding.add(other, 1, 40)
     assert not holding.add(values, 2, 10)
     assert holding.add(values, 3, 40)
-    holding.drop(values, {1})
+    holding.drop(values, {1, 3})
     assert (values, other, holding.dropped) == ({1: "a", 3: "c"}, {}, 2)
     holding.settle()
     assert (values, holding.dropped) == ({1: "a", 3: "c"}, 2)
