@@ -88,6 +88,18 @@ DAY = Kind(
 FLAG = Kind(read=lambda texts: texts[-1] == "1", write=lambda value: ["1" if value else "0"])
 
 
+def within(read: Callable[[str], float], least: float | None, most: float | None) -> Kind:
+    """The kind of a number that lies between two bounds, either of them None for no bound."""
+
+    def number(texts: Sequence[str]) -> float:
+        found = read(texts[-1])
+        if not (least is None or found >= least) or not (most is None or found <= most) or len(texts[-1]) > 25:
+            raise ValueError(texts[-1])
+        return found
+
+    return Kind(read=number, write=_one)
+
+
 def _refuse(text: str) -> int:
     raise ValueError(text)
 

@@ -45,7 +45,11 @@ class Axis:
 
 def axis(rows: Iterable[BoardRow]) -> Axis:
     """The axis that holds what is planned, measured and noise of all rows, and 1x."""
-    values = [0.97, 1.03, *(value for row in rows for value in _values(row))]
+    return spanning([0.97, 1.03, *(value for row in rows for value in _values(row))])
+
+
+def spanning(values: Sequence[float]) -> Axis:
+    """The axis that holds these speedups, 1x among them, with the values that it names."""
     low, high = min(values) / _ROOM, max(values) * _ROOM
     named = [value for value in _TICKS if low < value < high]
     width = math.log(high / low) / _MOST_TICKS

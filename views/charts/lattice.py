@@ -17,11 +17,11 @@ _FAST, _SLOW, _BEST, _LINE = (0x00, 0x5F, 0x99), (0x5B, 0x65, 0x6E), "#B8860B", 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Node:
-    """A config with its seconds; ``measured``: run, not computed from the model."""
+    """A config with its seconds, None while it has not run; ``measured``: run, not computed from the model."""
 
     config: Config
     label: str
-    seconds: float
+    seconds: float | None
     measured: bool
 
 
@@ -37,15 +37,27 @@ def lattice_svg(nodes: Sequence[Node], best: Config | None) -> str:
         for row, node in enumerate(level)
     }
     width, height = len(levels) * _COLUMN - (_COLUMN - _WIDE) + 12, tallest * _ROW + 8
-    slowest, fastest = max(node.seconds for node in nodes), min(node.seconds for node in nodes)
-    spread = (slowest - fastest) or 1.0
-    pills = [_pill(node, places[node.config], (slowest - node.seconds) / spread, node.config == best) for node in nodes]
-    words = "; ".join(f"{node.label} {seconds_words(node.seconds)}" for node in nodes)
+    known = [node.seconds for node in nodes if node.seconds is not None] or [0.0]
+    slowest, spread = max(known), (max(known) - min(known)) or 1.0
+    speeds = [0.0 if node.seconds is None else (slowest - node.seconds) / spread for node in nodes]
+    pills = [
+        _pill(node, places[node.config], speed, node.config == best) for node, speed in zip(nodes, speeds, strict=True)
+    ]
+    words = lattice_words(nodes)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" role="img" '
         f'font-family="sans-serif" font-size="12"><title>{escape(words)}</title>'
         f"{''.join(_edges(places))}{''.join(pills)}</svg>"
     )
+
+
+def lattice_words(nodes: Sequence[Node]) -> str:
+    """What the picture shows, for who can not see it."""
+    return "; ".join(f"{node.label} {_seconds(node)}" for node in nodes)
+
+
+def _seconds(node: Node) -> str:
+    return "…" if node.seconds is None else seconds_words(node.seconds)
 
 
 def _edges(places: Mapping[Config, tuple[int, int]]) -> list[str]:
@@ -70,5 +82,5 @@ def _pill(node: Node, place: tuple[int, int], speed: float, is_best: bool) -> st
         f'<rect x="{place[0]}" y="{place[1]}" width="{_WIDE}" height="{_HIGH}" rx="6" fill="{colour}"{edge}{dash}/>'
         f'<text x="{place[0] + 8}" y="{place[1] + 17}" fill="#FFFFFF">{escape(node.label)}</text>'
         f'<text x="{place[0] + _WIDE - 8}" y="{place[1] + 17}" fill="#FFFFFF" text-anchor="end" '
-        f'font-weight="600">{escape(seconds_words(node.seconds))}</text>'
+        f'font-weight="600">{escape(_seconds(node))}</text>'
     )

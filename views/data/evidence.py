@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -11,6 +15,7 @@ from db import queries
 from optim.evidence import assembly as evidence_assembly
 from optim.evidence import prediction, statistics, verdicts
 from optim.evidence.records import TrackerEvidence
+from optim.evidence.spec import AFTER_ARMS, BEFORE_ARMS
 from profiles.records import PhaseTiming
 from services.project import current_project
 from views.data.account import known
@@ -109,22 +114,41 @@ def _bound(timings: list[PhaseTiming], run: Any, addresses: tuple[tuple[str, ...
     return min(found.speedup, 1000.0) if found.addresses else None
 
 
-def closing(table: pd.DataFrame, before: str = "A", after: str = "B") -> pd.DataFrame:
-    """How the interval closed in: the speedup and its bounds after every block that holds both arms.
+def closing(table: pd.DataFrame, metric: str = "wall") -> pd.DataFrame:
+    """How the interval closed in: the speedup and its bounds after every block that holds both configs.
 
     Args:
-        table: as ``blocks`` gives it.
+        table: as ``blocks`` gives it; a block may hold each config once or twice.
+        metric: what settles it, of ``optim.evidence.verdicts.METRICS``.
 
     Returns:
-        block (1, 2, ...), speedup, low, high; the bounds are nan while they are not finite.
+        block (1, 2, ...), trial (that block's own speedup), speedup, low, high; bounds that are not finite are nan.
     """
-    arms = table[table["status"] == "finished"].pivot_table(index="block", columns="arm", values="wall_seconds")
-    if before not in arms or after not in arms:
-        return pd.DataFrame(columns=["block", "speedup", "low", "high"], dtype="float64")
-    both = arms[[before, after]].dropna().sort_index()
-    trials = statistics.log_ratios(both[before].tolist(), both[after].tolist())
-    rows = [{"block": count, **_bounds(trials[:count])} for count in range(1, len(trials) + 1)]
-    return pd.DataFrame(rows, columns=["block", "speedup", "low", "high"]).astype("float64")
+    amount = verdicts.METRICS[metric]
+    rows = table[table["status"] == "finished"][["block", "arm", amount]].to_dict("records")
+    trials = [one for one in map(partial(_trial, amount), _by_block(rows)) if one is not None]
+    path = [
+        {"block": count, "trial": math.exp(trials[count - 1]), **_bounds(trials[:count])}
+        for count in range(1, len(trials) + 1)
+    ]
+    return pd.DataFrame(path, columns=["block", "trial", "speedup", "low", "high"]).astype("float64")
+
+
+def _by_block(rows: Iterable[Mapping[Any, Any]]) -> list[list[Mapping[Any, Any]]]:
+    ordered = sorted(rows, key=lambda row: int(row["block"]))
+    return [list(group) for _, group in groupby(ordered, key=lambda row: int(row["block"]))]
+
+
+def _trial(amount: str, rows: Sequence[Mapping[Any, Any]]) -> float | None:
+    """A block's log speedup: each side by all of its arms that ran, or by its first where one lacks; None without."""
+    logs = {row["arm"]: math.log(row[amount]) for row in rows if row[amount] and row[amount] > 0}
+    before: tuple[str, ...] = BEFORE_ARMS
+    after: tuple[str, ...] = AFTER_ARMS
+    if not {*before, *after} <= set(logs):
+        before, after = before[:1], after[:1]
+    if not {*before, *after} <= set(logs):
+        return None
+    return sum(logs[arm] for arm in before) / len(before) - sum(logs[arm] for arm in after) / len(after)
 
 
 def _bounds(trials: Any) -> dict[str, float | None]:

@@ -12,17 +12,19 @@ import pandas as pd
 from db import queries
 from optim.evidence.factorial import DesignError
 from optim.evidence.spec import Spec, SpecError, attribution_arms, budget_problem, pair_arms, parameters_of
-from profiles.configs import UnknownConfig, stored_text
+from profiles.configs import UnknownConfig, read_config, stored_text
 from services.project import current_project
+from services.stage import STARTING_SECONDS, AtWork, arm_seconds, at_work
 from services.workloads import alike, as_options, workload
 from views import configs, text
+from views.charts.lattice import Node
+from views.charts.stage import Step
+from views.data import deciding
 from views.data.connection import cached, engine
-from views.data.evidence import UNDER_WAY
+from views.data.evidence import UNDER_WAY, closing
 
 PAIR, ATTRIBUTION, HALF = "two configs", "all wins", "all wins, half of the configs"
 KINDS = (PAIR, ATTRIBUTION, HALF)
-#: What a process needs around its run: the interpreter, the tasks, the DSL.
-_STARTING_SECONDS = 1.5
 #: No interval is finite before the third block.
 _FEWEST_BLOCKS = 3
 #: How many blocks more an unresolved measurement gets, at least and at most.
@@ -40,6 +42,7 @@ class Choice:
     cache_state: str
     blocks: int
     minutes: int
+    metric: str = "wall"
 
     @property
     def spec(self) -> Spec:
@@ -60,6 +63,7 @@ class Choice:
             parameters=workload(self.parameters),
             max_blocks=self.blocks,
             max_minutes=float(self.minutes),
+            metric=self.metric,
         )
 
     @property
@@ -76,6 +80,7 @@ class Choice:
         shared = [
             *(*as_options(self.parameters), f"--{self.cache_state}"),
             *("--blocks", str(self.blocks), "--minutes", str(self.minutes)),
+            *(() if self.metric == "wall" else ("--metric", self.metric)),
         ]
         if self.kind == PAIR:
             return ["measure", self.before, self.after, *shared]
@@ -124,7 +129,7 @@ def duration(choice: Choice) -> str:
     longest = max((one for one in known.values() if one), default=None)
     if longest is None:
         return f"No earlier run tells how long this takes; no block begins after {choice.minutes} min."
-    block = sum((known[config] or longest) + _STARTING_SECONDS for config in configs)
+    block = sum((known[config] or longest) + STARTING_SECONDS for config in configs)
     fewest = min(_FEWEST_BLOCKS if spec.kind == "pair" else choice.blocks, choice.blocks)
     least, most = block * fewest, min(block * choice.blocks, 60.0 * choice.minutes)
     guess = "" if all(known.values()) else " (a guess: not every config has run yet)"
@@ -150,6 +155,95 @@ def state(found: Mapping[str, Any], blocks: int) -> str:
         return f"{name}, {end}: block {blocks + 1} of at most {spec.get('max_blocks', '?')}. So far: {said}"
     how = {"finished": "", "stopped": ", was stopped", "interrupted": ", was interrupted"}
     return f"{name}{how.get(found['status'], ', failed')}, {text.count(blocks, 'block')}: {said}"
+
+
+def now(measurement_id: int) -> str | None:
+    """What the measurement does at this moment, in a sentence of Markdown; None where it is not at work."""
+    work = at_work(engine(), measurement_id)
+    return None if work is None else at_work_words(work)
+
+
+def at_work_words(work: AtWork) -> str:
+    """``Block 7, run 2 of 4: NAME is running, 4 s of about 6 s. 2 to 5 blocks more, about 40 s to 2 min.``"""
+    about = f" of about {text.seconds(work.typical)}" if work.typical else ""
+    run = f"{text.escape(configs.typed(work.config))} is running, {text.seconds(work.elapsed)}{about}"
+    least, most = work.blocks
+    blocks = text.count(most, "block") if least == most else f"{least} to {most} blocks"
+    return f"Block {work.block}, run {work.position} of {work.runs}: {run}. {blocks} to go{_left(work.left)}."
+
+
+def _left(left: tuple[float, float] | None) -> str:
+    if left is None:
+        return ""
+    least, most = (text.seconds(one) for one in left)
+    return f", about {most}" if least == most else f", about {least} to {most}"
+
+
+def steps(table: pd.DataFrame, metric: str) -> list[Step]:
+    """What was known after every block, for the stage.
+
+    Args:
+        table: as ``views.data.evidence.blocks`` gives it.
+    """
+    return [
+        Step(
+            block=int(row["block"]),
+            trial=row["trial"],
+            value=row["speedup"],
+            low=None if text.missing(row["low"]) else row["low"],
+            high=None if text.missing(row["high"]) else row["high"],
+        )
+        for row in closing(table, metric).to_dict("records")
+    ]
+
+
+def answers(table: pd.DataFrame) -> str:
+    """Whether all runs gave the same answers."""
+    prints = table["results_fingerprint"]
+    if table.empty or prints.isna().any():
+        return "answers not checked"
+    return "answers equal" if prints.nunique() == 1 else "answers differ"
+
+
+def facts(found: Mapping[str, Any], table: pd.DataFrame) -> str:
+    """What stands beside the verdict: the other lines, the answers, blocks beside other work."""
+    verdict = found["verdict"] or {}
+    lines = verdict.get("lines") or {}
+    titles = {"wall": "wall-clock", "cpu": "CPU seconds"}
+    parts = [
+        f"{title} {text.speedup(line.get('speedup'), line.get('low'), line.get('high'))}"
+        for name, title in titles.items()
+        if (line := lines.get(name))
+    ]
+    parts.append(answers(table))
+    busy, blocks = verdict.get("busy_blocks") or 0, int(verdict.get("blocks") or 0)
+    if busy:
+        parts.append(f"{busy} of {text.count(blocks, 'block')} beside other work")
+    return " · ".join(parts)
+
+
+def lattice(found: Mapping[str, Any]) -> list[Node]:
+    """The configs of an attribution: as it says at its end, before that with the seconds that each took so far."""
+    told = (found["verdict"] or {}).get("attribution")
+    if told and told.get("configs") and found["status"] not in UNDER_WAY:
+        return deciding.lattice(told)
+    seconds = arm_seconds(engine(), found["id"])
+    nodes = [
+        Node(config=wins, label=configs.circled(text), seconds=seconds.get(text), measured=text in seconds)
+        for text in dict.fromkeys(arm["config"] for arm in found["spec"]["arms"])
+        if (wins := read_config(text)) is not None
+    ]
+    return sorted(nodes, key=lambda node: (len(node.config), node.label))
+
+
+def elsewhere(known: pd.DataFrame, but: int | None) -> list[tuple[int, str]]:
+    """The measurements under way besides one: number and what they are.
+
+    Args:
+        known: as ``views.data.evidence.measurements`` gives it.
+    """
+    there = known[known["status"].isin(UNDER_WAY) & (known["id"] != (but or 0))]
+    return list(zip((int(one) for one in there["id"]), history(there)["what"], strict=True))
 
 
 def title(spec: Mapping[str, Any]) -> str:

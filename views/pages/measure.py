@@ -7,6 +7,7 @@ import streamlit as st
 from services.project import current_project
 from services.workloads import form_fields
 from views import text
+from views.address import bound, copy_link, put, within
 from views.data import evidence as data
 from views.data import measuring
 from views.page import Page
@@ -15,56 +16,78 @@ from views.parts import measurement, parameters
 
 def render() -> None:
     """Draws the page."""
-    _take_over()
     known = data.measurements()
-    if known.empty:
-        st.markdown(
-            "**Nothing is measured yet.** Choose two configs below: each runs in fresh processes, in random order, "
-            "block after block, until it is clear which is faster or the budget is spent."
-        )
-    else:
-        _shown(known)
-    if problem := st.session_state.pop("measure.problem", None):
-        st.warning(text.escape(problem), icon=":material/warning:")
-    _started()
-    with st.container(border=True, key="measure.form"):
-        st.header("Start a measurement")
-        _form()
+    _take_over()
+    shown = None
+    with st.grid(3, min_column_width=270, gap="medium", key="measure.stage") as page:
+        with page.cell(column_span=2):
+            if known.empty:
+                _empty()
+            else:
+                shown = _shown(known)
+            if problem := st.session_state.pop("measure.problem", None):
+                st.warning(text.escape(problem), icon=":material/warning:")
+            _started()
+            _elsewhere(known, shown)
+        with page.cell(), st.container(border=True, key="measure.form"):
+            st.header("Start a measurement")
+            _form()
     if not known.empty:
         _history(known)
 
 
-def _shown(known) -> None:
+def _empty() -> None:
+    st.markdown(
+        "**Nothing is measured yet.** Choose two configs: each runs in fresh processes, in random order, "
+        "block after block, until it is clear which is faster or the budget is spent. Every block drops a dot on an "
+        "axis of speedups, and the interval around them closes in. The next step is Start; logs of runs made "
+        "elsewhere go to the Import page."
+    )
+
+
+def _shown(known) -> int:
     ids = [str(one) for one in known["id"]]
-    label = "Measurement"
-    chosen = st.selectbox(label, ids, key="measurement", bind="query-params", label_visibility="collapsed", width=140)
-    measurement.show(int(chosen))
+    with st.container(horizontal=True, vertical_alignment="center", key="measure.which"):
+        chosen = st.selectbox(
+            "Measurement", ids, label_visibility="collapsed", width=140, **bound("measurement", ids[0], options=ids)
+        )
+        copy_link()
+    measurement.show(int(chosen or ids[0]))
+    return int(chosen or ids[0])
+
+
+def _elsewhere(known, shown) -> None:
+    """What is at work besides: one measurement at a time is, others wait for it."""
+    for number, what in measuring.elsewhere(known, shown):
+        st.info(
+            f"[Measurement {number}](measure?measurement={number}), {text.escape(what)}, is under way. "
+            "One that is started now waits for it.",
+            icon=":material/hourglass_top:",
+        )
 
 
 def _form() -> None:
     kind = st.segmented_control(
-        "What", measuring.KINDS, default=measuring.PAIR, required=True, key="kind", bind="query-params"
+        "What", measuring.KINDS, required=True, **bound("kind", measuring.PAIR, options=measuring.KINDS)
     )
-    before, after = "none", "all"
-    if kind == measuring.PAIR:
-        left, right = st.columns(2)
-        names = current_project().names
-        configs = ["none", "kept", "all", *names, *(f"all-{win}" for win in names)]
-        options = {"accept_new_options": True, "bind": "query-params"}
-        before = left.selectbox("Before", configs, index=0, key="before", **options)
-        after = right.selectbox("After", configs, index=2, key="after", **options, help="Or names joined by commas.")
-    with st.grid(5, min_column_width=150):
-        values = {field.name: parameters.ask(field) for field in form_fields()}
-        state = st.segmented_control(
-            "Caches", ("cold", "warm"), default="cold", required=True, key="caches", bind="query-params"
-        )
-        pair = kind == measuring.PAIR
-        blocks = st.number_input(
-            "At most, blocks", 1, 200, 20 if pair else 3, key="blocks" if pair else "rounds", bind="query-params"
-        )
-        minutes = st.number_input(
-            "At most, minutes", 1, 600, 30 if pair else 90, key="minutes" if pair else "time", bind="query-params"
-        )
+    pair = kind == measuring.PAIR
+    before, after = _configs() if pair else ("none", "all")
+    values = {field.name: parameters.ask(field) for field in form_fields()}
+    state = st.segmented_control(
+        "Caches", ("cold", "warm"), required=True, **bound("caches", "cold", options=("cold", "warm"))
+    )
+    with st.grid(2, min_column_width=110):
+        kept = bound("blocks" if pair else "rounds", 20 if pair else 3, within(int, 1, 200))
+        blocks = st.number_input("At most, blocks", 1, 200, **kept)
+        kept = bound("minutes" if pair else "time", 30 if pair else 90, within(int, 1, 600))
+        minutes = st.number_input("At most, minutes", 1, 600, **kept)
+    metric = st.segmented_control(
+        "Settled by",
+        ("wall", "cpu"),
+        format_func={"wall": "wall-clock", "cpu": "CPU seconds"}.get,
+        required=True,
+        **bound("settled_by", "wall", options=("wall", "cpu")),
+    )
     choice = measuring.Choice(
         kind=kind,
         before=before,
@@ -73,18 +96,37 @@ def _form() -> None:
         cache_state=state,
         blocks=blocks,
         minutes=minutes,
+        metric=metric,
     )
-    problem = choice.problem
+    problem, starting = choice.problem, "measure.started" in st.session_state
     st.markdown(text.escape(f"{problem[0].upper()}{problem[1:]}.") if problem else measuring.duration(choice))
     st.button(
         "Start",
         key="measure.start",
         icon=":material/play_arrow:",
-        disabled=bool(problem),
+        disabled=bool(problem) or starting,
         on_click=measurement.begin,
         args=(choice.arguments,),
     )
-    st.code("python -m optim " + shlex.join(choice.arguments), language=None)
+    st.code("python -m optim " + shlex.join(choice.arguments), language=None, wrap_lines=True)
+
+
+def _configs() -> tuple[str, str]:
+    """The two configs of a pair: one of those that are offered, or names that are typed."""
+    names = current_project().names
+    configs = ["none", "kept", "all", *names, *(f"all-{win}" for win in names)]
+    with st.grid(2, min_column_width=110):
+        before = st.selectbox(
+            "Before", configs, accept_new_options=True, **bound("before", "none", options=configs, fixed=False)
+        )
+        after = st.selectbox(
+            "After",
+            configs,
+            accept_new_options=True,
+            help="Or names joined by commas.",
+            **bound("after", "all", options=configs, fixed=False),
+        )
+    return before or "none", after or "all"
 
 
 def _take_over() -> None:
@@ -93,7 +135,7 @@ def _take_over() -> None:
     number = measurement.begun(started[0]) if started else None
     if number:
         del st.session_state["measure.started"]
-        st.session_state["measurement"] = number
+        put("measurement", number)
 
 
 def _started() -> None:

@@ -44,7 +44,7 @@ def board(rows: Sequence[BoardRow], name: str, acts: Acts | None = None) -> None
         name: of the page, for the keys of what is drawn.
     """
     on, widths = charts.axis(rows), _WIDTHS if acts else _SMALL
-    st.columns(widths)[1].html(_ticks(on))
+    st.columns(widths)[1].html(axis_words(on))
     for row in rows:
         with st.container(key=f"{name}.row.{row.win.name}", gap="xsmall"):
             left, middle, *right = st.columns(widths, vertical_alignment="center")
@@ -87,7 +87,7 @@ def picture(row: BoardRow, on: charts.Axis) -> str:
     )
 
 
-def _ticks(on: charts.Axis) -> str:
+def axis_words(on: charts.Axis) -> str:
     """The axis in words: its values where they stand, and which side is which."""
     marks = "".join(
         f'<span style="position:absolute;left:{on.place(tick):.1f}%;transform:translateX(-50%);bottom:0">'

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from profiles.configs import read_config
 from views import palette, text
 from views.actions import measuring as actions
 from views.actions.startup import tidy
 from views.charts import evidence as charts
+from views.charts import lattice, stage
+from views.charts.board import Axis
 from views.charts.layout import CONFIG
+from views.charts.spine import data_address
 from views.data import evidence as data
 from views.data import exports, measuring
 from views.navigation import link
+from views.parts.board import axis_words
 from views.problems import ActionProblem, guard
 
 
@@ -34,24 +41,39 @@ def _draw(measurement_id: int, was_under_way: bool) -> None:
         if was_under_way and found["status"] not in data.UNDER_WAY:
             st.rerun()
         _words(found, table)
+        if found["spec"].get("kind") == "attribution":
+            _lattice(found)
+        else:
+            _stage(found, table)
         _buttons(found, table)
         if found["spec"].get("kind") != "attribution":
-            _pair(found, table)
+            _every_run(table)
 
 
 def _words(found: dict[str, Any], table: Any) -> None:
     arms, blocks = len(found["spec"]["arms"]), _whole_blocks(found, table)
-    verdict = (found["verdict"] or {}).get("verdict")
     if found["status"] in data.UNDER_WAY:
         most = int(found["spec"].get("max_blocks") or 1)
         st.progress(min(1.0, blocks / most), text=f"{text.count(blocks, 'block')} of at most {most}, {arms} runs each")
+        if working := measuring.now(found["id"]):
+            st.markdown(working)
     else:
-        mark = palette.verdict(verdict)
-        st.badge(mark.label, icon=mark.icon, color=mark.badge)
+        _verdict(found, table)
     st.markdown(measuring.state(found, blocks))
     predicted = (found["spec"].get("prediction") or {}).get("sentence")
     if predicted:
         st.caption(f"Predicted before it was measured: {text.escape(predicted)}")
+
+
+def _verdict(found: dict[str, Any], table: Any) -> None:
+    """The verdict, large, and what stands beside it."""
+    verdict = found["verdict"] or {}
+    mark = palette.verdict(verdict.get("verdict"))
+    number = f" {text.speedup(verdict.get('speedup'), verdict.get('low'), verdict.get('high'))}"
+    has = verdict.get("speedup") is not None and verdict.get("verdict") not in ("wrong", "not comparable")
+    st.header(f"{mark.icon} {mark.label}{number}" if has else f"{mark.icon} {mark.label}")
+    if not table.empty:
+        st.markdown(measuring.facts(found, table))
 
 
 def _whole_blocks(found: dict[str, Any], table: Any) -> int:
@@ -104,7 +126,12 @@ def _go_on(arguments: list[str]) -> None:
 
 
 def begin(arguments: list[str]) -> None:
-    """Starts ``python -m optim`` with these arguments; ``starting`` shows how it goes. For callbacks."""
+    """Starts ``python -m optim`` with these arguments; ``starting`` shows how it goes. For callbacks.
+
+    A second click while the first one's process starts does nothing: it would measure the same twice.
+    """
+    if (before := st.session_state.get("measure.started")) and actions.running(before[0]):
+        return
     try:
         pid, log = actions.start(arguments)
         st.session_state["measure.started"] = (pid, str(log))
@@ -112,29 +139,55 @@ def begin(arguments: list[str]) -> None:
         st.session_state["measure.problem"] = str(problem)
 
 
-def _pair(found: dict[str, Any], table: Any) -> None:
-    path = data.closing(table)
-    if path.empty:
-        return
-    verdict, margin = found["verdict"] or {}, float(found["spec"].get("margin") or 0.01)
-    noise = verdict.get("noise") or {}
-    band = (noise["low"], noise["high"]) if noise.get("low") and noise.get("high") else None
-    pair = st.grid(2, min_column_width=430)
-    with pair.cell():
-        st.header("The interval, block by block")
-        st.plotly_chart(
-            charts.closing_in(path, margin, band),
-            key="measure.closing",
-            config=CONFIG,
-            alt="Speedup with its 95% interval after every block, the margin and the noise floor around 1x",
-        )
-    with pair.cell():
-        st.header("Every run")
-        st.plotly_chart(charts.arms(table), key="measure.arms", config=CONFIG, alt="Seconds of each arm in each block")
+def _stage(found: dict[str, Any], table: Any) -> None:
+    """The axis with a dot for each block, and the band that closes in."""
+    spec, verdict = found["spec"], found["verdict"] or {}
+    steps = measuring.steps(table, spec.get("metric") or "wall")
+    noise, margin = verdict.get("noise") or {}, float(spec.get("margin") or 0.01)
+    zone = (noise["low"], noise["high"]) if noise.get("low") and noise.get("high") else None
+    on = stage.axis_of(steps, zone)
+    st.html(_picture(steps, on, stage.stage_svg(steps, on, margin, zone)))
     st.caption(
-        "The interval stays valid when one looks after every block. Grey: what counts as the same, "
-        f"{text.percent(margin)} either way."
+        "A row for each block, the first at the top: its dot, and the 95% interval of all up to it, which stays valid "
+        f"when one looks after every block. Grey: what counts as the same, {text.percent(margin)} either way."
+        + (" Sand: two runs of the same config." if zone else "")
     )
+
+
+def _picture(steps: Sequence[stage.Step], on: Axis, svg: str) -> str:
+    height, words = stage.height_of(steps), html.escape(stage.stage_words(steps))
+    return (
+        f'{axis_words(on)}<img style="width:100%;height:{height}px;display:block" src="{data_address(svg)}" '
+        f'alt="{words}">'
+    )
+
+
+def _lattice(found: dict[str, Any]) -> None:
+    """The configs of an attribution, those that have run with their seconds."""
+    nodes = measuring.lattice(found)
+    if not nodes or len(nodes) > lattice.MOST:
+        st.caption(f"{text.count(len(nodes), 'config')}: too many for a picture.")
+        return
+    best = ((found["verdict"] or {}).get("attribution") or {}).get("best") or {}
+    address = data_address(lattice.lattice_svg(nodes, read_config(best["config"]) if best else None))
+    words = html.escape(lattice.lattice_words(nodes))
+    st.html(
+        '<div style="overflow-x:auto" tabindex="0" role="region" aria-label="Every config and its seconds">'
+        f'<img src="{address}" alt="{words}" style="max-width:none"></div>'
+    )
+    st.caption(
+        "A column for each number of wins, a line where one is added; seconds so far. Dashed: has not run. "
+        "Outlined, at the end: the fastest."
+    )
+
+
+def _every_run(table: Any) -> None:
+    if table.empty:
+        return
+    shown = st.expander("Every run", key="measure.runs", on_change="rerun")
+    if shown.open:
+        alt = "Seconds of each arm in each block"
+        shown.plotly_chart(charts.arms(table), key="measure.arms", config=CONFIG, alt=alt)
 
 
 @st.fragment(run_every=1.0)

@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from tests.views.conftest import Open, words
 from tests.views.seed import Seeder
 from views.actions import measuring as actions
 from views.data.connection import forget
+from views.parts import measurement
 
 
 @pytest.fixture
@@ -70,7 +72,10 @@ def test_an_attribution_is_offered_with_its_own_budget(empty: str, open_page: Op
 def test_a_finished_measurement_says_its_verdict_first(full: str, open_page: Open) -> None:
     page = open_page("measure", measurement=1)
     assert "Measurement 1, none against dsl_cache, 10 tasks, cold, 8 blocks: Faster: " in words(page).replace("**", "")
-    assert len(page.get("plotly_chart")) == 2
+    assert re.search(r"faster 1\.\d\dx \(1\.\d\dx to 1\.\d\dx\)$", page.header[0].value)
+    said = words(page)
+    assert "answers equal" in said and "A row for each block" in said
+    assert "is running" not in said
 
 
 def test_a_measurement_under_way_shows_how_far_it_is_and_can_be_stopped(
@@ -81,6 +86,7 @@ def test_a_measurement_under_way_shows_how_far_it_is_and_can_be_stopped(
     monkeypatch.setattr(actions, "stop", stopped.append)
     page = open_page("measure", measurement=number)
     assert "is under way: block 4 of at most 20" in words(page)
+    assert "Block 4, run 1 of 4: " in words(page) and "blocks to go, about" in words(page)
     page.button(key="measure.stop").click().run()
     assert len(stopped) == 1
 
@@ -113,5 +119,41 @@ def test_the_measurement_that_was_started_is_shown_as_soon_as_it_is_stored(full:
     forget()
     page.session_state["measure.started"] = (4711, "no.log")
     page.run()
-    assert page.selectbox(key="measurement").value == str(number)
+    assert page.selectbox(key="measure/measurement").value == str(number)
     assert "measure.started" not in page.session_state
+
+
+def test_a_second_click_while_the_first_process_starts_begins_nothing(
+    empty: str, open_page: Open, started: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page("measure")
+    monkeypatch.setattr(actions, "running", lambda pid: True)
+    page.button(key="measure.start").click().run()
+    assert page.button(key="measure.start").disabled
+    with monkeypatch.context() as patch:  # a second click comes before the page is drawn again
+        patch.setattr(st, "session_state", {"measure.started": (999_999_999, "no.log")})
+        measurement.begin(["measure", "none", "all"])
+    assert len(started) == 1
+
+
+def test_what_is_at_work_elsewhere_is_shown_beside_another_measurement(full: str, open_page: Open) -> None:
+    number = Seeder(full).pair("none", "validation_cache", blocks=3, status="running")
+    page = open_page("measure", measurement=1)
+    assert f"[Measurement {number}](measure?measurement={number})" in words(page)
+    assert page.selectbox(key="measure/measurement").value == "1"
+
+
+def test_an_attribution_has_its_picture_of_every_config(full: str, open_page: Open) -> None:
+    number = Seeder(full).attribution()
+    assert "A column for each number of wins" in words(open_page("measure", measurement=number))
+
+
+def test_cpu_seconds_may_settle_it(empty: str, open_page: Open, started: list[list[str]]) -> None:
+    page = open_page("measure", settled_by="cpu")
+    page.button(key="measure.start").click().run()
+    assert started[0][-2:] == ["--metric", "cpu"]
+
+
+@pytest.mark.parametrize("query", [{"blocks": 100_000}, {"minutes": "x"}, {"tasks": -3}, {"measurement": "77"}])
+def test_an_address_that_asks_for_what_can_not_be_says_so(query: dict[str, Any], full: str, open_page: Open) -> None:
+    assert "The address asks for" in words(open_page("measure", **query))
