@@ -72,7 +72,7 @@ def test_an_attribution_is_offered_with_its_own_budget(empty: str, open_page: Op
 def test_a_finished_measurement_says_its_verdict_first(full: str, open_page: Open) -> None:
     page = open_page("measure", measurement=1)
     assert "Measurement 1, none against dsl_cache, 10 tasks, cold, 8 blocks: Faster: " in words(page).replace("**", "")
-    assert re.search(r"faster 1\.\d\dx \(1\.\d\dx to 1\.\d\dx\)$", page.header[0].value)
+    assert re.search(r"faster 2\.\d\dx \(1\.\d\dx to 2\.\d\dx\)$", page.header[0].value)
     said = words(page)
     assert "answers equal" in said and "A row for each block" in said
     assert "is running" not in said
