@@ -98,7 +98,7 @@ def _show(plan: Plan, evidence: TrackerEvidence, wins: list[Win], as_json: bool)
                     **dataclasses.asdict(row),
                     "number": plan.win(row.win).number,
                     "decision": row.decision,
-                    "missing": list(missing(row)),
+                    "missing": list(missing(row, plan.cache_states)),
                     "due": evidence.is_due(row.win),
                     "checklist": [dataclasses.asdict(one) for one in win_ticks(plan, row)],
                 }
@@ -108,7 +108,7 @@ def _show(plan: Plan, evidence: TrackerEvidence, wins: list[Win], as_json: bool)
         return
     _print_table(plan, rows)
     for row in rows:
-        for what in missing(row):
+        for what in missing(row, plan.cache_states):
             click.echo(f"{row.win}: {what}")
         if evidence.is_due(row.win):
             click.echo(f"{row.win}: {DUE}.")

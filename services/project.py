@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -105,6 +105,11 @@ def _state(path: str | Path | None) -> tuple[int, ...]:
     return (stat.st_mtime_ns, stat.st_size, stat.st_ino)
 
 
+def _with_caches(plan: Plan, command: Command | None) -> Plan:
+    """A command whose project names no caches is always measured cold."""
+    return plan if command is None or command.caches.paths else replace(plan, cache_states=("cold",))
+
+
 @lru_cache(maxsize=16)
 def _read(path: Path, state: tuple[int, ...], plan: Path | None, plan_state: tuple[int, ...]) -> Project:
     wins = all_wins()
@@ -113,7 +118,7 @@ def _read(path: Path, state: tuple[int, ...], plan: Path | None, plan_state: tup
     return Project(
         name=found.name,
         pipeline=found.pipeline,
-        plan=load_plan(plan, wins) if is_example and plan is not None else found.plan,
+        plan=load_plan(plan, wins) if is_example and plan is not None else _with_caches(found.plan, found.command),
         command=found.command,
         folder=Path() if is_example else path.parent,
         file=None if is_example else path,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from optim.evidence.records import TrackerEvidence, WinEvidence
 from optim.project.records import Plan
@@ -13,7 +13,7 @@ DUE = "due for another look: what its decision rests on was measured before the 
 def unknowns(plan: Plan, evidence: TrackerEvidence, attributed: bool) -> Iterator[str]:
     """What the evidence does not tell, a sentence each."""
     for win in plan.wins:
-        yield from (f"Quick Win #{win.number}: {what}" for what in missing(evidence.win(win.name)))
+        yield from (f"Quick Win #{win.number}: {what}" for what in missing(evidence.win(win.name), plan.cache_states))
         if evidence.is_due(win.name):
             yield f"Quick Win #{win.number}: {DUE}."
     if not attributed:
@@ -32,8 +32,11 @@ def unknowns(plan: Plan, evidence: TrackerEvidence, attributed: bool) -> Iterato
         yield f"The seconds on {plan.machine}: no clean run{tasks} from there was imported, so {what}."
 
 
-def missing(row: WinEvidence) -> Iterator[str]:
-    """What a decision about one win lacks, a sentence each; nothing when it stands on settled evidence."""
+def missing(row: WinEvidence, cache_states: Sequence[str]) -> Iterator[str]:
+    """What a decision about one win lacks, a sentence each; nothing when it stands on settled evidence.
+
+    ``cache_states`` are those in which the project can be measured.
+    """
     one = row.measured
     if one is None:
         yield "it was not measured: run a measurement of it."
@@ -46,7 +49,7 @@ def missing(row: WinEvidence) -> Iterator[str]:
     elif one.verdict == "not comparable":
         yield f"{one.name} compares what is not alike; measure it again."
     states = {each.cache_state for each in row.measurements}
-    for state in ("cold", "warm"):
+    for state in cache_states if len(cache_states) > 1 else ():
         if state not in states:
             yield f"it was not measured with {state} caches."
     if row.decided and row.decided.measurement_id and row.decided.measurement_id < one.measurement_id:

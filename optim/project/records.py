@@ -110,7 +110,7 @@ class Plan:
 
     ``wins`` are all of the project's, in order, those beyond the plan last. ``reference_pipeline`` is the program whose
     seconds the plan speaks of, None where it is the project's own; ``reference_machine`` the machine whose seconds
-    count.
+    count. ``cache_states`` are those in which the pipeline can be measured.
     """
 
     file: str
@@ -120,6 +120,7 @@ class Plan:
     status: str = ""
     reference_machine: str | None = None
     reference_pipeline: str | None = None
+    cache_states: tuple[str, ...] = ("cold", "warm")
     machines: tuple[Machine, ...] = ()
     earlier: tuple[tuple[str, str], ...] = ()
     origin_seconds: float | None = None

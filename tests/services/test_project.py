@@ -141,3 +141,10 @@ def test_the_documents_of_a_project_without_a_plan_say_what_is_known_and_no_more
     assert results.startswith("# etl Results")
     for text in (tracker, results, (folder / "report.html").read_text()[:2000]):
         assert "None" not in text and "Kaggle" not in text and "ARC" not in text and "Phase 4" not in text
+
+
+def test_a_project_without_caches_misses_no_warm_measurement(folder: Path) -> None:
+    assert current_project().plan.cache_states == ("cold",)
+    text = (folder / "quickwin.toml").read_text()
+    (folder / "quickwin.toml").write_text(f'{text}\n[pipeline.caches]\npaths = [".cache"]\n')
+    assert current_project().plan.cache_states == ("cold", "warm")
