@@ -92,9 +92,10 @@ def without(settings: Settings, blocks: int) -> None:
 
 
 def workers(settings: Settings, blocks: int) -> None:
-    """Two worker processes against one."""
-    arms = {f"{count} workers": arm(settings, "none", workers=count) for count in (1, 2)}
-    report("two workers against one, baseline", measure(arms, blocks), "1 workers")
+    """Two worker processes against one, without wins and with all."""
+    for wins in ("none", "all"):
+        arms = {f"{count} workers": arm(settings, wins, workers=count) for count in (1, 2)}
+        report(f"two workers against one, {wins}", measure(arms, blocks), "1 workers")
 
 
 FIGURES: dict[str, Callable[[Settings, int], None]] = {

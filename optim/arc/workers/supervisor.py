@@ -139,6 +139,11 @@ def _environment(mark: str) -> dict[str, str]:
     return {**os.environ, "PYTHONHASHSEED": "0", _MARK: mark}
 
 
+def in_order(tasks: Sequence[Task], indexes: Sequence[int], workers: int) -> list[int]:
+    """As they come for one worker; for several the largest first, so that none is left alone with one at the end."""
+    return sorted(indexes, key=lambda index: -tasks[index].cells) if workers > 1 else list(indexes)
+
+
 @dataclass
 class Progress:
     """Where a run is: tasks done of all, and of each worker the task and the phase that it is at."""
@@ -167,7 +172,7 @@ class Supervisor:
         self._on_answer, self._on_tick = on_answer, on_tick
         self._workers: list[WorkerProcess] = []
         self._selector = selectors.DefaultSelector()
-        self._queue = deque(range(len(tasks)) if indexes is None else indexes)
+        self._queue = deque(in_order(tasks, range(len(tasks)) if indexes is None else indexes, settings.workers))
         self._total = len(self._queue)
         self._banned: dict[int, list[tuple[int, str, str]]] = {}
         self._started: dict[int, float] = {}
@@ -266,12 +271,17 @@ class Supervisor:
             raise RunProblem(problem)
 
     def _assign(self, worker: WorkerProcess) -> None:
-        depth = _DEPTH if self._settings.workers > 1 else _DEPTH_ALONE
-        while self._queue and len(worker.assigned) < depth:
+        while self._queue and len(worker.assigned) < self._depth():
             index = self._queue.popleft()
             self._started.setdefault(index, monotonic())
             worker.assigned.append(index)
             worker.send(task=index, banned=[one[:2] for one in self._banned.get(index, ())])
+
+    def _depth(self) -> int:
+        """How many tasks a worker may have at hand: of the larger half, each goes to the worker that is free first."""
+        if self._settings.workers == 1:
+            return _DEPTH_ALONE
+        return 1 if len(self._queue) > self._total // 2 else _DEPTH
 
     def _receive(self, worker: WorkerProcess) -> None:
         try:
