@@ -95,8 +95,12 @@ def _what_if(plan, now, baseline) -> None:
     st.header("What if a phase were faster?")
     words = st.container()
     largest = [name for name in figures.by_size(data.frame(now)) if name in paths][:1]
-    chosen = st.multiselect(
-        "Phases that become faster", list(paths), **bound("faster", largest, NAMES, paths), placeholder="choose a phase"
+    chosen = st.pills(
+        "Phases that become faster",
+        list(paths),
+        selection_mode="multi",
+        format_func=text.escape,
+        **bound("faster", largest, NAMES, paths),
     )
     factors = {}
     with st.grid(3, min_column_width=220):
