@@ -21,7 +21,8 @@ class Outcome:
 
     ``status``: ``finished``; ``died`` when it was killed or gave up with an error; ``timeout`` when it was ended at its
     wall-clock backstop. ``cpu_seconds`` and ``peak_bytes`` are of all its processes together. ``busy_cores`` is what
-    other programs took of the machine meanwhile, in cores; None where nobody looked.
+    other programs took of the machine meanwhile, in cores; None where nobody looked. ``backstops`` counts the calls
+    that the wall-clock ended although their CPU seconds had not run out.
     """
 
     wall_seconds: float | None
@@ -32,6 +33,7 @@ class Outcome:
     errors: int = 0
     timeouts: int = 0
     failed: int = 0
+    backstops: int = 0
     cache_state: str = "unknown"
     workload: str | None = None
     machine: str | None = None
@@ -57,6 +59,7 @@ class Outcome:
             errors=run.errors,
             timeouts=run.timeouts,
             failed=len(broken),
+            backstops=run.counts.get("backstops", 0),
             cache_state=run.cache_state,
             workload=run.workload.fingerprint if run.workload else None,
             machine=run.environment.machine if run.environment else None,
@@ -86,6 +89,9 @@ def unusable(outcome: Outcome, cache_state: str | None = None) -> str | None:
         return "the run has no wall-clock time"
     if outcome.profiled:
         return "the run was profiled, which slows it down unevenly"
+    if outcome.backstops:
+        # Such a limit depends on what else the machine does, so neither the answers nor the seconds are the config's.
+        return f"the run had {_count(outcome.backstops, 'call')} ended by the wall-clock backstop, as under heavy load"
     if cache_state is not None and outcome.cache_state != cache_state:
         found = "found cache entries" if cache_state == "cold" else f"had {outcome.cache_state} caches"
         return f"the run was to be {cache_state} but {found}"

@@ -299,3 +299,13 @@ def test_each_run_is_announced_and_ended():
     started = [(event.block, event.position) for event in events if isinstance(event, RunStarted)]
     assert started == [(event.block, event.position) for event in events if isinstance(event, RunEnded)]
     assert started[:4] == [(1, 1), (1, 2), (1, 3), (1, 4)]
+
+
+def test_a_block_with_a_run_at_the_wall_clock_backstop_is_repeated_also_where_both_sides_had_timeouts():
+    machine = Machine({number: {"timeouts": 1, "backstops": number == 2} for number in range(1, 200)})
+    book = Book()
+    events = drive(spec_of(max_blocks=3), machine, book)
+    repeated = [event for event in events if isinstance(event, BlockRepeated)]
+    assert [(event.block, event.attempt) for event in repeated] == [(1, 1)]
+    assert "backstop" in repeated[0].reason
+    assert not any(run.outcome.backstops for block in book.blocks.values() for run in block.values())

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from optim.arc.baseline import BACKSTOPS
 from optim.evidence.outcomes import Outcome, incomparable, unusable, wrong
 from profiles.records import Environment, RunRecord, TaskRecord, Workload
 
@@ -29,6 +30,11 @@ def test_an_outcome_is_read_from_a_run():
     assert Outcome.from_run(run, 1) == replace(GOOD, timeouts=1, failed=1, reason="killed after 2 s")
 
 
+def test_a_pipelines_backstops_come_from_its_counts():
+    run = RunRecord(key="k", label="l", counts={BACKSTOPS: 2})
+    assert Outcome.from_run(run).backstops == 2
+
+
 def test_an_outcome_is_read_from_a_row_with_gaps():
     nan = float("nan")
     row = {"wall_seconds": 1.0, "results_fingerprint": "same", "errors": 3, "timeouts": nan, "machine": nan, "arm": "A"}
@@ -42,6 +48,7 @@ def test_an_outcome_is_read_from_a_row_with_gaps():
         ({"wall_seconds": None}, "no wall-clock"),
         ({"wall_seconds": 0.0}, "no wall-clock"),
         ({"profiled": True}, "profiled"),
+        ({"backstops": 1, "timeouts": 1}, "1 call ended by the wall-clock backstop"),
         ({"cache_state": "warm"}, "to be cold but found cache entries"),
         ({"cache_state": "unknown"}, "to be cold but found cache entries"),
     ],
