@@ -175,10 +175,12 @@ def _lattice(found: dict[str, Any]) -> None:
         '<div style="overflow-x:auto" tabindex="0" role="region" aria-label="Every config and its seconds">'
         f'<img src="{address}" alt="{words}" style="max-width:none"></div>'
     )
-    st.caption(
-        "A column for each number of wins, a line where one is added; seconds so far. Dashed: has not run. "
-        "Outlined, at the end: the fastest."
+    rest = (
+        "seconds so far, dashed: has not run yet."
+        if found["status"] in data.UNDER_WAY
+        else ("dashed: not run. Outlined: the fastest.")
     )
+    st.caption(f"A column for each number of wins, a line where one is added; {rest}")
 
 
 def _every_run(table: Any) -> None:
