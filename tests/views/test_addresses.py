@@ -27,5 +27,4 @@ def test_no_two_modules_of_pages_share_a_key() -> None:
 
 def test_every_page_keeps_its_state_in_the_address_by_the_one_way() -> None:
     bound = {file.stem for file in VIEWS.rglob("*.py") if 'bind="query-params"' in file.read_text()}
-    # Overhead's redesign brings its own state along.
-    assert bound <= {"overhead"}
+    assert not bound
