@@ -92,7 +92,7 @@ def continued_spec(engine: Engine, measurement_id: int, options: Mapping[str, An
         fail(f"measurement {measurement_id} is of the kind {found.kind}: continue it with its own command", USAGE)
     if grade := found.spec.get("grade"):
         fail(f"measurement {measurement_id} is made of {grade}, so it can not go on here: begin a new one", USAGE)
-    if found.status in ("running", "stopping") and found.pid != os.getpid():
+    if found.status in ("planned", "running", "stopping") and found.pid != os.getpid():
         fail(f"measurement {measurement_id} is under way in process {found.pid}: stop that first")
     fixed = {name: options[name] for name in ("cache_state", "metric", "order_seed") if options.get(name) is not None}
     if changed := [*fixed, *given_parameters(options)]:

@@ -93,11 +93,6 @@ def alone(name: str, waiting: Callable[[str], None], stop: Callable[[], bool]) -
             file.truncate(0)
 
 
-def known_as(name: str) -> None:
-    """Tells those who wait what is at work, once its number is known."""
-    lock_file().write_text(f"{name} (process {os.getpid()})", encoding="utf-8")
-
-
 def _locked(file: IO[str]) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -31,7 +31,7 @@ from optim.evidence.spec import Spec, budget_problem, budget_warning, minutes_wa
 from optim.evidence.statistics import MIN_BLOCKS
 from optim.evidence.verdicts import Verdict, blocks_from_rows
 from services.forecast import noise_seen, prediction_for, prediction_from_history
-from services.load import alone, known_as, watched
+from services.load import alone, watched
 from services.places import home
 from services.problems import INTERRUPTED, USAGE, Problem, fail, sentence_of
 from services.processes import Child, FreshRuns
@@ -102,35 +102,41 @@ def sit(engine: Engine, spec: Spec, measurement_id: int | None, follower: Follow
         for warning in (budget_warning(spec, noise_seen(engine, spec)), late):
             if warning:
                 follower.say(f"Note: {warning}.")
-        child = Child()
-        with child.guarded(), alone(_name(spec, measurement_id), follower.say, lambda: child.stopping) as is_alone:
+        number = _planned(engine, spec, measurement_id)
+        child, name = Child(), f"measurement {number}"
+
+        def waiting(text: str) -> None:
+            follower.say(f"Measurement {number} is planned: {text}")
+            follower.status(f"measurement {number} waits")
+
+        with child.guarded(), alone(name, waiting, lambda: child.stopping) as is_alone:
             if not is_alone:
-                fail("stopped while another measurement was at work; nothing was measured", INTERRUPTED)
-            return _Sitting(engine, spec, measurement_id, follower, child).sit()
+                store.update_measurement(engine, number, status="stopped")
+                fail(f"{name} was stopped while another was at work; --continue {number} measures it", INTERRUPTED)
+            return _Sitting(engine, spec, number, follower, child).sit()
     except (DatabaseProblem, OSError) as error:
         fail(sentence_of(error))
 
 
-def _name(spec: Spec, measurement_id: int | None) -> str:
-    number = "a measurement" if measurement_id is None else f"measurement {measurement_id}"
-    return f"{number} of {_arms(spec)}"
+def _planned(engine: Engine, spec: Spec, measurement_id: int | None) -> int:
+    """The number of the measurement, which has one before it starts: it may have to wait for another."""
+    if measurement_id is None:
+        return store.begin_measurement(engine, spec.to_json(), status="planned")
+    store.update_measurement(engine, measurement_id, status="planned", pid=os.getpid(), spec=spec.to_json())
+    return measurement_id
 
 
 class _Sitting:
     """One sitting of a measurement: from its begin, or where it was left, to its end or the next stop."""
 
-    def __init__(
-        self, engine: Engine, spec: Spec, measurement_id: int | None, follower: Follower, child: Child
-    ) -> None:
+    def __init__(self, engine: Engine, spec: Spec, number: int, follower: Follower, child: Child) -> None:
         self._engine, self._spec, self._follower, self._child = engine, spec, follower, child
-        self._done = _done_blocks(engine, spec, measurement_id)
-        self._tried = attempts_from_rows(queries.attempts(engine, measurement_id)) if measurement_id else []
-        self.id = measurement_id or store.begin_measurement(engine, spec.to_json())
-        if measurement_id is not None:
-            store.update_measurement(engine, self.id, status="running", pid=os.getpid(), spec=spec.to_json())
+        self._done = _done_blocks(engine, spec, number)
+        self._tried = attempts_from_rows(queries.attempts(engine, number))
+        self.id = number
+        store.update_measurement(engine, number, status="running")
 
     def sit(self) -> Sat:
-        known_as(f"measurement {self.id}")
         self._follower.say(f"Measurement {self.id}: {_arms(self._spec)}, {self._spec.cache_state} caches")
         ledger, label = DatabaseLedger(self._engine, self.id), self._spec.label or f"measurement {self.id}"
         home().mkdir(parents=True, exist_ok=True)
@@ -209,10 +215,8 @@ def stored_rows(engine: Engine, measurement_id: int) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in rows]
 
 
-def _done_blocks(engine: Engine, spec: Spec, measurement_id: int | None) -> dict[int, dict[str, Outcome]]:
+def _done_blocks(engine: Engine, spec: Spec, measurement_id: int) -> dict[int, dict[str, Outcome]]:
     """The whole blocks that there are already, by number."""
-    if measurement_id is None:
-        return {}
     rows = stored_rows(engine, measurement_id)
     numbers = sorted({int(row["block"]) for row in rows})
     blocks = zip(numbers, blocks_from_rows(rows), strict=True)

@@ -105,7 +105,7 @@ def update_measurement(
 
 def interrupt_measurements(engine: Engine, silent_seconds: float) -> int:
     """Marks measurements under way whose process is gone as interrupted; gives how many."""
-    under_way = MeasurementRow.status.in_(("running", "stopping"))
+    under_way = MeasurementRow.status.in_(("planned", "running", "stopping"))
     columns = (MeasurementRow.id, MeasurementRow.pid, MeasurementRow.owner, MeasurementRow.updated_at)
     with reading(engine) as connection:
         found = connection.execute(select(*columns).where(under_way)).all()

@@ -1,5 +1,6 @@
 """``measure`` and ``attribute`` against a database, with runs that are stored but not executed."""
 
+import contextlib
 import importlib
 import json
 import os
@@ -16,6 +17,7 @@ from click.testing import CliRunner
 from cli._main import main
 from db import queries, store
 from db.engine import open_engine
+from db.store.measurements import interrupt_measurements
 from optim.arc.builtin import settings_of
 from optim.evidence.measure import Stopped
 from optim.evidence.outcomes import Outcome
@@ -218,6 +220,33 @@ def test_a_measurement_that_was_planned_elsewhere_begins_with_continue():
     measurement = store.begin_measurement(open_engine(), spec, status="planned")
     found = found_of(call("measure", "--continue", str(measurement), "--json"))
     assert (found["id"], found["verdict"]) == (measurement, "faster")
+
+
+def test_a_measurement_that_waits_has_its_number_before_it_starts_and_goes_on_when_it_was_stopped(monkeypatch):
+    engine, seen = open_engine(), []
+
+    @contextlib.contextmanager
+    def busy(name, waiting, stop):
+        waiting("measurement 1 is at work on this machine")
+        seen.append((name, queries.measurement(engine, 1).status))
+        yield False
+
+    with monkeypatch.context() as patch:
+        patch.setattr(_measuring, "alone", busy)
+        result = call("measure", "none", "all")
+    assert seen == [("measurement 1", "planned")]
+    assert "--continue 1" in result.output
+    assert queries.measurement(engine, 1).status == "stopped"
+    assert "Measurement 1 finished" in call("measure", "--continue", "1").output
+
+
+def test_a_waiting_measurement_whose_process_is_gone_is_interrupted():
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    spec = Spec(kind="pair", arms=pair_arms("none", "all")).to_json()
+    measurement = store.begin_measurement(open_engine(), spec, status="planned", pid=gone.pid)
+    gone.wait()
+    interrupt_measurements(open_engine(), 0.0)
+    assert queries.measurement(open_engine(), measurement).status == "interrupted"
 
 
 def test_blocks_of_version_1_are_not_mixed_with_balanced_ones():

@@ -150,6 +150,8 @@ def state(found: Mapping[str, Any], blocks: int) -> str:
     lines = [verdict.get("reason") or "there is no verdict yet.", *(verdict.get("notes") or ())]
     said = text.escape(" ".join(lines))
     name = f"**Measurement {found['id']}**, {text.escape(title(spec))}"
+    if found["status"] == "planned":
+        return f"{name}, waits until no other measurement is at work on this machine: stop that one, or wait."
     if found["status"] in UNDER_WAY:
         end = "is stopping" if found["status"] == "stopping" else "is under way"
         return f"{name}, {end}: block {blocks + 1} of at most {spec.get('max_blocks', '?')}. So far: {said}"
