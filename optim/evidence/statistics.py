@@ -15,8 +15,9 @@ so one may look after each block, stop when it is resolved, and go on later with
 **Why these z.** A measurement stops where its interval first leaves out 1: at an effect of as many noises as the bets
 are tuned for. Large z settle what is obvious after 6 blocks (no test of signs can do it in 5: twice 2**-5 is over 5%),
 small z settle small effects. At a true 2% with 2% noise of a run, 87% are found within 20 blocks (median 10). The
-t-mixture martingale (H. Wang, A. Ramdas, arXiv 2310.03722, 2023) finds 85% with its best prior, but promises its 5% for
-normal noise only: where a place in the block costs far more than the noise it errs in 8% (``benchmarks/verdicts.py``).
+t-mixture martingale (H. Wang, A. Ramdas, arXiv 2310.03722, 2023) found 85% with its best prior, but promises its 5% for
+normal noise only: where a place in the block costs far more than the noise it erred in 8% (both in a simulation that
+``benchmarks/verdicts.py`` does not repeat: it has no row for that interval yet).
 One test speaks, so that the 5% are not shared between two.
 """
 
