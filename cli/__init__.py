@@ -15,6 +15,11 @@ def command_names() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
 
 
+def command_name(module: str) -> str:
+    """What a command is called: ``import_`` is ``import``, ``check_db`` is ``check-db``."""
+    return module.rstrip("_").replace("_", "-")
+
+
 def load_command(module: str) -> click.Command:
     """The command that one module declares. An import error in it escapes."""
     command: click.Command = importlib.import_module(f"{__name__}.{module}").COMMAND

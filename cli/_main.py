@@ -6,36 +6,38 @@ from typing import Any
 
 import click
 
-from cli import command_names, load_command, short_help
+from cli import command_name, command_names, load_command, short_help
 from cli._project_option import project_option, with_project_option
-from services.problems import COULD_NOT, Problem
+from services.problems import COULD_NOT, INTERRUPTED, Problem
 
 
 class Commands(click.Group):
     """A group that imports a command's module only when that command is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [name.rstrip("_") for name in command_names()]
+        return [command_name(name) for name in command_names()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = next((name for name in command_names() if name.rstrip("_") == cmd_name), None)
+        module = next((name for name in command_names() if command_name(name) == cmd_name), None)
         return None if module is None else with_project_option(load_command(module))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             room = formatter.width - 6 - max(map(len, self.list_commands(ctx)))
-            formatter.write_dl([(name.rstrip("_"), shortened(short_help(name), room)) for name in command_names()])
+            formatter.write_dl([(command_name(name), shortened(short_help(name), room)) for name in command_names()])
 
     def invoke(self, ctx: click.Context) -> Any:
         """What a service or the database could not do is one sentence on stderr and an exit code."""
-        from db.problems import DatabaseProblem
+        from db.problems import DatabaseProblem, UnknownRow
 
         try:
             return super().invoke(ctx)
         except Problem as problem:
             raise CommandProblem(str(problem), problem.exit_code) from problem
-        except DatabaseProblem as problem:
+        except (DatabaseProblem, UnknownRow) as problem:
             raise CommandProblem(str(problem), COULD_NOT) from problem
+        except KeyboardInterrupt:
+            raise CommandProblem("interrupted; nothing was stored", INTERRUPTED) from None
 
 
 def shortened(text: str, room: int) -> str:
@@ -60,7 +62,7 @@ def main() -> None:
     python -m optim measure none all          is it faster? blocks until the answer is clear
     python -m optim serve                     look at everything in the browser
 
-    Exit codes: 0 done, 1 the answer is no, 2 usage, 3 could not.
+    Exit codes: 0 done, 1 the answer is no, 2 usage, 3 could not, 130 interrupted before anything was stored.
     """
 
 

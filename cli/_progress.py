@@ -25,3 +25,16 @@ def progress_bar(label: str, quiet: bool = False) -> Iterator[Callable[[Progress
             bars.update(bar, total=progress.total, completed=progress.done, at=at)
 
         yield show
+
+
+@contextlib.contextmanager
+def counted(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on a terminal's stderr for something that counts: told how many of how many are done."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(28), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        bar = bars.add_task(title, total=None)
+        yield lambda done, total: bars.update(bar, completed=done, total=total)

@@ -1,0 +1,95 @@
+"""Keeping a database safe: a copy while it is in use, and a look at whether it is whole."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from db import queries
+from db.problems import DatabaseProblem, UnknownRow
+from services.problems import USAGE, fail
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+#: Pages that are copied in one go; writers wait no longer than that.
+_PAGES = 2_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Health:
+    """What a look at a database found: how many runs were read, and a sentence for each thing that is wrong."""
+
+    runs: int
+    problems: tuple[str, ...]
+
+
+def backup(engine: Engine, target: Path, progress: Callable[[int, int], None] = lambda done, total: None) -> str:
+    """Copies a SQLite database to a new file while others go on writing; gives a sentence.
+
+    Args:
+        progress: told how many of how many pages are copied.
+
+    Raises:
+        Problem: it is no SQLite file (PostgreSQL has pg_dump), the target is there already, or can not be written.
+    """
+    source = _file(engine)
+    if target.exists():
+        fail(f"{target} is there already; name a file that is not, so that no earlier copy is lost", USAGE)
+    part = target.with_name(f"{target.name}.part")
+    try:
+        with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(part)) as there:
+            here.backup(there, pages=_PAGES, progress=lambda _, left, total: progress(total - left, total))
+            (verdict,) = there.execute("PRAGMA quick_check").fetchone()
+        if verdict != "ok":
+            fail(
+                f"the copy is not whole ({verdict}): the database itself may be damaged; quickwin check-db looks at it"
+            )
+        os.replace(part, target)
+    except (sqlite3.Error, OSError) as error:
+        fail(f"{target} can not be written from {source}: {error}")
+    finally:
+        part.unlink(missing_ok=True)
+    return f"{source} is copied to {target} ({target.stat().st_size / 1e6:.1f} MB)"
+
+
+def check(engine: Engine, progress: Callable[[int, int], None] = lambda done, total: None) -> Health:
+    """Reads all of a database: SQLite's own integrity, and each run against the checksum that it was stored with."""
+    problems = _integrity(engine)
+    rows: list[int] = []
+    try:
+        rows = [int(row["id"]) for row in queries.run_rows(engine, sort="id", limit=10_000_000, deleted=None)]
+    except DatabaseProblem as problem:
+        problems.append(str(problem))
+    for done, run_id in enumerate(rows, 1):
+        try:
+            queries.run(engine, run_id)
+        except (DatabaseProblem, UnknownRow) as problem:
+            problems.append(f"run {run_id}: {problem}")
+        progress(done, len(rows))
+    return Health(runs=len(rows), problems=tuple(dict.fromkeys(problems)))
+
+
+def _integrity(engine: Engine) -> list[str]:
+    if engine.dialect.name != "sqlite":
+        return []
+    try:
+        with closing(sqlite3.connect(f"file:{_file(engine)}?mode=ro", uri=True)) as connection:
+            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
+    except sqlite3.Error as error:
+        return [f"SQLite can not read it: {error}"]
+    return [f"SQLite says: {line}" for line in found if line != "ok"]
+
+
+def _file(engine: Engine) -> Path:
+    if engine.dialect.name != "sqlite" or not engine.url.database or engine.url.database == ":memory:":
+        fail(
+            f"only a SQLite file can be copied here, and this is {engine.dialect.name}; pg_dump copies PostgreSQL",
+            USAGE,
+        )
+    return Path(engine.url.database)
