@@ -76,3 +76,20 @@ def test_the_clock_of_another_thread_is_read_where_the_system_tells() -> None:
         pass
     assert 0.03 < (thread_seconds(os.getpid()) or 0.0) - before < 5
     assert thread_seconds(2**22 + 1) is None
+
+
+def test_a_stuck_worker_is_killed_within_half_a_minute_of_cpu_between_calls_and_a_quarter_of_an_hour_for_a_task() -> (
+    None
+):
+    """In numbers of the test's own: a constant ten times as large must not pass."""
+    worker = Watched()
+    worker.look(0.1, 0.1)
+    assert worker.look(30.0, 10.0) is None
+    assert worker.look(30.0, 20.0) is not None
+    long = Watched()
+    kinds = set()
+    for number in range(900):
+        long.heartbeat.beat[1] = number
+        overdue = long.look(1.0, 1.0)
+        kinds.add(overdue.kind if overdue else None)
+    assert kinds == {None, "task"}
