@@ -1,4 +1,4 @@
-"""The app: ``streamlit run app.py`` or ``python -m optim serve``. Wiring only; the pages lie in ``views/pages``."""
+"""The app: ``streamlit run app.py`` or ``quickwin serve``. Wiring only; the pages lie in ``views/pages``."""
 
 import streamlit as st
 

@@ -58,9 +58,9 @@ def main() -> None:
     """Quickwin: make a slow pipeline fast, one quick win at a time, on evidence.
 
     \b
-    python -m optim run --wins all --cold     run the pipeline once and record it
-    python -m optim measure none all          is it faster? blocks until the answer is clear
-    python -m optim serve                     look at everything in the browser
+    quickwin run --wins all --cold     run the pipeline once and record it
+    quickwin measure none all          is it faster? blocks until the answer is clear
+    quickwin serve                     look at everything in the browser
 
     Exit codes: 0 done, 1 the answer is no, 2 usage, 3 could not, 130 interrupted before anything was stored.
     """

@@ -69,7 +69,7 @@ def _print(sat: Sat, as_json: bool) -> None:
     if sat.spec.prediction and sat.spec.prediction.get("sentence"):
         click.echo(f"Predicted: {sat.spec.prediction['sentence']}")
     again = "attribute" if sat.spec.kind == "attribution" else "measure"
-    how_on = _how_on(ended, sat.spec, f"python -m optim {again} --continue {sat.id}")
+    how_on = _how_on(ended, sat.spec, f"quickwin {again} --continue {sat.id}")
     click.echo(f"Measurement {sat.id} {ended.status}: {ended.why}.{how_on}")
 
 

@@ -87,7 +87,7 @@ def continued_spec(engine: Engine, measurement_id: int, options: Mapping[str, An
     try:
         found = queries.measurement(engine, measurement_id)
     except queries.UnknownRow as problem:
-        fail(f"{problem}; python -m optim measure A B begins one", USAGE)
+        fail(f"{problem}; quickwin measure A B begins one", USAGE)
     if found.kind != kind:
         fail(f"measurement {measurement_id} is of the kind {found.kind}: continue it with its own command", USAGE)
     if grade := found.spec.get("grade"):
@@ -106,6 +106,6 @@ def continued_spec(engine: Engine, measurement_id: int, options: Mapping[str, An
     if not spec.balanced and len(queries.blocks(engine, measurement_id)):
         fail(
             f"measurement {measurement_id} was made by version 1, whose order of runs was the same each time: it keeps "
-            f"its verdict; python -m optim measure {spec.arms[0].config} {spec.arms[1].config} begins a new one"
+            f"its verdict; quickwin measure {spec.arms[0].config} {spec.arms[1].config} begins a new one"
         )
     return spec.in_balance()

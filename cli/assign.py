@@ -24,10 +24,10 @@ def COMMAND(runs: tuple[str, ...], role: str | None, as_json: bool, **options: A
     said.
 
     \b
-    python -m optim assign 4 --as baseline --machine Kaggle --caches cold
-    python -m optim assign 5-9 --config NAME --machine Kaggle --caches cold
-    python -m optim assign last --date "2026-11-23 20:43"
-    python -m optim assign 7 --machine unknown
+    quickwin assign 4 --as baseline --machine Kaggle --caches cold
+    quickwin assign 5-9 --config NAME --machine Kaggle --caches cold
+    quickwin assign last --date "2026-11-23 20:43"
+    quickwin assign 7 --machine unknown
     """
     from services import editing
     from services.facts import read_facts

@@ -21,10 +21,10 @@ def COMMAND(wins: str, half: bool, **options: Any) -> None:
     """Attribute what all wins save together to each of them: every combination, in blocks.
 
     \b
-    python -m optim attribute
-    python -m optim attribute --half --warm
-    python -m optim attribute --wins NAME,NAME --blocks 5
-    python -m optim attribute --continue 9 --blocks 6
+    quickwin attribute
+    quickwin attribute --half --warm
+    quickwin attribute --wins NAME,NAME --blocks 5
+    quickwin attribute --continue 9 --blocks 6
 
     A block runs every config once (2 to the power of the wins), each in a fresh process, in random order; 3 blocks and
     90 minutes unless other budgets are given. With one block nothing shows how sure the seconds are. --half leaves

@@ -15,7 +15,7 @@ def COMMAND(target: Path) -> None:
     """Copy the database to FILE while others may go on writing; the copy is checked before it gets its name.
 
     \b
-    python -m optim backup quickwin-2026-03-04.db
+    quickwin backup quickwin-2026-03-04.db
 
     Exit codes: 0 copied, 2 FILE is there already or this is no SQLite file, 3 could not.
     """

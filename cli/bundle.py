@@ -21,7 +21,7 @@ def COMMAND(output: Path, as_json: bool) -> None:
     It needs Python 3.9 or later and nothing else. Lay it beside what the project's command runs; there:
 
     \b
-    python -m optim bundle --output kaggle/quickwin_bundle.py
+    quickwin bundle --output kaggle/quickwin_bundle.py
     python quickwin_bundle.py measure none all --blocks 8 --minutes 60
     from quickwin_bundle import measure; measure("none", "all", blocks=8, minutes=60)     in a notebook's cell
 

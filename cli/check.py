@@ -20,9 +20,9 @@ def COMMAND(assignments: tuple[str, ...], as_json: bool) -> None:
     """Try the project's command out before it is measured: the baseline twice, each win once.
 
     \b
-    python -m optim check
-    python -m optim check --set rows=1000        on a smaller workload
-    python -m optim check --json
+    quickwin check
+    quickwin check --set rows=1000        on a smaller workload
+    quickwin check --json
 
     It says in plain words whether the command runs, where its time is found, whether its answers are the same twice,
     what it keeps for the next run, what each switch changes, how noisy it is, and how long a measurement takes. Nothing
@@ -46,4 +46,4 @@ def COMMAND(assignments: tuple[str, ...], as_json: bool) -> None:
     if worthless:
         fail("measurements would be worthless until what is marked FAIL is mended", NO)
     if not as_json:
-        click.echo("Next: python -m optim measure none all")
+        click.echo("Next: quickwin measure none all")

@@ -17,8 +17,8 @@ def COMMAND(as_json: bool) -> None:
     """Read all of the database: its integrity, and each run against the checksum that it was stored with.
 
     \b
-    python -m optim check-db
-    python -m optim check-db --json
+    quickwin check-db
+    quickwin check-db --json
 
     Exit codes: 0 whole, 1 something is wrong (each thing is a line), 3 it can not be opened.
     """

@@ -31,11 +31,11 @@ def COMMAND(runs: tuple[str, ...], percent: bool, everything: bool, as_json: boo
     difference come from? RUN is an id, a label, or 'last'.
 
     \b
-    python -m optim compare 12 15
-    python -m optim compare baseline last --json
-    python -m optim compare 12 15 18 21 --percent
+    quickwin compare 12 15
+    quickwin compare baseline last --json
+    quickwin compare 12 15 18 21 --percent
 
-    One pair of runs is no evidence that one is faster: python -m optim measure gives that. Exit code 1 when one of the
+    One pair of runs is no evidence that one is faster: quickwin measure gives that. Exit code 1 when one of the
     runs is not comparable with the first, or wrong.
     """
     from services.ranking import rank

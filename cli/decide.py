@@ -48,11 +48,11 @@ def COMMAND(
     """Decide about a quick win, or see what its decision lacks. WIN is its name or its number in the tracker.
 
     \b
-    python -m optim decide                                   each win's evidence, and what is missing
-    python -m optim decide NAME                              the same for one win
-    python -m optim decide NAME keep --because "2.1x, same answers"
-    python -m optim decide 1 revert --because "nothing left once #4 is on" --evidence 7
-    python -m optim decide 2 keep --because "needed by #5" --force "costs 0.3%, saves memory"
+    quickwin decide                                   each win's evidence, and what is missing
+    quickwin decide NAME                              the same for one win
+    quickwin decide NAME keep --because "2.1x, same answers"
+    quickwin decide 1 revert --because "nothing left once #4 is on" --evidence 7
+    quickwin decide 2 keep --because "needed by #5" --force "costs 0.3%, saves memory"
 
     Decisions are appended, never edited; `--wins kept` runs what is kept. A decision against the evidence (to keep what
     was not measured, is slower, the same or wrong; to revert what is faster) needs --force. When

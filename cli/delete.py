@@ -16,8 +16,8 @@ def COMMAND(runs: tuple[str, ...], as_json: bool) -> None:
     """Hide runs from every list; nothing is lost, and 'undo' brings them back. RUN is an id, a label, or a span.
 
     \b
-    python -m optim delete 12
-    python -m optim delete 3-7 nightly
+    quickwin delete 12
+    quickwin delete 3-7 nightly
     """
     from services import editing
 

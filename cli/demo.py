@@ -21,10 +21,10 @@ def COMMAND(tasks: int, candidates: int, as_json: bool) -> None:
     """Run the main job: the baseline with cold caches, then all wins, cold and warm; say what came out.
 
     \b
-    python -m optim demo
-    python -m optim demo --tasks 10
+    quickwin demo
+    quickwin demo --tasks 10
 
-    One run each: a first impression, and no evidence. python -m optim measure none all gives that.
+    One run each: a first impression, and no evidence. quickwin measure none all gives that.
     """
     engine = open_database()
     settings = Settings(tasks=tasks, candidates=candidates)

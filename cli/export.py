@@ -24,10 +24,10 @@ def COMMAND(run: str, form: str, measurement: int | None, output: Path | None) -
     'profile' is the run's pyinstrument session as it is kept, 'profile-speedscope' the same for speedscope.app.
 
     \b
-    python -m optim export 12 --format speedscope --output run12.speedscope.json
-    python -m optim export baseline --format csv > baseline.csv
-    python -m optim export --measurement 7 --output measurement7.json     another Quickwin imports it
-    python -m optim export 12 --format profile --output run12.pyisession
+    quickwin export 12 --format speedscope --output run12.speedscope.json
+    quickwin export baseline --format csv > baseline.csv
+    quickwin export --measurement 7 --output measurement7.json     another Quickwin imports it
+    quickwin export 12 --format profile --output run12.pyisession
     """
     from services.exporting import export_measurement, export_run
 

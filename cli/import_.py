@@ -50,13 +50,13 @@ def COMMAND(
     the logs do not say can be said by options, now or later by 'assign'.
 
     \b
-    python -m optim import run.log run.timing_stats.jsonl
-    python -m optim import kernel.log --as baseline --machine Kaggle --caches cold --yes
-    python -m optim import kernel2.log --as win:NAME --machine Kaggle --caches cold --yes
-    python -m optim import --preview --json logs.zip
-    python -m optim import kaggle_output/ --machine Kaggle --yes
-    python -m optim import --watch kaggle_output --machine Kaggle
-    cat run.log | python -m optim import - --label "Kaggle, cold" --yes
+    quickwin import run.log run.timing_stats.jsonl
+    quickwin import kernel.log --as baseline --machine Kaggle --caches cold --yes
+    quickwin import kernel2.log --as win:NAME --machine Kaggle --caches cold --yes
+    quickwin import --preview --json logs.zip
+    quickwin import kaggle_output/ --machine Kaggle --yes
+    quickwin import --watch kaggle_output --machine Kaggle
+    cat run.log | quickwin import - --label "Kaggle, cold" --yes
 
     Exit codes: 0 done, 1 nothing was stored, 2 usage, 3 a file could not be read (the others are stored).
     """
@@ -65,7 +65,7 @@ def COMMAND(
         _watch(folder, files, texts, as_json)
         return
     if not files:
-        fail("name the files to import: python -m optim import run.log, a folder, or - for standard input", USAGE)
+        fail("name the files to import: quickwin import run.log, a folder, or - for standard input", USAGE)
     if not (yes or only_preview or _can_ask(files)):
         fail("nobody can be asked here whether to store it: add --yes to store or --preview to look only", USAGE)
     from services import importing

@@ -32,10 +32,10 @@ def COMMAND(command: str | None, ask: bool | None, force: bool, **options: Any) 
     """Write quickwin.toml for a command of your own: from these options, or asking in a terminal.
 
     \b
-    python -m optim init
-    python -m optim init --command "python etl.py --rows {rows}" --set rows=200000 \\
+    quickwin init
+    quickwin init --command "python etl.py --rows {rows}" --set rows=200000 \\
         --win vectorize=--vectorize --win fast_io=FAST_IO=1 --answers "out/*.csv" --cache .cache
-    python -m optim init --command "sort big.txt" --win parallel=--parallel=2 --answers stdout
+    quickwin init --command "sort big.txt" --win parallel=--parallel=2 --answers stdout
 
     Next: quickwin check tries it out, quickwin measure none all measures it.
     """
@@ -47,7 +47,7 @@ def COMMAND(command: str | None, ask: bool | None, force: bool, **options: Any) 
         options = {**options, **_asked(options)}
         command = options.pop("command")
     path = begin_project(Said(command=command or "", **options), Path.cwd(), force)
-    click.echo(f"Wrote {path}. Next: python -m optim check")
+    click.echo(f"Wrote {path}. Next: quickwin check")
 
 
 def _asked(options: dict[str, Any]) -> dict[str, Any]:

@@ -38,16 +38,16 @@ def COMMAND(
     """Measure config AFTER against config BEFORE: interleaved blocks until it is clear which one is faster.
 
     \b
-    python -m optim measure none NAME
-    python -m optim measure none all --warm --tasks 20 --minutes 10
-    python -m optim measure none all --set rows=1000      a project's own command, with a parameter
-    python -m optim measure --ref main --ref topic        two commits of it, in worktrees
-    python -m optim measure --ref main --ref .            what is not committed yet, against main
-    python -m optim measure all-NAME all            what NAME adds to the others
-    python -m optim measure none none               what the noise looks like
-    python -m optim measure --continue 7 --blocks 40
-    python -m optim measure --continue 7 --min-blocks 12   a narrower interval
-    python -m optim measure --from-runs 3-7 --against 8-12   imported runs: the first ones before, the others after
+    quickwin measure none NAME
+    quickwin measure none all --warm --tasks 20 --minutes 10
+    quickwin measure none all --set rows=1000      a project's own command, with a parameter
+    quickwin measure --ref main --ref topic        two commits of it, in worktrees
+    quickwin measure --ref main --ref .            what is not committed yet, against main
+    quickwin measure all-NAME all            what NAME adds to the others
+    quickwin measure none none               what the noise looks like
+    quickwin measure --continue 7 --blocks 40
+    quickwin measure --continue 7 --min-blocks 12   a narrower interval
+    quickwin measure --from-runs 3-7 --against 8-12   imported runs: the first ones before, the others after
 
     A block runs both configs twice, each run in a fresh process, in an order that a coin gives: before, after, after,
     before or the other way round. What lies between them is one trial; the 95% interval stays valid however often one
@@ -85,7 +85,7 @@ def _new(engine: Engine, before: str | None, after: str | None, refs: tuple[str,
     if refs:
         return _of_refs(engine, before, after, refs, options)
     if before is None or after is None:
-        fail("two configs are needed, for example: python -m optim measure none all", USAGE)
+        fail("two configs are needed, for example: quickwin measure none all", USAGE)
     arms = pair_arms(stored_text(config_of(before, engine)), stored_text(config_of(after, engine)))
     return spec_from(options, kind="pair", arms=arms)
 

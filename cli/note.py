@@ -17,8 +17,8 @@ def COMMAND(run: str, text: str, as_json: bool) -> None:
     """Keep a note on a run, in place of the one before; an empty text takes it away. RUN is an id, a label, or 'last'.
 
     \b
-    python -m optim note 12 "the machine was busy"
-    python -m optim note 12 ""
+    quickwin note 12 "the machine was busy"
+    quickwin note 12 ""
     """
     from services import editing
 

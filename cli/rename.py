@@ -17,8 +17,8 @@ def COMMAND(run: str, label: str, as_json: bool) -> None:
     """Give a run another label. RUN is an id, a label, or 'last'.
 
     \b
-    python -m optim rename last "Kaggle, before the wins"
-    python -m optim rename 12 nightly
+    quickwin rename last "Kaggle, before the wins"
+    quickwin rename 12 nightly
     """
     from services import editing
 

@@ -25,9 +25,9 @@ def COMMAND(output: Path | None, page: Path | None, plan_file: str | None, as_js
     """Write what came out: verdicts, decisions, attribution, projection and odds, and what is not known.
 
     \b
-    python -m optim report
-    python -m optim report --output RESULTS.md --html report.html
-    python -m optim report --json
+    quickwin report
+    quickwin report --output RESULTS.md --html report.html
+    quickwin report --json
 
     The HTML file carries its charts and asks for nothing from outside. A file that is replaced is kept as FILE.bak.
     """

@@ -42,11 +42,11 @@ def COMMAND(**options: Any) -> None:
     """Run the project's pipeline once and record where the time went.
 
     \b
-    python -m optim run --wins none --cold --label baseline
-    python -m optim run --wins all --set rows=1000        a project's own command, with a parameter
-    python -m optim run --ref topic                       a branch of it, in a worktree
-    python -m optim run --wins NAME,NAME --tasks 10 --json
-    python -m optim run --tasks-dir arc/data/training --dsl arc-dsl/dsl.py --solvers arc-dsl/solvers.py
+    quickwin run --wins none --cold --label baseline
+    quickwin run --wins all --set rows=1000        a project's own command, with a parameter
+    quickwin run --ref topic                       a branch of it, in a worktree
+    quickwin run --wins NAME,NAME --tasks 10 --json
+    quickwin run --tasks-dir arc/data/training --dsl arc-dsl/dsl.py --solvers arc-dsl/solvers.py
 
     Every finished task is stored at once: what was recorded survives whatever happens next. Options about tasks,
     candidates, DSL and solvers, --profile, --caches-dir and --output are the built-in pipeline's.

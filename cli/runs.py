@@ -27,9 +27,9 @@ def COMMAND(limit: int, as_json: bool, **filters: Any) -> None:
     """List the runs that were recorded or imported, newest first.
 
     \b
-    python -m optim runs
-    python -m optim runs --config all --cache-state warm --limit 5
-    python -m optim runs --text kaggle --json
+    quickwin runs
+    quickwin runs --config all --cache-state warm --limit 5
+    quickwin runs --text kaggle --json
     """
     from db import queries
 
@@ -42,7 +42,7 @@ def COMMAND(limit: int, as_json: bool, **filters: Any) -> None:
         print_json(found)
         return
     if not found:
-        click.echo("No runs yet; python -m optim run records one." if not chosen else "No run fits these filters.")
+        click.echo("No runs yet; quickwin run records one." if not chosen else "No run fits these filters.")
         return
     _table(found, queries.run_count(engine, **chosen))
 

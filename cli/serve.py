@@ -20,8 +20,8 @@ def COMMAND(port: int, browser: bool) -> None:
     """Open the app on what was recorded, at http://localhost:8501. Ctrl-C ends it.
 
     \b
-    python -m optim serve
-    python -m optim serve --port 8600 --no-browser
+    quickwin serve
+    quickwin serve --port 8600 --no-browser
     """
     open_database().dispose()
     headless = "false" if browser and _has_screen() else "true"

@@ -18,9 +18,9 @@ def COMMAND(run: str, as_json: bool) -> None:
     """Show one run: where its time went, what its caches did, its slowest tasks. RUN is an id, a label, or 'last'.
 
     \b
-    python -m optim show
-    python -m optim show 12
-    python -m optim show baseline --json
+    quickwin show
+    quickwin show 12
+    quickwin show baseline --json
     """
     from db import queries
     from services.facts import stated_words

@@ -20,9 +20,9 @@ def COMMAND(name: str, runs: tuple[str, ...], off: bool, as_json: bool) -> None:
     The tags baseline and final say what a run is in the plan.
 
     \b
-    python -m optim tag nightly 3-7
-    python -m optim tag baseline 4
-    python -m optim tag nightly last --off
+    quickwin tag nightly 3-7
+    quickwin tag baseline 4
+    quickwin tag nightly last --off
     """
     from services import editing
 

@@ -33,12 +33,12 @@ def COMMAND(who: str | None, as_json: bool, **given: Any) -> None:
     """Keep the tracker by hand, or see who wrote what and when. WIN is its name or its number in the tracker.
 
     \b
-    python -m optim track                                   the log: what was written, when and by whom
-    python -m optim track 2 --status "in progress" --notes "the key is too narrow"
-    python -m optim track 2 --checkpoint "Unit tests=4/4 passed" --line "tried it on ten tasks"
-    python -m optim track --tick "Local single-task test"
-    python -m optim track 2 --planned 4-8 --hypothesis "most validations miss"
-    python -m optim track --target 10-12
+    quickwin track                                   the log: what was written, when and by whom
+    quickwin track 2 --status "in progress" --notes "the key is too narrow"
+    quickwin track 2 --checkpoint "Unit tests=4/4 passed" --line "tried it on ten tasks"
+    quickwin track --tick "Local single-task test"
+    quickwin track 2 --planned 4-8 --hypothesis "most validations miss"
+    quickwin track --target 10-12
 
     An empty text takes back what was there. Nothing is overwritten: every change stays in the log. The plan (title,
     planned, hours, hypothesis, implementation, target) is written into the project file, comments and order kept; the

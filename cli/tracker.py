@@ -35,11 +35,11 @@ def COMMAND(
     """Print the progress tracker, filled from plan and evidence; or read one in.
 
     \b
-    python -m optim tracker
-    python -m optim tracker --output TRACKER.md
-    python -m optim tracker --import TRACKER.md
-    python -m optim tracker --import TRACKER.md --adopt
-    python -m optim tracker --plan my_plan.toml --json
+    quickwin tracker
+    quickwin tracker --output TRACKER.md
+    quickwin tracker --import TRACKER.md
+    quickwin tracker --import TRACKER.md --adopt
+    quickwin tracker --plan my_plan.toml --json
 
     What people wrote into an imported tracker goes into the log of edits (track shows it): it fills what is pending,
     marked as imported, and stands beside what plan and evidence say. Text of one's own stays where it stood. What the

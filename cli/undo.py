@@ -16,8 +16,8 @@ def COMMAND(runs: tuple[str, ...], as_json: bool) -> None:
     """Bring deleted runs back: those that were deleted last, or those that are named. RUN is an id or a span.
 
     \b
-    python -m optim undo
-    python -m optim undo 12 15-17
+    quickwin undo
+    quickwin undo 12 15-17
 
     Exit codes: 0 done, 1 nothing is deleted, 2 usage, 3 could not.
     """

@@ -3,4 +3,4 @@
 from cli._main import main
 
 if __name__ == "__main__":
-    main(prog_name="python -m optim")
+    main(prog_name="quickwin")

@@ -152,4 +152,4 @@ def decide(
 
 
 def _measure(win: str) -> str:
-    return f"python -m optim measure none {win}"
+    return f"quickwin measure none {win}"

@@ -68,7 +68,7 @@ def export_run(engine: Engine, run_id: int, form: str) -> str:
         return _RUN[form](record)
     session = queries.profile(engine, run_id)
     if session is None:
-        fail(f"run {run_id} has no profile; python -m optim run --profile records one")
+        fail(f"run {run_id} has no profile; quickwin run --profile records one")
     return session if form == "profile" else session_to_speedscope(session, record.label)
 
 

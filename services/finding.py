@@ -23,13 +23,13 @@ def find_run(engine: Engine, text: str) -> int:
         Problem: there is none, with what would work.
     """
     if not queries.run_count(engine):
-        fail("there are no runs yet; python -m optim run records one", USAGE)
+        fail("there are no runs yet; quickwin run records one", USAGE)
     if text.isascii() and text.isdigit() and len(text) < 19:  # longer ones are beyond what a database counts to
         try:
             queries.run(engine, int(text))
             return int(text)
         except queries.UnknownRow:
-            fail(f"there is no run {text}; python -m optim runs lists them", USAGE)
+            fail(f"there is no run {text}; quickwin runs lists them", USAGE)
     match = queries.run_rows(engine, limit=1) if text == "last" else queries.run_rows(engine, label=[text], limit=1)
     if not match:
         labels = ", ".join(sorted({row["label"] for row in queries.run_rows(engine, limit=20)})[:8])
@@ -59,5 +59,5 @@ def _span(engine: Engine, text: str) -> list[int]:
     ids = range(low, high + 1)
     there = queries.run_rows(engine, ids=ids, sort="id", descending=False, limit=MOST_RUNS, deleted=None)
     if not there:
-        fail(f"there is no run from {low} to {high}; python -m optim runs lists them", USAGE)
+        fail(f"there is no run from {low} to {high}; quickwin runs lists them", USAGE)
     return [int(row["id"]) for row in there]

@@ -43,7 +43,7 @@ def _asking(missing: Mapping[int, Sequence[str]]) -> str:
     words = ", ".join(spoken(name) for name in names)
     plural = "run" if len(missing) == 1 else "runs"
     options = " ".join(_OPTIONS[name] for name in names)
-    return f"not known of {plural} {runs}: {words}; say it: python -m optim assign {runs} {options}"
+    return f"not known of {plural} {runs}: {words}; say it: quickwin assign {runs} {options}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,7 +97,7 @@ def _rows(engine: Engine, ids: Sequence[int]) -> list[dict[str, Any]]:
     frame = queries.runs(engine, ids=ids, sort="id", descending=False, limit=len(ids), deleted=None)
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
     if lost := set(ids) - {int(row["id"]) for row in rows}:
-        fail(f"there is no run {min(lost)}; python -m optim runs lists them", USAGE)
+        fail(f"there is no run {min(lost)}; quickwin runs lists them", USAGE)
     return [{str(name): value for name, value in row.items()} for row in rows]
 
 

@@ -69,7 +69,7 @@ def rank(engine: Engine, run_ids: Iterable[int]) -> Ranking:
     runs = read(engine, ids)
     if len(runs) != len(ids):
         missing = [str(run_id) for run_id in ids if run_id not in {run.id for run in runs}]
-        fail(f"there is no run {listed(missing)}; python -m optim runs lists them", USAGE)
+        fail(f"there is no run {listed(missing)}; quickwin runs lists them", USAGE)
     return ranked(engine, runs)
 
 

@@ -204,7 +204,7 @@ def _stored(storing: Storing, finished: Finished, journal: Path) -> int:
     try:
         return storing.finish(finished.record, finished.profiles)
     except DatabaseProblem as problem:
-        fail(f"{problem}; the run is kept in {journal}, which python -m optim import reads")
+        fail(f"{problem}; the run is kept in {journal}, which quickwin import reads")
 
 
 def _interrupted(storing: Storing) -> str:

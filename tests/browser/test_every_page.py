@@ -82,7 +82,7 @@ def test_dark_is_dark_and_its_charts_have_no_white_box(full_app: App, browser: B
         ("measure?measurement=1", "none against dsl_cache"),
         ("decide?win=batch_validation", "different: this win can not be kept as it is"),
         ("overhead?now_run=1", "Now, run 1"),
-        ("measure?before=none&after=early_exit&tasks=7", "python -m optim measure none early_exit --tasks 7"),
+        ("measure?before=none&after=early_exit&tasks=7", "quickwin measure none early_exit --tasks 7"),
     ],
 )
 def test_a_link_opens_what_it_says(path: str, said: str, full_app: App, page: Page) -> None:

@@ -18,7 +18,7 @@ GOOD = "x1 = mirror(I)\n    return x1"
 
 def quickwin(*words: str) -> Result:
     """The command in this process; an exception that is no exit fails the test."""
-    result = CliRunner().invoke(main, list(words), prog_name="python -m optim")
+    result = CliRunner().invoke(main, list(words), prog_name="quickwin")
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result

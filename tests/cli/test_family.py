@@ -26,7 +26,7 @@ def test_every_command_helps_with_a_sentence_and_an_example(module: str) -> None
     name = command_name(module)
     result = quickwin(name, "--help")
     assert result.exit_code == 0
-    assert f"python -m optim {name}" in result.stdout.split("\n", 1)[1]
+    assert f"quickwin {name}" in result.stdout.split("\n", 1)[1]
     assert (load_command(module).help or "").strip()
 
 
@@ -60,7 +60,7 @@ def test_json_is_one_document_on_an_empty_database(words: list[str], place: Path
 def test_without_runs_it_is_said_how_to_record_one(words: list[str], place: Path) -> None:
     result = quickwin(*words)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "python -m optim run records one" in result.stderr
+    assert "quickwin run records one" in result.stderr
 
 
 HEAVY = ("numpy", "pandas", "sqlalchemy", "scipy", "rich", "streamlit")

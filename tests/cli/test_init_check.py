@@ -53,7 +53,7 @@ def test_init_writes_what_the_options_say(place: Path) -> None:
         "--cache", ".cache", "--reset", "rm -rf out", "--input", "data/*.csv",
     )  # fmt: skip
     assert result.exit_code == 0, result.stderr
-    assert "Next: python -m optim check" in result.stdout
+    assert "Next: quickwin check" in result.stdout
     plain = tomllib.loads((place / "quickwin.toml").read_text())
     assert plain["pipeline"]["command"] == "python etl.py --rows {rows}"
     assert plain["pipeline"]["answers"] == {"files": ["out/*.csv"], "digits": 6}

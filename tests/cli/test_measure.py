@@ -163,7 +163,7 @@ def test_a_settled_measurement_can_be_made_more_precise():
 
 def test_a_spent_budget_says_how_to_go_on_and_takes_a_larger_one():
     result = call("measure", "none", "none", "--blocks", "6")
-    more = re.search(r"Go on with: python -m optim measure --continue 1 --blocks (\d+)", result.stdout)
+    more = re.search(r"Go on with: quickwin measure --continue 1 --blocks (\d+)", result.stdout)
     assert more is not None and int(more[1]) > 6
     longer = found_of(call("measure", "--continue", "1", "--blocks", "8", "--json"))
     assert 6 < longer["blocks"] <= 8
@@ -351,7 +351,7 @@ def test_an_interrupt_ends_a_real_run_and_leaves_the_measurement_to_be_continued
     process.send_signal(signal.SIGINT)
     printed, _ = process.communicate(timeout=60)
     assert process.returncode == 3
-    assert "Go on with: python -m optim measure --continue 1" in printed
+    assert "Go on with: quickwin measure --continue 1" in printed
     assert queries.measurement(open_engine(), 1).status == "stopped"
     assert not list((place / "home").glob("measure-*"))
 

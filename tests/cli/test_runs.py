@@ -44,4 +44,4 @@ def test_filters_and_the_limit_say_what_they_leave_out(place: Path) -> None:
 
 
 def test_without_runs_it_is_said_how_to_record_one(place: Path) -> None:
-    assert quickwin("runs").stdout == "No runs yet; python -m optim run records one.\n"
+    assert quickwin("runs").stdout == "No runs yet; quickwin run records one.\n"

@@ -31,4 +31,4 @@ def test_a_run_that_is_not_there_is_one_sentence_with_what_would_work(place: Pat
     result = quickwin("show", "--", text)
     assert (result.exit_code, result.stdout) == (2, "")
     assert one_sentence(result.stderr)
-    assert "baseline" in result.stderr or "python -m optim runs lists them" in result.stderr
+    assert "baseline" in result.stderr or "quickwin runs lists them" in result.stderr

@@ -42,7 +42,7 @@ def test_what_is_not_known_is_asked_by_name_and_run(engine: Engine) -> None:
     with pytest.raises(MissingFacts) as asked:
         measure_from_runs(engine, BEFORE, AFTER)
     assert asked.value.missing == dict.fromkeys((2, 3, 4, 5, 6), ("machine", "cache_state"))
-    assert "python -m optim assign 2 3 4 5 6 --machine NAME --caches cold" in str(asked.value)
+    assert "quickwin assign 2 3 4 5 6 --machine NAME --caches cold" in str(asked.value)
 
 
 def test_runs_become_a_measurement_with_its_grade_that_the_account_takes(engine: Engine) -> None:

@@ -19,7 +19,7 @@ STARTED: dict[int, subprocess.Popen[bytes]] = {}
 
 
 def start(arguments: Sequence[str]) -> tuple[int, Path]:
-    """Starts ``python -m optim`` with these arguments, detached; gives its process id and its log file.
+    """Starts ``quickwin`` with these arguments, detached; gives its process id and its log file.
 
     The process gets its own session: closing the tab, or the app, does not end it.
 

@@ -76,7 +76,7 @@ class Choice:
 
     @property
     def arguments(self) -> list[str]:
-        """The arguments of ``python -m optim`` that measure it."""
+        """The arguments of ``quickwin`` that measure it."""
         shared = [
             *(*as_options(self.parameters), f"--{self.cache_state}"),
             *("--blocks", str(self.blocks), "--minutes", str(self.minutes)),
@@ -88,7 +88,7 @@ class Choice:
 
 
 def arguments_to_go_on(found: Mapping[str, Any], blocks: int) -> list[str]:
-    """The arguments of ``python -m optim`` that go on with a measurement; an unresolved one gets more blocks.
+    """The arguments of ``quickwin`` that go on with a measurement; an unresolved one gets more blocks.
 
     Args:
         found: as ``views.data.evidence.measurement`` gives it.

@@ -108,7 +108,7 @@ def _form() -> None:
         on_click=measurement.begin,
         args=(choice.arguments,),
     )
-    st.code("python -m optim " + shlex.join(choice.arguments), language=None, wrap_lines=True)
+    st.code("quickwin " + shlex.join(choice.arguments), language=None, wrap_lines=True)
 
 
 def _configs() -> tuple[str, str]:

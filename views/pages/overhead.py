@@ -84,7 +84,7 @@ def _words(plan, known) -> None:
     with st.container(horizontal=True, key="overhead.start"):
         link("measure", "Measure a baseline", before="none", after="all")
         link("import", "Import a log with its phases")
-    st.code("python -m optim run --wins none", language=None)
+    st.code("quickwin run --wins none", language=None)
 
 
 def _what_if(plan, now, baseline) -> None:

@@ -98,4 +98,4 @@ def _size(run: RunFacts) -> dict[str, int]:
 def _command(before: str, after: str, run: RunFacts) -> str:
     size = [part for name, number in _size(run).items() for part in (f"--{name}", str(number))]
     sides = [configs.typed(before), configs.typed(after)]
-    return "python -m optim measure " + shlex.join([*sides, f"--{run.outcome.cache_state}", *size])
+    return "quickwin measure " + shlex.join([*sides, f"--{run.outcome.cache_state}", *size])

@@ -91,7 +91,7 @@ def _buttons(found: dict[str, Any], table: Any) -> None:
             arguments = measuring.arguments_to_go_on(found, _whole_blocks(found, table))
             icon = ":material/play_arrow:"
             st.button("Continue", key="measure.continue", icon=icon, on_click=_go_on, args=(arguments,))
-            st.caption("python -m optim " + " ".join(arguments))
+            st.caption("quickwin " + " ".join(arguments))
         if found["verdict"] and found["status"] not in data.UNDER_WAY:
             link("decide", "Decide on this evidence", icon=":material/gavel:")
             st.download_button(
@@ -126,7 +126,7 @@ def _go_on(arguments: list[str]) -> None:
 
 
 def begin(arguments: list[str]) -> None:
-    """Starts ``python -m optim`` with these arguments; ``starting`` shows how it goes. For callbacks.
+    """Starts ``quickwin`` with these arguments; ``starting`` shows how it goes. For callbacks.
 
     A second click while the first one's process starts does nothing: it would measure the same twice.
     """

@@ -16,7 +16,7 @@ def nothing_yet() -> None:
         "**No runs yet.** A run is one execution of a pipeline: measured here, or imported from a log that you have."
     )
     st.markdown("A small one takes a few seconds:")
-    st.code("python -m optim run --tasks 10", language=None, wrap_lines=True)
+    st.code("quickwin run --tasks 10", language=None, wrap_lines=True)
     link("measure", "Measure two configs against each other", icon=":material/timer:")
     link("import", "Import a log from Kaggle or a profile", icon=":material/upload_file:")
 

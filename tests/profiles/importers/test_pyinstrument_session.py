@@ -19,7 +19,7 @@ SESSION: dict[str, Any] = {
     "duration": 3.0,
     "sample_count": 4,
     "start_call_stack": [],
-    "target_description": "python -m optim run",
+    "target_description": "quickwin run",
     "cpu_time": 2.5,
     "frame_records": [[[MAIN, WORK], 1.5], [[MAIN], 0.5], [[MAIN, WORK], 0.75]],
 }

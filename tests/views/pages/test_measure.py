@@ -33,7 +33,7 @@ def test_an_empty_database_says_how_a_measurement_goes(empty: str, open_page: Op
     said = words(open_page("measure"))
     assert "Nothing is measured yet" in said
     assert "No earlier run tells how long this takes" in said
-    assert "python -m optim measure none all --tasks 100 --candidates 132 --cold --blocks 20 --minutes 30" in said
+    assert "quickwin measure none all --tasks 100 --candidates 132 --cold --blocks 20 --minutes 30" in said
 
 
 def test_the_duration_follows_from_earlier_runs(full: str, open_page: Open) -> None:
@@ -66,7 +66,7 @@ def test_what_can_not_be_measured_can_not_be_started(
 
 def test_an_attribution_is_offered_with_its_own_budget(empty: str, open_page: Open) -> None:
     page = open_page("measure", kind="all wins")
-    assert "python -m optim attribute --tasks 100 --candidates 132 --cold --blocks 3 --minutes 90" in words(page)
+    assert "quickwin attribute --tasks 100 --candidates 132 --cold --blocks 3 --minutes 90" in words(page)
 
 
 def test_a_finished_measurement_says_its_verdict_first(full: str, open_page: Open) -> None:

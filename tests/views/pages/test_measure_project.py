@@ -44,7 +44,7 @@ def test_the_form_asks_for_the_project_s_parameters(project: Path, open_page: Op
     }
     assert page.text_input(key="measure/name").value == "a b"
     assert page.checkbox(key="measure/exact").value is True
-    assert "python -m optim measure none all --cold --blocks 20 --minutes 30" in words(page)
+    assert "quickwin measure none all --cold --blocks 20 --minutes 30" in words(page)
     assert not any(one.label == "Tasks" for one in page.number_input)
 
 

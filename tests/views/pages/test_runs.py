@@ -29,7 +29,7 @@ def texts(ids: list[int]) -> list[str]:
 def test_an_empty_history_says_what_to_do(engine: Engine, open_page: Open) -> None:
     page = open_page("runs")
     assert "No runs yet" in words(page)
-    assert "python -m optim run" in page.code[0].value
+    assert "quickwin run" in page.code[0].value
     assert [link.value for link in page.page_link] == [
         "Measure two configs against each other",
         "Import a log from Kaggle or a profile",
