@@ -8,11 +8,10 @@ from sqlalchemy import Engine
 
 from db.store import store_run
 from profiles.records import RunRecord
+from services.project import current_project
 from tests.db.samples import STARTED, record
 
-BASELINE, ALL = frozenset[str](), frozenset(
-    {"solver_body_cache", "validation_cache", "early_exit", "dsl_cache", "batch_validation"}
-)  # fmt: skip
+BASELINE, ALL = frozenset[str](), frozenset(current_project().names)
 
 
 def measured(number: int, seconds: float = 4.0, **changes: object) -> RunRecord:

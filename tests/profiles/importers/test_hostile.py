@@ -116,7 +116,15 @@ SEEDS: dict[str, bytes] = {
     ).encode(),
 }
 BENCHMARK = {"name": "t", "fullname": "a::t", "params": {"config": "a"}, "stats": {"data": [0.5], "mean": 0.5}}
+BLOCKS = (
+    {"type": "header", "format": "quickwin-blocks", "version": 1, "key": "m1", "spec": {
+        "arms": [{"name": "A", "config": "none"}, {"name": "B", "config": "none"}], "order_seed": 7}},
+    {"type": "run", "block": 1, "attempt": 1, "arm": "A", "position": 1, "ended": "finished",
+     "record": {"key": "k1", "label": "x", "wall_seconds": 2.0}},
+    {"type": "block", "block": 1, "attempt": 1},
+)  # fmt: skip
 SEEDS |= {
+    "quickwin-blocks": "".join(f"{json.dumps(line, separators=(',', ':'))}\n" for line in BLOCKS).encode(),
     "asv": json.dumps(
         {
             "commit_hash": "abc",
