@@ -47,7 +47,7 @@ def measured(*words: str) -> dict:
 @pytest.mark.slow
 @pytest.mark.parametrize("example", ["etl"], indirect=True)
 def test_the_pandas_script_from_check_to_a_verdict(example: Path) -> None:
-    checked = quickwin("check", "--set", "rows=40000", "--json")
+    checked = quickwin("check", "--set", "rows=150000", "--json")
     assert checked.exit_code == 0, checked.output
     sentences = [finding["sentence"] for finding in json.loads(checked.stdout)["findings"]]
     assert any("The answers are the same twice" in sentence for sentence in sentences)

@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -26,6 +27,7 @@ _BATCH = 500
 #: Entries that are held back until they are written together.
 _PENDING = 1000
 _PATIENCE_SECONDS = 30.0
+_PAUSE_SECONDS = 0.01
 _DAMAGED = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 
 
@@ -45,15 +47,26 @@ class DiskCache:
             return self._connect(":memory:")
         with contextlib.suppress(sqlite3.DatabaseError, OSError):
             try:
-                return self._connect(self._path)
+                return self._connect_when_free()
             except sqlite3.DatabaseError as error:
                 # Only what is damaged is deleted: another process may be at work in a file that is locked.
-                if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
+                if _code(error) not in _DAMAGED:
                     raise
             for suffix in ("", "-wal", "-shm"):
                 self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
-            return self._connect(self._path)
+            return self._connect_when_free()
         return self._connect(":memory:")
+
+    def _connect_when_free(self) -> sqlite3.Connection:
+        """Opens the file. Where two processes make it at once, one is told "locked" at once, however patient it is."""
+        end = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            try:
+                return self._connect(self._path)
+            except sqlite3.OperationalError as error:
+                if _code(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or time.monotonic() > end:
+                    raise
+            time.sleep(_PAUSE_SECONDS)
 
     def _connect(self, path: Path | str) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=_PATIENCE_SECONDS, isolation_level=None)
@@ -136,6 +149,11 @@ class DiskCache:
         self._connection.close()
 
 
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's primary result code of an error; 0 where it has none."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
 def make_private(folder: Path) -> None:
     """Makes a folder that is its owner's alone; one that is there and is ours is closed to others' reading."""
     if not folder.exists():
@@ -150,8 +168,10 @@ def is_private(path: Path) -> bool:
     """Whether nobody but its owner, who is this user, can write it; also when it is not there yet."""
     try:
         state = path.stat()
+    except FileNotFoundError:
+        return True
     except OSError:
-        return not path.exists()
+        return False
     return not hasattr(os, "getuid") or (state.st_uid == os.getuid() and not state.st_mode & 0o022)
 
 

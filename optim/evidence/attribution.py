@@ -33,6 +33,9 @@ from profiles.configs import stored_text
 
 Times = Mapping[Config, float]
 
+#: A loss of e^5, 150 times, is no bound that anybody can use.
+_NO_BOUND = 5.0
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Estimate:
@@ -206,6 +209,11 @@ def _shapley(model: FactorialModel) -> tuple[dict[str, Estimate], float, float]:
     return found, first / STEPS_PER_SECOND, last / STEPS_PER_SECOND
 
 
+def _share(log_loss: float) -> float:
+    """What a bound on the log loss is as a share; infinite where it bounds nothing (a few blocks of wild noise)."""
+    return math.inf if log_loss > _NO_BOUND else math.expm1(max(log_loss, 0.0))
+
+
 def _best(model: FactorialModel) -> tuple[Config, tuple[Config, ...], dict[Config, float]]:
     """The fastest config, those that may be it, and what each config loses at most against the best (a share)."""
     configs = list(model.rows)
@@ -213,5 +221,5 @@ def _best(model: FactorialModel) -> tuple[Config, tuple[Config, ...], dict[Confi
     lost, width = model.bounds(max(len(configs) * (len(configs) - 1) // 2, 1))
     contenders = [config for config, row in zip(configs, lost - width, strict=True) if row.max() <= 0]
     most = (lost + width).max(axis=1)
-    losses = {config: float(np.expm1(max(bound, 0.0))) for config, bound in zip(configs, most, strict=True)}
+    losses = {config: _share(float(bound)) for config, bound in zip(configs, most, strict=True)}
     return best, tuple(sorted(contenders, key=len)), losses

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import random
 import sqlite3
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,9 @@ def test_the_file_stays_within_its_bound_and_loses_the_oldest(tmp_path: Path) ->
     assert (tmp_path / "c.sqlite").stat().st_size < 1_000_000
 
 
-def _write(path: Path, name: str) -> None:
+def _write(path: Path, name: str, start: Barrier | None = None) -> None:
+    if start is not None:
+        start.wait()
     cache = DiskCache(path, "scope")
     for number in range(3):
         cache.put({f"{name}-{number}-{index}": name for index in range(1000)})
@@ -87,7 +90,22 @@ def test_two_processes_at_once_lose_nothing(tmp_path: Path) -> None:
         writer.start()
     for writer in writers:
         writer.join()
+    assert [writer.exitcode for writer in writers] == [0, 0]
     assert len(DiskCache(tmp_path / "c.sqlite", "scope")) == 6000
+
+
+def test_processes_that_make_the_file_at_the_same_moment_all_keep_their_entries(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("fork")
+    for number in range(15):
+        path, start = tmp_path / str(number) / "c.sqlite", context.Barrier(3)
+        path.parent.mkdir()
+        writers = [context.Process(target=_write, args=(path, name, start)) for name in "abc"]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+        assert [writer.exitcode for writer in writers] == [0, 0, 0]
+        assert len(DiskCache(path, "scope")) == 9000
 
 
 def test_a_row_that_was_altered_or_was_not_asked_for_is_not_there(tmp_path: Path) -> None:

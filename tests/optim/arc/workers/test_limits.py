@@ -92,8 +92,11 @@ def limits(grid):
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
     return grid
 
+def open_descriptors():
+    return [int(name) for name in os.listdir("/proc/self/fd") if int(name) > 2]
+
 def text(grid):
-    for number in range(3, 20):
+    for number in open_descriptors():
         try:
             os.write(number, b"text\\n")
         except OSError:
@@ -101,7 +104,7 @@ def text(grid):
     return grid
 
 def forged(grid):
-    for number in range(3, 20):
+    for number in open_descriptors():
         try:
             os.write(number, b'{"task": 1, "record": {}, "accepted": [["x", 1]], "cpu": 0, "disk": null}\\n')
         except OSError:
