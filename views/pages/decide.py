@@ -1,6 +1,8 @@
 """Decide: which quick wins do we keep?"""
 
 import html
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -75,7 +77,7 @@ def _attribution() -> None:
     _configs(found)
 
 
-def _configs(found) -> None:
+def _configs(found: Mapping[str, Any]) -> None:
     """The configs as a lattice, and their seconds one by one."""
     nodes = deciding.lattice(found)
     if len(nodes) <= lattice.MOST:

@@ -2,6 +2,7 @@
 
 import shlex
 
+import pandas as pd
 import streamlit as st
 
 from services.project import current_project
@@ -45,7 +46,7 @@ def _empty() -> None:
     )
 
 
-def _shown(known) -> int:
+def _shown(known: pd.DataFrame) -> int:
     ids = [str(one) for one in known["id"]]
     with st.container(horizontal=True, vertical_alignment="center", key="measure.which"):
         chosen = st.selectbox(
@@ -56,7 +57,7 @@ def _shown(known) -> int:
     return int(chosen or ids[0])
 
 
-def _elsewhere(known, shown) -> None:
+def _elsewhere(known: pd.DataFrame, shown: int | None) -> None:
     """What is at work besides: one measurement at a time is, others wait for it."""
     for number, what in measuring.elsewhere(known, shown):
         st.info(
@@ -84,7 +85,7 @@ def _form() -> None:
     metric = st.segmented_control(
         "Settled by",
         ("wall", "cpu"),
-        format_func={"wall": "wall-clock", "cpu": "CPU seconds"}.get,
+        format_func={"wall": "wall-clock", "cpu": "CPU seconds"}.__getitem__,
         required=True,
         **bound("settled_by", "wall", options=("wall", "cpu")),
     )
@@ -96,7 +97,7 @@ def _form() -> None:
         cache_state=state,
         blocks=blocks,
         minutes=minutes,
-        metric=metric,
+        metric=metric or "wall",
     )
     problem, starting = choice.problem, "measure.started" in st.session_state
     st.markdown(text.escape(f"{problem[0].upper()}{problem[1:]}.") if problem else measuring.duration(choice))
@@ -143,7 +144,7 @@ def _started() -> None:
         measurement.starting(*st.session_state["measure.started"])
 
 
-def _history(known) -> None:
+def _history(known: pd.DataFrame) -> None:
     st.header("All measurements")
     st.dataframe(
         measuring.history(known),

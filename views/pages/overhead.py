@@ -1,8 +1,12 @@
 """Overhead: what is the overhead made of?"""
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from optim.project.records import Plan
 from profiles.breakdown import faster, phase_paths
 from services.project import current_project
 from services.spine import spines
@@ -61,7 +65,7 @@ def _runs() -> tuple[int | None, int | None]:
     return before, after
 
 
-def _choose(column, label: str, name: str, known: list[str], default: int | None) -> int | None:
+def _choose(column: DeltaGenerator, label: str, name: str, known: list[str], default: int | None) -> int | None:
     first = str(default) if default is not None else None
     chosen = column.selectbox(label, known, placeholder="no such run", **bound(name, first, TEXT, known))
     if chosen:
@@ -69,16 +73,17 @@ def _choose(column, label: str, name: str, known: list[str], default: int | None
     return int(chosen) if chosen else None
 
 
-def _words(plan, known) -> None:
+def _words(plan: Plan, known: Mapping[str, data.Bar]) -> None:
     if "before" in known:
         after = data.frame(known["after"]) if "after" in known else None
         st.markdown(figures.headline(plan, data.frame(known["before"]), after))
         return
-    if "tracker" not in known:
+    stated = plan.baseline
+    if "tracker" not in known or stated is None:
         st.markdown("**No baseline is measured yet.** Measure one here and this page splits it into phases.")
     else:
         st.markdown(
-            f"**The tracker says {plan.baseline.overhead_percent:g}% of {plan.baseline.seconds:g} s is framework "
+            f"**The tracker says {stated.overhead_percent:g}% of {stated.seconds:g} s is framework "
             "overhead, and does not say of what.** Measure a baseline here and this page splits it into phases."
         )
     with st.container(horizontal=True, key="overhead.start"):
@@ -87,10 +92,11 @@ def _words(plan, known) -> None:
     st.code("quickwin run --wins none", language=None)
 
 
-def _what_if(plan, now, baseline) -> None:
+def _what_if(plan: Plan, now: data.Bar, baseline: data.Bar) -> None:
     """The bar shrinks when a slider is let go; phases and factors are in the address."""
-    paths = {"/".join(path): path for path in sorted(phase_paths(now.made))}
-    if not paths:
+    made = now.made
+    paths = {"/".join(path): path for path in sorted(phase_paths(made))} if made is not None else {}
+    if made is None or not paths:
         return
     st.header("What if a phase were faster?")
     words = st.container()
@@ -102,15 +108,15 @@ def _what_if(plan, now, baseline) -> None:
         format_func=text.escape,
         **bound("faster", largest, NAMES, paths),
     )
-    factors = {}
+    factors: dict[tuple[str, ...] | str, float] = {}
     with st.grid(3, min_column_width=220):
         for name in chosen:
             factors[paths[name]] = st.slider(
                 text.escape(name), 1.0, 20.0, step=0.5, format="%.1fx faster", **bound(f"by.{name}", 1.0, SHARE)
             )
-    left = faster(now.made, factors)
+    left = faster(made, factors)
     target = data.projection(plan, baseline)
-    _, shorter = spines([now.made, left])
+    _, shorter = spines([made, left])
     shrunk(now, shorter, left.whole_seconds, target)
     words.markdown(
         f"The run would take **{text.seconds(left.whole_seconds)}** here "
@@ -118,7 +124,7 @@ def _what_if(plan, now, baseline) -> None:
     )
 
 
-def _there(plan, seconds: float, baseline, target: tuple[float, float] | None) -> str:
+def _there(plan: Plan, seconds: float, baseline: data.Bar, target: tuple[float, float] | None) -> str:
     """What that means for the plan's seconds; nothing where the plan speaks of another program or size."""
     if plan.baseline is None:
         return ""
@@ -126,7 +132,7 @@ def _there(plan, seconds: float, baseline, target: tuple[float, float] | None) -
         return " It says nothing about the plan's seconds, which are another program's."
     projected = plan.baseline.seconds * seconds / baseline.seconds
     words = f" On {text.escape(plan.machine)} that would be **{text.seconds(projected)}** (projection)"
-    if target is None:
+    if target is None or plan.target is None:
         return f"{words}." if plan.target is None else " It is of another size than the plan's baseline: no projection."
     span = plan.target.seconds
     meets = "meets" if seconds <= target[1] else "does not meet"

@@ -5,6 +5,8 @@ import streamlit as st
 from optim.evidence.records import TrackerEvidence
 from optim.plan.checklist import ticks
 from optim.plan.contradictions import contradictions
+from optim.project.records import Plan
+from services.account import Account, KnownRun
 from views import text
 from views.charts import progress as charts
 from views.charts.layout import CONFIG
@@ -47,7 +49,7 @@ def render() -> None:
     _contradictions(plan)
 
 
-def _here_and_there(account) -> None:
+def _here_and_there(account: Account) -> None:
     """What is known there, where the plan's seconds are, beside what is measured here; one row where both are one."""
     if account.plan.reference_pipeline is None:
         with st.grid(6, min_column_width=150):
@@ -69,7 +71,7 @@ def _here_and_there(account) -> None:
         )
 
 
-def _there(account) -> None:
+def _there(account: Account) -> None:
     plan, now = account.plan, account.standing
     machine = text.escape(plan.machine)
     if plan.baseline is not None:
@@ -89,7 +91,7 @@ def _there(account) -> None:
         st.metric("Odds of the target", odds, border=True, height="stretch", help=text.escape(now.odds.sentence))
 
 
-def _here(account) -> None:
+def _here(account: Account) -> None:
     now = account.standing
     if account.baseline is not None:
         _run_metric("Baseline here", account.baseline)
@@ -100,13 +102,13 @@ def _here(account) -> None:
         _run_metric("Kept, a run here" if account.now_is_kept else "All wins, a run here", account.now)
 
 
-def _run_metric(label: str, run) -> None:
+def _run_metric(label: str, run: KnownRun) -> None:
     size = "" if run.tasks is None else f", {text.count(run.tasks, 'task')}"
     told = f"run {run.run_id}{size}, {run.cache_state} caches"
     st.metric(label, text.seconds(run.wall_seconds), border=True, height="stretch", help=text.escape(told))
 
 
-def _waterfall(plan, evidence) -> None:
+def _waterfall(plan: Plan, evidence: TrackerEvidence) -> None:
     if plan.baseline is None:
         return
     apart = plan.reference_pipeline is not None
@@ -125,7 +127,7 @@ def _waterfall(plan, evidence) -> None:
     )
 
 
-def _cards(plan, evidence) -> None:
+def _cards(plan: Plan, evidence: TrackerEvidence) -> None:
     st.header("The quick wins")
     with st.grid(5, min_column_width=210):
         for card in cards(plan, evidence):
@@ -137,7 +139,7 @@ def _cards(plan, evidence) -> None:
                 link(card.next_page, card.next_label, icon=":material/arrow_forward:", **card.next_query)
 
 
-def _checklist(plan, evidence) -> None:
+def _checklist(plan: Plan, evidence: TrackerEvidence) -> None:
     found = ticks(plan, evidence)
     if not found:
         return
@@ -150,7 +152,7 @@ def _checklist(plan, evidence) -> None:
         link("decide", "See the measurements and decisions behind the ticks")
 
 
-def _contradictions(plan) -> None:
+def _contradictions(plan: Plan) -> None:
     found = contradictions(plan)
     if not found:
         return

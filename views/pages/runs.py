@@ -45,8 +45,8 @@ def render() -> None:
         with st.popover("Columns", key="runs.columns", icon=":material/view_column:"):
             columns = columns_choice()
         on_all(chosen, sort)
-    if GROUPS[by]:
-        groups(chosen, GROUPS[by])
+    if group := GROUPS[by]:
+        groups(chosen, group)
         return
     doing = st.container(key="runs.doing")
     number = st.pagination(pages, **bound("page", 1, NUMBER, range(1, pages + 1))) if pages > 1 else 1
