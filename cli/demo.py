@@ -40,15 +40,14 @@ def COMMAND(tasks: int, candidates: int, as_json: bool) -> None:
 def _run(settings: Settings, engine: object, wins: str, state: str) -> tuple[int, RunRecord]:
     from dataclasses import replace
 
-    from optim.arc.runner import found_state
-    from services.running import placed, prepared, run_and_store
+    from services.running import placed, prepared, primed, run_and_store
 
     settings = replace(settings, wins=current_project().config(wins))
     work = prepared(settings)
     label = f"{'baseline' if wins == 'none' else 'all wins'} {state}"
     with placed(settings, state, label) as found:
-        if state == "warm" and found_state(found, work) != "warm":
-            run_and_store(found, work, "priming", engine, progress_bar)  # type: ignore[arg-type]
+        if state == "warm":
+            primed(engine, found, work, progress_bar)  # type: ignore[arg-type]
         run_id, finished = run_and_store(found, work, label, engine, progress_bar)  # type: ignore[arg-type]
     return run_id, finished.record
 

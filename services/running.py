@@ -33,6 +33,7 @@ from services.pipelines import command_pipeline
 from services.places import home
 from services.problems import COULD_NOT, INTERRUPTED, USAGE, fail, sentence_of
 from services.project import Project, current_project
+from services.run_marks import PRIMING
 from services.storing import Storing
 
 if TYPE_CHECKING:
@@ -148,10 +149,42 @@ def _run_built_in(engine: Engine, request: Request, name: str, watch: Watch) -> 
     label = request.label or f"{name} {state or ''}".strip()
     with placed(settings, state if request.caches_dir is None else None, label) as found:
         settings = _own_folders(found, request)
-        if state == "warm" and found_state(settings, work) != "warm":
-            run_and_store(replace(settings, profile=False), work, "priming", engine, watch)
+        if state == "warm":
+            primed(engine, settings, work, watch)
         run_id, finished = run_and_store(settings, work, label, engine, watch)
     return Executed(run_id=run_id, record=finished.record, output=settings.output_dir, notes=work.skipped)
+
+
+def prime(engine: Engine, request: Request, watch: Watch = nobody) -> int | None:
+    """Fills the caches of the built-in pipeline by a run that does not count, so that the next run is warm.
+
+    Returns:
+        The priming run's id; None where they were warm already.
+
+    Raises:
+        Problem: the project runs its own command, whose warm runs prime copies of their own; or the run failed.
+    """
+    project = current_project()
+    if project.command is not None:
+        fail("each warm run of a command primes its own copy of the caches first: quickwin run --warm", USAGE)
+    try:
+        settings = settings_of(request.parameters, request.config)
+    except RunProblem as problem:
+        fail(str(problem), USAGE)
+    work = prepared(settings)
+    with placed(settings, "warm" if request.caches_dir is None else None, PRIMING) as found:
+        return primed(engine, _own_folders(found, request), work, watch)
+
+
+def primed(engine: Engine, settings: Settings, work: Work, watch: Watch = nobody) -> int | None:
+    """Primes these caches unless they are warm; the priming run's id.
+
+    Raises:
+        Problem: as ``run_and_store``.
+    """
+    if found_state(settings, work) == "warm":
+        return None
+    return run_and_store(replace(settings, profile=False), work, PRIMING, engine, watch)[0]
 
 
 def _own_folders(settings: Settings, request: Request) -> Settings:
