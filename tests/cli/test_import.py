@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from cli._main import main
 from db import queries
 from db.engine import open_engine
+from profiles.recorder import Recorder
 from services.facts import read_role
 from services.problems import Problem
 from tests.profiles.importers.files import fixture
@@ -190,3 +191,14 @@ def test_the_command_loads_without_what_is_slow_to_import():
 
     code = "import sys, cli.import_; print([n for n in ('sqlalchemy', 'pandas', 'rich') if n in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_baseline_whose_log_says_its_wins_keeps_them(folder):
+    recorder = Recorder(journal=str(folder / "own.jsonl"), wins=["early_exit"], workload="w", cache_state="cold")
+    with recorder.phase("a"):
+        pass
+    recorder.finish()
+    for _ in range(2):
+        assert invoke("own.jsonl", "--yes", "--as", "baseline").exit_code == 0
+        (run,), tags = stored(folder)
+        assert (run.config, tags) == (frozenset({"early_exit"}), ["baseline"])

@@ -133,10 +133,10 @@ def duration(choice: Choice) -> str:
     fewest = min(_FEWEST_BLOCKS if spec.kind == "pair" else choice.blocks, choice.blocks)
     least, most = block * fewest, min(block * choice.blocks, 60.0 * choice.minutes)
     guess = "" if all(known.values()) else " (a guess: not every config has run yet)"
-    return (
-        f"A block is {text.count(len(configs), 'run')} and takes about {text.seconds(block)}{guess}. "
-        f"Expect {text.seconds(min(least, most))} to {text.seconds(most)}."
+    span = (
+        f"{text.seconds(least)} to {text.seconds(most)}" if least < most else f"{text.seconds(most)}, all of the budget"
     )
+    return f"A block is {text.count(len(configs), 'run')} and takes about {text.seconds(block)}{guess}. Expect {span}."
 
 
 def state(found: Mapping[str, Any], blocks: int) -> str:

@@ -41,6 +41,16 @@ def test_the_duration_follows_from_earlier_runs(full: str, open_page: Open) -> N
     assert "A block is 4 runs and takes about" in said
 
 
+@pytest.mark.parametrize(
+    ("minutes", "expected"), [(1, r"Expect (60(\.0)? s|1 min), all of"), (30, r"Expect [\d.]+ (s|min) to ")]
+)
+def test_the_expected_time_ends_where_the_budget_of_minutes_does(
+    minutes: int, expected: str, full: str, open_page: Open
+) -> None:
+    said = words(open_page("measure", tasks=10, blocks=200, minutes=minutes))
+    assert re.search(expected, said), said
+
+
 def test_start_starts_what_was_chosen(empty: str, open_page: Open, started: list[list[str]]) -> None:
     page = open_page("measure", before="none", after="early_exit", tasks=5, caches="warm")
     page.button(key="measure.start").click().run()
