@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 BLOCKS = "blocks"
 ATTRIBUTION = "attribution"
-#: Part of a verdict's notes where no run of the measurement recorded its answers.
-_UNCHECKED = "Answers not checked"
+#: Parts of a verdict where answers were not recorded, or differ from run to run; the second is of separate runs.
+_UNCHECKED = ("Answers not checked", "Answers were not checked")
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _WHY = {
     "wrong": "its answers differ",
@@ -151,7 +151,7 @@ def _answers(word: str, verdict: Mapping[str, Any]) -> str:
     if word in ("wrong", "not comparable"):
         return "different" if word == "wrong" else ""
     told = " ".join([str(verdict.get("reason") or ""), *(verdict.get("notes") or ())])
-    return "not checked" if _UNCHECKED in told else "equal"
+    return "not checked" if any(words in told for words in _UNCHECKED) else "equal"
 
 
 def _newest_commit(account: Account) -> str | None:

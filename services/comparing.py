@@ -50,7 +50,7 @@ def compare(engine: Engine, before: Side, after: Side) -> Comparison:
     refused = refusal(engine, before, after)
     if refused is not None:
         return refused
-    notes = differences(before, after)
+    notes = (*differences(before, after), *_unchecked(engine, before, after))
     measured = None if before.single and after.single else judged(engine, before, after)
     if measured is not None:
         number, verdict = measured
@@ -83,8 +83,9 @@ def refusal(engine: Engine, before: Side, after: Side) -> Comparison | None:
                 before=before, after=after, verdict=NOT_COMPARABLE, reason=sentence(reasons[0]),
                 obstacles=tuple(sentence(reason) for reason in reasons), differences=differences(before, after),
             )  # fmt: skip
+    steady = not _unchecked(engine, before, after)
     for run in after.runs:
-        reason = wrong(engine, first, run)
+        reason = wrong(engine, first, run) if steady else new_faults(first.outcome, run.outcome)
         if reason is not None:
             said = sentence(f"not a faster run but a wrong one: {reason}")
             notes = differences(before, after)
@@ -109,6 +110,16 @@ def wrong(engine: Engine, before: RunFacts, after: RunFacts) -> str | None:
         return None
     reason = other_answers(before.outcome, after.outcome)
     return reason if reason is None else reason + _in_timeouts(engine, before, after)
+
+
+def _unchecked(engine: Engine, before: Side, after: Side) -> list[str]:
+    """Said where the first side's answers are known to differ from run to run: they show nothing about another's."""
+    known = {run.outcome.results_fingerprint for run in before.runs} - {None}
+    other = {run.outcome.results_fingerprint for run in after.runs} - {None} - known
+    if len(known) == 1 and other:
+        known = known.union(*(queries.answers_beside(engine, run.id) for run in before.runs))
+    name = before.config or before.name
+    return [f"Answers not checked: those of {name} differ from run to run."] if len(known) > 1 else []
 
 
 def _in_timeouts(engine: Engine, before: RunFacts, after: RunFacts) -> str:

@@ -6,7 +6,7 @@ All raise DatabaseProblem where the database can not be read.
 
 from db.problems import DatabaseProblem, UnknownRow
 from db.queries.breakdowns import breakdowns, path_words, phase_shares
-from db.queries.comparing import run_facts, task_outcomes
+from db.queries.comparing import answers_beside, run_facts, task_outcomes
 from db.queries.details import (
     caches,
     counts,
@@ -47,6 +47,7 @@ __all__ = [
     "RunFilters",
     "State",
     "UnknownRow",
+    "answers_beside",
     "attempts",
     "blocks",
     "blocks_by_measurement",

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select
 
 from db.engine import reading
-from db.models import Count, Profile, Run, RunEnvironment, StatedFact, Task
+from db.models import BlockRun, Count, Profile, Run, RunEnvironment, StatedFact, Task
 
 
 def run_facts(engine: Engine, run_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
@@ -65,3 +65,15 @@ def task_outcomes(engine: Engine, run_id: int) -> dict[str, tuple[int, tuple[Any
     with reading(engine) as connection:
         rows = connection.execute(select(*columns).where(Task.run_id == int(run_id)).order_by(Task.position)).all()
     return {row.task_id: (row.timeouts, (row.solved, row.status, json.loads(row.counts or "{}"))) for row in rows}
+
+
+def answers_beside(engine: Engine, run_id: int) -> set[str]:
+    """The results fingerprints that a run's config gave in the measurements that hold the run."""
+    own = select(Run.config).where(Run.id == int(run_id)).scalar_subquery()
+    holding = select(BlockRun.measurement_id).where(BlockRun.run_id == int(run_id))
+    statement = select(Run.results_fingerprint).distinct().join(BlockRun, BlockRun.run_id == Run.id)
+    statement = statement.where(
+        BlockRun.measurement_id.in_(holding), Run.config == own, Run.results_fingerprint.is_not(None)
+    )
+    with reading(engine) as connection:
+        return set(connection.scalars(statement))

@@ -10,7 +10,7 @@ from optim.evidence.factorial import DesignError
 from optim.evidence.reliability import Attempt
 from optim.evidence.spec import Spec
 from optim.evidence.statistics import Interval, percent, verdict_of
-from optim.evidence.verdicts import BUSY_CORES, METRICS, Block, Verdict, judge, refusal
+from optim.evidence.verdicts import BUSY_CORES, METRICS, Block, Verdict, answers_note, judge, refusal
 from profiles.configs import Config, stored_text
 
 
@@ -58,6 +58,10 @@ def _attributed(spec: Spec, found: Attribution, blocks: Sequence[Block]) -> Verd
     word = verdict_of(interval, spec.margin)
     reason = f"All wins together: {_total(word, interval)} {summary(found)}"
     busy = sum(any((run.busy_cores or 0) > BUSY_CORES for run in block.values()) for block in blocks)
+    notes = (
+        f"{busy} of {len(blocks)} blocks ran beside other work." if busy else "",
+        answers_note(blocks, (spec.arms[0].name,)),
+    )
     return Verdict(
         verdict=word,
         reason=reason,
@@ -65,7 +69,7 @@ def _attributed(spec: Spec, found: Attribution, blocks: Sequence[Block]) -> Verd
         interval=interval,
         metric=spec.metric,
         busy_blocks=busy,
-        notes=(f"{busy} of {len(blocks)} blocks ran beside other work.",) if busy else (),
+        notes=tuple(note for note in notes if note),
         attribution=found.to_json(),
     )
 

@@ -134,13 +134,19 @@ def _wrong(before: Sequence[Timed], after: Sequence[Timed]) -> str | None:
     worst = before[0].outcome
     for name in ("errors", "timeouts", "failed"):
         worst = replace(worst, **{name: max(getattr(run.outcome, name) for run in before)})
-    known = next((run.outcome.results_fingerprint for run in before if run.outcome.results_fingerprint), None)
+    fingerprints = _fingerprints(before)
+    # A first config that differs from itself can show nothing about another's answers.
+    known = fingerprints[0] if len(fingerprints) == 1 else None
     for run in after:
         answers = run.outcome.results_fingerprint if known else None
         one, two = (known, answers) if answers else ("", "")
         if reason := wrong(replace(worst, results_fingerprint=one), replace(run.outcome, results_fingerprint=two)):
             return f"run {run.outcome.run_id}: {reason}"
     return None
+
+
+def _fingerprints(runs: Sequence[Timed]) -> list[str]:
+    return sorted({run.outcome.results_fingerprint for run in runs if run.outcome.results_fingerprint})
 
 
 def _sentence(word: str, interval: Interval, pairs: tuple[tuple[int, int], ...] | None, before: int, after: int) -> str:
@@ -160,6 +166,8 @@ def _remarks(
     remarks = [CAUTION]
     if not all(run.outcome.results_fingerprint for run in (*before, *after)):
         remarks.append("Answers were not checked: not every run kept them.")
+    elif len(_fingerprints(before)) > 1:
+        remarks.append("Answers not checked: the first config's differ from run to run.")
     if looks > 1 and pairs is None:
         remarks.append(f"This is look {looks} at the question, and each may err by chance once in twenty.")
     return remarks

@@ -158,7 +158,7 @@ def _measured(
         counts.sentence if not counts.doubtful else "",
         f"{busy} of {len(blocks)} blocks ran beside other work." if busy else "",
         _control_note(floors[0], margin),
-        "" if _answers_known(blocks) else "Answers not checked: the runs recorded none.",
+        answers_note(blocks, before),
     ]
     return Verdict(
         verdict=verdict,
@@ -255,8 +255,28 @@ def _floor(blocks: Sequence[Block], arms: Sequence[str], metric: str) -> NoiseFl
     return None if ratios is None else statistics.noise_floor(ratios)
 
 
-def _answers_known(blocks: Sequence[Block]) -> bool:
-    return any(run.results_fingerprint is not None for block in blocks for run in block.values())
+def answers_note(blocks: Sequence[Block], before: Sequence[str]) -> str:
+    """Why the answers could not be checked, in a sentence; empty when they were."""
+    if reason := _unsteady(blocks, before):
+        return f"Answers not checked: {reason}."
+    known = any(run.results_fingerprint is not None for block in blocks for run in block.values())
+    return "" if known else "Answers not checked: the runs recorded none."
+
+
+def _unsteady(blocks: Sequence[Block], before: Sequence[str]) -> str | None:
+    """Why the first config's answers show nothing about another's, in a clause; None when they do.
+
+    They differ from run to run, or nobody knows yet: it ran once, and no other run gave the same.
+    """
+    first = blocks[0][before[0]]
+    own = [block[arm] for block in blocks for arm in before if arm in block]
+    differing = {_facts(run): run for run in own}.values()
+    if reason := next((reason for run in differing if (reason := other_answers(first, run))), None):
+        return f"the first config's own differ from run to run ({reason})"
+    others = {run.results_fingerprint for block in blocks for arm, run in block.items() if arm not in before} - {None}
+    if len(own) == 1 and others and first.results_fingerprint not in others:
+        return "the first config ran once so far, and no other run gave the same ones"
+    return None
 
 
 def refusal(blocks: Sequence[Block], before: Sequence[str], cache_state: str | None) -> tuple[str, str] | None:
@@ -271,11 +291,12 @@ def refusal(blocks: Sequence[Block], before: Sequence[str], cache_state: str | N
         if reason := _not_as_prepared(run, cache_state) or incomparable(first, run):
             return "not comparable", f"Block {number}, arm {arm}: {reason}."
     errors = max(block[before[0]].errors for block in blocks)
-    # The baseline first: where it differs from itself, others can not be blamed for differing from it.
-    for number, arm, run in sorted(runs, key=lambda one: one[1] not in before):
+    unsteady = _unsteady(blocks, before) is not None
+    for number, arm, run in runs:
         new = run.errors - errors
-        if reason := f"{new} more errors than the first config's {errors}" if new > 0 else other_answers(first, run):
-            return _blame(arm, arm in before, number, reason)
+        reason = f"{new} more errors than the first config's {errors}" if new > 0 else None
+        if reason := reason or (None if unsteady else other_answers(first, run)):
+            return "wrong", f"Not a faster run but a wrong one: block {number}, arm {arm}: {reason}."
     return None
 
 
@@ -289,13 +310,6 @@ def _not_as_prepared(run: Outcome, cache_state: str | None) -> str | None:
     if cache_state in (None, "unknown", run.cache_state):
         return None
     return f"a run prepared to be {cache_state} was {run.cache_state}: prepare the caches again and repeat it"
-
-
-def _blame(arm: str, is_baseline: bool, number: int, reason: str) -> tuple[str, str]:
-    if not is_baseline:
-        return "wrong", f"Not a faster run but a wrong one: block {number}, arm {arm}: {reason}."
-    remedy = "make the baseline give the same answers twice before measuring against it"
-    return "not comparable", f"Block {number}: the baseline differs from itself ({reason}): {remedy}."
 
 
 def sentence(

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import Engine
 
 from db.engine import open_engine
-from db.store import store_run
+from db.store import add_block_run, begin_measurement, store_run
 from profiles.records import Environment, PhaseTiming, TaskRecord
 from services.comparing import Comparison, against, compare, differences
 from services.ranking import rank
-from services.run_facts import read, side
+from services.run_facts import Side, read, side
 from tests.cli.records import record
 from tests.services.facts import run
 
@@ -99,6 +99,21 @@ def test_answers_that_were_not_recorded_are_not_wrong_but_not_checked(engine: En
     found = compared(engine, {"results_fingerprint": None}, {"wall_seconds": 5.0, "results_fingerprint": None})
     assert (found.verdict, found.speedup) == ("unresolved", 2.0)
     assert found.differences == ("Answers not checked: none were recorded of run 1 and run 2.",)
+
+
+def test_a_first_config_that_differs_from_itself_blames_nobody(engine: Engine) -> None:
+    changes = [{}, {"results_fingerprint": "another"}, {"wall_seconds": 5.0, "results_fingerprint": "a third"}]
+    ids = [store_run(engine, record(f"run {at}", **one))[0] for at, one in enumerate(changes)]
+    one, two, three = read(engine, ids)
+    assert compare(engine, side(one), side(three)).verdict == "wrong"
+    both = compare(engine, Side(name="before", runs=(one, two)), side(three))
+    assert both.verdict != "wrong"
+    assert both.differences == ("Answers not checked: those of none differ from run to run.",)
+    measured = begin_measurement(engine, {"arms": [{"name": "A", "config": "none"}]})
+    for position, (arm, run_id) in enumerate(zip(("A", "A2", "B"), ids, strict=True), 1):
+        add_block_run(engine, measured, block=1, arm=arm, position=position, run_id=run_id)
+    pair = compare(engine, side(one), side(three))
+    assert (pair.verdict, pair.speedup, pair.differences) == ("unresolved", 2.0, both.differences)
 
 
 def test_another_interpreter_and_other_packages_are_said_and_compared(engine: Engine) -> None:

@@ -108,6 +108,12 @@ def test_answers_that_were_not_kept_are_said_not_to_be_checked() -> None:
     assert verdict.verdict == "faster" and "Answers were not checked" in verdict.reason
 
 
+def test_a_first_config_that_differs_from_itself_blames_nobody() -> None:
+    before = [run(20.0), run(20.1, results_fingerprint="other"), run(20.2)]
+    verdict = judge_runs(before, runs(10.0, 10.1, 10.2, results_fingerprint="a third"))
+    assert verdict.verdict == "faster" and "Answers not checked: the first config's differ" in verdict.reason
+
+
 def test_the_number_of_looks_is_said() -> None:
     assert "This is look 3" in judge_runs(runs(20.0, 20.1), runs(10.0, 10.1), looks=3).reason
     assert "look" not in judge_runs(runs(20.0, 20.1), runs(10.0, 10.1)).reason.replace("look the same", "")

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from optim.evidence.outcomes import Outcome
-from optim.evidence.verdicts import VERDICTS, blocks_from_rows, judge
+from optim.evidence.verdicts import VERDICTS, answers_note, blocks_from_rows, judge, refusal
 
 RUN = Outcome(wall_seconds=1.0, results_fingerprint="same", cache_state="cold", workload="w", machine="m")
 WOBBLE = (0.99, 1.0, 1.01, 1.002, 0.995, 1.004)
@@ -70,19 +70,29 @@ def test_one_wrong_run_among_many_makes_it_wrong():
     assert "block 5" in judge(mixed).reason
 
 
-def test_where_the_baseline_differs_from_itself_nobody_else_is_blamed():
-    mixed = blocks(2.0, results_fingerprint="other")
-    mixed[-1]["A2"] = replace(mixed[-1]["A2"], results_fingerprint="another")
+@pytest.mark.parametrize("answers", ["other", None])
+def test_where_the_baseline_differs_from_itself_answers_are_not_checked_and_nobody_is_blamed(answers):
+    mixed = blocks(2.0, results_fingerprint="a third")
+    mixed[2]["A2"] = replace(mixed[2]["A2"], results_fingerprint=answers)
     found = judge(mixed)
-    assert found.verdict == "not comparable"
-    assert "the baseline differs from itself" in found.reason
+    assert found.verdict == "faster" and found.reason.startswith("Faster")
+    assert any(note.startswith("Answers not checked: the first config's own differ") for note in found.notes)
 
 
-def test_a_baseline_that_differs_from_itself_can_not_be_measured_against():
-    mixed = blocks(2.0)
+def test_a_baseline_that_ran_once_shows_nothing_until_another_run_gives_the_same_answers():
+    block = {name: replace(RUN, results_fingerprint=name) for name in ("none", "one", "two")}
+    assert refusal([block], ("none",), None) is None
+    assert "ran once so far" in answers_note([block], ("none",))
+    again = {**block, "two": block["none"]}
+    assert refusal([again], ("none",), None)[0] == "wrong"
+    assert refusal([block, block], ("none",), None)[0] == "wrong"
+
+
+def test_where_the_baseline_differs_from_itself_more_errors_are_wrong_all_the_same():
+    mixed = blocks(2.0, errors=3)
     mixed[2]["A2"] = replace(mixed[2]["A2"], results_fingerprint="other")
-    assert judge(mixed).verdict == "not comparable"
-    assert "the baseline differs from itself" in judge(mixed).reason
+    found = judge(mixed)
+    assert found.verdict == "wrong" and "3 more errors" in found.reason
 
 
 def test_timeouts_that_the_baseline_has_too_are_not_new():
