@@ -33,11 +33,11 @@ def test_a_small_measurement_comes_to_its_verdict_in_another_tab(own_app: Serve,
 def test_a_measurement_stops_and_can_be_continued(own_app: Serve, page: Page) -> None:
     app = own_app()
     start(app, page, blocks=50)
-    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("was stopped", exact=False)).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Continue", exact=True).click()
     expect(page.get_by_text("is under way", exact=False)).to_be_visible(timeout=60_000)
-    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("was stopped", exact=False)).to_be_visible(timeout=60_000)
 
 

@@ -26,6 +26,8 @@ _name = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=
 _amount = st.floats(0, 1e9, allow_nan=False)
 _maybe = st.none() | _amount
 _whole = st.integers(0, 2**62)
+#: The sum over tasks must fit as well.
+_calls = st.integers(0, 2**50)
 _counts = st.dictionaries(_name, st.integers(-(2**62), 2**62), max_size=3)
 _phases = st.lists(
     st.builds(
@@ -34,7 +36,7 @@ _phases = st.lists(
         category=st.sampled_from(CATEGORIES),
         total_seconds=_amount,
         self_seconds=_amount,
-        calls=_whole,
+        calls=_calls,
         basis=st.sampled_from(BASES),
     ),
     max_size=4,

@@ -46,7 +46,11 @@ _ANSWER = {"record", "accepted", "cpu", "disk"}
 
 
 class Forged(ValueError):
-    """What came from a worker is nothing that a worker says."""
+    """What came from a worker is nothing that a worker says. ``answers``: what it said before."""
+
+    def __init__(self, answers: Sequence[Answer]) -> None:
+        super().__init__()
+        self.answers = answers
 
 
 def phase_name(number: int) -> str:
@@ -95,23 +99,30 @@ class WorkerProcess:
         """The answers that have come in; None when the worker has closed its pipe.
 
         Raises:
-            Forged: something else came in: a program wrote to the pipe, or goes on in a process of its own.
+            Forged: something else came in: a program wrote to the pipe, or goes on in a process of its own. It holds
+                the answers that came in before.
         """
         chunk = os.read(self.answers, 1 << 20)
         if not chunk:
             return None
         *lines, self._buffer = (self._buffer + chunk).split(b"\n")
-        return [self._checked(line) for line in lines]
+        answers = list[Answer]()
+        for line in lines:
+            if (answer := self._checked(line)) is None:
+                raise Forged(answers)
+            answers.append(answer)
+        return answers
 
-    def _checked(self, line: bytes) -> Answer:
+    def _checked(self, line: bytes) -> Answer | None:
+        """The answer in a line; None for what this worker would not say."""
         try:
             answer = json.loads(line)
         except (ValueError, RecursionError):
-            raise Forged from None
+            return None
         if not isinstance(answer, dict) or answer.get("pid") != self.process.pid:
-            raise Forged
+            return None
         if "task" in answer and (answer["task"] not in self.assigned or not set(answer) >= _ANSWER):
-            raise Forged
+            return None
         return answer
 
     def overdue(self) -> Overdue | None:
@@ -176,6 +187,7 @@ class Supervisor:
         self._total = len(self._queue)
         self._banned: dict[int, list[tuple[int, str, str]]] = {}
         self._started: dict[int, float] = {}
+        self._suspected: set[int] = set()
         self._done: set[int] = set()
         self._spawned = 0
         self._gone_cpu_seconds = 0.0
@@ -286,16 +298,20 @@ class Supervisor:
     def _receive(self, worker: WorkerProcess) -> None:
         try:
             answers = worker.read()
-        except Forged:
+        except Forged as forged:
+            self._take_all(worker, forged.answers)
             self._replace(worker, Overdue("forged", "said what no worker says and was killed"))
             return
         if answers is None:
             self._replace(worker, Overdue("died", "made its worker die"))
             return
-        for answer in answers:
-            if "task" in answer:
-                self._take(worker, answer)
+        self._take_all(worker, answers)
         self._assign(worker)
+
+    def _take_all(self, worker: WorkerProcess, answers: Sequence[Answer]) -> None:
+        for answer in answers:
+            if answer.get("task") in worker.assigned:
+                self._take(worker, answer)
 
     def _take(self, worker: WorkerProcess, answer: Answer) -> None:
         worker.assigned.remove(answer["task"])
@@ -332,7 +348,11 @@ class Supervisor:
     def _blame(self, index: int, candidate: int | None, why: Overdue, phase: str) -> None:
         """Tries a task again without the candidate that was running, or records it as failed."""
         banned = self._banned.setdefault(index, [])
-        if why.kind == "task":
+        if why.kind == "forged" and index not in self._suspected:
+            # A process that an earlier task left may have said it: in a fresh worker this one shows who it was.
+            self._suspected.add(index)
+            self._queue.appendleft(index)
+        elif why.kind == "task":
             self._fail(index, f"it {why.reason}")
         elif candidate is None:
             self._fail(index, f"its worker {why.reason.replace('made its worker die', 'died')} in phase {phase}")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import sqlite3
-from multiprocessing.synchronize import Barrier
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from optim.arc import diskcache
 from optim.arc.diskcache import DiskCache
+
+_ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_what_was_put_is_there_after_a_restart(tmp_path: Path) -> None:
@@ -74,38 +76,31 @@ def test_the_file_stays_within_its_bound_and_loses_the_oldest(tmp_path: Path) ->
     assert (tmp_path / "c.sqlite").stat().st_size < 1_000_000
 
 
-def _write(path: Path, name: str, start: Barrier | None = None) -> None:
-    if start is not None:
-        start.wait()
-    cache = DiskCache(path, "scope")
-    for number in range(3):
-        cache.put({f"{name}-{number}-{index}": name for index in range(1000)})
+#: Waits until ``FOLDER/go`` is there, then opens the cache in each folder beside it and writes 2,000 entries.
+_WRITER = """
+import sys, time
+from pathlib import Path
+from optim.arc.diskcache import DiskCache
+folder, name = Path(sys.argv[1]), sys.argv[2]
+print("ready", flush=True)
+while not (folder / "go").exists():
+    pass
+for number in range(15):
+    cache = DiskCache(folder / str(number) / "c.sqlite", "scope")
+    for part in range(2):
+        cache.put({f"{name}-{part}-{index}": name for index in range(1000)})
     cache.close()
+"""
 
 
-def test_two_processes_at_once_lose_nothing(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=_write, args=(tmp_path / "c.sqlite", name)) for name in ("a", "b")]
+def test_processes_that_make_a_file_and_write_it_at_the_same_moment_lose_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _WRITER, str(tmp_path)]
+    writers = [subprocess.Popen([*command, name], cwd=_ROOT, stdout=subprocess.PIPE, text=True) for name in "abc"]
     for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
-    assert [writer.exitcode for writer in writers] == [0, 0]
-    assert len(DiskCache(tmp_path / "c.sqlite", "scope")) == 6000
-
-
-def test_processes_that_make_the_file_at_the_same_moment_all_keep_their_entries(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("fork")
-    for number in range(15):
-        path, start = tmp_path / str(number) / "c.sqlite", context.Barrier(3)
-        path.parent.mkdir()
-        writers = [context.Process(target=_write, args=(path, name, start)) for name in "abc"]
-        for writer in writers:
-            writer.start()
-        for writer in writers:
-            writer.join()
-        assert [writer.exitcode for writer in writers] == [0, 0, 0]
-        assert len(DiskCache(path, "scope")) == 9000
+        assert writer.stdout is not None and writer.stdout.readline() == "ready\n"
+    (tmp_path / "go").touch()
+    assert [writer.communicate(timeout=120) and writer.returncode for writer in writers] == [0, 0, 0]
+    assert {len(DiskCache(tmp_path / str(number) / "c.sqlite", "scope")) for number in range(15)} == {6000}
 
 
 def test_a_row_that_was_altered_or_was_not_asked_for_is_not_there(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ TIMEOUTS = ["loop", "late"]
 KILLED = ["ccall", "swallow", "disarm"]
 DEADLY = ["die", "crash"]
 ERRORS = ["recurse", "eat", "fork", "threads", "parent", "limits"]
-FORGED = ["text", "forged", "twins"]
+FORGED = ["text", "forged"]
 GOOD = "x1 = mirror(I)\n    return x1"
 
 
@@ -188,6 +188,16 @@ def test_who_writes_to_the_pipe_or_answers_in_anothers_place_costs_its_task_and_
     bad, good = sorted(record.tasks, key=lambda task: task.index)
     assert (bad.status, good.status, good.solved) == ("failed", "finished", True)
     assert "said what no worker says" in (bad.reason or "")
+    assert children() == before
+
+
+@pytest.mark.parametrize("wins", [frozenset(), frozenset(WIN_NAMES)], ids=["none", "all"])
+def test_the_answer_of_a_worker_s_twin_is_never_taken(wins: frozenset[str], tmp_path: Path) -> None:
+    """Whichever of the two answers first: the task has the worker's own answer, or none."""
+    before = children()
+    bad, good = sorted(run(settings_for(tmp_path, "twins", wins=wins)).tasks, key=lambda task: task.index)
+    assert (good.status, good.solved, bool(bad.solved)) == ("finished", True, False)
+    assert bad.status == "finished" or "said what no worker says" in (bad.reason or "")
     assert children() == before
 
 
