@@ -66,6 +66,10 @@ class Base(DeclarativeBase):
     }
 
 
+#: The status of a measurement whose runs are in another database now; what it was stands in its spec under that word.
+MOVED = "moved"
+
+
 def _of_run() -> Mapped[int]:
     return mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, String, cast, func, select
 from db.engine import reading
 from db.frames import FLAG, ID, MOMENT, NUMBER, SECONDS, TEXT, WHOLE, frame
 from db.models import (
+    MOVED,
     AttemptRow,
     BlockRun,
     DecisionRow,
@@ -87,7 +88,7 @@ _MEASUREMENTS = {
 def measurements(
     engine: Engine, *, kind: str | None = None, status: str | None = None, limit: int = 100, offset: int = 0
 ) -> pd.DataFrame:
-    """Measurements, the newest first.
+    """Measurements, the newest first; without those that were moved to another database.
 
     Columns: id, kind (``pair`` or ``attribution``), status, created_at, updated_at, cache_state, arms (``A=none,
     B=NAME``), config_a, config_b (of the first two arms), tasks, blocks (that hold all arms), max_blocks, verdict,
@@ -95,7 +96,7 @@ def measurements(
     """
     statement = select(*MeasurementRow.__table__.columns).order_by(MeasurementRow.id.desc()).limit(limit).offset(offset)
     statement = statement.where(MeasurementRow.kind == kind) if kind else statement
-    statement = statement.where(MeasurementRow.status == status) if status else statement
+    statement = statement.where(MeasurementRow.status == status if status else MeasurementRow.status != MOVED)
     with reading(engine) as connection:
         found = connection.execute(statement).all()
         sizes = _block_sizes(connection, [row.id for row in found])

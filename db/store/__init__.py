@@ -22,6 +22,7 @@ from db.store.measurements import (
     begin_measurement,
     update_measurement,
 )
+from db.store.moving import Moved, NotTheSame, copy_measurement, copy_run, hide_moved, whole_measurements
 from db.store.runs import Imported, add_task, add_tasks, begin_run, finish_run, import_run, mark_interrupted, store_run
 from db.store.tracking import TrackedEdit, track
 
@@ -32,6 +33,8 @@ __all__ = [
     "Decision",
     "DecisionConflict",
     "Imported",
+    "Moved",
+    "NotTheSame",
     "TrackedEdit",
     "UnknownRow",
     "add_attempt",
@@ -40,11 +43,14 @@ __all__ = [
     "add_tasks",
     "begin_measurement",
     "begin_run",
+    "copy_measurement",
+    "copy_run",
     "decide",
     "delete_document",
     "delete_runs",
     "discard_run",
     "finish_run",
+    "hide_moved",
     "import_run",
     "mark_interrupted",
     "note_run",
@@ -59,4 +65,5 @@ __all__ = [
     "undelete_runs",
     "untag_run",
     "update_measurement",
+    "whole_measurements",
 ]

@@ -13,6 +13,7 @@ from db.engine import writing
 from db.models import BlockRun, Profile, Run, Tag
 from db.problems import UnknownRow
 from db.rows import clean
+from db.store.measurements import bring_back
 
 
 def rename_run(engine: Engine, run_id: int, label: str) -> None:
@@ -66,14 +67,17 @@ def delete_runs(engine: Engine, run_ids: Iterable[int]) -> int:
 
 
 def undelete_runs(engine: Engine, run_ids: Iterable[int]) -> int:
-    """Brings hidden runs back; gives how many were hidden."""
+    """Brings hidden runs back, and measurements that were moved away with them; gives how many runs were hidden."""
     return _mark(engine, run_ids, None)
 
 
 def _mark(engine: Engine, run_ids: Iterable[int], moment: datetime | None) -> int:
     before = Run.deleted_at.is_(None) if moment else Run.deleted_at.is_not(None)
+    ids = [int(one) for one in run_ids]
     with writing(engine) as connection:
-        chosen = Run.id.in_([int(one) for one in run_ids])
+        if moment is None:
+            bring_back(connection, ids)
+        chosen = Run.id.in_(ids)
         return connection.execute(update(Run).where(chosen, before).values(deleted_at=moment)).rowcount
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from db.engine import reading, writing
-from db.models import AttemptRow, BlockRun, MeasurementRow, Run
+from db.models import MOVED, AttemptRow, BlockRun, MeasurementRow, Run
 from db.problems import UnknownRow
 from db.processes import is_over, owner_of
 
 #: What a measurement can be: ``stopping`` was asked to stop, ``stopped`` did, ``interrupted`` lost its process.
-MEASUREMENT_STATUSES = ("planned", "running", "stopping", "stopped", "interrupted", "finished", "failed")
+MEASUREMENT_STATUSES = ("planned", "running", "stopping", "stopped", "interrupted", "finished", "failed", MOVED)
 
 
 def begin_measurement(
@@ -115,6 +115,18 @@ def interrupt_measurements(engine: Engine, silent_seconds: float) -> int:
     with writing(engine) as connection:
         changed = update(MeasurementRow).where(MeasurementRow.id.in_(gone), under_way).values(status="interrupted")
         return connection.execute(changed).rowcount
+
+
+def bring_back(connection: Connection, run_ids: Iterable[int]) -> None:
+    """Measurements that were moved away with these runs are here again."""
+    held = select(BlockRun.measurement_id).where(BlockRun.run_id.in_(list(run_ids)))
+    chosen = select(MeasurementRow.id, MeasurementRow.spec).where(
+        MeasurementRow.status == MOVED, MeasurementRow.id.in_(held)
+    )
+    for row in connection.execute(chosen).all():
+        spec = {name: value for name, value in row.spec.items() if name != MOVED}
+        values = {"spec": spec, "status": _status(row.spec[MOVED]["status"]), "updated_at": datetime.now(UTC)}
+        connection.execute(update(MeasurementRow).where(MeasurementRow.id == row.id).values(**values))
 
 
 def _status(status: str) -> str:
