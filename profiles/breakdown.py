@@ -339,20 +339,11 @@ def _missing_parents(nodes: Mapping[Path, Part]) -> set[Path]:
     return missing
 
 
-def what_if(record: RunRecord, factors: Mapping[Path | str, float]) -> float:
-    """The seconds of the run if phases were so many times faster (Amdahl's law; ``math.inf``: gone).
+def faster(made: Breakdown, factors: Mapping[Path | str, float]) -> Breakdown:
+    """What a run would be made of if phases were so many times faster (Amdahl's law; ``math.inf``: gone).
 
     A factor holds for a phase and what is below it, but for what has a factor of its own; a path may be written
     "score/dsl". Wall-clock of a serial run, else worker-seconds; what no phase covers stays.
-
-    Raises:
-        ValueError: a path that the run has not, or a factor that is not above 0.
-    """
-    return faster(breakdown(record), factors).whole_seconds
-
-
-def faster(made: Breakdown, factors: Mapping[Path | str, float]) -> Breakdown:
-    """What a run would be made of if phases were so many times faster; as ``what_if``.
 
     Raises:
         ValueError: a path that the run has not, or a factor that is not above 0.

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from profiles.exports import speedscope
-from profiles.sessions import SessionError, read_session
+from profiles.sessions import read_session
 
 MOST_FRAMES = 2_000
 OTHER = "other"
@@ -80,22 +80,6 @@ def session_frames(session: Mapping[str, Any] | str | bytes, most: int | None = 
             node = tree.child(node, _identifier(info), info)
         tree.own[node] += seconds
     return _finish(tree.frames(tree.trimmed(stem)), most)
-
-
-def speedscope_frames(data: bytes, most: int | None = MOST_FRAMES) -> list[Frame]:
-    """The frames of a speedscope file, evented or sampled; several threads lie side by side.
-
-    Raises:
-        SessionError: it is no speedscope file.
-    """
-    from profiles.importers.base import ImportProblem, Source
-    from profiles.importers.speedscope import IMPORTER
-
-    try:
-        parsed = IMPORTER.parse(Source(name="profile", data=data))
-    except ImportProblem as problem:
-        raise SessionError(str(problem)) from problem
-    return session_frames(parsed.profiles[0], most)
 
 
 def session_to_speedscope(session: Mapping[str, Any] | str | bytes, name: str = "profile") -> str:

@@ -185,17 +185,6 @@ def _end(trials: Floats, centre: float, reach: float, level: float) -> float:
     return float(effects[-1])
 
 
-def running_intervals(ratios: ArrayLike, confidence: float = CONFIDENCE) -> tuple[Floats, Floats, Floats]:
-    """Middle, low and high of the log speedup after each block, for trials of shape (blocks,); three such arrays."""
-    trials = np.asarray(ratios, float)
-    rows = []
-    for count in range(1, trials.size + 1):
-        centre = middle(trials[:count])
-        rows.append((centre, *log_interval(trials[:count], centre, confidence)))
-    middles, low, high = np.array(rows, float).reshape(-1, 3).T
-    return middles, low, high
-
-
 def _exp(value: float) -> float:
     return math.exp(value) if value < 700 else math.inf
 
@@ -311,13 +300,6 @@ def blocks_needed(noise: float, effect: float, margin: float = MARGIN) -> int | 
     return _first_settled(math.log1p(effect), noise, margin, slack=_NORMAL_90)
 
 
-def smallest_effect(noise: float, blocks: int) -> float | None:
-    """The smallest speedup minus 1 that so many blocks find nine times in ten; None if they find nothing at all."""
-    if blocks < MIN_BLOCKS:
-        return None
-    return math.expm1((float(half_width(blocks)) + _NORMAL_90 / math.sqrt(blocks)) * noise)
-
-
 @cache
 def _reaches() -> tuple[Floats, Floats]:
     blocks = np.arange(MIN_BLOCKS, MOST_BLOCKS + 1)
@@ -345,15 +327,6 @@ def noise_floor(ratios: ArrayLike) -> NoiseFloor:
     if not trials:
         raise ValueError("no block has been measured: a noise floor needs one or more")
     return NoiseFloor(trials=trials)
-
-
-def task_speedups(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, float]:
-    """Speedup of each task that both runs timed, largest first: a picture of where a gain comes from.
-
-    Never trials: the tasks of one run share its noise, so they say nothing about how sure the gain is.
-    """
-    ratios = {task: seconds / after[task] for task, seconds in before.items() if after.get(task, 0) > 0}
-    return dict(sorted(ratios.items(), key=lambda item: -item[1]))
 
 
 def percent(value: float) -> str:

@@ -10,7 +10,7 @@ from optim.project.fields import Range
 from optim.project.records import Plan
 
 #: The verdicts that a speedup can be taken from.
-SETTLED = ("faster", "slower", "slightly faster", "slightly slower", "same")
+RESOLVED = ("faster", "slower", "slightly faster", "slightly slower", "same")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,7 +93,7 @@ def _joint(now: Together) -> projection.Measured:
 def _single(row: WinEvidence) -> projection.Measured | None:
     """The win's own speedup; None where it is not resolved, so that the plan still speaks for it."""
     found = row.alone or row.measured
-    if found is None or found.speedup is None or found.verdict not in SETTLED:
+    if found is None or found.speedup is None or found.verdict not in RESOLVED:
         return None
     low, high = found.low or found.speedup, found.high or found.speedup
     return projection.Measured(name=row.win, speedup=found.speedup, low=low, high=high)

@@ -167,11 +167,6 @@ class Plan:
         return f"{self.file_stem}_RESULTS.md"
 
     @property
-    def tracker_file(self) -> str:
-        """The name of the file that the tracker is written to."""
-        return f"{self.file_stem}_TRACKER.md"
-
-    @property
     def planned(self) -> tuple[Win, ...]:
         """The wins that the plan has a table for; the others are beyond it."""
         return tuple(win for win in self.wins if win.planned)

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from profiles.breakdown import (
     breakdown,
+    faster,
     overhead_share,
     phase_tree,
     timed_phases,
     unaccounted_seconds,
-    what_if,
 )
 from profiles.journal import read_journal
 from profiles.recorder import Recorder
@@ -241,7 +241,7 @@ def test_a_tree_as_deep_as_can_be_needs_no_recursion() -> None:
     ],
 )
 def test_what_if_phases_were_faster(factors: Any, seconds: float) -> None:
-    assert what_if(run(), factors) == pytest.approx(seconds)
+    assert faster(breakdown(run()), factors).whole_seconds == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(
@@ -249,4 +249,4 @@ def test_what_if_phases_were_faster(factors: Any, seconds: float) -> None:
 )
 def test_what_can_not_be_is_refused(factors: Any, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        what_if(run(), factors)
+        faster(breakdown(run()), factors)

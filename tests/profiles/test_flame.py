@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pyinstrument.session import Session
 
 from profiles.flame import (
+    MOST_FRAMES,
     Frame,
     FrameChange,
     difference,
@@ -22,14 +23,20 @@ from profiles.flame import (
     left_heavy,
     session_frames,
     session_to_speedscope,
-    speedscope_frames,
 )
-from profiles.sessions import SessionError, profile
+from profiles.importers.base import ImportProblem, Source
+from profiles.importers.speedscope import IMPORTER
+from profiles.sessions import profile
 from tests.profiles.test_exports import SCHEMA
 from tests.profiles.test_sessions import session
 
 NAMES = [f"{name}\x00{name}.py\x00{line}" for name in "abc" for line in (1, 2)]
 RECORDS = st.lists(st.tuples(st.lists(st.sampled_from(NAMES), max_size=6), st.floats(0, 10)).map(list), max_size=40)
+
+
+def speedscope_frames(data: bytes, most: int | None = MOST_FRAMES) -> list[Frame]:
+    """The frames of a speedscope file, as its import gives them."""
+    return session_frames(IMPORTER.parse(Source(name="profile", data=data)).profiles[0], most)
 
 
 def whole(frames: list[Frame]) -> float:
@@ -174,7 +181,7 @@ def test_evented_speedscope_files_are_frames_too() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"{}", b'{"profiles": [], "shared": {"frames": []}}', b"\xff"])
 def test_what_is_no_speedscope_file_is_refused(data: bytes) -> None:
-    with pytest.raises(SessionError):
+    with pytest.raises(ImportProblem):
         speedscope_frames(data)
 
 

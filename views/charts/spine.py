@@ -65,27 +65,6 @@ def stacked_svg(
     return _document("".join(body), everything, f'width="100%" height="{whole}"', title)
 
 
-def sparkline_svg(values: Sequence[float], *, width: int = 96, height: int = 22, title: str = "") -> str:
-    """Values in their order as a line from 0 up, the last one marked."""
-    top = max(values, default=0.0) or 1.0
-    step = (width - 6) / max(len(values) - 1, 1)
-    points = [(3 + number * step, height - 3 - (height - 6) * value / top) for number, value in enumerate(values)]
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    colour = palette.CATEGORIES["io"].colour
-    dot = f'<circle cx="{points[-1][0]:.1f}" cy="{points[-1][1]:.1f}" r="2.5" fill="{colour}"/>' if points else ""
-    body = f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.6"/>{dot}'
-    words = title or ("no values" if not values else f"{len(values)} values, the last {values[-1]:g}")
-    return _document(body, (), f'width="{width}" height="{height}"', words)
-
-
-def bar_svg(share: float, colour: str, *, width: int = 120, height: int = 14, title: str = "") -> str:
-    """A share of 0-1 as a bar on a track."""
-    filled = min(max(share, 0.0), 1.0) * width
-    track = f'<rect width="{width}" height="{height}" rx="2" fill="{colour}" fill-opacity=".18"/>'
-    body = f'{track}<rect width="{filled:.1f}" height="{height}" rx="2" fill="{colour}"/>'
-    return _document(body, (), f'width="{width}" height="{height}"', title or percent(share))
-
-
 def legend(rows: Iterable[Sequence[Segment]]) -> Mapping[str, Mark]:
     """The marks of the categories that are drawn, in drawing order."""
     found: dict[str, Mark] = {}

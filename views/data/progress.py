@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from optim.evidence.records import Together, TrackerEvidence, WinEvidence
-from optim.plan.standing import SETTLED, Standing, standing
+from optim.plan.standing import RESOLVED, Standing, standing
 from optim.project.plan import Plan, Target
 from optim.project.wins import Win
 from views import configs, palette, text
@@ -155,7 +155,7 @@ def _added(win: Win, base: float, at: float, joint: Together | None) -> dict[str
 
 def _ghost(win: Win, row: WinEvidence, at: float) -> dict[str, Any]:
     found = row.alone or row.measured
-    if found and found.speedup and found.verdict in SETTLED:
+    if found and found.speedup and found.verdict in RESOLVED:
         where = "alone" if row.alone else f"against {configs.typed(found.config_before)}"
         note = f"measured {where} at {text.times(found.speedup)}, undecided"
         bounds = (found.speedup, found.high or found.speedup, found.low or found.speedup)

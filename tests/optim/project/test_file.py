@@ -113,7 +113,7 @@ def test_everything_that_can_be_said_is_read() -> None:
     assert plan.reference_machine == "nightly"
     assert plan.baseline is not None and plan.target is not None
     assert (plan.baseline.seconds, str(plan.target.seconds)) == (90.5, "40-50")
-    assert (plan.results_file, plan.tracker_file) == ("PHASE5_RESULTS.md", "PHASE5_TRACKER.md")
+    assert plan.results_file == "PHASE5_RESULTS.md"
 
 
 def test_a_file_may_name_a_built_in_pipeline_and_its_wins_need_no_switch() -> None:

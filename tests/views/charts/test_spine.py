@@ -53,17 +53,9 @@ def test_a_phase_that_the_next_run_lacks_ends_where_it_would_stand() -> None:
     "svg",
     [
         charts.spine_svg(()),
-        charts.sparkline_svg([]),
-        charts.sparkline_svg([1.0, 3.0, 2.0]),
-        charts.sparkline_svg([0.0]),
-        charts.bar_svg(1.7, "#0077BB"),
     ],
 )
 def test_a_picture_of_anything_can_be_read_back_from_its_address(svg: str) -> None:
     parsed(svg)
     head, _, body = charts.data_address(svg).partition(",")
     assert head == "data:image/svg+xml;base64" and base64.b64decode(body).decode() == svg
-
-
-def test_a_sparkline_says_how_many_values_it_has() -> None:
-    assert ">3 values, the last 2<" in charts.sparkline_svg([1.0, 3.0, 2.0])
