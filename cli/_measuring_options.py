@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +79,7 @@ def continued_spec(engine: Engine, measurement_id: int, options: Mapping[str, An
     """The stored spec with a new budget or margin where one was given.
 
     Raises:
-        Problem: there is no such measurement, another process is at it, or something else was asked to change.
+        Problem: there is no such measurement, or something else was asked to change.
     """
     from db import queries
 
@@ -92,8 +91,6 @@ def continued_spec(engine: Engine, measurement_id: int, options: Mapping[str, An
         fail(f"measurement {measurement_id} is of the kind {found.kind}: continue it with its own command", USAGE)
     if grade := found.spec.get("grade"):
         fail(f"measurement {measurement_id} is made of {grade}, so it can not go on here: begin a new one", USAGE)
-    if found.status in ("planned", "running", "stopping") and found.pid != os.getpid():
-        fail(f"measurement {measurement_id} is under way in process {found.pid}: stop that first")
     fixed = {name: options[name] for name in ("cache_state", "metric", "order_seed") if options.get(name) is not None}
     if changed := [*fixed, *given_parameters(options)]:
         fail(f"a measurement that goes on keeps its {', '.join(changed)}: leave that out, or begin a new one", USAGE)

@@ -83,7 +83,7 @@ class Run(Base):
 
     ``config`` is the set ``wins`` as one text (``profiles.configs``); both NULL where unknown. ``pipeline`` is the name
     of the program that ran, NULL where unknown. ``owner`` says which process
-    records the run (see ``db.processes``). ``checksum`` is NULL as long as the run is running.
+    records the run (see ``profiles.processes``). ``checksum`` is NULL as long as the run is running.
     """
 
     __tablename__ = "runs"

@@ -3,6 +3,7 @@
 DatabaseProblem   the database can not be used; ``kind`` says why in one word of KINDS
 UnknownRow        (a LookupError) nothing is stored under the id that was given
 DecisionConflict  somebody else decided first
+NotOwner          another process is at work on the measurement
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ class UnknownRow(LookupError):
 
     def __str__(self) -> str:
         return str(self.args[0])
+
+
+class NotOwner(Exception):
+    """Another process is at work on the measurement, so this one may not. ``str()`` is one sentence."""
 
 
 _SENTENCES = {

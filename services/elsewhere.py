@@ -75,8 +75,7 @@ def _store(engine: Engine, measurement: Mapping[str, Any]) -> int | None:
         return known
     grade = measurement["spec"].get("grade") or ELSEWHERE
     number = known or store.begin_measurement(engine, {**measurement["spec"], "grade": grade})
-    for row in rows:
-        store.add_block_run(engine, number, *row)
+    store.add_blocks(engine, number, sorted(rows))
     for attempt, run_id in began:
         store.add_attempt(engine, number, _attempt(engine, attempt, run_id))
     return number if _judged(engine, number, grade) else None

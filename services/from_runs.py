@@ -207,9 +207,8 @@ def _keep(
         "margin": MARGIN,
     }
     measurement_id = store.begin_measurement(engine, spec)
-    for block, arm, position, run_id in _blocks(before, after, verdict):
-        store.add_block_run(engine, measurement_id, block, arm, position, run_id)
-    store.update_measurement(engine, measurement_id, status="finished", verdict=verdict.to_json())
+    rows = _blocks(before, after, verdict)
+    store.add_blocks(engine, measurement_id, rows, status="finished", verdict=verdict.to_json())
     return measurement_id
 
 

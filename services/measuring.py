@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from db import queries, store
-from db.problems import DatabaseProblem
+from db.problems import DatabaseProblem, NotOwner
 from optim.evidence.judging import judge_measurement
 from optim.evidence.measure import (
     BlockFinished,
@@ -43,16 +42,17 @@ if TYPE_CHECKING:
 
 
 class DatabaseLedger:
-    """Keeps blocks and verdicts in the database."""
+    """Keeps blocks and verdicts in the database, as long as this process owns the measurement."""
 
     def __init__(self, engine: Engine, measurement_id: int) -> None:
         self._engine, self._id = engine, measurement_id
 
-    def add_block(self, block: int, runs: Sequence[Placed]) -> None:
-        """Keeps a finished block."""
-        for run in runs:
-            assert run.outcome.run_id is not None
-            store.add_block_run(self._engine, self._id, block, run.arm, run.position, run.outcome.run_id)
+    def add_block(self, block: int, runs: Sequence[Placed], verdict: Verdict) -> None:
+        """Keeps a finished block and the verdict that counts it, in one transaction."""
+        rows = [(block, run.arm, run.position, run.outcome.run_id) for run in runs if run.outcome.run_id is not None]
+        assert len(rows) == len(runs)
+        verdict_json = verdict.to_json()
+        store.add_blocks(self._engine, self._id, rows, status="running", verdict=verdict_json, owned=True)
 
     def add_attempt(self, run: RunEnded) -> None:
         """Keeps a run that was begun, however it ended."""
@@ -61,11 +61,11 @@ class DatabaseLedger:
         counts = ("errors", "timeouts", "failed")
         place = {"block": run.block, "attempt": run.attempt, "arm": run.arm.name, "position": run.position}
         values = {name: getattr(outcome, name) for name in (*names, *counts)}
-        store.add_attempt(self._engine, self._id, {**place, **values})
+        store.add_attempt(self._engine, self._id, {**place, **values}, owned=True)
 
     def update(self, status: str, verdict: Verdict) -> None:
         """Keeps the verdict so far."""
-        store.update_measurement(self._engine, self._id, status=status, verdict=verdict.to_json(), pid=os.getpid())
+        store.update_measurement(self._engine, self._id, status=status, verdict=verdict.to_json(), owned=True)
 
 
 class Follower(Protocol):
@@ -92,7 +92,8 @@ def sit(engine: Engine, spec: Spec, measurement_id: int | None, follower: Follow
         measurement_id: the measurement to go on with; None begins one.
 
     Raises:
-        Problem: the budget can never resolve it (exit code 2), or the database refuses.
+        Problem: the budget can never resolve it (exit code 2), another process is at work on it or takes it over, or
+            the database refuses.
     """
     if problem := budget_problem(spec):
         fail(f"{problem}: give --blocks {MIN_BLOCKS} or more", USAGE)
@@ -111,9 +112,11 @@ def sit(engine: Engine, spec: Spec, measurement_id: int | None, follower: Follow
 
         with child.guarded(), alone(name, waiting, lambda: child.stopping) as is_alone:
             if not is_alone:
-                store.update_measurement(engine, number, status="stopped")
+                store.update_measurement(engine, number, status="stopped", owned=True)
                 fail(f"{name} was stopped while another was at work; --continue {number} measures it", INTERRUPTED)
             return _Sitting(engine, spec, number, follower, child).sit()
+    except NotOwner as problem:
+        fail(str(problem))
     except (DatabaseProblem, OSError) as error:
         fail(sentence_of(error))
 
@@ -122,7 +125,7 @@ def _planned(engine: Engine, spec: Spec, measurement_id: int | None) -> int:
     """The number of the measurement, which has one before it starts: it may have to wait for another."""
     if measurement_id is None:
         return store.begin_measurement(engine, spec.to_json(), status="planned")
-    store.update_measurement(engine, measurement_id, status="planned", pid=os.getpid(), spec=spec.to_json())
+    store.take_measurement(engine, measurement_id, spec.to_json())
     return measurement_id
 
 
@@ -134,7 +137,7 @@ class _Sitting:
         self._done = _done_blocks(engine, spec, number)
         self._tried = attempts_from_rows(queries.attempts(engine, number))
         self.id = number
-        store.update_measurement(engine, number, status="running")
+        store.update_measurement(engine, number, status="running", owned=True)
 
     def sit(self) -> Sat:
         self._follower.say(f"Measurement {self.id}: {_arms(self._spec)}, {self._spec.cache_state} caches")
@@ -196,7 +199,7 @@ class _Sitting:
         first = rows[(rows["block"] == block) & (rows["arm"] == self._spec.arms[0].name)]
         record = queries.run(self._engine, int(first["run_id"].iloc[0]))
         self._spec = self._spec.replace(prediction=prediction_for(self._spec, record))
-        store.update_measurement(self._engine, self.id, spec=self._spec.to_json())
+        store.update_measurement(self._engine, self.id, spec=self._spec.to_json(), owned=True)
 
 
 def _arms(spec: Spec) -> str:

@@ -1,6 +1,6 @@
 """Writes. Each function is one short transaction of its own, and raises DatabaseProblem where the database refuses."""
 
-from db.problems import DatabaseProblem, UnknownRow
+from db.problems import DatabaseProblem, NotOwner, UnknownRow
 from db.store.decisions import DECISIONS, Decision, DecisionConflict, decide
 from db.store.documents import delete_document, save_document
 from db.store.edits import (
@@ -17,9 +17,12 @@ from db.store.edits import (
 from db.store.facts import state_facts
 from db.store.measurements import (
     MEASUREMENT_STATUSES,
+    UNDER_WAY,
     add_attempt,
     add_block_run,
+    add_blocks,
     begin_measurement,
+    take_measurement,
     update_measurement,
 )
 from db.store.moving import Moved, NotTheSame, copy_measurement, copy_run, hide_moved, whole_measurements
@@ -29,16 +32,19 @@ from db.store.tracking import TrackedEdit, track
 __all__ = [
     "DECISIONS",
     "MEASUREMENT_STATUSES",
+    "UNDER_WAY",
     "DatabaseProblem",
     "Decision",
     "DecisionConflict",
     "Imported",
     "Moved",
+    "NotOwner",
     "NotTheSame",
     "TrackedEdit",
     "UnknownRow",
     "add_attempt",
     "add_block_run",
+    "add_blocks",
     "add_task",
     "add_tasks",
     "begin_measurement",
@@ -61,6 +67,7 @@ __all__ = [
     "state_facts",
     "store_run",
     "tag_run",
+    "take_measurement",
     "track",
     "undelete_runs",
     "untag_run",

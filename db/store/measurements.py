@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,11 +11,16 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from db.engine import reading, writing
 from db.models import MOVED, AttemptRow, BlockRun, MeasurementRow, Run
-from db.problems import UnknownRow
-from db.processes import is_over, owner_of
+from db.problems import NotOwner, UnknownRow
+from profiles.processes import SILENT_SECONDS, host_of, is_gone, is_over, owner_of
 
 #: What a measurement can be: ``stopping`` was asked to stop, ``stopped`` did, ``interrupted`` lost its process.
 MEASUREMENT_STATUSES = ("planned", "running", "stopping", "stopped", "interrupted", "finished", "failed", MOVED)
+#: Those of a measurement that a process is at work on, or was when it died.
+UNDER_WAY = ("planned", "running", "stopping")
+
+#: Block, arm, position in it, and the run.
+BlockPlace = tuple[int, str, int, int]
 
 
 def begin_measurement(
@@ -43,27 +48,64 @@ def begin_measurement(
         return connection.scalars(insert(MeasurementRow).returning(MeasurementRow.id), [values]).one()
 
 
-def add_block_run(engine: Engine, measurement_id: int, block: int, arm: str, position: int, run_id: int) -> None:
-    """Says that ``run_id`` is the run of this arm in this block. Said again, the later run counts.
+def take_measurement(
+    engine: Engine, measurement_id: int, spec: Mapping[str, Any], *, silent_seconds: float = SILENT_SECONDS
+) -> None:
+    """Makes this process the owner of a measurement that is planned from now on; of several at once, of one.
+
+    Raises:
+        NotOwner: it is under way in another process that lives, or can not be looked at and was not silent for long.
+        UnknownRow: there is no such measurement.
+    """
+    with writing(engine) as connection:
+        row = _locked(connection, measurement_id)
+        if not _is_this_process(row) and _is_owned(row, silent_seconds):
+            raise NotOwner(f"measurement {measurement_id} is under way in {_place(row)}: stop that first")
+        mine = {"pid": os.getpid(), "owner": owner_of(os.getpid())}
+        _touch(connection, measurement_id, {**mine, "status": "planned", "spec": dict(spec)})
+
+
+def add_blocks(
+    engine: Engine,
+    measurement_id: int,
+    rows: Sequence[BlockPlace],
+    *,
+    status: str | None = None,
+    verdict: Mapping[str, Any] | None = None,
+    owned: bool = False,
+) -> None:
+    """Says which runs are the blocks', and what follows from them: all in one transaction, or nothing.
+
+    Args:
+        rows: block, arm, position and run. Said again of an arm in a block, the later run counts.
+        owned: only as long as this process owns the measurement.
 
     Raises:
         UnknownRow: there is no such measurement, or no such run.
+        NotOwner: another process has taken the measurement over.
     """
-    values = {"measurement_id": measurement_id, "block": block, "arm": arm, "position": position, "run_id": run_id}
     with writing(engine) as connection:
-        _touch(connection, measurement_id, {})
-        if connection.scalar(select(Run.id).where(Run.id == run_id)) is None:
-            raise UnknownRow(f"there is no run {run_id}")
-        same = (BlockRun.measurement_id == measurement_id, BlockRun.block == block, BlockRun.arm == arm)
-        connection.execute(delete(BlockRun).where(*same))
-        connection.execute(insert(BlockRun), [values])
+        _touch(connection, measurement_id, _changes(status=status, verdict=verdict), owned)
+        for block, arm, position, run_id in rows:
+            if connection.scalar(select(Run.id).where(Run.id == run_id)) is None:
+                raise UnknownRow(f"there is no run {run_id}")
+            same = (BlockRun.measurement_id == measurement_id, BlockRun.block == block, BlockRun.arm == arm)
+            connection.execute(delete(BlockRun).where(*same))
+            values = {"measurement_id": measurement_id, "block": block, "arm": arm}
+            connection.execute(insert(BlockRun), [{**values, "position": position, "run_id": run_id}])
 
 
-def add_attempt(engine: Engine, measurement_id: int, values: Mapping[str, Any]) -> None:
+def add_block_run(engine: Engine, measurement_id: int, block: int, arm: str, position: int, run_id: int) -> None:
+    """One row of ``add_blocks``."""
+    add_blocks(engine, measurement_id, [(block, arm, position, run_id)])
+
+
+def add_attempt(engine: Engine, measurement_id: int, values: Mapping[str, Any], *, owned: bool = False) -> None:
     """Keeps a run that a measurement began; ``values`` are the other columns of ``attempts``.
 
     Raises:
         UnknownRow: there is no such measurement.
+        NotOwner: ``owned``, and another process has taken the measurement over.
     """
     place = (
         AttemptRow.measurement_id == measurement_id,
@@ -72,7 +114,7 @@ def add_attempt(engine: Engine, measurement_id: int, values: Mapping[str, Any]) 
         AttemptRow.arm == values["arm"],
     )
     with writing(engine) as connection:
-        _touch(connection, measurement_id, {})
+        _touch(connection, measurement_id, {}, owned)
         connection.execute(delete(AttemptRow).where(*place))
         connection.execute(insert(AttemptRow), [{**values, "measurement_id": measurement_id}])
 
@@ -85,36 +127,41 @@ def update_measurement(
     verdict: Mapping[str, Any] | None = None,
     pid: int | None = None,
     spec: Mapping[str, Any] | None = None,
+    owned: bool = False,
 ) -> None:
     """Changes what is given of a measurement; ``pid`` is the process that goes on with it.
 
     Raises:
         ValueError: the status is none of MEASUREMENT_STATUSES.
         UnknownRow: there is no such measurement.
+        NotOwner: ``owned``, and another process has taken the measurement over.
     """
-    given = {
-        "status": status and _status(status),
-        "verdict": verdict and dict(verdict),
-        "pid": pid,
-        "owner": pid and owner_of(pid),
-        "spec": spec and dict(spec),
-    }
+    given = _changes(status=status, verdict=verdict, pid=pid, owner=pid and owner_of(pid), spec=spec)
     with writing(engine) as connection:
-        _touch(connection, measurement_id, {name: value for name, value in given.items() if value is not None})
+        _touch(connection, measurement_id, given, owned)
 
 
 def interrupt_measurements(engine: Engine, silent_seconds: float) -> int:
     """Marks measurements under way whose process is gone as interrupted; gives how many."""
-    under_way = MeasurementRow.status.in_(("planned", "running", "stopping"))
-    columns = (MeasurementRow.id, MeasurementRow.pid, MeasurementRow.owner, MeasurementRow.updated_at)
     with reading(engine) as connection:
-        found = connection.execute(select(*columns).where(under_way)).all()
-    gone = [row.id for row in found if is_over(row.pid, row.owner, row.updated_at, silent_seconds)]
-    if not gone:
-        return 0
+        found = connection.execute(_OWNERS.where(_IS_UNDER_WAY)).all()
+    gone = [row for row in found if is_over(row.pid, row.owner, row.updated_at, silent_seconds)]
+    return sum(_interrupt(engine, row) for row in gone)
+
+
+def _interrupt(engine: Engine, seen: Any) -> int:
+    """Marks a measurement as it was seen: one that another process has taken over since then is left to it."""
+    pid, owner = MeasurementRow.pid, MeasurementRow.owner
+    same = (pid.is_not_distinct_from(seen.pid), owner.is_not_distinct_from(seen.owner))
     with writing(engine) as connection:
-        changed = update(MeasurementRow).where(MeasurementRow.id.in_(gone), under_way).values(status="interrupted")
-        return connection.execute(changed).rowcount
+        changed = update(MeasurementRow).where(MeasurementRow.id == seen.id, _IS_UNDER_WAY, *same)
+        return connection.execute(changed.values(status="interrupted")).rowcount
+
+
+_IS_UNDER_WAY = MeasurementRow.status.in_(UNDER_WAY)
+_OWNERS = select(
+    MeasurementRow.id, MeasurementRow.status, MeasurementRow.pid, MeasurementRow.owner, MeasurementRow.updated_at
+)
 
 
 def bring_back(connection: Connection, run_ids: Iterable[int]) -> None:
@@ -135,7 +182,40 @@ def _status(status: str) -> str:
     return status
 
 
-def _touch(connection: Any, measurement_id: int, values: dict[str, Any]) -> None:
+def _changes(*, status: str | None = None, **values: Any) -> dict[str, Any]:
+    """What is given, as values of columns."""
+    values |= {"status": status and _status(status)}
+    plain = {name: dict(value) if isinstance(value, Mapping) else value for name, value in values.items()}
+    return {name: value for name, value in plain.items() if value is not None}
+
+
+def _locked(connection: Connection, measurement_id: int) -> Any:
+    """Whose a measurement is; nobody else changes it before this transaction ends."""
+    row = connection.execute(_OWNERS.where(MeasurementRow.id == measurement_id).with_for_update()).first()
+    if row is None:
+        raise UnknownRow(f"there is no measurement {measurement_id}")
+    return row
+
+
+def _is_owned(row: Any, silent_seconds: float) -> bool:
+    """Whether a process is at work on it, also one that another machine took for gone."""
+    if row.status == "interrupted":
+        return is_gone(row.pid, row.owner) is False
+    return row.status in UNDER_WAY and not is_over(row.pid, row.owner, row.updated_at, silent_seconds)
+
+
+def _is_this_process(row: Any) -> bool:
+    return bool(row.pid == os.getpid() and row.owner == owner_of(os.getpid()))
+
+
+def _place(row: Any) -> str:
+    host = host_of(row.owner)
+    return f"process {row.pid}" + ("" if host == "this machine" else f" on {host}")
+
+
+def _touch(connection: Connection, measurement_id: int, values: dict[str, Any], owned: bool = False) -> None:
+    if owned and not _is_this_process(row := _locked(connection, measurement_id)):
+        raise NotOwner(f"measurement {measurement_id} goes on in {_place(row)}, which has taken it over; this one ends")
     changed = update(MeasurementRow).where(MeasurementRow.id == measurement_id)
     if connection.execute(changed.values(**values, updated_at=datetime.now(UTC))).rowcount == 0:
         raise UnknownRow(f"there is no measurement {measurement_id}")

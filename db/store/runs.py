@@ -16,16 +16,13 @@ from db.engine import reading, writing
 from db.loading import children, load_record
 from db.models import Document, Phase, Run, RunEnvironment, Task, TaskPhase
 from db.problems import UnknownRow
-from db.processes import is_over, owner_of
 from db.rollups import rollups
 from db.rows import RunRows, clean, phase_key, phase_row, task_phase_rows, task_row, timing_key, to_rows
 from db.store.bulk import insert_rows
 from db.store.measurements import interrupt_measurements
 from profiles.completeness import completed, fits, together
+from profiles.processes import SILENT_SECONDS, is_over, owner_of
 from profiles.records import PhaseTiming, RunRecord, TaskRecord, sum_of_tasks
-
-#: A running run whose process can not be looked at from here counts as gone after so long without a commit.
-SILENT_SECONDS = 3600.0
 
 
 def begin_run(engine: Engine, record: RunRecord) -> int:
@@ -171,22 +168,24 @@ def mark_interrupted(engine: Engine, silent_seconds: float = SILENT_SECONDS) -> 
     """
     with reading(engine) as connection:
         found = connection.execute(_RUNNING).all()
-    gone = [row.id for row in found if is_over(row.pid, row.owner, row.updated_at, silent_seconds)]
-    for run_id in gone:
-        _interrupt(engine, run_id)
-    return len(gone) + interrupt_measurements(engine, silent_seconds)
+    gone = [row for row in found if is_over(row.pid, row.owner, row.updated_at, silent_seconds)]
+    marked = sum(_interrupt(engine, row) for row in gone)
+    return marked + interrupt_measurements(engine, silent_seconds)
 
 
 _RUNNING = select(Run.id, Run.pid, Run.owner, Run.updated_at).where(Run.status == "running")
 
 
-def _interrupt(engine: Engine, run_id: int) -> None:
+def _interrupt(engine: Engine, seen: Any) -> bool:
+    """Marks a run as it was seen; one that another process has begun anew since then is left to it."""
     with writing(engine) as connection:
-        record = load_record(connection, run_id)
-        if record is None or record.status != "running":
-            return
+        now = connection.execute(_RUNNING.where(Run.id == seen.id).with_for_update()).first()
+        record = load_record(connection, seen.id)
+        if record is None or now is None or (now.pid, now.owner) != (seen.pid, seen.owner):
+            return False
         phases = record.phases or tuple(sum_of_tasks(record.tasks))
-        _write(connection, record.replace(status="interrupted", phases=phases), run_id=run_id)
+        _write(connection, record.replace(status="interrupted", phases=phases), run_id=seen.id)
+        return True
 
 
 def _write(

@@ -271,7 +271,7 @@ class _Sitting:
         self._ledger.add_run({**place, "ended": ran.ended, "record": record}, position == len(self._spec.arms))
         return outcome_of(record, ran.ended)
 
-    def add_block(self, block: int, runs: Sequence[Placed]) -> None:
+    def add_block(self, block: int, runs: Sequence[Placed], verdict: Verdict) -> None:
         """Keeps a finished block."""
         self._ledger.add_block(block, self._attempt)
 

@@ -51,8 +51,8 @@ class Placed:
 class Ledger(Protocol):
     """Where a measurement is kept."""
 
-    def add_block(self, block: int, runs: Sequence[Placed]) -> None:
-        """Keeps a finished block, numbered from 1."""
+    def add_block(self, block: int, runs: Sequence[Placed], verdict: Verdict) -> None:
+        """Keeps a finished block, numbered from 1, with the verdict that counts it: both or neither."""
 
     def update(self, status: str, verdict: Verdict) -> None:
         """Keeps where the measurement stands: ``running``, ``finished``, ``stopped`` or ``failed``."""
@@ -168,10 +168,11 @@ def drive(
             yield _end(ledger, "stopped", verdict, "asked to stop")
             return
         lost = 0 if runs else lost + 1
-        if runs:
-            ledger.add_block(sitting.last, runs)
         verdict = sitting.judge()
-        ledger.update("running", verdict)
+        if runs:
+            ledger.add_block(sitting.last, runs, verdict)
+        else:
+            ledger.update("running", verdict)
         if runs:
             yield BlockFinished(block=sitting.last, verdict=verdict, seconds=clock() - begun)
         elif lost == LOST_IN_A_ROW and not verdict.settled:

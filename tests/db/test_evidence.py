@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
@@ -11,7 +15,11 @@ from sqlalchemy import Engine, text
 from db import queries, store
 from db.engine import writing
 from db.problems import UnknownRow
+from db.store import measurements
+from profiles.processes import owner_of
 from tests.db.samples import record
+
+ROOT = Path(__file__).resolve().parents[2]
 
 SPEC = {
     "kind": "pair",
@@ -171,3 +179,172 @@ def test_an_edit_of_the_tracker_is_another_state(engine: Engine) -> None:
     before = queries.state(engine)
     store.track(engine, [store.TrackedEdit(place="win one", name="Status", value="on it")])
     assert queries.state(engine) != before
+
+
+ELSEWHERE = "another|boot|namespace|1"
+
+
+def owned_by(engine: Engine, pid: int, owner: str, status: str = "running") -> int:
+    number = store.begin_measurement(engine, SPEC, status=status)
+    with writing(engine) as connection:
+        values = {"pid": pid, "owner": owner, "number": number}
+        connection.execute(text("UPDATE measurements SET pid = :pid, owner = :owner WHERE id = :number"), values)
+    return number
+
+
+def sleeping() -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+
+
+@pytest.mark.parametrize("status", ["planned", "running", "stopping", "interrupted"])
+def test_a_measurement_whose_process_lives_is_not_taken(engine: Engine, status: str) -> None:
+    child = sleeping()
+    try:
+        number = owned_by(engine, child.pid, owner_of(child.pid), status)
+        with pytest.raises(store.NotOwner, match=f"measurement {number} is under way in process {child.pid}: stop"):
+            store.take_measurement(engine, number, SPEC)
+    finally:
+        child.kill()
+        child.communicate()
+    store.take_measurement(engine, number, SPEC)
+    assert queries.measurement(engine, number).pid == os.getpid()
+
+
+def test_a_measurement_on_another_machine_is_taken_only_after_a_long_silence(engine: Engine) -> None:
+    number = owned_by(engine, 77, ELSEWHERE)
+    with pytest.raises(store.NotOwner, match=r"under way in process 77 on another"):
+        store.take_measurement(engine, number, SPEC)
+    store.take_measurement(engine, number, SPEC, silent_seconds=-1)
+    found = queries.measurement(engine, number)
+    assert (found.status, found.pid) == ("planned", os.getpid())
+
+
+def test_a_measurement_that_is_not_there_can_not_be_taken(engine: Engine) -> None:
+    with pytest.raises(UnknownRow, match="there is no measurement 9"):
+        store.take_measurement(engine, 9, SPEC)
+
+
+def test_who_lost_a_measurement_writes_nothing_more_to_it(engine: Engine) -> None:
+    run_id, _ = store.store_run(engine, record("one"))
+    number = owned_by(engine, 77, ELSEWHERE)
+    attempt = {"block": 1, "attempt": 1, "arm": "A", "position": 1, "status": "finished", "run_id": run_id}
+    attempt |= {"errors": 0, "timeouts": 0, "failed": 0}
+    for write in (
+        lambda: store.add_blocks(engine, number, [(1, "A", 1, run_id)], verdict=VERDICT, owned=True),
+        lambda: store.add_attempt(engine, number, attempt, owned=True),
+        lambda: store.update_measurement(engine, number, status="finished", owned=True),
+    ):
+        with pytest.raises(store.NotOwner, match="goes on in process 77 on another, which has taken it over"):
+            write()
+    assert queries.blocks(engine, number).empty and len(queries.attempts(engine, number)) == 0
+    assert queries.measurement(engine, number).status == "running"
+
+
+def test_what_was_seen_without_its_process_and_taken_over_since_is_not_marked_as_interrupted(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = owned_by(engine, os.getpid(), "gone|boot|namespace|1")
+
+    def taken_meanwhile(*ignored: object) -> bool:
+        store.take_measurement(engine, number, SPEC, silent_seconds=-1)
+        return True
+
+    with monkeypatch.context() as patch:
+        patch.setattr(measurements, "is_over", lambda *ignored: True)
+        patch.setattr(measurements, "_interrupt", _later(measurements._interrupt, taken_meanwhile))
+        assert store.mark_interrupted(engine) == 0
+    assert queries.measurement(engine, number).status == "planned"
+
+
+def _later(function: Callable[..., Any], first: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*arguments: Any) -> Any:
+        first()
+        return function(*arguments)
+
+    return call
+
+
+TAKES = """
+import sys
+from db import store
+from db.engine import open_engine
+engine = open_engine(sys.argv[1])
+print("ready", flush=True)
+input()
+try:
+    store.take_measurement(engine, int(sys.argv[2]), {"arms": ["A"]})
+    print("taken", flush=True)
+except store.NotOwner as problem:
+    print(problem, flush=True)
+input()
+"""
+
+
+def test_of_several_processes_that_take_a_measurement_at_once_one_gets_it(engine: Engine, url: str) -> None:
+    number = store.begin_measurement(engine, SPEC, status="stopped")
+    command = [sys.executable, "-c", TAKES, engine.url.render_as_string(hide_password=False), str(number)]
+    takers = [subprocess.Popen(command, stdin=-1, stdout=-1, text=True, cwd=ROOT) for _ in range(3)]
+    try:
+        for taker in takers:
+            assert taker.stdout is not None and taker.stdout.readline() == "ready\n"
+        for taker in takers:
+            assert taker.stdin is not None
+            taker.stdin.write("\n")
+            taker.stdin.flush()
+        answers = [taker.stdout.readline().strip() for taker in takers if taker.stdout]
+    finally:
+        for taker in takers:
+            taker.kill()
+            taker.communicate()
+    winner = takers[answers.index("taken")].pid
+    assert sorted(answers) == sorted(
+        ["taken", *[f"measurement {number} is under way in process {winner}: stop that first"] * 2]
+    )
+    assert queries.measurement(engine, number).pid == winner
+
+
+KILLED = """
+import json, os, signal, sys
+from sqlalchemy import event
+from db import queries, store
+from db.engine import open_engine
+
+def attempt(number, left):
+    engine = open_engine(sys.argv[1])
+    def count(*ignored):
+        left[0] -= 1
+        if left[0] < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+    store.update_measurement(engine, number, pid=os.getpid())
+    event.listen(engine, "before_cursor_execute", count)
+    event.listen(engine, "commit", count)
+    rows = [(1, arm, place, place) for place, arm in enumerate(("A", "B", "B2", "A2"), 1)]
+    store.add_blocks(engine, number, rows, status="running", verdict={"blocks": 1}, owned=True)
+
+spec, code, statements = json.loads(sys.argv[2]), 9, 0
+while code:
+    engine = open_engine(sys.argv[1])
+    number = store.begin_measurement(engine, spec)
+    engine.dispose()
+    child = os.fork()
+    if child == 0:
+        attempt(number, [statements])
+        os._exit(0)
+    code = os.waitpid(child, 0)[1]
+    engine = open_engine(sys.argv[1])
+    print(json.dumps([code, queries.measurement(engine, number).verdict, len(queries.blocks(engine, number))]))
+    engine.dispose()
+    statements += 1
+"""
+
+
+def test_a_block_whose_process_is_killed_at_any_statement_is_there_with_its_verdict_or_not_at_all(
+    engine: Engine,
+) -> None:
+    for place in range(4):
+        store.store_run(engine, record(str(place)))
+    words = [engine.url.render_as_string(hide_password=False), json.dumps(SPEC)]
+    done = subprocess.run([sys.executable, "-c", KILLED, *words], cwd=ROOT, capture_output=True, text=True)
+    seen = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(seen) > 12 and seen[-1] == [0, {"blocks": 1}, 4], done.stderr
+    assert {tuple(map(str, one)) for one in seen[:-1]} == {("9", "None", "0")}

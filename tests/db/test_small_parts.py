@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from db.processes import is_gone, owner_of
+from profiles.processes import is_gone, owner_of
 
 
 def test_this_process_is_here_and_one_that_ended_is_not() -> None:

@@ -16,7 +16,7 @@ from db import queries, store
 from db.engine import writing
 from db.models import Document, Run
 from db.problems import DatabaseProblem, UnknownRow
-from db.processes import owner_of
+from profiles.processes import owner_of
 from profiles.records import RunRecord
 from tests.db.samples import STARTED, merged, phases, record, task
 from tests.db.strategies import records

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from db import queries
+from db import queries, store
 from optim.evidence import assembly as evidence_assembly
 from optim.evidence import prediction, statistics, verdicts
 from optim.evidence.records import TrackerEvidence
@@ -22,7 +22,7 @@ from views.data.account import known
 from views.data.connection import cached, engine
 
 #: The states in which a measurement goes on by itself.
-UNDER_WAY = ("planned", "running", "stopping")
+UNDER_WAY = store.UNDER_WAY
 
 
 @cached("evidence", ttl=5)

@@ -56,8 +56,9 @@ class Book:
     def __init__(self):
         self.blocks, self.states = {}, []
 
-    def add_block(self, block, runs):
+    def add_block(self, block, runs, verdict):
         self.blocks[block] = {run.arm: run for run in runs}
+        self.update("running", verdict)
 
     def update(self, status, verdict):
         self.states.append((status, verdict.verdict))

@@ -1,7 +1,7 @@
-"""Which process records a run, in a form that tells later whether it is still there.
+"""Which process a thing belongs to (a run, a measurement, a folder), in a form that tells later whether it is there.
 
-A process id alone does not: ids are used again, and another container or machine has its own. So the owner of a run is
-kept as ``host|boot|namespace|start``, and a process is the same only where all four are.
+A process id alone does not: ids are used again, and another container or machine has its own. So an owner is kept as
+``host|boot|namespace|start``, and a process is the same only where all four are.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+#: What belongs to a process that can not be looked at from here counts as left after so long without a sign of it.
+SILENT_SECONDS = 3600.0
+
 
 def owner_of(pid: int) -> str:
     """Who the process ``pid`` of this machine is: host, boot, process-id namespace, moment of its start."""
@@ -21,7 +24,7 @@ def owner_of(pid: int) -> str:
 
 
 def is_gone(pid: int | None, owner: str | None) -> bool | None:
-    """Whether the process that recorded is gone; None where that can not be known from here (another machine)."""
+    """Whether the owner is gone; None where that can not be known from here (it is on another machine)."""
     if pid is None or owner is None or owner.count("|") != 3:
         return None
     *place, started = owner.split("|")
@@ -35,10 +38,16 @@ def is_gone(pid: int | None, owner: str | None) -> bool | None:
     return _started(pid) != started
 
 
-def is_over(pid: int | None, owner: str | None, last_seen: datetime, silent_seconds: float) -> bool:
+def is_over(pid: int | None, owner: str | None, last_seen: datetime, silent_seconds: float = SILENT_SECONDS) -> bool:
     """Whether what the process recorded will not go on: it is gone, or can not be looked at and has been silent."""
     gone = is_gone(pid, owner)
     return (datetime.now(UTC) - last_seen).total_seconds() > silent_seconds if gone is None else gone
+
+
+def host_of(owner: str | None) -> str:
+    """The machine that an owner is on, in words; ``this machine`` where it is this one."""
+    host = (owner or "").partition("|")[0]
+    return "this machine" if host == _here()[0] else host or "a machine that is not known"
 
 
 @cache
