@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -16,8 +14,8 @@ from typing import IO
 from optim.evidence.measure import RunOne
 from optim.evidence.outcomes import Outcome
 from optim.evidence.spec import Arm
+from profiles.system import lock, resource, user_mark
 
-_TICKS = os.sysconf("SC_CLK_TCK")
 _WAIT_SECONDS = 0.5
 
 
@@ -28,13 +26,15 @@ def busy_seconds() -> float | None:
             user, nice, system, _, _, interrupts, soft, *_ = (int(word) for word in file.readline().split()[1:])
     except (OSError, ValueError):
         return None
-    return (user + nice + system + interrupts + soft) / _TICKS
+    return (user + nice + system + interrupts + soft) / os.sysconf("SC_CLK_TCK")
 
 
 def own_seconds() -> float:
     """CPU seconds of this process and of all children that it has waited for."""
+    if resource is None:
+        return time.process_time()
     usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+    return float(sum(usage.ru_utime + usage.ru_stime for usage in usages))
 
 
 def watched(
@@ -60,7 +60,7 @@ def watched(
 def lock_file() -> Path:
     """The file that whoever measures on this machine holds; ``QUICKWIN_LOCKS`` names another folder for it."""
     folder = Path(os.environ.get("QUICKWIN_LOCKS") or tempfile.gettempdir())
-    return folder / f"quickwin-measuring-{os.getuid()}.lock"
+    return folder / f"quickwin-measuring-{user_mark()}.lock"
 
 
 @contextlib.contextmanager
@@ -76,7 +76,7 @@ def alone(name: str, waiting: Callable[[str], None], stop: Callable[[], bool]) -
     """
     with open(lock_file(), "a+", encoding="utf-8") as file:
         told = False
-        while not _locked(file):
+        while not lock(file.fileno()):
             if stop():
                 yield False
                 return
@@ -91,14 +91,6 @@ def alone(name: str, waiting: Callable[[str], None], stop: Callable[[], bool]) -
             yield True
         finally:
             file.truncate(0)
-
-
-def _locked(file: IO[str]) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _owner(file: IO[str]) -> str:

@@ -10,6 +10,7 @@ from optim.evidence.statistics import MARGIN
 from optim.pipelines.external.pipeline import CommandPipeline
 from optim.pipelines.external.switching import Toggle
 from optim.pipelines.protocol import Pipeline, RunProblem
+from profiles.system import HAS_PROCESS_GROUPS, NO_PROCESS_GROUPS
 from services.problems import USAGE, fail
 from services.project import Project, current_project
 
@@ -59,8 +60,11 @@ def parameters(changes: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters of the pipeline at hand: its defaults, and what is changed.
 
     Raises:
-        Problem: there is no such parameter, or it can not be what was given; exit code 2.
+        Problem: there is no such parameter, or it can not be what was given; exit code 2. Nothing can be run on this
+            system; exit code 3.
     """
+    if not HAS_PROCESS_GROUPS:
+        fail(NO_PROCESS_GROUPS)
     try:
         return current_pipeline().parameters(changes)
     except RunProblem as problem:

@@ -11,7 +11,6 @@ import gc
 import json
 import math
 import os
-import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from profiles.audit import KnownRun
 from profiles.importers import all_importers
 from profiles.intake.limits import Limits
 from profiles.intake.reading import OutOfTime, Reading
+from profiles.system import resource
 
 #: Between a file's limit of processor time, at which its reading is given up, and the kernel's kill.
 GRACE_SECONDS = 2.0
@@ -68,7 +68,12 @@ def _peak_bytes() -> int | None:
 
 
 def _restrain(limits: Limits, files: int = 1) -> None:
-    """For good: what is set here can only be lowered. Processor time is for so many files and the putting together."""
+    """For good: what is set here can only be lowered. Processor time is for so many files and the putting together.
+
+    Where a system has no such limits, the wall-clock of whoever started this one is the only one.
+    """
+    if resource is None:
+        return
     longest = math.ceil(_spent() + (files + 1) * (limits.cpu_seconds + 2 * GRACE_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -87,6 +92,8 @@ def _allow_cpu(seconds: float) -> None:
 
     ``OutOfTime`` needs the interpreter, which one long call in C never lets go of; the kernel asks nobody.
     """
+    if resource is None:
+        return
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     killed = math.ceil(_spent() + seconds + GRACE_SECONDS)
     resource.setrlimit(resource.RLIMIT_CPU, (killed if hard == resource.RLIM_INFINITY else min(killed, hard), hard))
@@ -95,7 +102,7 @@ def _allow_cpu(seconds: float) -> None:
 
 def _spent() -> float:
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
+    return float(usage.ru_utime + usage.ru_stime)
 
 
 if __name__ == "__main__":

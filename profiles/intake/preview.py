@@ -18,12 +18,15 @@ from profiles.intake.limits import Limits
 from profiles.intake.results import FilePreview, Preview
 from profiles.program import ROOT, module_command
 from profiles.records import RecordError
+from profiles.system import kill_group
 
 File = tuple[str, bytes]
 #: Called with a file's name, the bytes of it that were read, and its size.
 Progress = Callable[[str, int, int], None]
 #: After so many files that ended the reading process, the rest is refused unread.
 _MOST_DEATHS = 5
+#: What a process can not start without on Windows.
+_SYSTEM = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
 
 
 def _silent(_name: str, _done: int, _size: int) -> None:
@@ -88,7 +91,7 @@ class _Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=ROOT,
-            env={"PATH": os.defpath, "PYTHONUTF8": "1", "PYTHONHASHSEED": "0"},
+            env={**_SYSTEM, "PATH": os.defpath, "PYTHONUTF8": "1", "PYTHONHASHSEED": "0"},
             start_new_session=True,
         )
         feeder = threading.Thread(target=self._feed, args=(process,), daemon=True)
@@ -100,7 +103,7 @@ class _Child:
             answer = self._listen(process)
         finally:
             watch.cancel()
-            _kill(process)
+            kill_group(process)
             process.wait()
             feeder.join()
             if process.stdout:
@@ -112,7 +115,7 @@ class _Child:
 
     def _stop(self, process: subprocess.Popen[bytes], reason: str) -> None:
         self._stopped = reason
-        _kill(process)
+        kill_group(process)
 
     def _feed(self, process: subprocess.Popen[bytes]) -> None:
         order = {
@@ -169,13 +172,7 @@ def _message(line: bytes) -> dict[str, Any]:
     return message if isinstance(message, dict) else {}
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-
-
 def _death(code: int | None, limits: Limits) -> str:
-    if code in (-signal.SIGXCPU, -signal.SIGKILL):
+    if code is not None and code in [-getattr(signal, name, 0) for name in ("SIGXCPU", "SIGKILL")]:
         return f"it took more than {limits.cpu_seconds:g} s or {limits.memory_bytes >> 20} MB to be read"
     return f"the process that read it ended without an answer (exit code {code})"

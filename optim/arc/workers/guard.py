@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import mmap
-import resource
 import signal
 import threading
 from _thread import interrupt_main
@@ -19,6 +18,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic, thread_time
 from types import FrameType
+
+from profiles.system import resource
 
 #: Wall-clock seconds that a call may take for each CPU second of its limit: so slow no machine under load is.
 BACKSTOP = 30
@@ -191,7 +192,9 @@ class Watchdog:
 def limit_memory(limit_bytes: int) -> None:
     """From now on this process gets a MemoryError instead of more than ``limit_bytes`` of address space.
 
-    Where the system does not have such limits (macOS) nothing happens.
+    Where the system does not have such limits (macOS, Windows) nothing happens.
     """
+    if resource is None:
+        return
     with contextlib.suppress(ValueError, OverflowError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, resource.getrlimit(resource.RLIMIT_AS)[1]))

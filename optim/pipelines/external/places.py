@@ -7,7 +7,6 @@ and worktrees. The ledger is on the disk before the first rename; whoever comes 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import shutil
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from optim.pipelines.external.answers import OWN
 from optim.pipelines.protocol import RunProblem
+from profiles.system import lock
 
 
 def own_folder(folder: Path) -> Path:
@@ -41,12 +41,8 @@ def locked(folder: Path) -> Iterator[None]:
     """
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise RunProblem(
-                f"another run or measurement is under way in {folder}: wait until it ends, or stop it"
-            ) from error
+        if not lock(descriptor):
+            raise RunProblem(f"another run or measurement is under way in {folder}: wait until it ends, or stop it")
         yield
     finally:
         os.close(descriptor)

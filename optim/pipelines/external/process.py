@@ -21,6 +21,7 @@ from optim.pipelines.external import launcher
 from optim.pipelines.external.memory import MemorySampler, tree
 from optim.pipelines.external.output import Output
 from optim.pipelines.protocol import RunProblem
+from profiles.system import HAS_PROCESS_GROUPS, NO_PROCESS_GROUPS
 
 _LAUNCHER = inspect.getsource(launcher)
 #: A command that is to end gets so long after SIGTERM, then SIGKILL.
@@ -84,6 +85,8 @@ def execute(
     Raises:
         RunProblem: it can not be started.
     """
+    if not HAS_PROCESS_GROUPS:
+        raise RunProblem(NO_PROCESS_GROUPS)
     job = {"path": resolved(argv[0], folder, env), "argv": list(argv), "env": dict(env)}
     with _Launched(job, folder, spool) as launched:
         return launched.watch(timeout_seconds, stop)

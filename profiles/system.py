@@ -1,0 +1,71 @@
+"""What not every system has: locks of files, limits of processes, groups of processes. Linux and macOS have all of it.
+
+Elsewhere (Windows) modules import, and what is missing is left out or replaced; who can not do without says so.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import signal
+import subprocess
+from typing import Any
+
+fcntl: Any
+resource: Any
+try:
+    import fcntl
+except ImportError:
+    fcntl = None
+try:
+    import resource
+except ImportError:
+    resource = None
+
+#: Whether commands can be started and ended with all that they start.
+HAS_PROCESS_GROUPS = hasattr(os, "killpg") and hasattr(os, "posix_spawn")
+#: Said where that is needed and missing.
+NO_PROCESS_GROUPS = (
+    "this system can not end a program with everything that it started, so nothing is run or measured here: Linux and "
+    "macOS can; importing, comparing and deciding work everywhere"
+)
+#: Where Windows locks a byte of a file, beyond all that is in it.
+_FAR = 1 << 30
+
+
+def lock(descriptor: int) -> bool:
+    """Takes an open file for this process alone, until it is closed; False where another process has it."""
+    try:
+        if fcntl is not None:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        else:
+            _lock_elsewhere(descriptor)
+    except OSError:
+        return False
+    return True
+
+
+def _lock_elsewhere(descriptor: int) -> None:
+    import msvcrt  # Windows alone has it
+
+    locking: Any = msvcrt
+    os.lseek(descriptor, _FAR, os.SEEK_SET)
+    locking.locking(descriptor, locking.LK_NBLCK, 1)
+
+
+def user_mark() -> str:
+    """What tells this user from others of the machine."""
+    return str(os.getuid()) if hasattr(os, "getuid") else getpass.getuser()
+
+
+def kill_group(process: subprocess.Popen[Any]) -> None:
+    """Ends a process that leads a group, and the group; one that is gone already is let be."""
+    if process.poll() is not None:
+        return
+    if not hasattr(os, "killpg"):
+        process.kill()
+        return
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
