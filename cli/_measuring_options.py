@@ -43,6 +43,12 @@ _OPTIONS = (
         type=click.Choice(("wall", "cpu")),
         help="What settles it: wall-clock or CPU seconds.  [default: wall]",
     ),
+    click.option(
+        "--duet",
+        is_flag=True,
+        default=None,
+        help="Both configs at once, a core for each: for small effects under load.",
+    ),
     click.option("--order-seed", type=int, help="Seed of the order of the runs.  [default: drawn]"),
     click.option("--label", help="What the runs are called in the history."),
     click.option("--continue", "continued", type=int, metavar="ID", help="Go on with a measurement."),
@@ -91,7 +97,9 @@ def continued_spec(engine: Engine, measurement_id: int, options: Mapping[str, An
         fail(f"measurement {measurement_id} is of the kind {found.kind}: continue it with its own command", USAGE)
     if grade := found.spec.get("grade"):
         fail(f"measurement {measurement_id} is made of {grade}, so it can not go on here: begin a new one", USAGE)
-    fixed = {name: options[name] for name in ("cache_state", "metric", "order_seed") if options.get(name) is not None}
+    fixed = {
+        name: options[name] for name in ("cache_state", "metric", "duet", "order_seed") if options.get(name) is not None
+    }
     if changed := [*fixed, *given_parameters(options)]:
         fail(f"a measurement that goes on keeps its {', '.join(changed)}: leave that out, or begin a new one", USAGE)
     budget = {

@@ -45,6 +45,7 @@ def COMMAND(
     quickwin measure --ref main --ref .            what is not committed yet, against main
     quickwin measure all-NAME all            what NAME adds to the others
     quickwin measure none none               what the noise looks like
+    quickwin measure none NAME --duet        both at once, a core for each: for small effects beside other work
     quickwin measure --continue 7 --blocks 40
     quickwin measure --continue 7 --min-blocks 12   a narrower interval
     quickwin measure --from-runs 3-7 --against 8-12   imported runs: the first ones before, the others after

@@ -3,7 +3,7 @@
 *Here* is the project's own pipeline as it is measured: the newest run of the baseline, and the newest run of what is
 kept over the same workload, machine and cache state. *There* is the pipeline and machine of which the plan speaks: runs
 that their owner marked as its final run, or as of that machine. Never counted are priming runs, smaller workloads than
-the project's, runs of other pipelines, runs under a profiler, and imports that nobody marked.
+the project's, runs of other pipelines, runs of a duet, runs under a profiler, and imports that nobody marked.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from optim.plan.tracker_edits import HandEdit
 from optim.plan.tracker_parser import parse
 from profiles.configs import NONE, stored_text
 from services.project import Project, current_project
-from services.run_marks import BASELINE, FINAL, PRIMING
+from services.run_marks import BASELINE, DUET, FINAL, PRIMING
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -164,7 +164,8 @@ def _counted(engine: Engine, project: Project, **filters: Any) -> list[dict[str,
 
 def _counts(row: Row, project: Project) -> bool:
     own = row["pipeline"] in (None, project.pipeline)  # what was measured without a name was measured by this program
-    return own and (row["wall_seconds"] or 0) > 0 and row["label"] != PRIMING and _is_marked(row)
+    alone = row["label"] != PRIMING and DUET not in _tags(row)
+    return own and (row["wall_seconds"] or 0) > 0 and alone and _is_marked(row)
 
 
 def _is_marked(row: Row) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from optim.evidence.measure import RunOne
+from optim.evidence.measure import Planned, RunBoth, RunOne
 from optim.evidence.outcomes import Outcome
 from optim.evidence.spec import Arm
 from profiles.system import lock, resource, user_mark
@@ -46,15 +46,45 @@ def watched(
     """The same runs, each with what other programs took of the machine from its start to its end, in cores."""
 
     def run(arm: Arm, block: int, position: int) -> Outcome:
-        before, mine, start = busy(), own(), clock()
+        others = _others(busy, own, clock)
         outcome = run_one(arm, block, position)
-        after, seconds = busy(), clock() - start
-        if before is None or after is None or seconds <= 0:
-            return outcome
-        others = (after - before) - (own() - mine)
-        return replace(outcome, busy_cores=max(others, 0.0) / seconds)
+        return replace(outcome, busy_cores=others())
 
     return run
+
+
+def watched_both(
+    run_both: RunBoth,
+    busy: Callable[[], float | None] = busy_seconds,
+    own: Callable[[], float] = own_seconds,
+    clock: Callable[[], float] = time.monotonic,
+) -> RunBoth:
+    """The same pairs of runs at once, both with what others took meanwhile. A partner is no other work: what both used
+    is this process's own by the time that both are over."""
+
+    def run(first: Planned, second: Planned) -> tuple[Outcome, Outcome]:
+        others = _others(busy, own, clock)
+        outcomes = run_both(first, second)
+        cores = others()
+        one, two = (replace(outcome, busy_cores=cores) for outcome in outcomes)
+        return one, two
+
+    return run
+
+
+def _others(
+    busy: Callable[[], float | None], own: Callable[[], float], clock: Callable[[], float]
+) -> Callable[[], float | None]:
+    """Called later, it gives what other programs took of the machine from now on, in cores; None where unknown."""
+    before, mine, start = busy(), own(), clock()
+
+    def cores() -> float | None:
+        after, seconds = busy(), clock() - start
+        if before is None or after is None or seconds <= 0:
+            return None
+        return max((after - before) - (own() - mine), 0.0) / seconds
+
+    return cores
 
 
 def lock_file() -> Path:

@@ -29,8 +29,9 @@ from optim.evidence.reliability import attempts_from_rows
 from optim.evidence.spec import Spec, budget_problem, budget_warning, minutes_warning
 from optim.evidence.statistics import MIN_BLOCKS
 from optim.evidence.verdicts import Verdict, blocks_from_rows
+from services.duet import refusal
 from services.forecast import noise_seen, prediction_for, prediction_from_history
-from services.load import alone, watched
+from services.load import alone, watched, watched_both
 from services.places import home
 from services.problems import INTERRUPTED, USAGE, Problem, fail, sentence_of
 from services.processes import Child, FreshRuns
@@ -97,6 +98,8 @@ def sit(engine: Engine, spec: Spec, measurement_id: int | None, follower: Follow
     """
     if problem := budget_problem(spec):
         fail(f"{problem}: give --blocks {MIN_BLOCKS} or more", USAGE)
+    if reason := refusal(spec):
+        fail(reason, USAGE)
     try:
         spec = spec.replace(prediction=spec.prediction or prediction_from_history(engine, spec))
         late = minutes_warning(spec) if measurement_id is None else None
@@ -140,7 +143,8 @@ class _Sitting:
         store.update_measurement(engine, number, status="running", owned=True)
 
     def sit(self) -> Sat:
-        self._follower.say(f"Measurement {self.id}: {_arms(self._spec)}, {self._spec.cache_state} caches")
+        duet = ", both at once (duet)" if self._spec.duet else ""
+        self._follower.say(f"Measurement {self.id}: {_arms(self._spec)}, {self._spec.cache_state} caches{duet}")
         ledger, label = DatabaseLedger(self._engine, self.id), self._spec.label or f"measurement {self.id}"
         home().mkdir(parents=True, exist_ok=True)
         caches = tempfile.TemporaryDirectory(prefix="measure-", dir=home().resolve())
@@ -157,7 +161,8 @@ class _Sitting:
         except (Stopped, RunFailed) as problem:
             return self._not_primed(problem, ledger)
         stop, tried = (lambda: self._child.stopping), self._tried
-        for event in measure(self._spec, watched(runs), ledger, done=self._done, tried=tried, stop=stop):
+        both = watched_both(runs.both) if self._spec.duet else None
+        for event in measure(self._spec, watched(runs), ledger, done=self._done, tried=tried, stop=stop, run_both=both):
             if isinstance(event, RunEnded):
                 ledger.add_attempt(event)
             if isinstance(event, RunStarted):

@@ -9,13 +9,13 @@ from optim.arc.builtin import ArcPipeline, Start
 from optim.evidence.statistics import MARGIN
 from optim.pipelines.external.pipeline import CommandPipeline
 from optim.pipelines.external.switching import Toggle
-from optim.pipelines.protocol import Pipeline, RunProblem
+from optim.pipelines.protocol import Lane, Pipeline, RunProblem
 from profiles.system import HAS_PROCESS_GROUPS, NO_PROCESS_GROUPS
 from services.problems import USAGE, fail
 from services.project import Project, current_project
 
 
-def _not_here(arguments: Sequence[str]) -> int:
+def _not_here(arguments: Sequence[str], lane: Lane | None = None) -> int:
     raise RunProblem("no run can be started here")
 
 

@@ -9,17 +9,22 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db import queries, store
-from optim.evidence.measure import RunFailed, Stopped
+from optim.arc.workers.partner import VARIABLE as PARTNER
+from optim.evidence.duet import seconds_in_step
+from optim.evidence.measure import Planned, RunFailed, Stopped, died
 from optim.evidence.outcomes import Outcome
 from optim.evidence.spec import Arm, Spec
-from optim.pipelines.protocol import Interrupted, Job, RunProblem, Session, Target
+from optim.pipelines.protocol import Interrupted, Job, Lane, Ran, RunProblem, Session, Target
 from profiles.program import module_command
+from services.duet import lanes
 from services.pipelines import current_pipeline
+from services.run_marks import DUET
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -30,18 +35,21 @@ _REASON_CHARACTERS = 200
 
 
 class Child:
-    """One process at a time, in a session of its own; SIGINT and SIGTERM end it, and then the measurement.
+    """The processes that are at work, each in a session of its own: one, or two in a duet. SIGINT and SIGTERM end them,
+    and then the measurement.
 
-    The first signal asks the child to stop, so that it can store what it has; the second kills it.
+    The first signal asks them to stop, so that they can store what they have; the second kills them. ``wake`` is a
+    descriptor that can be read from the first signal on.
     """
 
     def __init__(self) -> None:
         self.stopping = False
-        self._process: subprocess.Popen[str] | None = None
+        self.wake, self._woken = os.pipe()
+        self._processes: list[subprocess.Popen[str]] = []
 
     @contextlib.contextmanager
     def guarded(self) -> Iterator[None]:
-        """While this lasts, signals stop the child; afterwards they do what they did before."""
+        """While this lasts, signals stop the children; afterwards they do what they did before."""
         before = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield
@@ -49,8 +57,10 @@ class Child:
             self._end(signal.SIGKILL)
             for number, handler in before.items():
                 signal.signal(number, handler)
+            os.close(self.wake)
+            os.close(self._woken)
 
-    def run(self, command: Sequence[str]) -> str:
+    def run(self, command: Sequence[str], lane: Lane | None = None) -> str:
         """What the command printed on stdout.
 
         Raises:
@@ -58,41 +68,61 @@ class Child:
             RunFailed: it ended with another exit code than 0; with the last line that it wrote to stderr.
         """
         with tempfile.TemporaryFile("w+") as errors:
-            self._process = subprocess.Popen(
+            process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
                 start_new_session=True,
+                **_in_lane(lane),
             )
+            self._processes.append(process)
+            if lane is not None:
+                _pin(process.pid, lane.core)
             if self.stopping:
                 self._end(signal.SIGTERM)
-            printed = self._wait()
-            code = self._process.returncode
+            printed = self._wait(process)
+            self._processes.remove(process)
             if self.stopping:
                 raise Stopped
-            if code:
-                raise RunFailed(f"{_how(code)}: {_last_line(errors)}")
+            if process.returncode:
+                raise RunFailed(f"{_how(process.returncode)}: {_last_line(errors)}")
         return printed
 
-    def _wait(self) -> str:
-        assert self._process is not None
+    def _wait(self, process: subprocess.Popen[str]) -> str:
         while True:
             try:
-                return self._process.communicate(timeout=_GRACE_SECONDS)[0]
+                return process.communicate(timeout=_GRACE_SECONDS)[0]
             except subprocess.TimeoutExpired:
                 if self.stopping:
                     self._end(signal.SIGKILL)
 
     def _on_signal(self, number: int, frame: Any) -> None:
         self._end(signal.SIGKILL if self.stopping else signal.SIGTERM)
+        if not self.stopping:
+            os.write(self._woken, b".")
         self.stopping = True
 
     def _end(self, number: int) -> None:
-        if self._process is not None and self._process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, number)
+        for process in list(self._processes):
+            if process.poll() is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, number)
+
+
+def _in_lane(lane: Lane | None) -> dict[str, Any]:
+    """How a process is started that has a partner: the pipes to it, and where the process finds them."""
+    if lane is None:
+        return {}
+    pipes = (lane.hear, lane.tell)
+    return {"pass_fds": pipes, "env": {**os.environ, PARTNER: ",".join(map(str, pipes))}}
+
+
+def _pin(pid: int, core: int) -> None:
+    """Before it has started anything: what it starts inherits the core."""
+    with contextlib.suppress(ProcessLookupError):
+        os.sched_setaffinity(pid, {core})
 
 
 def _how(code: int) -> str:
@@ -132,6 +162,7 @@ class FreshRuns:
             scratch=self._folder,
             output=self._scratch,
             stop=lambda: self._child.stopping,
+            wake=self._child.wake,
         )
         with self._translated():
             self._session = self._stack.enter_context(current_pipeline(self._start).session(job))
@@ -158,9 +189,49 @@ class FreshRuns:
             Stopped: a signal came.
             RunFailed: the run could not be started, or did not say what it stored.
         """
+        return self._outcome(self._ran(arm, block))
+
+    def both(self, first: Planned, second: Planned) -> tuple[Outcome, Outcome]:
+        """Two runs at the same time, the first on the first core. One that died or took too long is an outcome.
+
+        Raises:
+            Stopped: a signal came.
+        """
+        with lanes() as (one, two), ThreadPoolExecutor(2) as pool:
+            futures = [pool.submit(self._beside, first, one), pool.submit(self._beside, second, two)]
+            results = [future.result() for future in futures]  # it waits, and hears signals meanwhile
+        if any(isinstance(result, Stopped) for result in results):
+            raise Stopped
+        outcomes = self._in_step(results)
+        for outcome in outcomes:
+            if outcome.run_id is not None:
+                store.tag_run(self._engine, outcome.run_id, DUET)
+        return outcomes[0], outcomes[1]
+
+    def _beside(self, planned: Planned, lane: Lane) -> Ran | RunFailed | Stopped:
+        """One of two runs at once; whatever ends it, the other one does not wait for it."""
+        try:
+            return self._ran(planned.arm, planned.block, lane)
+        except (RunFailed, Stopped) as problem:
+            return problem
+        finally:
+            lane.leave()
+
+    def _in_step(self, results: Sequence[Ran | RunFailed | Stopped]) -> list[Outcome]:
+        """What both came to; where they kept in step, with the seconds of what they did side by side."""
+        outcomes = [self._outcome(one) if isinstance(one, Ran) else died(one) for one in results]
+        ids = [outcome.run_id for outcome in outcomes if outcome.run_id is not None]
+        if len(ids) < 2 or not all(isinstance(one, Ran) and one.in_step for one in results):
+            return outcomes
+        seconds = seconds_in_step(*(queries.run(self._engine, run_id) for run_id in ids))
+        return [replace(outcome, wall_seconds=own) for outcome, own in zip(outcomes, seconds, strict=True)]
+
+    def _ran(self, arm: Arm, block: int, lane: Lane | None = None) -> Ran:
         assert self._session is not None
         with self._translated():
-            ran = self._session.run(_target(arm), f"{self._label} block {block} {arm.name}")
+            return self._session.run(_target(arm), f"{self._label} block {block} {arm.name}", lane)
+
+    def _outcome(self, ran: Ran) -> Outcome:
         if ran.run_id is not None:
             return Outcome.from_run(queries.run(self._engine, ran.run_id), ran.run_id)
         assert ran.record is not None
@@ -182,8 +253,8 @@ class FreshRuns:
                 store.store_run(self._engine, interrupted.record)
             raise Stopped from interrupted
 
-    def _start(self, arguments: Sequence[str]) -> int:
-        document = last_json(self._child.run([*module_command("optim", "run"), *arguments]))
+    def _start(self, arguments: Sequence[str], lane: Lane | None = None) -> int:
+        document = last_json(self._child.run([*module_command("optim", "run"), *arguments], lane))
         if document is None or "id" not in document:
             raise RunFailed("the run printed no JSON document with its id")
         return int(document["id"])

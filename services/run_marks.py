@@ -6,3 +6,5 @@ from __future__ import annotations
 BASELINE, FINAL = "baseline", "final"
 #: The label of a run that only fills caches.
 PRIMING = "priming"
+#: The tag of a run that was made beside its partner: its wall-clock holds the waits for it, and tells of no run alone.
+DUET = "duet"

@@ -112,7 +112,8 @@ def _block_seconds(spec: Spec, seconds: Mapping[str, float]) -> float | None:
     if not seconds:
         return None
     longest = max(seconds.values())
-    return sum(seconds.get(arm.config, longest) + STARTING_SECONDS for arm in spec.arms)
+    one_by_one = sum(seconds.get(arm.config, longest) + STARTING_SECONDS for arm in spec.arms)
+    return len(spec.arms) / 2 * (longest + STARTING_SECONDS) if spec.duet else one_by_one
 
 
 def _last_end(engine: Engine, tried: Sequence[Mapping[str, Any]]) -> datetime | None:

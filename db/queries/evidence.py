@@ -136,7 +136,8 @@ _BLOCKS: dict[str, tuple[Any, str]] = {
     "pipeline": (Run.pipeline, TEXT),
     "position": (BlockRun.position, ID),
     "run_id": (BlockRun.run_id, ID),
-    "wall_seconds": (Run.wall_seconds, SECONDS),
+    # What counted of a run; of a duet's it is less than the run's own wall-clock.
+    "wall_seconds": (func.coalesce(AttemptRow.wall_seconds, Run.wall_seconds), SECONDS),
     "cpu_seconds": (Run.cpu_seconds, SECONDS),
     "peak_bytes": (AttemptRow.peak_bytes, WHOLE),
     "busy_cores": (AttemptRow.busy_cores, NUMBER),

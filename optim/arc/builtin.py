@@ -12,7 +12,7 @@ from typing import Any
 from optim.arc import PIPELINE
 from optim.arc.settings import Settings
 from optim.arc.wins import all_wins
-from optim.pipelines.protocol import Job, Ran, RunProblem, Target
+from optim.pipelines.protocol import Job, Lane, Ran, RunProblem, Target
 from profiles.configs import stored_text
 
 MIB = 1024**2
@@ -35,8 +35,9 @@ DEFAULTS: Mapping[str, Any] = {
 #: Those that every run names; the others only where they are not as they come.
 ALWAYS = ("tasks", "seed", "candidates", "workers")
 _PATHS = ("tasks_dir", "dsl", "solvers")
-#: Starts this program's ``run`` with these arguments in a fresh process, and gives the number of the run it stored.
-Start = Callable[[Sequence[str]], int]
+#: Starts this program's ``run`` with these arguments in a fresh process (on a lane's core, where there is one), and
+#: gives the number of the run it stored.
+Start = Callable[[Sequence[str], Lane | None], int]
 
 
 def checked(changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,6 +111,12 @@ class ArcPipeline:
         """See ``checked``."""
         return checked(changes)
 
+    def no_duet(self, targets: Sequence[Target], parameters: Mapping[str, Any]) -> str | None:
+        """With workers on other machines there is no core of its own for each."""
+        if parameters.get("scheduler"):
+            return "its workers are on a cluster, and a duet needs both runs on cores of this machine"
+        return None
+
     @contextlib.contextmanager
     def session(self, job: Job) -> Iterator[ArcSession]:
         """A sitting: see ``ArcSession``.
@@ -139,9 +146,10 @@ class ArcSession:
         """Fills the config's caches by a run that does not count."""
         self._execute(target, self._primed(target), None, "priming")
 
-    def run(self, target: Target, label: str) -> Ran:
+    def run(self, target: Target, label: str, lane: Lane | None = None) -> Ran:
         """One run."""
-        caches, state = self._job.scratch / "caches", self._job.cache_state
+        place = "" if lane is None else f"-{lane.core}"
+        caches, state = self._job.scratch / f"caches{place}", self._job.cache_state
         if state == "warm":
             if not self._primed(target).exists():
                 self.prime(target)
@@ -149,7 +157,7 @@ class ArcSession:
         else:
             caches.mkdir()
         try:
-            return Ran(run_id=self._execute(target, caches, state, label))
+            return Ran(run_id=self._execute(target, caches, state, label, lane), in_step=lane is not None)
         finally:
             shutil.rmtree(caches, ignore_errors=True)
 
@@ -157,11 +165,14 @@ class ArcSession:
         configs = list(dict.fromkeys(one.config for one in self._job.targets))
         return self._job.scratch / f"primed-{configs.index(target.config)}"
 
-    def _execute(self, target: Target, caches: Path, state: str | None, label: str) -> int:
-        solvers = (self._job.output or self._job.scratch) / "solvers"
+    def _execute(self, target: Target, caches: Path, state: str | None, label: str, lane: Lane | None = None) -> int:
+        place = "" if lane is None else f"-{lane.core}"
+        solvers = (self._job.output or self._job.scratch) / f"solvers{place}"
         arguments = ["--wins", stored_text(target.config), *options(self._job.parameters)]
         arguments += ["--caches-dir", str(caches), "--output", str(solvers), "--label", label]
         try:
-            return self._start([*arguments, *([f"--{state}"] if state else []), "--quiet", "--json"])
+            if lane is not None:
+                lane.meet()
+            return self._start([*arguments, *([f"--{state}"] if state else []), "--quiet", "--json"], lane)
         finally:
             shutil.rmtree(solvers, ignore_errors=True)

@@ -83,6 +83,7 @@ class Bundle:
         journal: str | os.PathLike[str] | None = None,
         machine: str | None = None,
         echo: bool = True,
+        duet: bool = False,
     ) -> str:
         """Measures two configs in interleaved blocks, A B B A or B A A B; gives the path of the journal.
 
@@ -100,10 +101,15 @@ class Bundle:
             machine: what you call this machine, such as ``Kaggle T4 x2``: its runs are comparable with those of the
                 same name; by default a fingerprint of its hardware.
             echo: whether its lines are printed too, so that any log of this machine brings them home.
+            duet: refused; both configs at once is for the machine at home.
 
         Raises:
             BundleProblem: it can not be done; KeyboardInterrupt: it was interrupted, and what was finished is kept.
         """
+        if duet:
+            raise BundleProblem(
+                "a bundle runs one after the other: for both at once use measure --duet of Quickwin itself", 2
+            )
         place = Path(folder or ".").resolve()
         pipeline = self.contents.pipeline(place)
         put_back(place, pipeline.command)  # what a killed sitting set aside, also where nothing is left to do
@@ -155,7 +161,7 @@ class Bundle:
                 self.measure(
                     options.before, options.after, blocks=options.blocks, minutes=options.minutes, warm=options.warm,
                     parameters=changes, folder=options.folder, journal=options.journal, machine=options.machine,
-                    echo=not options.no_echo,
+                    echo=not options.no_echo, duet=options.duet,
                 )  # fmt: skip
         except BundleProblem as problem:
             print(f"Error: {problem}", file=sys.stderr)
@@ -186,6 +192,7 @@ class Bundle:
         one.add_argument("--folder", help="where the command runs (default: here)")
         one.add_argument("--journal", help="the file to write and to go on with")
         one.add_argument("--machine", help="what you call this machine (default: a fingerprint of its hardware)")
+        one.add_argument("--duet", action="store_true", help=argparse.SUPPRESS)
         one.add_argument("--no-echo", action="store_true", help="keep the journal's lines off the standard output")
         return parser
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from optim.evidence.attribution import Attribution, attribute
+from optim.evidence.duet import duet_notes
 from optim.evidence.factorial import DesignError
 from optim.evidence.reliability import Attempt
 from optim.evidence.spec import Spec
@@ -29,7 +31,8 @@ def judge_measurement(spec: Spec, blocks: Sequence[Block], attempts: Sequence[At
     whole = whole_blocks(spec, blocks)
     if spec.kind == "attribution":
         return _judge_attribution(spec, whole)
-    return judge(whole, spec.margin, cache_state=spec.cache_state, metric=spec.metric, attempts=attempts)
+    verdict = judge(whole, spec.margin, cache_state=spec.cache_state, metric=spec.metric, attempts=attempts)
+    return replace(verdict, notes=(*duet_notes(verdict.interval), *verdict.notes)) if spec.duet else verdict
 
 
 def _judge_attribution(spec: Spec, blocks: Sequence[Block]) -> Verdict:

@@ -3,8 +3,9 @@
 It knows neither the pipeline nor the database: ``run_one`` executes a run, a ``Ledger`` keeps what came of it, and the
 caller sees each step as an event. A pair's block is A B B A or B A A B, by a fair coin for each block: a steady drift
 and the place in the block cancel within it, and what does not cancel has either sign alike. An attribution's block is
-all arms in a fresh random order. A block counts only as a whole: when one of its runs dies or is no evidence, it is
-repeated from its start.
+all arms in a fresh random order. In a duet the first two runs of a pair's block are at work at the same time, and the
+last two: the order, mirrored as it is, gives each config the first core once and the second once. A block counts only
+as a whole: when one of its runs dies or is no evidence, it is repeated from its start.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Protocol
 from optim.evidence.judging import judge_measurement
 from optim.evidence.outcomes import Outcome, unusable
 from optim.evidence.reliability import Attempt, failure
-from optim.evidence.spec import AFTER_ARMS, Arm, Spec
+from optim.evidence.spec import AFTER_ARMS, Arm, Spec, SpecError
 from optim.evidence.verdicts import Verdict
 
 #: A block is tried so often before it is lost.
@@ -35,7 +36,22 @@ class Stopped(Exception):
     """The measurement was asked to stop while a run was under way, and the run is gone."""
 
 
+def died(problem: Exception) -> Outcome:
+    """What a run came to that died, or could not be started."""
+    return Outcome(wall_seconds=None, results_fingerprint=None, status="died", reason=str(problem))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Planned:
+    """A run that is to begin: its arm, its block, and its position there, from 1."""
+
+    arm: Arm
+    block: int
+    position: int
+
+
 RunOne = Callable[[Arm, int, int], Outcome]
+RunBoth = Callable[[Planned, Planned], tuple[Outcome, Outcome]]
 Judge = Callable[[Spec, Sequence[Mapping[str, Outcome]], Sequence[Attempt]], Verdict]
 
 
@@ -130,9 +146,12 @@ def measure(
     tried: Sequence[Attempt] = (),
     clock: Callable[[], float] = time.monotonic,
     stop: Callable[[], bool] = lambda: False,
+    run_both: RunBoth | None = None,
 ) -> Iterator[Event]:
     """Measures, and yields every step; the last event is ``Ended``. The arguments are those of ``drive``."""
-    return drive(spec, run_one, ledger, judge_measurement, done=done, tried=tried, clock=clock, stop=stop)
+    return drive(
+        spec, run_one, ledger, judge_measurement, done=done, tried=tried, clock=clock, stop=stop, run_both=run_both
+    )
 
 
 def drive(
@@ -145,6 +164,7 @@ def drive(
     tried: Sequence[Attempt] = (),
     clock: Callable[[], float] = time.monotonic,
     stop: Callable[[], bool] = lambda: False,
+    run_both: RunBoth | None = None,
 ) -> Iterator[Event]:
     """Measures with a judge of one's own.
 
@@ -155,8 +175,15 @@ def drive(
         tried: every run that earlier sittings began.
         clock: seconds, for the budget.
         stop: whether to stop before the next run.
+        run_both: executes the two runs of a duet at the same time, the first one on the first core; one that dies is an
+            outcome. May raise ``Stopped``.
+
+    Raises:
+        SpecError: a duet is asked for, and nothing runs two at once here.
     """
-    sitting = _Sitting(spec, run_one, judge, done or {}, tried, stop)
+    if spec.duet and run_both is None:
+        raise SpecError("a duet runs two at once, which can not be done here: measure it without --duet")
+    sitting = _Sitting(spec, _rounds(spec, run_one, run_both), judge, done or {}, tried, stop)
     start, lost = clock(), 0
     verdict = sitting.judge()
     ledger.update("running", verdict)
@@ -182,6 +209,27 @@ def drive(
     yield _end(ledger, "finished", verdict, why)
 
 
+Round = Callable[[Sequence[Planned]], Sequence[Outcome]]
+
+
+def _rounds(spec: Spec, run_one: RunOne, run_both: RunBoth | None) -> Round:
+    """Executes the runs that are at work at the same time: one, or two in a duet."""
+
+    def one(planned: Sequence[Planned]) -> list[Outcome]:
+        (run,) = planned
+        try:
+            return [run_one(run.arm, run.block, run.position)]
+        except RunFailed as problem:
+            return [died(problem)]
+
+    def both(planned: Sequence[Planned]) -> Sequence[Outcome]:
+        assert run_both is not None
+        first, second = planned
+        return run_both(first, second)
+
+    return both if spec.duet else one
+
+
 def _enough(spec: Spec, verdict: Verdict, blocks: int, seconds: float) -> str | None:
     """Why no further block is needed or allowed, or None."""
     refused = verdict.verdict in ("wrong", "not comparable")
@@ -205,13 +253,13 @@ class _Sitting:
     def __init__(
         self,
         spec: Spec,
-        run_one: RunOne,
+        execute: Round,
         judge: Judge,
         done: Mapping[int, Mapping[str, Outcome]],
         tried: Sequence[Attempt],
         stop: Callable[[], bool],
     ) -> None:
-        self._spec, self._run_one, self._judge, self._stop = spec, run_one, judge, stop
+        self._spec, self._execute, self._judge, self._stop = spec, execute, judge, stop
         self._blocks, self._tried = dict(done), list(tried) or _attempts_of(done)
         self.last = max([0, *self._blocks, *(attempt.block for attempt in self._tried)])
         self.problem = ""
@@ -240,23 +288,23 @@ class _Sitting:
     def _attempt(self, attempt: int) -> Generator[Event, None, list[Placed]]:
         """Every arm of the block once, also after one has failed: so each side is tried as often as the other."""
         runs = []
-        for position, arm in enumerate(block_order(self._spec, self.last, attempt), 1):
+        order = [
+            Planned(arm=arm, block=self.last, position=position)
+            for position, arm in enumerate(block_order(self._spec, self.last, attempt), 1)
+        ]
+        at_once = 2 if self._spec.duet else 1
+        for start in range(0, len(order), at_once):
             if self._stop():
                 raise Stopped
-            yield RunStarted(block=self.last, position=position, arm=arm, attempt=attempt)
-            outcome = self._outcome(arm, position)
-            runs.append(Placed(arm=arm.name, position=position, outcome=outcome))
-            self._tried.append(
-                Attempt(block=self.last, attempt=attempt, arm=arm.name, position=position, outcome=outcome)
-            )
-            yield RunEnded(block=self.last, position=position, arm=arm, outcome=outcome, attempt=attempt)
+            planned = order[start : start + at_once]
+            for one in planned:
+                yield RunStarted(block=self.last, position=one.position, arm=one.arm, attempt=attempt)
+            for one, outcome in zip(planned, self._execute(planned), strict=True):
+                run = Placed(arm=one.arm.name, position=one.position, outcome=outcome)
+                runs.append(run)
+                self._tried.append(_attempt_of(run, self.last, attempt))
+                yield RunEnded(block=self.last, position=one.position, arm=one.arm, outcome=outcome, attempt=attempt)
         return runs
-
-    def _outcome(self, arm: Arm, position: int) -> Outcome:
-        try:
-            return self._run_one(arm, self.last, position)
-        except RunFailed as problem:
-            return Outcome(wall_seconds=None, results_fingerprint=None, status="died", reason=str(problem))
 
     def _problem(self, runs: Sequence[Placed]) -> tuple[Arm, str | None]:
         """The first arm whose run is no evidence, and why."""
@@ -280,6 +328,10 @@ class _Sitting:
         if self._spec.kind != "pair":
             return arm
         return "after" if arm in AFTER_ARMS else "before"
+
+
+def _attempt_of(run: Placed, block: int, attempt: int) -> Attempt:
+    return Attempt(block=block, attempt=attempt, arm=run.arm, position=run.position, outcome=run.outcome)
 
 
 def _attempts_of(done: Mapping[int, Mapping[str, Outcome]]) -> list[Attempt]:

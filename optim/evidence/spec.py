@@ -61,6 +61,7 @@ class Spec:
 
     The first arm is the baseline; an arm's config is its canonical text. ``parameters`` are what the pipeline is run
     with (its workload), as plain JSON values by name. ``metric`` is what settles it: ``wall`` or ``cpu`` seconds.
+    ``duet``: both configs of a pair are at work at the same time, a core for each.
     ``order_seed`` fixes the order of runs; it is drawn
     afresh unless one is given. ``prediction`` is ``Prediction.to_json()``.
     """
@@ -71,6 +72,7 @@ class Spec:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     cache_state: str = "cold"
     metric: str = "wall"
+    duet: bool = False
     min_blocks: int = MIN_LOOK
     max_blocks: int = 20
     max_minutes: float = 30.0
@@ -89,6 +91,8 @@ class Spec:
             raise SpecError(f"caches are prepared cold or warm, got {self.cache_state!r}")
         if self.metric not in METRICS:
             raise SpecError(f"what settles a measurement is one of {', '.join(METRICS)}, got {self.metric!r}")
+        if self.duet and not (self.kind == "pair" and self.balanced):
+            raise SpecError("a duet is of two configs: measure them with measure --duet, one pair after the other")
         for name in ("min_blocks", "max_blocks"):
             if getattr(self, name) < 1:
                 raise SpecError(f"{name} must be 1 or more, got {getattr(self, name)}")

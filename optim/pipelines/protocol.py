@@ -43,7 +43,8 @@ class Job:
 
     ``targets`` are all that will be run in it; ``scratch`` is a folder for what the session keeps meanwhile, ``output``
     one for what a run makes and nobody keeps; ``stop`` tells, asked many times a second, whether to stop; ``on_begin``
-    hears of each run that counts, as it begins, unless the run stores itself.
+    hears of each run that counts, as it begins, unless the run stores itself. ``wake`` is a descriptor that can be read
+    as soon as ``stop`` is true, for who may not ask many times a second.
     """
 
     targets: Sequence[Target]
@@ -53,18 +54,36 @@ class Job:
     output: Path | None = None
     stop: Callable[[], bool] = lambda: False
     on_begin: Callable[[RunRecord], object] = lambda record: None
+    wake: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lane:
+    """Where one of two runs at once goes: a core of its own, and how it keeps in step with its partner.
+
+    ``meet`` waits until both are about to begin, ``leave`` says that this one is over; ``hear`` and ``tell`` are
+    descriptors of pipes from and to the partner for a pipeline that keeps in step within the run.
+    """
+
+    core: int
+    meet: Callable[[], None]
+    leave: Callable[[], None]
+    hear: int
+    tell: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ran:
     """A run that was executed. ``run_id`` where it stored itself as it went, else ``record``.
 
-    ``ended``: ``finished``, ``died`` (by a signal or with an exit code), or ``timeout``.
+    ``ended``: ``finished``, ``died`` (by a signal or with an exit code), or ``timeout``. ``in_step``: it began each of
+    its tasks together with its partner.
     """
 
     record: RunRecord | None = None
     run_id: int | None = None
     ended: str = "finished"
+    in_step: bool = False
 
 
 class Session(Protocol):
@@ -77,8 +96,11 @@ class Session(Protocol):
             RunProblem, Interrupted: it could not be done.
         """
 
-    def run(self, target: Target, label: str) -> Ran:
+    def run(self, target: Target, label: str, lane: Lane | None = None) -> Ran:
         """Executes one run. One that dies or takes too long is an outcome: its record says so.
+
+        Args:
+            lane: where it goes when another one runs at the same time, in another thread.
 
         Raises:
             RunProblem: it could not be started at all.
@@ -96,6 +118,9 @@ class Pipeline(Protocol):
     @property
     def wins(self) -> Sequence[str]:
         """The names of its wins, in the order of the plan."""
+
+    def no_duet(self, targets: Sequence[Target], parameters: Mapping[str, Any]) -> str | None:
+        """Why two of these can not run at the same time, in a clause; None where they can."""
 
     def parameters(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         """All parameters: the defaults, and ``changes`` (texts are read in the kind of the default).

@@ -140,3 +140,9 @@ def test_interrupted_it_keeps_what_was_finished_and_says_how_to_go_on(place: Pat
         said, _ = process.communicate(timeout=60)
         assert process.returncode in code and "Interrupted" in said and "go on" in said
     assert [line["type"] for line in lines_of(journal)].count("header") == 1
+
+
+def test_a_duet_is_for_the_machine_at_home(place: Path) -> None:
+    bundled(place)
+    done = there("measure", "none", "quick", "--duet", folder=place)
+    assert done.returncode == 2 and one_sentence(done.stderr) and "one after the other" in done.stderr

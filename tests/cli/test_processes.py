@@ -89,7 +89,7 @@ class Recorded(Child):
         super().__init__()
         self.commands, self.found = [], []
 
-    def run(self, command):
+    def run(self, command, lane=None):
         self.commands.append(command)
         caches = command[command.index("--caches-dir") + 1]
         os.makedirs(caches, exist_ok=True)

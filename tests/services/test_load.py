@@ -6,9 +6,10 @@ import sys
 
 import pytest
 
+from optim.evidence.measure import Planned
 from optim.evidence.outcomes import Outcome
 from optim.evidence.spec import Arm
-from services.load import alone, busy_seconds, lock_file, watched
+from services.load import alone, busy_seconds, lock_file, watched, watched_both
 
 RUN = Outcome(wall_seconds=2.0, results_fingerprint="same")
 
@@ -53,3 +54,10 @@ def test_a_second_measurement_waits_for_the_first_and_says_so(monkeypatch, tmp_p
         assert is_alone
         assert lock_file().read_text() == f"measurement 2 (process {os.getpid()})"
     assert len(told) == 1
+
+
+def test_the_partner_of_a_duet_is_no_other_work():
+    # Of 4.2 CPU seconds that the machine did in 2 s, both runs together did 4.
+    both = watched_both(lambda *pair: (RUN, RUN), readings(10.0, 14.2), readings(5.0, 9.0), readings(100.0, 102.0))
+    planned = Planned(arm=Arm(name="A", config="none"), block=1, position=1)
+    assert [run.busy_cores for run in both(planned, planned)] == pytest.approx([0.1, 0.1])

@@ -29,6 +29,7 @@ from optim.arc.tasks import Task
 from optim.arc.workers.guard import Heartbeat
 from optim.arc.workers.leftovers import MARK as _MARK
 from optim.arc.workers.leftovers import kill_marked
+from optim.arc.workers.partner import descriptors
 from optim.arc.workers.patience import Overdue, Patience, thread_seconds
 from profiles.program import module_command
 
@@ -73,7 +74,7 @@ class WorkerProcess:
         command = module_command("optim.arc.workers.worker", *pipes)
         self._mark = uuid.uuid4().hex
         self.process = subprocess.Popen(
-            command, pass_fds=(orders, answers), env=_environment(self._mark), start_new_session=True,
+            command, pass_fds=(orders, answers, *descriptors()), env=_environment(self._mark), start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         os.close(orders)

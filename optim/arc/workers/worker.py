@@ -24,6 +24,7 @@ from optim.arc.settings import Settings
 from optim.arc.tasks import Task
 from optim.arc.workers.fence import fence
 from optim.arc.workers.guard import Guard, Heartbeat, limit_memory
+from optim.arc.workers.partner import Partner, descriptors
 from optim.arc.workload import cache_scope, read_programs
 from profiles.recorder import NullRecorder, Recorder
 
@@ -76,11 +77,13 @@ class Worker:
 
     def serve(self, orders: TextIO, answers: TextIO) -> None:
         """Answers each order for a task with what was recorded and accepted; a last one with the profile."""
+        partner = Partner(descriptors())
         with _profiler(self._settings.profile) as profiler:
             for line in orders:
                 order = json.loads(line)
                 if "end" in order:
                     break
+                partner.meet(int(order["task"]))
                 _send(answers, self.work(int(order["task"]), dict(order["banned"])))
             self.close()
         _send(answers, {"end": True, "profile": profiler.text, "cpu": self._cpu_seconds()})

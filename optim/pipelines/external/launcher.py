@@ -43,6 +43,8 @@ def main() -> None:
     for descriptor in (orders, results):
         os.set_inheritable(descriptor, False)
     job = json.loads(_read_line(orders))
+    if job.get("core") is not None:
+        os.sched_setaffinity(0, {job["core"]})  # inherited by the command and all that it starts
     at, start = time.time(), time.perf_counter()
     try:
         pid = os.posix_spawn(job["path"], job["argv"], job["env"], setsid=True)

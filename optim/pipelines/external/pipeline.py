@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +12,9 @@ from optim.pipelines.external.answers import OWN
 from optim.pipelines.external.footprint import no_code
 from optim.pipelines.external.places import Aside, locked
 from optim.pipelines.external.session import CommandSession
-from optim.pipelines.external.switching import Toggle
-from optim.pipelines.external.worktrees import Repository
-from optim.pipelines.protocol import Job, RunProblem
+from optim.pipelines.external.switching import Toggle, refs
+from optim.pipelines.external.worktrees import HERE, Repository
+from optim.pipelines.protocol import Job, RunProblem, Target
 from optim.project.command import Command, CommandProblem
 
 
@@ -46,6 +46,24 @@ class CommandPipeline:
             RunProblem: there is no repository, or no such ref.
         """
         return Repository(self.folder, no_code(self.folder, self.command, self.command.parameters)).commit(ref)
+
+    def no_duet(self, targets: Sequence[Target], parameters: Mapping[str, Any]) -> str | None:
+        """Two runs in one folder may not write the same files there; in worktrees of their own they may."""
+        codes = {(target.ref or HERE, refs(self.toggles, target.config)) for target in targets}
+        apart = len(codes) == len(set(targets)) > 1
+        command = self.command
+        shared = {
+            "keeps caches": command.caches.paths,
+            "has a reset": command.caches.reset,
+            "writes its answers into files": command.answers and not command.answers.stdout,
+        }
+        reasons = [reason for reason, is_so in shared.items() if is_so]
+        if apart or not reasons:
+            return None
+        return (
+            f"both runs share the folder {self.folder}, and the command {' and '.join(reasons)} there: a duet needs "
+            "answers on the standard output and no caches, or arms that are two commits (--ref)"
+        )
 
     def session(self, job: Job) -> AbstractContextManager[CommandSession]:
         """A sitting: see ``CommandSession``."""

@@ -76,20 +76,25 @@ def execute(
     timeout_seconds: float,
     stop: Callable[[], bool] = lambda: False,
     spool: BinaryIO | None = None,
+    core: int | None = None,
+    wake: int | None = None,
 ) -> Execution:
     """Runs a command to its end, its timeout, or until ``stop``; then nothing of it is alive.
 
     Args:
         spool: takes its whole standard output.
+        core: the only one that it may use.
+        wake: a descriptor that can be read as soon as ``stop`` is true. With it nobody looks in between, so that the
+            command has its core to itself; its peak memory is then that of its largest process.
 
     Raises:
         RunProblem: it can not be started.
     """
     if not HAS_PROCESS_GROUPS:
         raise RunProblem(NO_PROCESS_GROUPS)
-    job = {"path": resolved(argv[0], folder, env), "argv": list(argv), "env": dict(env)}
+    job = {"path": resolved(argv[0], folder, env), "argv": list(argv), "env": dict(env), "core": core}
     with _Launched(job, folder, spool) as launched:
-        return launched.watch(timeout_seconds, stop)
+        return launched.watch(timeout_seconds, stop, wake)
 
 
 class _Launched:
@@ -126,15 +131,20 @@ class _Launched:
             if stream is not None:
                 stream.close()
 
-    def watch(self, timeout_seconds: float, stop: Callable[[], bool]) -> Execution:
-        """Reads and looks until the command has ended."""
+    def watch(self, timeout_seconds: float, stop: Callable[[], bool], wake: int | None) -> Execution:
+        """Reads and looks until the command has ended; with ``wake`` it only waits."""
         deadline, ended = time.monotonic() + timeout_seconds, "exit"
         killed_at: float | None = None
         sampler: MemorySampler | None = None
         with self._selector() as selector:
+            if wake is not None:
+                selector.register(wake, selectors.EVENT_READ, None)
             while self._result is None:
-                self._read(selector, _LOOK_SECONDS if sampler is None else min(sampler.due_in(), _LOOK_SECONDS))
-                if self._pid is not None:
+                if wake is not None and killed_at is None:
+                    self._read(selector, max(deadline - time.monotonic(), 0.0))
+                else:
+                    self._read(selector, _LOOK_SECONDS if sampler is None else min(sampler.due_in(), _LOOK_SECONDS))
+                if self._pid is not None and wake is None:
                     sampler = sampler or MemorySampler(self._pid)
                     sampler.sample()
                 if ended == "exit" and (stop() or time.monotonic() > deadline):
@@ -161,6 +171,9 @@ class _Launched:
         """Takes what there is; whether there was anything."""
         some = False
         for key, _ in selector.select(seconds):
+            if key.data is None:  # only wakes; whoever else waits for it must find it too
+                selector.unregister(key.fd)
+                continue
             try:
                 chunk = os.read(key.fd, _CHUNK)
             except BlockingIOError:

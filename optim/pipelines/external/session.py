@@ -29,7 +29,7 @@ from optim.pipelines.external.process import Execution, execute
 from optim.pipelines.external.program import program_environment
 from optim.pipelines.external.switching import Toggle, arguments, environment, refs
 from optim.pipelines.external.worktrees import HERE, Code, Repository, Tree
-from optim.pipelines.protocol import Interrupted, Job, Ran, RunProblem, Target
+from optim.pipelines.protocol import Interrupted, Job, Lane, Ran, RunProblem, Target
 from optim.project.command import PYTHON, Answers, Command, Parameter, argv
 from profiles.configs import Config
 from profiles.records import Environment, RunRecord
@@ -129,19 +129,21 @@ class CommandSession:
             raise RunProblem(f"the run that was to prime the caches {'; '.join(seen.record.notes)}")
         self._run_caches(folder).keep(_key(target))
 
-    def run(self, target: Target, label: str) -> Ran:
+    def run(self, target: Target, label: str, lane: Lane | None = None) -> Ran:
         """Executes one run."""
-        seen = self.seen(target, label)
+        seen = self.seen(target, label, lane=lane)
         return Ran(record=seen.record, ended=_ended(seen.execution))
 
-    def seen(self, target: Target, label: str, more_env: Mapping[str, str] | None = None) -> Seen:
+    def seen(
+        self, target: Target, label: str, more_env: Mapping[str, str] | None = None, lane: Lane | None = None
+    ) -> Seen:
         """Executes one run, and gives all that is known of it."""
         folder, state = self._place(target), self._job.cache_state
         if state == "warm" and not self._run_caches(folder).is_kept(_key(target)):
             self.prime(target)
         found = self._found_state(folder)
         self._prepare(folder, _key(target) if state == "warm" else None)
-        return self._execute(target, label, state or found, more_env)
+        return self._execute(target, label, state or found, more_env, lane=lane)
 
     def _found_state(self, folder: Path) -> str:
         return "unknown" if self._run_caches(folder).any_there() else "cold"
@@ -164,6 +166,7 @@ class CommandSession:
         state: str = "unknown",
         more_env: Mapping[str, str] | None = None,
         counts: bool = True,
+        lane: Lane | None = None,
     ) -> Seen:
         folder, key = self._place(target), uuid.uuid4().hex
         journal = self._job.scratch / f"{key}.jsonl"
@@ -188,14 +191,19 @@ class CommandSession:
         if counts:
             self._job.on_begin(RunRecord.from_json({**base, "status": "running"}))
         with self._spool() as spool:
-            execution = self._executed(target, folder, env, spool)
+            execution = self._executed(target, folder, env, spool, lane)
             return self._evaluated(base, execution, journal, folder, env, before, spool)
 
-    def _executed(self, target: Target, folder: Path, env: Mapping[str, str], spool: BinaryIO | None) -> Execution:
+    def _executed(
+        self, target: Target, folder: Path, env: Mapping[str, str], spool: BinaryIO | None, lane: Lane | None
+    ) -> Execution:
         words = arguments(self._command, self._toggles, target.config, self._parameters)
+        if lane is not None:
+            lane.meet()
         return execute(
             self._at_home(words, folder), folder=folder, env=env, timeout_seconds=self._command.timeout_seconds,
-            stop=self._job.stop, spool=spool,
+            stop=self._job.stop, spool=spool, core=None if lane is None else lane.core,
+            wake=None if lane is None else self._job.wake,
         )  # fmt: skip
 
     def _at_home(self, words: list[str], folder: Path) -> list[str]:

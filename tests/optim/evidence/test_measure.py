@@ -17,11 +17,12 @@ from optim.evidence.measure import (
     RunStarted,
     Stopped,
     block_order,
+    died,
     measure,
 )
 from optim.evidence.outcomes import Outcome
 from optim.evidence.reliability import Attempt
-from optim.evidence.spec import Spec, attribution_arms, pair_arms
+from optim.evidence.spec import Spec, SpecError, attribution_arms, pair_arms
 
 SECONDS = {"none": 10.0, "dsl_cache": 5.0, "early_exit": 9.0, "dsl_cache,early_exit": 4.6}
 
@@ -318,3 +319,62 @@ def test_a_block_with_a_run_at_the_wall_clock_backstop_is_repeated_also_where_bo
     assert [(event.block, event.attempt) for event in repeated] == [(1, 1)]
     assert "backstop" in repeated[0].reason
     assert not any(run.outcome.backstops for block in book.blocks.values() for run in block.values())
+
+
+class TwoCores(Machine):
+    """Runs two configs at once: ``plan`` says what happens to the n-th run instead."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.pairs = []
+
+    def both(self, first, second):
+        self.pairs.append((first, second))
+        outcomes = []
+        for planned in (first, second):
+            try:
+                outcomes.append(self(planned.arm, planned.block, planned.position))
+            except RunFailed as problem:
+                outcomes.append(died(problem))
+        return outcomes[0], outcomes[1]
+
+
+def alone(arm, block, position):
+    raise AssertionError("no run of a duet is alone")
+
+
+def test_a_duets_arms_are_at_work_at_once_and_change_cores_within_each_block():
+    machine, book = TwoCores(), Book()
+    events = list(measure(spec_of(duet=True), alone, book, clock=machine.clock, run_both=machine.both))
+    assert events[-1].verdict.verdict == "faster"
+    assert any("duet" in note for note in events[-1].verdict.notes)
+    for first, second in machine.pairs:
+        assert {first.arm.config, second.arm.config} == {"none", "dsl_cache"}
+        assert second.position == first.position + 1
+    cores = {}
+    for first, second in machine.pairs:
+        for core, planned in enumerate((first, second)):
+            cores.setdefault((planned.block, planned.arm.config), []).append(core)
+    assert all(sorted(used) == [0, 1] for used in cores.values())
+    assert {used[0] for (_, config), used in cores.items() if config == "none"} == {0, 1}
+
+
+def test_a_duets_dead_run_repeats_the_block_and_counts_for_its_arm():
+    machine = TwoCores(plan={2: RunFailed("killed by SIGKILL")})
+    events = list(measure(spec_of(duet=True), alone, Book(), clock=machine.clock, run_both=machine.both))
+    assert [event.reason for event in events if isinstance(event, BlockRepeated)] == ["killed by SIGKILL"]
+    counts = events[-1].verdict.reliability
+    assert (counts.before_failed, counts.after_failed) in ((1, 0), (0, 1))
+
+
+def test_a_stop_ends_a_duet_without_a_block():
+    def stopped(first, second):
+        raise Stopped
+
+    events = list(measure(spec_of(duet=True), alone, Book(), run_both=stopped))
+    assert events[-1].status == "stopped" and not any(isinstance(event, BlockFinished) for event in events)
+
+
+def test_without_somebody_who_runs_two_at_once_a_duet_is_refused():
+    with pytest.raises(SpecError, match="without --duet"):
+        next(measure(spec_of(duet=True), Machine(), Book()))
