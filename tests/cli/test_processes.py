@@ -154,6 +154,6 @@ def test_a_run_is_told_config_workload_and_label(tmp_path):
 
 def test_a_run_that_names_no_id_failed(tmp_path, monkeypatch):
     runs, child, spec = fresh(tmp_path, "cold")
-    monkeypatch.setattr(child, "run", lambda command: "nothing")
+    monkeypatch.setattr(child, "run", lambda command, lane=None: "nothing")
     with pytest.raises(RunFailed, match="no JSON document"):
         runs(spec.arms[0], 1, 1)
