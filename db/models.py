@@ -346,7 +346,8 @@ class BlockRun(Base):
 class AttemptRow(Base):
     """One run that a measurement began: which block, which try of it, which arm, and what it came to.
 
-    ``status`` is ``finished``, ``died`` or ``timeout``; what other programs took meanwhile is in ``busy_cores``.
+    ``status`` is ``finished``, ``died`` or ``timeout``; what other programs took meanwhile is in ``busy_cores``;
+    ``backstops`` are the calls that the wall-clock ended.
     """
 
     __tablename__ = "attempts"
@@ -368,6 +369,7 @@ class AttemptRow(Base):
     errors: Mapped[int] = _big()
     timeouts: Mapped[int] = _big()
     failed: Mapped[int] = _big()
+    backstops: Mapped[int | None] = _big()
 
     __table_args__ = (Index("ix_attempts_run_id", "run_id"),)
 

@@ -59,7 +59,7 @@ class DatabaseLedger:
         """Keeps a run that was begun, however it ended."""
         outcome = run.outcome
         names = ("run_id", "status", "reason", "wall_seconds", "cpu_seconds", "peak_bytes", "busy_cores")
-        counts = ("errors", "timeouts", "failed")
+        counts = ("errors", "timeouts", "failed", "backstops")
         place = {"block": run.block, "attempt": run.attempt, "arm": run.arm.name, "position": run.position}
         values = {name: getattr(outcome, name) for name in (*names, *counts)}
         store.add_attempt(self._engine, self._id, {**place, **values}, owned=True)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from optim.evidence.attribution import Attribution, attribute
 from optim.evidence.duet import duet_notes
 from optim.evidence.factorial import DesignError
-from optim.evidence.reliability import Attempt
+from optim.evidence.reliability import Attempt, failing, failures
 from optim.evidence.spec import Spec
 from optim.evidence.statistics import Interval, percent, verdict_of
 from optim.evidence.verdicts import BUSY_CORES, METRICS, Block, Verdict, answers_note, judge, refusal
@@ -30,14 +30,17 @@ def judge_measurement(spec: Spec, blocks: Sequence[Block], attempts: Sequence[At
     """
     whole = whole_blocks(spec, blocks)
     if spec.kind == "attribution":
-        return _judge_attribution(spec, whole)
+        return _judge_attribution(spec, whole, attempts)
     verdict = judge(whole, spec.margin, cache_state=spec.cache_state, metric=spec.metric, attempts=attempts)
     return replace(verdict, notes=(*duet_notes(verdict.interval), *verdict.notes)) if spec.duet else verdict
 
 
-def _judge_attribution(spec: Spec, blocks: Sequence[Block]) -> Verdict:
-    """All wins on against none, with who gained what; wrong when any config gives other answers."""
+def _judge_attribution(spec: Spec, blocks: Sequence[Block], attempts: Sequence[Attempt]) -> Verdict:
+    """All wins on against none, with who gained what; wrong when any config gives other answers, or fails more often
+    than chance allows."""
     before = spec.arms[0].name
+    if reason := failing({arm.name: arm.wins for arm in spec.arms}, blocks, attempts):
+        return Verdict(verdict="wrong", reason=f"Not faster runs but wrong ones: {reason}.", blocks=len(blocks))
     if not blocks:
         return Verdict(verdict="unresolved", reason="Unresolved: no block is finished yet.", blocks=0)
     if refused := refusal(blocks, (before,), spec.cache_state):
@@ -50,10 +53,17 @@ def _judge_attribution(spec: Spec, blocks: Sequence[Block]) -> Verdict:
     except DesignError as error:
         reason = f"Unresolved: no attribution: {error}."
         return Verdict(verdict="unresolved", reason=reason, blocks=len(blocks), metric=spec.metric)
-    return _attributed(spec, found, blocks)
+    return _attributed(spec, found, blocks, _failed(spec, blocks, attempts))
 
 
-def _attributed(spec: Spec, found: Attribution, blocks: Sequence[Block]) -> Verdict:
+def _failed(spec: Spec, blocks: Sequence[Block], attempts: Sequence[Attempt]) -> str:
+    """How many runs failed, in a sentence; empty where none did."""
+    failed, runs, example = failures([arm.name for arm in spec.arms], blocks, attempts)
+    such = f" (such as: {example})" if example else ""
+    return f"{failed} of {runs} runs failed{such}; their blocks were repeated." if failed else ""
+
+
+def _attributed(spec: Spec, found: Attribution, blocks: Sequence[Block], failed: str) -> Verdict:
     """The verdict of all wins together, by the attribution's own interval: one number has one interval."""
     total = found.total
     low, high = (0.0 if total.low is None else total.low), (math.inf if total.high is None else total.high)
@@ -62,6 +72,7 @@ def _attributed(spec: Spec, found: Attribution, blocks: Sequence[Block]) -> Verd
     reason = f"All wins together: {_total(word, interval)} {summary(found)}"
     busy = sum(any((run.busy_cores or 0) > BUSY_CORES for run in block.values()) for block in blocks)
     notes = (
+        failed,
         f"{busy} of {len(blocks)} blocks ran beside other work." if busy else "",
         answers_note(blocks, (spec.arms[0].name,)),
     )

@@ -73,7 +73,7 @@ class Outcome:
     def from_row(cls, row: Mapping[str, Any]) -> Self:
         """The outcome in a row of ``db.queries.blocks``; what is missing there (nan, None) stays unknown."""
         known = {name: value for name, value in row.items() if name in cls.__slots__ and value == value}
-        counts = {name: int(known.get(name) or 0) for name in ("errors", "timeouts", "failed")}
+        counts = {name: int(known.get(name) or 0) for name in ("errors", "timeouts", "failed", "backstops")}
         base = {"wall_seconds": None, "results_fingerprint": None}
         return cls(**{**base, **{name: value for name, value in known.items() if value is not None}, **counts})
 

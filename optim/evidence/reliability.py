@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from optim.evidence.outcomes import Outcome
@@ -117,15 +117,17 @@ def failure(outcome: Outcome, others: Iterable[Outcome]) -> str | None:
     if outcome.status in ("died", "timeout", "failed"):
         how = "ran into its backstop" if outcome.status == "timeout" else outcome.status
         return outcome.reason or f"the run {how}"
-    most = dict.fromkeys(("timeouts", "failed"), 0)
+    # A call that the wall-clock backstop ended says how busy the machine was, and nothing of the config.
+    timeouts = max(outcome.timeouts - outcome.backstops, 0)
+    most = {"timeouts": 0, "failed": 0}
     for other in others:
-        for name in most:
-            most[name] = max(most[name], getattr(other, name))
+        most["timeouts"] = max(most["timeouts"], other.timeouts - other.backstops)
+        most["failed"] = max(most["failed"], other.failed)
     if outcome.failed > most["failed"]:
         reason = f" ({outcome.reason})" if outcome.reason else ""
         return f"{_count(outcome.failed - most['failed'], 'task')} failed that did not fail on the other side{reason}"
-    if outcome.timeouts > most["timeouts"]:
-        return f"{_count(outcome.timeouts - most['timeouts'], 'new timeout')} ({most['timeouts']} on the other side)"
+    if timeouts > most["timeouts"]:
+        return f"{_count(timeouts - most['timeouts'], 'new timeout')} ({most['timeouts']} on the other side)"
     return None
 
 
@@ -147,7 +149,7 @@ def reliability(
     counts: dict[str, list[str | None]] = {"before": [], "after": []}
     for side, names, others in (("before", before, after), ("after", after, before)):
         against = [run for arm, run in runs if arm in others and run.status == "finished"]
-        least = _usual(against)
+        least = _worst(_usual(against))
         counts[side] = [failure(run, least) for arm, run in runs if arm in names]
     bad = {side: [reason for reason in reasons if reason] for side, reasons in counts.items()}
     return Reliability(
@@ -157,6 +159,57 @@ def reliability(
         after_failed=len(bad["after"]),
         example=(bad["after"] or bad["before"] or [""])[-1],
     )
+
+
+def failing(
+    arms: Mapping[str, frozenset[str]],
+    blocks: Sequence[Mapping[str, Outcome]],
+    attempts: Sequence[Attempt],
+) -> str | None:
+    """Which win, or else which config of an attribution fails more often than chance allows, in a clause; else None.
+
+    A win's runs are held against those without it, a config's against all others. Each kind of question shares the 1%
+    among its questions (Bonferroni).
+
+    Args:
+        arms: the wins that are on, by arm.
+    """
+    runs = [(one.arm, one.outcome) for one in attempts] or [run for block in blocks for run in block.items()]
+    if all(outcome.quiet for _, outcome in runs):
+        return None
+    wins = sorted({win for config in arms.values() for win in config})
+    of_wins = {f"with {win} on": [arm for arm, config in arms.items() if win in config] for win in wins}
+    of_configs = {f"of the config {arm}": [arm] for arm in arms}
+    for questions in (of_wins, of_configs):
+        counts = {
+            name: reliability(blocks, attempts, [arm for arm in arms if arm not in names], names)
+            for name, names in questions.items()
+        }
+        name = min(counts, key=lambda one: counts[one].chance)
+        worst = counts[name]
+        if worst.chance < SURELY / len(questions):
+            example = f" (such as: {worst.example})" if worst.example else ""
+            return (
+                f"{worst.after_failed} of {worst.after_runs} runs {name} failed{example}, {worst.before_failed} of "
+                f"{worst.before_runs} others; chance does that in {percent(worst.chance)} of cases"
+            )
+    return None
+
+
+def failures(
+    arms: Sequence[str], blocks: Sequence[Mapping[str, Outcome]], attempts: Sequence[Attempt]
+) -> tuple[int, int, str]:
+    """Of all runs of an attribution: how many failed, how many were begun, and the last reason."""
+    whole = reliability(blocks, attempts, arms[:1], arms[1:])
+    return whole.before_failed + whole.after_failed, whole.before_runs + whole.after_runs, whole.example
+
+
+def _worst(runs: Sequence[Outcome]) -> list[Outcome]:
+    """One run that has as many timeouts and failed tasks as any of these: to be held against instead of all of them."""
+    if not runs:
+        return []
+    timeouts, failed = max(run.timeouts - run.backstops for run in runs), max(run.failed for run in runs)
+    return [replace(runs[0], timeouts=timeouts, backstops=0, failed=failed)]
 
 
 def _usual(runs: Sequence[Outcome]) -> list[Outcome]:

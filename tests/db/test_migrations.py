@@ -87,6 +87,17 @@ def test_migration_0005_tracking(engine: Engine) -> None:
     assert queries.tracking(engine)["value"].isna().tolist() == [True, False]
 
 
+def test_migration_0008_backstops(url: str, tmp_path: Path) -> None:
+    engine = opened(url, tmp_path)
+    number = int(queries.measurements(engine)["id"].iloc[0])
+    values = {"block": 9, "attempt": 1, "position": 1, "errors": 0, "timeouts": 2, "failed": 0, "status": "finished"}
+    store.add_attempt(engine, number, {**values, "arm": "A", "backstops": 2})
+    store.add_attempt(engine, number, {**values, "arm": "B"})
+    kept = {row["arm"]: row["backstops"] for row in queries.attempts(engine, number) if row["block"] == 9}
+    assert kept == {"A": 2, "B": None}
+    engine.dispose()
+
+
 ALL = "batch_validation,dsl_cache,early_exit,solver_body_cache,validation_cache"
 
 

@@ -1,13 +1,16 @@
 """Failures by side, and how often chance does that."""
 
+import random
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from optim.evidence.judging import judge_measurement
 from optim.evidence.outcomes import Outcome
-from optim.evidence.reliability import Reliability, failure, tail
+from optim.evidence.reliability import Attempt, Reliability, failing, failure, reliability, tail
+from optim.evidence.spec import Spec, attribution_arms
 
 RUN = Outcome(wall_seconds=1.0, results_fingerprint="same")
 
@@ -51,3 +54,58 @@ def test_some_failures_on_one_side_wait_for_more_blocks():
 def test_a_run_fails_by_itself_or_against_the_other_side(changes, reason):
     assert failure(replace(RUN, **changes), [RUN]) == reason
     assert failure(replace(RUN, timeouts=3), [replace(RUN, timeouts=3)]) is None
+
+
+def test_what_hit_the_backstop_counts_for_nobody():
+    busy = replace(RUN, timeouts=3, backstops=3)
+    assert failure(busy, [RUN]) is None
+    assert failure(replace(busy, timeouts=4), [RUN]) == "1 new timeout (0 on the other side)"
+    assert failure(replace(RUN, timeouts=3), [busy]) == "3 new timeouts (0 on the other side)"
+    tried = [Attempt(block=1, attempt=1, arm=arm, position=1, outcome=busy) for arm in "AB"]
+    assert reliability([], tried, ["A"], ["B"]).after_failed == 0
+
+
+WINS = ("a", "b", "c")
+ARMS = {arm.name: arm.wins for arm in attribution_arms(WINS)}
+DEAD = replace(RUN, wall_seconds=None, status="died", reason="killed by SIGKILL")
+
+
+def tries(dies, blocks=6):
+    """Every arm once a block; ``dies`` tells of an arm and a block whether that run dies."""
+    return [
+        Attempt(block=block, attempt=1, arm=arm, position=1, outcome=DEAD if dies(arm, block) else RUN)
+        for block in range(1, blocks + 1)
+        for arm in ARMS
+    ]
+
+
+def test_an_attribution_names_the_win_whose_runs_die():
+    reason = failing(ARMS, [], tries(lambda arm, block: "b" in ARMS[arm] and block % 3 == 0))
+    assert reason is not None and "8 of 24 runs with b on failed (such as: killed by SIGKILL), 0 of 24 others" in reason
+
+
+def test_an_attribution_names_the_config_that_dies_where_no_win_does_it_alone():
+    reason = failing(ARMS, [], tries(lambda arm, block: arm == "a,c" and block < 6))
+    assert reason is not None and "5 of 6 runs of the config a,c failed" in reason
+
+
+def test_chance_deaths_of_an_attribution_are_said_and_stop_nothing():
+    spec = Spec(kind="attribution", arms=attribution_arms(WINS))
+    dead = tries(lambda arm, block: (arm, block) in (("a", 1), ("b,c", 2)))
+    assert failing(ARMS, [], dead) is None and failing(ARMS, [], tries(lambda arm, block: False)) is None
+    blocks = [dict.fromkeys(ARMS, replace(RUN, cache_state="cold", workload="w", machine="m"))] * 3
+    verdict = judge_measurement(spec, blocks, dead)
+    assert verdict.attribution is not None
+    assert "2 of 48 runs failed (such as: killed by SIGKILL); their blocks were repeated." in verdict.notes
+
+
+def test_an_attribution_whose_runs_die_is_wrong_without_a_whole_block():
+    spec = Spec(kind="attribution", arms=attribution_arms(WINS))
+    verdict = judge_measurement(spec, [], tries(lambda arm, block: "b" in ARMS[arm], blocks=2))
+    assert verdict.verdict == "wrong" and "with b on failed" in verdict.reason
+
+
+def test_what_dies_alike_everywhere_is_hardly_ever_called_wrong():
+    chance = random.Random(3)
+    found = [failing(ARMS, [], tries(lambda arm, block: chance.random() < 0.1, blocks=4)) for _ in range(200)]
+    assert sum(one is not None for one in found) <= 8
