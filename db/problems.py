@@ -9,13 +9,17 @@ NotOwner          another process is at work on the measurement
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
-KINDS = ("locked", "read-only", "damaged", "newer", "foreign", "no database", "no room", "no connection", "bad address")
+KINDS = (
+    *("locked", "read-only", "damaged", "newer", "older", "foreign", "no database", "no room", "no connection"),
+    "bad address",
+)
 
 
 class DatabaseProblem(Exception):
@@ -42,6 +46,10 @@ _SENTENCES = {
     "read-only": "the database {name} is read-only; make it and its folder writable or set DATABASE_URL to another",
     "damaged": "the database {name} is damaged ({detail}); restore a copy or set DATABASE_URL to another",
     "newer": "the database {name} is of a newer version of Quickwin (schema {detail}); update Quickwin to use it",
+    "older": (
+        "the database {name} is of an older version of Quickwin (schema {detail}), and here it may only be read: open "
+        "it once where it may be written, or set DATABASE_URL to a copy of it"
+    ),
     "foreign": "the database {name} is another program's (it has a table {detail!r}); set DATABASE_URL to another",
     "no database": "{name} is not a database; set DATABASE_URL to another file, or move this one away",
     "no room": "there is no room left for the database {name}; free some, what was committed is kept",
@@ -62,6 +70,8 @@ _SQLITE_KINDS = {
     "SQLITE_CANTOPEN": "no connection",
     "SQLITE_PERM": "read-only",
 }
+#: How SQLite says that the schema is not the one that the version table promises.
+_MISSING = ("no such table", "no such column", "no such index", "malformed database schema")
 # PostgreSQL's error codes by prefix, the longest that fits.
 _POSTGRES_KINDS = {
     "55P03": "locked",
@@ -70,6 +80,8 @@ _POSTGRES_KINDS = {
     "25006": "read-only",
     "42501": "read-only",
     "53100": "no room",
+    "42P01": "damaged",
+    "42703": "damaged",
     "XX001": "damaged",
     "XX002": "damaged",
     "08": "no connection",
@@ -106,18 +118,38 @@ def explained(name: str) -> Iterator[None]:
         raise problem("locked", name) from error
 
 
+#: What reading a value raises that is not what was written: text in a number, half a document, a date that is none.
+_UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError, ArithmeticError, zlib.error)
+
+
+@contextmanager
+def readable(name: str) -> Iterator[None]:
+    """As ``explained``, for reading: values that can not be what was written are damage as well."""
+    try:
+        with explained(name):
+            yield
+    except _UNREADABLE as error:
+        raise problem("damaged", name, f"a value in it can not be read: {_first_line(error)}") from error
+
+
+def _first_line(error: BaseException) -> str:
+    text = str(error).strip()
+    return text.splitlines()[0].rstrip(".")[:200] if text else type(error).__name__
+
+
 def _explain(error: BaseException | None, name: str) -> DatabaseProblem | None:
     kind = _kind(error)
     if kind is None:
         return None
-    detail = str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
-    return problem(kind, name, detail)
+    return problem(kind, name, _first_line(error) if error is not None else "")
 
 
 def _kind(error: BaseException | None) -> str | None:
     code = getattr(error, "sqlite_errorname", None)
     if code is not None:
-        return _longest(_SQLITE_KINDS, str(code))
+        return (
+            "damaged" if _first_line(error or Exception()).startswith(_MISSING) else _longest(_SQLITE_KINDS, str(code))
+        )
     if isinstance(error, sqlite3.Error):
         return None
     state = getattr(error, "sqlstate", None)

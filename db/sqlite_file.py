@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from sqlalchemy.engine import URL
 
-from db.migrations import refuse_foreign, refuse_newer
+from db.migrations import refuse_foreign, refuse_newer, refuse_older, refuse_several
 from db.problems import problem
 
 MAGIC = b"SQLite format 3\0"
@@ -22,17 +22,19 @@ MAGIC = b"SQLite format 3\0"
 CHECKED_BYTES = 32 * 1024 * 1024
 
 
-def check_file(address: URL) -> None:
-    """Refuses the file of ``address`` where it can not be used; a missing or empty one can.
+def check_file(address: URL, read_only: str | None) -> None:
+    """Refuses the file of ``address`` where it can not be used; a missing or empty one can, where it may be made.
 
     Raises:
         DatabaseProblem: not a database, damaged, of a newer version, of another program, or not to be opened.
     """
     path = _path(address)
     if path is None:
-        return
+        raise problem("bad address", address.render_as_string())
     _check_place(path)
     if not path.exists() or path.stat().st_size == 0:
+        if read_only:
+            raise problem("no connection", str(path), "there is none yet, and here none may be made")
         return
     with path.open("rb") as file:
         header = file.read(100)
@@ -40,7 +42,7 @@ def check_file(address: URL) -> None:
         raise problem("no database", str(path))
     if not _in_use(path) and _is_cut(path, header):
         raise problem("damaged", str(path), "its end is missing")
-    _check_content(path)
+    _check_content(path, read_only)
 
 
 def _path(address: URL) -> Path | None:
@@ -51,6 +53,55 @@ def _path(address: URL) -> Path | None:
         name = name.removeprefix("file:").partition("?")[0]
         return None if name.startswith(":memory:") else Path(name)
     return Path(name)
+
+
+def why_read_only(address: URL) -> str | None:
+    """Why the file of ``address`` may only be read, in a sentence; None where it may be written, or made.
+
+    It needs its folder: what is committed goes into a file beside it first.
+    """
+    path = _path(address)
+    asked = address.query.get("mode") == "ro" or "immutable" in address.query
+    if path is None or not path.exists():
+        return None
+    allowed = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK | os.X_OK)
+    return str(problem("read-only", str(path))) if asked or not allowed else None
+
+
+def read_only_connection(address: URL, busy_seconds: float) -> sqlite3.Connection:
+    """A connection that can not write. Where nothing can be put beside the file either, and nobody writes it, it is
+    read as it lies there (``immutable``)."""
+    path = _path(address)
+    assert path is not None
+    return _as_it_may_be_read(path, busy_seconds)
+
+
+def _as_it_may_be_read(path: Path, busy_seconds: float) -> sqlite3.Connection:
+    connection = _connected(path, "mode=ro", busy_seconds)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if _error_name(error) not in ("SQLITE_CANTOPEN", "SQLITE_READONLY_CANTINIT", "SQLITE_READONLY_DIRECTORY"):
+            raise
+        if _in_use(path):
+            raise problem(
+                "no connection",
+                str(path),
+                f"its newest commits lie in {path.name}-wal, which can only be read where the folder may be written; "
+                "copy both files to such a folder",
+            ) from error
+        return _connected(path, "mode=ro&immutable=1", busy_seconds)
+    return connection
+
+
+def _error_name(error: sqlite3.Error) -> str:
+    return str(getattr(error, "sqlite_errorname", ""))
+
+
+def _connected(path: Path, mode: str, busy_seconds: float) -> sqlite3.Connection:
+    address = f"file:{quote(os.fspath(path.absolute()))}?{mode}"
+    return sqlite3.connect(address, uri=True, isolation_level=None, timeout=busy_seconds, check_same_thread=False)
 
 
 def _check_place(path: Path) -> None:
@@ -74,13 +125,16 @@ def _is_cut(path: Path, header: bytes) -> bool:
     return len(header) < 100 or (counted and pages * (65536 if page == 1 else page) > path.stat().st_size)
 
 
-def _check_content(path: Path) -> None:
+def _check_content(path: Path, read_only: str | None) -> None:
     with _opened(path) as connection:
         tables = [str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         refuse_foreign(tables, str(path))
         if tables:
             versions = [str(one) for (one,) in connection.execute("SELECT version_num FROM quickwin_version")]
+            refuse_several(versions, str(path))
             refuse_newer(versions, str(path))
+            if read_only:
+                refuse_older(versions, str(path))
         if path.stat().st_size <= CHECKED_BYTES:
             answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if answer != "ok":
@@ -90,7 +144,6 @@ def _check_content(path: Path) -> None:
 @contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     # immutable leaves no file beside the database, but takes no lock: only where nobody writes.
-    mode = "mode=ro" if _in_use(path) else "mode=ro&immutable=1"
-    address = f"file:{quote(os.fspath(path.absolute()))}?{mode}"
-    with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as connection:
+    opened = _as_it_may_be_read(path, 5.0) if _in_use(path) else _connected(path, "mode=ro&immutable=1", 5.0)
+    with closing(opened) as connection:
         yield connection

@@ -19,6 +19,7 @@ from optim.plan.tracker_edits import apply, recognize, without
 from optim.plan.tracker_merge import differences, merge
 from services.account import MOST, REPORT, TRACKER, Account, account, gather, hand_edits, imported_trackers
 from services.files import write_file
+from services.places import require_writable
 from services.problems import fail
 from services.project import current_project
 from services.tracking import adopt_plan, log_edits
@@ -133,6 +134,7 @@ def write_results(engine: Engine, project: Project, output: Path | None = None, 
     Raises:
         Problem: a file can not be written.
     """
+    require_writable(engine)
     known = account(engine, project)
     file = output or Path(project.plan.results_file)
     text = results_text(known, file.name)

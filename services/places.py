@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 
+#: Marking what lost its process is no reason to keep a reader waiting while another process writes.
+_MARKING_SECONDS = 0.5
+
+
 def home() -> Path:
     """The folder for caches, solvers, journals and logs: ``QUICKWIN_HOME`` or ``.quickwin`` in the project's folder."""
     named = os.environ.get("QUICKWIN_HOME")
@@ -26,6 +30,28 @@ def database_url() -> str:
     return os.environ.get("DATABASE_URL") or f"sqlite:///{current_project().folder / 'quickwin.db'}"
 
 
+def read_only() -> str | None:
+    """Why nothing may be stored here, in a sentence: ``QUICKWIN_READ_ONLY`` is set; None where it is not (or is 0)."""
+    if os.environ.get("QUICKWIN_READ_ONLY", "").strip().lower() in ("", "0", "false", "no", "off"):
+        return None
+    return (
+        "QUICKWIN_READ_ONLY is set, so everything can be looked at and nothing is recorded, measured, imported, "
+        "decided, edited or deleted; unset it where that should be possible"
+    )
+
+
+def require_writable(engine: Engine) -> None:
+    """Refuses in one sentence what would end in a write: for acts that do long work, or write files, before it.
+
+    Raises:
+        Problem: the database may only be read; the sentence says why.
+    """
+    from db.engine import read_only_because
+
+    if sentence := read_only_because(engine):
+        fail(sentence)
+
+
 def open_database() -> Engine:
     """The database of ``DATABASE_URL``, by default ``quickwin.db`` beside the project file, brought up to date.
 
@@ -35,7 +61,8 @@ def open_database() -> Engine:
     Raises:
         Problem: it can not be opened, or holds another project; the sentence says why.
     """
-    from db.problems import DatabaseProblem  # late: commands have to start fast
+    from db.engine import impatient  # late: commands have to start fast
+    from db.problems import DatabaseProblem
     from db.store import mark_interrupted
 
     try:
@@ -43,8 +70,9 @@ def open_database() -> Engine:
     except DatabaseProblem as problem:
         fail(str(problem))
     with contextlib.suppress(DatabaseProblem):
-        mark_interrupted(engine)
-    _put_back()
+        mark_interrupted(impatient(engine, _MARKING_SECONDS))
+    if read_only() is None:
+        _put_back()
     return engine
 
 
@@ -70,8 +98,8 @@ def project_engine(url: str) -> Engine:
     from db.problems import database_name
     from db.store.projects import claim
 
-    project, engine = current_project(), open_engine(url)
-    other = claim(engine, _mark(project), project.name)
+    project, engine = current_project(), open_engine(url, read_only=read_only())
+    other = claim(engine, project.id if read_only() else _mark(project), project.name)
     if other is not None:
         name = database_name(engine.url)
         engine.dispose()

@@ -30,7 +30,7 @@ from optim.pipelines.protocol import Interrupted, Job, RunProblem, Target
 from profiles.configs import Config
 from profiles.records import RunRecord
 from services.pipelines import command_pipeline
-from services.places import home
+from services.places import home, require_writable
 from services.problems import COULD_NOT, INTERRUPTED, USAGE, fail, sentence_of
 from services.project import Project, current_project
 from services.run_marks import PRIMING
@@ -83,6 +83,7 @@ def run_once(engine: Engine, request: Request, watch: Watch = nobody) -> Execute
     Raises:
         Problem: it could not be run or not be stored; what was recorded is stored as failed or interrupted.
     """
+    require_writable(engine)
     project = current_project()
     if project.command is None:
         return _run_built_in(engine, request, project.label(request.config), watch)
@@ -171,6 +172,7 @@ def prime(engine: Engine, request: Request, watch: Watch = nobody) -> int | None
         settings = settings_of(request.parameters, request.config)
     except RunProblem as problem:
         fail(str(problem), USAGE)
+    require_writable(engine)
     work = prepared(settings)
     with placed(settings, "warm" if request.caches_dir is None else None, PRIMING) as found:
         return primed(engine, _own_folders(found, request), work, watch)
@@ -212,6 +214,7 @@ def run_and_store(
     Raises:
         Problem: the run could not go on, or could not be stored; what was recorded is stored as failed or interrupted.
     """
+    require_writable(engine)
     if full := no_room(Path(settings.output_dir)):
         fail(full)
     storing = Storing(engine)

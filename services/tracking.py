@@ -32,6 +32,7 @@ from optim.project.fields import Range
 from optim.project.writing import Edit
 from services.account import hand_edits
 from services.people import current_user
+from services.places import require_writable
 from services.planning import edit_plan
 from services.problems import USAGE, fail
 
@@ -246,6 +247,7 @@ def change_plan(
     """
     if not changes:
         return ()
+    require_writable(engine)
     edits = [Edit(field=one.field, win=one.win, value=_plan_value(one)) for one in changes]
     sentence = edit_plan(*edits)
     written = [HandEdit(place=PLAN, name=_plan_name(one), value=one_line(one.value) or None) for one in changes]

@@ -35,19 +35,27 @@ def bring_up_to_date(connection: Connection, name: str) -> None:
     refuse_newer(versions, name)
     if versions != [HEAD]:
         _upgrade(connection)
-    # Deletes nothing, and yet fails on what is read-only: SQLite lets BEGIN IMMEDIATE pass there.
-    connection.execute(text(f"DELETE FROM {VERSION_TABLE} WHERE 1 = 0"))
 
 
 def current_versions(connection: Connection, name: str) -> list[str]:
     """The version the database is of, as a list of one; empty for a database without tables.
 
     Raises:
-        DatabaseProblem: it has tables, but none that says its version.
+        DatabaseProblem: it has tables, but none that says its version, or one that says several.
     """
     tables = inspect(connection).get_table_names()
     refuse_foreign(tables, name)
-    return [str(one) for one in connection.scalars(text(f"SELECT version_num FROM {VERSION_TABLE}"))] if tables else []
+    if not tables:
+        return []
+    versions = [str(version) for version in connection.scalars(text(f"SELECT version_num FROM {VERSION_TABLE}"))]
+    refuse_several(versions, name)
+    return versions
+
+
+def refuse_several(versions: Collection[str], name: str) -> None:
+    """Raises DatabaseProblem where the version table does not hold exactly one."""
+    if len(versions) != 1:
+        raise problem("damaged", name, f"its table {VERSION_TABLE} holds {len(versions)} versions, and one is right")
 
 
 def refuse_foreign(tables: Collection[str], name: str) -> None:
@@ -61,6 +69,12 @@ def refuse_newer(versions: Iterable[str], name: str) -> None:
     for version in versions:
         if version != HEAD and version not in known_versions():
             raise problem("newer", name, version)
+
+
+def refuse_older(versions: Collection[str], name: str) -> None:
+    """Raises DatabaseProblem where a migration is missing: for a database that may only be read."""
+    if list(versions) != [HEAD]:
+        raise problem("older", name, ", ".join(versions) or "none")
 
 
 @cache

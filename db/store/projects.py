@@ -6,7 +6,7 @@ import uuid
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from db.engine import reading, writing
+from db.engine import read_only_because, reading, writing
 from db.models import DecisionRow, Document, MeasurementRow, ProjectRow, Run
 from db.rows import clean
 
@@ -17,10 +17,12 @@ def claim(engine: Engine, mark: str | None, name: str) -> str | None:
     """Makes the database that of a project unless it is another's; gives the other's name, None where it is its own.
 
     A project is known by its mark, and so may be renamed; without a mark, or with one that the database has never seen,
-    by its name. A database in which nothing was ever recorded is nobody's.
+    by its name. A database in which nothing was ever recorded is nobody's. One that may only be read stays as it is.
     """
     with reading(engine) as connection:
         known = _known(connection)
+    if read_only_because(engine):
+        return None if known is None or known[1] == name or known[0] == mark else known[1]
     if known is None:
         with writing(engine) as connection:
             known = _known(connection)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from sqlalchemy import Engine, text
 
 from db import engine as engine_module
 from db import queries, store
-from db.engine import default_url, open_engine, reading, writing
+from db.engine import default_url, impatient, open_engine, read_only_because, reading, writing
 from db.problems import KINDS, DatabaseProblem
 from tests.db.samples import record, task
 
@@ -60,6 +61,12 @@ def _foreign(file: Path) -> None:
         connection.execute("CREATE TABLE recipes (name TEXT)")
 
 
+def _two_versions(file: Path) -> None:
+    _filled(file)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("INSERT INTO quickwin_version VALUES ('0001')")
+
+
 def _cut(file: Path) -> None:
     _filled(file, 5)
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
@@ -81,6 +88,7 @@ def _header_only(file: Path) -> None:
     [
         (_text_file, "no database", "is not a database"),
         (_newer, "newer", "newer version of Quickwin .schema 9999.; update Quickwin"),
+        (_two_versions, "damaged", "holds 2 versions, and one is right"),
         (_foreign, "foreign", "another program's .it has a table 'recipes'."),
         (_cut, "damaged", "is damaged .its end is missing."),
         (_overwritten, "damaged", "is damaged"),
@@ -106,6 +114,8 @@ def test_a_file_that_can_not_be_used_is_refused_and_left_byte_for_byte(
         ("sqlite:///{folder}", "no connection", "it is a folder"),
         ("sqlite:///{folder}/none/quickwin.db", "no connection", "/none does not exist"),
         ("mysql://user:secret@host/name", "bad address", "postgresql://user@host/name would do"),
+        ("sqlite://", "bad address", "sqlite:///quickwin.db or"),
+        ("sqlite:///:memory:", "bad address", "sqlite:///quickwin.db or"),
         ("quickwin.db", "bad address", "'quickwin.db' is not a database address"),
         ("postgresql://user:secret@127.0.0.1:1/name", "no connection", "can not open the database"),
     ],
@@ -120,16 +130,136 @@ def test_an_address_that_leads_nowhere_is_one_sentence_without_the_password(
     assert "\n" not in str(caught.value)
 
 
-def test_a_read_only_database_is_refused(file: Path) -> None:
-    _filled(file)
-    with pytest.raises(DatabaseProblem, match="is read-only") as caught:
-        open_engine(f"sqlite:///file:{file}?mode=ro&uri=true")
+def _refused(engine: Engine) -> str:
+    with pytest.raises(DatabaseProblem) as caught:
+        store.store_run(engine, record("new"))
     assert caught.value.kind == "read-only"
+    return str(caught.value)
+
+
+def test_a_read_only_database_is_read_and_writing_is_refused(file: Path) -> None:
+    _filled(file)
+    engine = open_engine(f"sqlite:///file:{file}?mode=ro&uri=true")
+    assert queries.run_count(engine) == 1
+    assert "is read-only; make it and its folder writable" in _refused(engine)
+    engine.dispose()
+
+
+def test_an_engine_that_is_asked_to_only_read_says_why_it_does_not_write(file: Path) -> None:
+    _filled(file)
+    engine = open_engine(f"sqlite:///{file}", read_only="nothing is stored here")
+    assert (queries.run_count(engine), _refused(engine)) == (1, "nothing is stored here")
+    assert read_only_because(engine) == "nothing is stored here"
+    engine.dispose()
+    assert read_only_because(open_engine(f"sqlite:///{file}")) is None
+
+
+def _older(file: Path) -> None:
+    _filled(file)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE quickwin_version SET version_num = '0003'")
+
+
+def test_a_database_of_an_older_version_that_may_only_be_read_is_not_migrated(file: Path) -> None:
+    _older(file)
+    before = _state(file.parent)
+    with pytest.raises(DatabaseProblem, match=r"older version of Quickwin \(schema 0003\)") as caught:
+        open_engine(f"sqlite:///{file}", read_only="not here")
+    assert caught.value.kind == "older"
+    assert _state(file.parent) == before
+
+
+def test_where_nothing_may_be_written_no_database_is_made(file: Path) -> None:
+    with pytest.raises(DatabaseProblem, match="there is none yet, and here none may be made"):
+        open_engine(f"sqlite:///{file}", read_only="not here")
+    assert not file.exists()
+
+
+_ON_A_MOUNT = """
+import sys
+from db import queries, store
+from db.engine import open_engine
+from db.problems import DatabaseProblem
+from tests.db.samples import record
+engine = open_engine(f"sqlite:///{sys.argv[1]}")
+print(queries.run_count(engine), queries.run(engine, 1).label)
+try:
+    store.store_run(engine, record("new"))
+except DatabaseProblem as problem:
+    print(problem)
+"""
+_ROOT = Path(engine_module.__file__).parents[1]
+
+
+def read_only(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command that sees ``folder`` mounted read-only; skips the test where the system does not allow that."""
+    if shutil.which("unshare") is None:
+        pytest.skip("there is no unshare")
+    mounted = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
+    words = ["unshare", "-rm", "sh", "-c", mounted, str(folder), *command]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=_ROOT, timeout=120)
+    if "unshare:" in done.stderr or "mount:" in done.stderr:
+        pytest.skip(f"no mount of our own: {done.stderr.strip()}")
+    return done
+
+
+@pytest.mark.parametrize("left", ["nothing", "a log and its index", "a log without its index"])
+def test_a_database_on_a_read_only_mount_is_read(tmp_path: Path, left: str) -> None:
+    folder = tmp_path / "mount"
+    folder.mkdir()
+    _filled(tmp_path / "quickwin.db")
+    shutil.copy(tmp_path / "quickwin.db", folder)
+    if left != "nothing":
+        with closing(sqlite3.connect(folder / "quickwin.db")) as connection, connection:
+            connection.execute("UPDATE runs SET note = 'in the log'")
+            connection.commit()
+            for ending in ("-wal", "-shm")[: 1 if left.startswith("a log without") else 2]:
+                shutil.copy(folder / f"quickwin.db{ending}", tmp_path / f"kept{ending}")
+            shutil.copy(folder / "quickwin.db", tmp_path / "kept")
+        for path in tmp_path.glob("kept*"):
+            shutil.copy(path, folder / path.name.replace("kept", "quickwin.db"))
+    done = read_only(folder, sys.executable, "-c", _ON_A_MOUNT, str(folder / "quickwin.db"))
+    if left == "a log without its index":
+        assert "Traceback" in done.stderr and "which can only be read where the folder may be written" in done.stderr
+        return
+    assert done.stderr == ""
+    count, sentence = done.stdout.splitlines()
+    assert count.startswith("1 ") and "is read-only; make it" in sentence
+
+
+def test_what_another_process_writes_does_not_keep_a_reader_waiting(file: Path) -> None:
+    _filled(file)
+    with closing(sqlite3.connect(file, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        engine = open_engine(f"sqlite:///{file}", busy_seconds=0.01)
+        assert queries.run_count(engine) == 1
+        with pytest.raises(DatabaseProblem, match="locked"):
+            store.store_run(engine, record("new"))
+        engine.dispose()
+
+
+def test_a_database_without_a_log_that_another_process_writes_is_read_as_it_is(file: Path) -> None:
+    _filled(file)
+    with closing(sqlite3.connect(file, isolation_level=None)) as holder:
+        holder.execute("PRAGMA journal_mode = DELETE")
+        holder.execute("BEGIN IMMEDIATE")
+        engine = open_engine(f"sqlite:///{file}", busy_seconds=0.01)
+        assert queries.run_count(engine) == 1
+        engine.dispose()
+
+
+def test_a_writer_can_be_less_patient_than_its_engine(file: Path) -> None:
+    engine = open_engine(f"sqlite:///{file}", busy_seconds=300)
+    with closing(sqlite3.connect(file, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseProblem, match="locked"), writing(impatient(engine, 0.01)):
+            pass
 
 
 def test_a_database_that_another_process_holds_is_refused_as_locked(file: Path) -> None:
     _filled(file)
     with closing(sqlite3.connect(file, isolation_level=None)) as holder:
+        holder.execute("PRAGMA journal_mode = DELETE")
         holder.execute("BEGIN EXCLUSIVE")
         with pytest.raises(DatabaseProblem, match="is locked by another process") as caught:
             open_engine(f"sqlite:///{file}", busy_seconds=0.01)
