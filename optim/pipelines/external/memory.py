@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 _FIRST_SECONDS, _LONGEST_SECONDS = 0.02, 2.0
@@ -38,22 +39,51 @@ def tree(pid: int) -> list[int]:
     """The process and everything below it that is alive, by their ids."""
     if not _PROC.is_dir():
         return _tree_elsewhere(pid)
-    children: dict[int, list[int]] = {}
-    for name in os.listdir(_PROC):
-        if name.isdigit() and (parent := _parent(int(name))) is not None:
-            children.setdefault(parent, []).append(int(name))
-    below = [pid] if os.path.exists(_PROC / str(pid)) else []
+    if not os.path.exists(f"/proc/{pid}"):
+        return []
+    children, below = _children(), [pid]
     for one in below:  # grows while it is walked
-        below += children.get(one, ())
+        below += children(one)
     return below
 
 
-def _parent(pid: int) -> int | None:
+def _children() -> Callable[[int], Sequence[int]]:
+    """Tells the children of a process: asked of the process itself where the kernel can, else looked up among all."""
+    if os.path.exists(f"/proc/self/task/{os.getpid()}/children"):
+        return _told
+    by_parent: dict[int, list[int]] = {}
+    for name in os.listdir(_PROC):
+        if name.isdigit() and (parent := _parent(name)) is not None:
+            by_parent.setdefault(parent, []).append(int(name))
+    return lambda pid: by_parent.get(pid, ())
+
+
+def _told(pid: int) -> list[int]:
+    """The children of all threads of a process."""
     try:
-        stat = (_PROC / str(pid) / "stat").read_bytes()
+        texts = [_text(f"/proc/{pid}/task/{thread}/children") for thread in os.listdir(f"/proc/{pid}/task")]
     except OSError:
-        return None
-    return int(stat[stat.rindex(b")") :].split()[2])
+        return []
+    return [int(word) for text in texts for word in text.split()]
+
+
+def _text(path: str) -> bytes:
+    """A small file of /proc; empty where it is gone."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return b""
+    try:
+        return os.read(descriptor, 1 << 16)
+    except OSError:
+        return b""
+    finally:
+        os.close(descriptor)
+
+
+def _parent(name: str) -> int | None:
+    stat = _text(f"/proc/{name}/stat")
+    return int(stat[stat.rindex(b")") :].split()[2]) if b")" in stat else None
 
 
 def _resident(pid: int) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-import json
 import os
 import selectors
 import shutil
@@ -15,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from optim.pipelines.external import launcher
 from optim.pipelines.external.memory import MemorySampler, tree
@@ -92,15 +91,23 @@ def execute(
     """
     if not HAS_PROCESS_GROUPS:
         raise RunProblem(NO_PROCESS_GROUPS)
-    job = {"path": resolved(argv[0], folder, env), "argv": list(argv), "env": dict(env), "core": core}
+    job = written(resolved(argv[0], folder, env), argv, env, core)
     with _Launched(job, folder, spool) as launched:
         return launched.watch(timeout_seconds, stop, wake)
+
+
+def written(path: str, argv: Sequence[str], env: Mapping[str, str], core: int | None) -> bytes:
+    """A job as the launcher reads it: 20 digits that say how long it is, then its parts with a zero byte between."""
+    pairs = (f"{name}={value}" for name, value in env.items())
+    parts = (path, "" if core is None else str(core), str(len(argv)), *argv, *pairs)
+    job = b"\0".join(map(os.fsencode, parts))
+    return b"%020d" % len(job) + job
 
 
 class _Launched:
     """The launcher and, below it, the command; leaving it ends both."""
 
-    def __init__(self, job: Mapping[str, Any], folder: Path, spool: BinaryIO | None) -> None:
+    def __init__(self, job: bytes, folder: Path, spool: BinaryIO | None) -> None:
         self._stdout, self._stderr = Output(spool), Output()
         orders, self._orders = os.pipe()
         self._results, results = os.pipe()
@@ -112,10 +119,10 @@ class _Launched:
         os.close(orders)
         os.close(results)
         self._pid: int | None = None
-        self._result: dict[str, Any] | None = None
+        self._result: list[str] | None = None
         self._buffer = b""
         with open(self._orders, "wb", buffering=0, closefd=False) as pipe, contextlib.suppress(BrokenPipeError):
-            data = memoryview((json.dumps(job) + "\n").encode("ascii"))
+            data = memoryview(job)
             while data:
                 data = data[pipe.write(data) :]
 
@@ -194,13 +201,13 @@ class _Launched:
     def _take(self, chunk: bytes) -> None:
         *lines, self._buffer = (self._buffer + chunk).split(b"\n")
         for line in lines:
-            values = json.loads(line)
-            if "problem" in values:
-                raise RunProblem(f"the command can not be started: {values['problem']}")
-            if "code" in values:
-                self._result = values
+            kind, *words = line.decode("utf-8", "replace").split(" ")
+            if kind == "problem":
+                raise RunProblem(f"the command can not be started: {' '.join(words)}")
+            if kind == "end":
+                self._result = words
             else:
-                self._pid = values["pid"]
+                self._pid = int(words[0])
 
     def _kill(self, number: int) -> None:
         if self._pid is None:
@@ -214,14 +221,14 @@ class _Launched:
 
     def _execution(self, ended: str, sampled_bytes: int) -> Execution:
         assert self._result is not None
-        result = self._result
+        code, at, wall_seconds, cpu_seconds, peak_bytes = self._result
         return Execution(
-            code=result["code"] if ended == "exit" else None,
+            code=int(code) if ended == "exit" else None,
             ended=ended,
-            at=result["at"],
-            wall_seconds=result["wall_seconds"],
-            cpu_seconds=result["cpu_seconds"],
-            peak_bytes=max(sampled_bytes, result["peak_bytes"]),
+            at=float(at),
+            wall_seconds=float(wall_seconds),
+            cpu_seconds=float(cpu_seconds),
+            peak_bytes=max(sampled_bytes, int(peak_bytes)),
             stdout=self._stdout,
             stderr=self._stderr,
         )
