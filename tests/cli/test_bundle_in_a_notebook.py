@@ -16,7 +16,7 @@ nbclient = pytest.importorskip("nbclient")
 nbformat = pytest.importorskip("nbformat")
 pytest.importorskip("ipykernel")
 
-CALL = 'measure("none", "quick", blocks=9, minutes=30, journal="j.jsonl")'
+CALL = 'measure("none", "quick", blocks={blocks}, minutes=30, journal="j.jsonl")'
 
 
 def executed(folder: Path, *cells: str) -> Path:
@@ -33,19 +33,20 @@ def executed(folder: Path, *cells: str) -> Path:
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("how", ["imported", "pasted"])
+@pytest.mark.parametrize(("how", "blocks", "verdict"), [("imported", 9, "faster"), ("pasted", 1, "unresolved")])
 def test_an_executed_notebook_is_a_measurement_with_its_blocks(
-    place: Path, how: str, monkeypatch: pytest.MonkeyPatch
+    place: Path, how: str, blocks: int, verdict: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PYTHONPATH", raising=False)
     monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
     bundle = bundled(place, sys.executable)
     first = "from quickwin_bundle import measure" if how == "imported" else bundle.read_text()
-    notebook = executed(place, first, CALL)
+    notebook = executed(place, first, CALL.format(blocks=blocks))
     told = quickwin("import", str(notebook), "--yes")
     assert told.exit_code == 0 and "blocks from elsewhere" in told.output, told.output
-    assert "36 there already" in quickwin("import", "j.jsonl", "--yes").output
+    assert f"{4 * blocks} there already" in quickwin("import", "j.jsonl", "--yes").output
     engine = open_engine()
     kept = queries.measurement(engine, 1)
-    assert kept.verdict is not None and kept.verdict["verdict"] == "faster" and len(queries.blocks(engine, 1)) == 36
+    assert kept.verdict is not None and kept.verdict["verdict"] == verdict
+    assert len(queries.blocks(engine, 1)) == 4 * blocks
     engine.dispose()
