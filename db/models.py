@@ -68,6 +68,8 @@ class Base(DeclarativeBase):
 
 #: The status of a measurement whose runs are in another database now; what it was stands in its spec under that word.
 MOVED = "moved"
+#: Statuses of a measurement that a process is at work on, or was when it died.
+UNDER_WAY = ("planned", "running", "stopping")
 
 
 def _of_run() -> Mapped[int]:

@@ -23,6 +23,7 @@ from db.queries.details import (
 from db.queries.documents import bodies, document, documents
 from db.queries.evidence import (
     Measurement,
+    Owned,
     State,
     attempts,
     blocks,
@@ -34,7 +35,9 @@ from db.queries.evidence import (
     measurement,
     measurements,
     measurements_of,
+    owned_measurements,
     state,
+    whole_blocks,
 )
 from db.queries.facts import last_answers, stated_fact_rows, stated_facts
 from db.queries.filters import RunFilters
@@ -44,6 +47,7 @@ from db.queries.tracking import tracking
 __all__ = [
     "DatabaseProblem",
     "Measurement",
+    "Owned",
     "RunFilters",
     "State",
     "UnknownRow",
@@ -70,6 +74,7 @@ __all__ = [
     "measurement",
     "measurements",
     "measurements_of",
+    "owned_measurements",
     "path_words",
     "phase_shares",
     "phases",
@@ -88,4 +93,5 @@ __all__ = [
     "tasks",
     "tracking",
     "trend",
+    "whole_blocks",
 ]

@@ -13,6 +13,7 @@ from db.engine import reading
 from db.frames import FLAG, ID, MOMENT, NUMBER, SECONDS, TEXT, WHOLE, frame
 from db.models import (
     MOVED,
+    UNDER_WAY,
     AttemptRow,
     BlockRun,
     DecisionRow,
@@ -53,6 +54,33 @@ def measurement(engine: Engine, measurement_id: int) -> Measurement:
     if row is None:
         raise UnknownRow(f"there is no measurement {measurement_id}")
     return Measurement(**row)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Owned:
+    """Which process a measurement belongs to (see ``profiles.processes``), as it was last said."""
+
+    id: int
+    status: str
+    pid: int | None
+    owner: str | None
+
+
+def owned_measurements(engine: Engine, measurement_id: int | None = None) -> list[Owned]:
+    """The owners of all measurements that are under way, or of one that is named, whatever it does."""
+    chosen = MeasurementRow.status.in_(UNDER_WAY) if measurement_id is None else MeasurementRow.id == measurement_id
+    columns = (MeasurementRow.id, MeasurementRow.status, MeasurementRow.pid, MeasurementRow.owner)
+    with reading(engine) as connection:
+        rows = connection.execute(select(*columns).where(chosen).order_by(MeasurementRow.id)).mappings()
+        return [Owned(**row) for row in rows]
+
+
+def whole_blocks(engine: Engine, measurement_id: int) -> int:
+    """How many blocks of a measurement hold all of its arms."""
+    with reading(engine) as connection:
+        spec = connection.scalar(select(MeasurementRow.spec).where(MeasurementRow.id == measurement_id)) or {}
+        sizes = _block_sizes(connection, [measurement_id]).get(measurement_id, [])
+    return sum(size >= len(spec.get("arms", ())) for size in sizes)
 
 
 def finished_measurements(engine: Engine) -> list[Measurement]:

@@ -1,5 +1,6 @@
 """Writes. Each function is one short transaction of its own, and raises DatabaseProblem where the database refuses."""
 
+from db.models import UNDER_WAY
 from db.problems import DatabaseProblem, NotOwner, UnknownRow
 from db.store.decisions import DECISIONS, Decision, DecisionConflict, decide
 from db.store.documents import delete_document, save_document
@@ -17,11 +18,11 @@ from db.store.edits import (
 from db.store.facts import state_facts
 from db.store.measurements import (
     MEASUREMENT_STATUSES,
-    UNDER_WAY,
     add_attempt,
     add_block_run,
     add_blocks,
     begin_measurement,
+    mark_stopping,
     take_measurement,
     update_measurement,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "hide_moved",
     "import_run",
     "mark_interrupted",
+    "mark_stopping",
     "note_run",
     "purge_deleted",
     "rename_run",

@@ -10,14 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from db.engine import reading, writing
-from db.models import MOVED, AttemptRow, BlockRun, MeasurementRow, Run
+from db.models import MOVED, UNDER_WAY, AttemptRow, BlockRun, MeasurementRow, Run
 from db.problems import NotOwner, UnknownRow
 from profiles.processes import SILENT_SECONDS, host_of, is_gone, is_over, owner_of
 
 #: What a measurement can be: ``stopping`` was asked to stop, ``stopped`` did, ``interrupted`` lost its process.
 MEASUREMENT_STATUSES = ("planned", "running", "stopping", "stopped", "interrupted", "finished", "failed", MOVED)
-#: Those of a measurement that a process is at work on, or was when it died.
-UNDER_WAY = ("planned", "running", "stopping")
 
 #: Block, arm, position in it, and the run.
 BlockPlace = tuple[int, str, int, int]
@@ -139,6 +137,14 @@ def update_measurement(
     given = _changes(status=status, verdict=verdict, pid=pid, owner=pid and owner_of(pid), spec=spec)
     with writing(engine) as connection:
         _touch(connection, measurement_id, given, owned)
+
+
+def mark_stopping(engine: Engine, measurement_id: int, pid: int | None, owner: str | None) -> None:
+    """Says that the measurement was asked to stop; nothing where it has stopped, or is another process's, by now."""
+    is_theirs = (MeasurementRow.id == measurement_id, MeasurementRow.pid == pid, MeasurementRow.owner == owner)
+    at_work = MeasurementRow.status.in_(("planned", "running"))
+    with writing(engine) as connection:
+        connection.execute(update(MeasurementRow).where(at_work, *is_theirs).values(status="stopping"))
 
 
 def interrupt_measurements(engine: Engine, silent_seconds: float) -> int:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from profiles.program import module_command
-from views.data.connection import forget
+from services.stopping import ask
+from views.data.connection import engine, forget
 from views.problems import ActionProblem
 from views.settings import settings
 
@@ -60,17 +60,16 @@ def _exists(pid: int) -> bool:
     return True
 
 
-def stop(pid: int) -> None:
+def stop(measurement_id: int) -> None:
     """Asks a measurement to stop: it finishes what it must, keeps what it has, and can be continued.
 
     Raises:
-        ActionProblem: there is no such process of this user any more.
+        Problem: it is not at work any more, or its process can not be signalled from here.
     """
     try:
-        os.kill(pid, signal.SIGINT)
-    except (ProcessLookupError, PermissionError) as error:
-        raise ActionProblem("this measurement's process is gone already; reload to see how far it came") from error
-    forget("evidence")
+        ask(engine(), measurement_id)
+    finally:
+        forget("evidence")
 
 
 def tail(log: Path, lines: int = 12) -> str:

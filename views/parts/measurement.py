@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from profiles.configs import read_config
+from services.problems import Problem
 from views import palette, text
 from views.actions import measuring as actions
 from views.actions.startup import tidy
@@ -84,7 +85,7 @@ def _buttons(found: dict[str, Any], table: Any) -> None:
     number = found["id"]
     with st.container(horizontal=True, key=f"measure.buttons.{number}"):
         if found["status"] in ("running", "planned"):
-            st.button("Stop", key="measure.stop", icon=":material/stop:", on_click=_stop, args=(found["pid"],))
+            st.button("Stop", key="measure.stop", icon=":material/stop:", on_click=_stop, args=(number,))
         elif not found["spec"].get("grade") and (
             found["status"] in ("stopped", "interrupted", "failed") or _wants_more(found)
         ):
@@ -112,10 +113,10 @@ def _wants_more(found: dict[str, Any]) -> bool:
     return (found["verdict"] or {}).get("verdict") == "unresolved"
 
 
-def _stop(pid: int) -> None:
+def _stop(number: int) -> None:
     try:
-        actions.stop(pid)
-    except ActionProblem as problem:
+        actions.stop(number)
+    except Problem as problem:
         st.session_state["measure.problem"] = str(problem)
 
 

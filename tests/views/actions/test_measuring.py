@@ -1,6 +1,4 @@
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,13 +9,6 @@ from views.actions import measuring as actions
 from views.data.measuring import ATTRIBUTION, HALF, PAIR, Choice, arguments_to_go_on
 from views.problems import ActionProblem
 from views.settings import settings
-
-WAITS = """
-import signal, sys
-signal.signal(signal.SIGINT, lambda *_: sys.exit(7))
-print("up", flush=True)
-signal.pause()
-"""
 
 
 def choice(**changes: object) -> Choice:
@@ -53,20 +44,6 @@ def test_a_folder_that_can_not_be_made_is_one_sentence(
     monkeypatch.setenv("QUICKWIN_HOME", str(tmp_path / "file"))
     with pytest.raises(ActionProblem, match="could not be started"):
         actions.start(["measure", "--help"])
-
-
-def test_stopping_asks_the_process_as_ctrl_c_would(empty: str) -> None:
-    with subprocess.Popen([sys.executable, "-c", WAITS], stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None and process.stdout.readline() == b"up\n"
-        actions.stop(process.pid)
-        assert process.wait(10) == 7
-
-
-def test_stopping_what_is_gone_is_one_sentence(empty: str) -> None:
-    pid, _ = actions.start(["--help"])
-    finished(pid)
-    with pytest.raises(ActionProblem, match="gone already"):
-        actions.stop(pid)
 
 
 def test_there_are_no_last_words_without_a_log(tmp_path: Path) -> None:
