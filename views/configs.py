@@ -26,7 +26,7 @@ def short(config: str | None) -> str:
     """``none``, ``all``, ``DSL cache``, ``#2 + #4``, ``all but Early exit``; foreign ones as they are, on one line."""
     wins, project = _of_project(config), current_project()
     if wins is None:
-        return one_line(config, 40) if config else UNKNOWN
+        return _foreign(config, 40)
     name = project.label(wins)
     if name.startswith("all-"):
         return f"all but {palette.win(name.removeprefix('all-')).label}"
@@ -39,7 +39,7 @@ def typed(config: str | None) -> str:
     """A config as short as it can be typed: ``none``, ``all``, ``dsl``, ``all-dsl``; foreign ones as they are."""
     wins = _of_project(config)
     if wins is None:
-        return one_line(config, 120) if config else UNKNOWN
+        return _foreign(config, 120)
     return current_project().label(wins)
 
 
@@ -47,7 +47,7 @@ def circled(config: str | None) -> str:
     """The wins of a config by their numbers in circles, where there is little room: ``①②④``, ``none``."""
     wins, project = _of_project(config), current_project()
     if wins is None:
-        return one_line(config, 60) if config else UNKNOWN
+        return _foreign(config, 60)
     signs = [_circle(number) for number, name in enumerate(project.names, 1) if name in wins]
     return "".join(signs) or NONE
 
@@ -66,8 +66,17 @@ def named(config: str | None) -> str:
 
 def _of_project(config: str | None) -> Config | None:
     """The config, where all of it are wins of the project."""
-    wins = read_config(config or None)
+    wins = read_config(config) if _is_text(config) else None
     return wins if wins is not None and wins <= frozenset(current_project().names) else None
+
+
+def _foreign(config: str | None, length: int) -> str:
+    return one_line(config, length) if config and _is_text(config) else UNKNOWN
+
+
+def _is_text(config: object) -> bool:
+    """Whether there is one at all: where it is not known a table has NaN, beside configs that are."""
+    return isinstance(config, str) and config != ""
 
 
 def _ordered(wins: Config) -> list[str]:

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.places import Place, record, words, worked_example
 from tests.views.seed import fill
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,11 +82,11 @@ def settled(page: Page) -> Page:
     return page
 
 
-def serve(folder: Path, database: str) -> App:
-    """Starts the app as a user would, on a free port."""
+def serve(folder: Path, database: str, **more: str) -> App:
+    """Starts the app as a user would, on a free port; ``more`` is its environment's."""
     port = _free_port()
     log = folder / "server.log"
-    environment = {**os.environ, "DATABASE_URL": database, "QUICKWIN_HOME": str(folder / "home")}
+    environment = {**os.environ, "DATABASE_URL": database, "QUICKWIN_HOME": str(folder / "home"), **more}
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port)],
@@ -172,3 +173,62 @@ def own_app(tmp_path: Path, full_database: Path) -> Iterator[Serve]:
     yield start
     for app in apps:
         app.close()
+
+
+@dataclass(frozen=True)
+class Served:
+    """A project with what was recorded of it, and the app on that."""
+
+    place: Place
+    app: App
+
+
+def serve_place(place: Place) -> App:
+    """Starts the app on a project."""
+    return serve(place.folder, place.database, **place.environment)
+
+
+@pytest.fixture(scope="session")
+def served_example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    yield from _served(worked_example(tmp_path_factory.mktemp("worked")))
+
+
+@pytest.fixture(scope="session")
+def served_words(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    yield from _served(words(tmp_path_factory.mktemp("words")))
+
+
+def _served(place: Place) -> Iterator[Served]:
+    record(place)
+    app = serve_place(place)
+    yield Served(place, app)
+    app.close()
+
+
+@pytest.fixture(params=["served_example", "served_words"], ids=["worked example", "words"])
+def served(request: pytest.FixtureRequest) -> Served:
+    """The worked example, then a user's project: made once, so that a test leaves the runs as they are."""
+    return request.getfixturevalue(request.param)  # type: ignore[no-any-return]
+
+
+@pytest.fixture(params=[worked_example, words], ids=["worked example", "words"])
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
+    """The same projects with nothing run yet, for one test."""
+    place = request.param(tmp_path)
+    app = serve_place(place)
+    yield Served(place, app)
+    app.close()
+
+
+@pytest.fixture
+def fresh_context(browser: Browser) -> Iterator[Callable[[], Page]]:
+    """A page in another browser context: another person, who has nothing but a link."""
+    contexts: list[BrowserContext] = []
+
+    def opened() -> Page:
+        contexts.append(browser.new_context(viewport={"width": 1400, "height": 900}))
+        return contexts[-1].new_page()
+
+    yield opened
+    for context in contexts:
+        context.close()

@@ -1,3 +1,9 @@
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+
 from profiles.configs import stored_text
 from services import project as projects
 from tests.worked_example import all_configs, config_of
@@ -25,3 +31,9 @@ def test_several_wins_are_named_by_their_signs_in_the_projects_order() -> None:
 def test_what_is_no_config_is_shown_as_it_is() -> None:
     assert configs.typed(None) == "unknown config"
     assert configs.typed("my own,thing\n") == "my own,thing"
+
+
+@pytest.mark.parametrize("show", [configs.short, configs.typed, configs.circled, configs.named])
+def test_a_config_that_a_table_does_not_know_is_unknown(show: Callable[[Any], str]) -> None:
+    column = pd.Series([None, "none"], dtype="str")
+    assert [show(value) for value in (*column, None, "")] == ["unknown config", "none", *["unknown config"] * 2]

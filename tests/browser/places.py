@@ -1,0 +1,171 @@
+"""Two projects with runs of their own, each in a folder: the worked example, and a small user's command.
+
+What is in their databases was run and recorded by the product, in this process: seven runs, of which 2, 4, 5 and 6 have
+the place's first win on, and the sixth all of them; the eighth is profiled.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from profiles import recorder
+from tests.cli.place import quickwin
+
+DATABASE = "quickwin.db"
+#: A pipeline that somebody wrote: it reads lines, spells each word at some expense, ranks what came out, and writes it.
+PROGRAM = """
+    import hashlib, os, sys
+    from pathlib import Path
+    from recorder import Recorder
+
+
+    def spelled(word):
+        text = word.encode()
+        for _ in range(150):
+            text = hashlib.sha256(text).digest()
+        return text.hex()[:8]
+
+
+    def spell(lines, known):
+        found = []
+        for line in lines:
+            for word in line.split():
+                if known is None or word not in known:
+                    value = spelled(word)
+                    if known is not None:
+                        known[word] = value
+                found.append(value if known is None else known[word])
+        return found
+
+
+    def rank(found, once):
+        if not once:
+            return sorted((one, found.count(one)) for one in set(found))
+        counts = {}
+        for one in found:
+            counts[one] = counts.get(one, 0) + 1
+        return sorted(counts.items())
+
+
+    with Recorder() as recorder:
+        count = int(sys.argv[sys.argv.index("--lines") + 1])
+        with recorder.phase("read", category="io"):
+            lines = [" ".join(f"w{(line * 7 + word * 13) % 97}" for word in range(12)) for line in range(count)]
+        with recorder.phase("spell", category="work"):
+            found = spell(lines, {} if "--remember" in sys.argv else None)
+        with recorder.phase("rank"):
+            ranked = rank(found, os.environ.get("RANK") == "once")
+        with recorder.phase("write", category="io"):
+            Path("out").mkdir(exist_ok=True)
+            Path("out/words.csv").write_text("".join(f"{word},{many}\\n" for word, many in ranked))
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A project in a folder, and what a test has to know of it.
+
+    ``wins`` are names, the first one shortens ``phase``; ``work`` makes a run small, ``fields`` are the same by the
+    labels of the form; ``function`` is in a profile of it, in the file ``source``.
+    """
+
+    name: str
+    folder: Path
+    wins: tuple[str, ...]
+    work: tuple[str, ...]
+    fields: Mapping[str, str]
+    phase: str
+    function: str
+    project: Path | None = None
+
+    @property
+    def win(self) -> str:
+        return self.wins[0]
+
+    @property
+    def database(self) -> str:
+        return f"sqlite:///{self.folder / DATABASE}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What tells the product where it is."""
+        named = {} if self.project is None else {"QUICKWIN_PROJECT": str(self.project)}
+        return {"DATABASE_URL": self.database, "QUICKWIN_HOME": str(self.folder / "home"), **named}
+
+
+def worked_example(folder: Path) -> Place:
+    """The built-in pipeline."""
+    return Place(
+        name="worked example",
+        folder=folder,
+        wins=("dsl_cache", "early_exit", "validation_cache"),
+        work=("--tasks", "3", "--candidates", "40"),
+        fields={"Tasks": "3", "Candidates a task": "20"},
+        phase="score",
+        function="score",
+    )
+
+
+def words(folder: Path) -> Place:
+    """The user's command, as ``quickwin init`` begins its project."""
+    (folder / "count.py").write_text(textwrap.dedent(PROGRAM))
+    shutil.copy(str(recorder.__file__), folder / "recorder.py")
+    place = Place(
+        name="words",
+        folder=folder,
+        wins=("remember", "rank_once"),
+        work=(),
+        fields={"lines": "40"},
+        phase="spell",
+        function="spelled",
+        project=folder / "quickwin.toml",
+    )
+    switches = ["--win", "remember=--remember", "--win", "rank_once=RANK=once"]
+    command = ["--command", "{python} count.py --lines {lines}", "--set", "lines=60"]
+    with at(place):
+        _done("init", *command, *switches, "--answers", "out/*.csv", "--reset", "rm -rf out")
+    return place
+
+
+@contextmanager
+def at(place: Place) -> Iterator[None]:
+    """In the place's folder, with its settings."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place.folder)
+        patch.delenv("QUICKWIN_PROJECT", raising=False)
+        for name, value in place.environment.items():
+            if name != "QUICKWIN_PROJECT" or (place.project and place.project.exists()):
+                patch.setenv(name, value)
+        yield
+
+
+def record(place: Place) -> None:
+    """Runs it seven times and once under a profiler, by the commands."""
+    with at(place):
+        for wins in ("none", place.win, "none", place.win, place.win, "all", "none"):
+            _done("run", "--wins", wins, "--cold", *place.work, "--quiet")
+        if place.project is None:
+            _done("run", "--profile", "--cold", *place.work, "--quiet")
+        else:
+            _done("import", _profiled(place), "--yes")
+
+
+def _done(*words: str) -> None:
+    result = quickwin(*words)
+    assert result.exit_code == 0, result.output
+
+
+def _profiled(place: Place) -> str:
+    """The file that pyinstrument leaves of the user's command."""
+    profiler = [sys.executable, "-m", "pyinstrument", "-r", "pyisession", "-o", "count.pyisession"]
+    subprocess.run([*profiler, "count.py", "--lines", "600"], cwd=place.folder, check=True, capture_output=True)
+    return "count.pyisession"
