@@ -11,7 +11,7 @@ from profiles.configs import read_config
 from services.ranking import MOST_RUNS
 from services.run_facts import RunFacts, Side
 from views import text
-from views.address import NUMBER, TEXT, bound, copy_link, put
+from views.address import NUMBER, TEXT, bound, put
 from views.configs import typed
 from views.data import compare as data
 from views.navigation import link
@@ -23,15 +23,13 @@ _PLACE = ["workload", "cache_state", "machine"]
 
 def chosen() -> list[RunFacts] | tuple[Side, Side] | None:
     """Draws the choice; gives the runs, or both configs' sides, or None where it said what to do first."""
-    with st.container(horizontal=True, vertical_alignment="center", key="compare.by"):
-        by = st.segmented_control(
-            "Compare",
-            KINDS,
-            required=True,
-            label_visibility="collapsed",
-            **bound("by", RUNS, TEXT, KINDS),
-        )
-        copy_link()
+    by = st.segmented_control(
+        "Compare",
+        KINDS,
+        required=True,
+        label_visibility="collapsed",
+        **bound("by", RUNS, TEXT, KINDS),
+    )
     return _configs() if by == CONFIGS else _runs()
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import streamlit as st
 
 from views import text
-from views.address import copy_link
 from views.charts import run as charts
 from views.charts.layout import CONFIG
 from views.data import run as data
@@ -17,7 +16,7 @@ from views.parts.spine import bar
 
 
 def head(run: dict[str, Any]) -> None:
-    """Number, label, state and when, and the link to what is seen."""
+    """Number, label, state and when."""
     with st.container(horizontal=True, vertical_alignment="center", key="run.head"):
         st.header(text.escape(run["label"], 120), anchor=False, width="content")
         if run["status"] != "finished":
@@ -33,7 +32,6 @@ def head(run: dict[str, Any]) -> None:
             else f"from {text.escape(run['source_name'] or run['source'], 80)}"
         )
         st.caption(f"{text.moment(run['started_at'])}{'' if run['started_at'] is None else ' UTC'}, {where}")
-        copy_link()
     stated = data.stated(int(run["id"]))
     if stated:
         st.caption(f":material/record_voice_over: Stated by a person: {text.escape('; '.join(stated), 600)}")
