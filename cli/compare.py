@@ -135,6 +135,8 @@ def _print(ranking: Ranking, percent: bool, everything: bool) -> None:
         _print_pair(console, comparisons[0])
     else:
         _lines(console, (*ranking.summary, *ranking.against, *ranking.notes))
+    if not ranking.phases:
+        return
     console.print()
     rows = [row for row in ranking.phases if everything or _differs(row, ranking)]
     console.print(_phases(ranking.runs, rows, percent) if rows else "No phase differs by more than 1% of a run.")
@@ -156,7 +158,7 @@ def _print_pair(console: Console, one: Comparison) -> None:
         console.print(f"speedup {one.speedup:.3f}x, saving {saved:.1f}% - of one pair of runs, which is no evidence")
     _lines(console, one.differences)
     found = steps(one.before, one.after)
-    _lines(console, [difference_words(found, unit_words(one.after.runs[0]))])
+    _lines(console, [difference_words(found, unit_words(one.after.runs[0]), (*one.before.runs, *one.after.runs))])
 
 
 def _ranks(ranking: Ranking) -> Any:

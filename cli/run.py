@@ -69,7 +69,11 @@ def COMMAND(**options: Any) -> None:
     _write_log(executed.record, options["log"])
     _print(executed, options["as_json"])
     if executed.record.status != "finished":
-        fail(f"run {executed.run_id} {executed.record.notes[0].splitlines()[0]}", COULD_NOT)
+        clause, _, output = executed.record.notes[0].partition("; its last output:\n")
+        if output:
+            click.echo(output, err=True)
+        above = "; its last output stands above" if output else ""
+        fail(f"run {executed.run_id} {clause.splitlines()[0]}{above}", COULD_NOT)
 
 
 def _write_log(record: RunRecord, path: Path | None) -> None:

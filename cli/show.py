@@ -57,8 +57,9 @@ def _tables(record: Any) -> None:
         slowest.add_row(Text(task.task_id), seconds(task.seconds))
     console = Console()
     for table in (phases, slowest):
-        console.print()
-        console.print(table)
+        if table.row_count:
+            console.print()
+            console.print(table)
     for finding in record.findings:
         console.print(Text(f"{finding.severity}: {finding.claimed} - {finding.follows}"))
     for note in record.notes:

@@ -5,6 +5,7 @@ Elsewhere (Windows) modules import, and what is missing is left out or replaced;
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import os
 import signal
@@ -29,6 +30,8 @@ NO_PROCESS_GROUPS = (
     "this system can not end a program with everything that it started, so nothing is run or measured here: Linux and "
     "macOS can; importing, comparing and deciding work everywhere"
 )
+#: A process may start another while it is looked for.
+_ROUNDS = 5
 #: Where Windows locks a byte of a file, beyond all that is in it.
 _FAR = 1 << 30
 
@@ -56,6 +59,36 @@ def _lock_elsewhere(descriptor: int) -> None:
 def user_mark() -> str:
     """What tells this user from others of the machine."""
     return str(os.getuid()) if hasattr(os, "getuid") else getpass.getuser()
+
+
+def kill_marked(mark: str, newer_than: int = 0) -> int:
+    """Ends all processes that have ``NAME=value`` in their environment, and gives how many there were.
+
+    So it finds those that left their group and their session. None where there is no /proc.
+
+    Args:
+        newer_than: only those with a larger process id.
+    """
+    killed = 0
+    for _ in range(_ROUNDS):
+        pids = _marked(mark.encode(), newer_than)
+        for pid in pids:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        killed += len(pids)
+        if not pids:
+            break
+    return killed
+
+
+def _marked(mark: bytes, newer_than: int) -> list[int]:
+    found = []
+    for name in os.listdir("/proc") if os.path.isdir("/proc") else ():
+        if name.isdigit() and int(name) > newer_than:
+            with contextlib.suppress(OSError), open(f"/proc/{name}/environ", "rb") as file:
+                if mark in file.read().split(b"\0"):
+                    found.append(int(name))
+    return found
 
 
 def kill_group(process: subprocess.Popen[Any]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from db import queries
-from profiles.breakdown import IDLE, PART_CATEGORIES, UNACCOUNTED, Breakdown
+from profiles.breakdown import IDLE, PART_CATEGORIES, UNACCOUNTED, Breakdown, phase_paths
 from services.run_facts import RunFacts, Side
 from services.wording import listed, shortened, signed
 
@@ -134,8 +134,10 @@ def _together(small: Sequence[Step]) -> Step:
     )
 
 
-def difference_words(found: Sequence[Step] | None, unit: str = "") -> str:
-    """Which phases a difference comes from, in a sentence; ``unit`` is said behind the seconds."""
+def difference_words(found: Sequence[Step] | None, unit: str = "", runs: Sequence[RunFacts] = ()) -> str:
+    """Which phases a difference comes from, in a sentence; ``unit`` is said behind the seconds, ``runs`` are both."""
+    if found is None and runs and not any(phase_paths(run.made) for run in runs):
+        return "Neither run says where its time went; a Recorder() in the program, or a log with phases, would."
     if found is None:
         return (
             "Their phases can not be laid side by side: one has none, or more than its run lasted, or seconds of "

@@ -113,7 +113,8 @@ def _run_command(engine: Engine, request: Request, project: Project, watch: Watc
             store.finish_run(engine, run_ids[-1], interrupted.record)
             fail(f"interrupted; what was recorded is kept in run {run_ids[-1]}")
     store.finish_run(engine, run_ids[-1], seen.record)
-    unchecked = (f"answers not checked: {seen.unanswered}",) if seen.unanswered else ()
+    unsaid = seen.unanswered if seen.record.status == "finished" else None
+    unchecked = (f"answers not checked: {unsaid}",) if unsaid else ()
     return Executed(run_id=run_ids[-1], record=seen.record, notes=unchecked)
 
 

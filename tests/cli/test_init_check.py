@@ -154,9 +154,46 @@ def test_a_command_that_dies_is_stored_with_its_last_words(place: Path) -> None:
     result = quickwin("run", "--quiet")
     assert result.exit_code == 3
     assert "ended with exit code 1" in result.stderr
+    assert "no such luck\n" in result.stderr and "answers not checked" not in result.stderr
     with closing_engine() as engine:
         record = queries.run(engine, 1)
     assert (record.status, record.notes[0].splitlines()[-1]) == ("failed", "no such luck")
+
+
+#: Fails or answers by how often it ran, so that every measurement sees the same.
+COUNTING = """
+import pathlib, sys
+file = pathlib.Path(__file__).with_name("count.txt")
+count = int(file.read_text()) + 1 if file.exists() else 1
+file.write_text(str(count))
+"""
+
+
+def counting(place: Path, then: str) -> None:
+    """A project that runs this after it has counted."""
+    (place / "job.py").write_text(COUNTING + then)
+    (place / "quickwin.toml").write_text(
+        f"[pipeline]\ncommand = '{sys.executable} job.py'\nanswers = {{ stdout = true }}\n"
+        '[[win]]\nname = "fast"\non = { args = ["--fast"] }\n'
+    )
+
+
+def test_answers_that_differ_from_run_to_run_are_not_checked_and_nobody_is_wrong(place: Path) -> None:
+    counting(place, "print(count)")
+    assert quickwin("check").exit_code == 1
+    result = quickwin("measure", "none", "fast", "--blocks", "6")
+    assert "Answers not checked: the first config's own differ from run to run" in result.stdout
+    assert "rong" not in result.stdout and "not comparable" not in result.stdout
+    assert "wrong" not in quickwin("compare", "1", "2").stdout
+    assert "wrong" not in quickwin("decide").stdout
+
+
+def test_a_command_that_fails_one_time_in_five_is_unreliable_and_no_config_is_blamed(place: Path) -> None:
+    counting(place, "sys.exit(3) if count % 5 == 0 else print(42)")
+    result = quickwin("measure", "none", "fast", "--blocks", "6")
+    assert "of the first config failed" in result.stdout and "so the pipeline is unreliable" in result.stdout
+    failed = json.loads(quickwin("runs", "--status", "failed", "--json").stdout)
+    assert failed and "rong" not in result.stdout
 
 
 def test_measure_and_attribute_take_the_project_s_parameters(place: Path) -> None:

@@ -23,7 +23,7 @@ from views.parts.flame import KEYS, chart
 def details(before: Side, after: Side) -> None:
     """Draws the waterfall, the icicle, the tasks and what else differs."""
     found = data.steps(before, after)
-    st.markdown(text.escape(difference_words(found, unit_words(after.runs[0]))))
+    st.markdown(text.escape(difference_words(found, unit_words(after.runs[0]), (*before.runs, *after.runs))))
     if found is not None:
         _phases(before, after, found)
     _profiles(before, after)

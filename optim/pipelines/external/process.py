@@ -20,12 +20,14 @@ from optim.pipelines.external import launcher
 from optim.pipelines.external.memory import MemorySampler, tree
 from optim.pipelines.external.output import Output
 from optim.pipelines.protocol import RunProblem
-from profiles.system import HAS_PROCESS_GROUPS, NO_PROCESS_GROUPS
+from profiles.system import HAS_PROCESS_GROUPS, NO_PROCESS_GROUPS, kill_marked
 
 _LAUNCHER = inspect.getsource(launcher)
 #: A command that is to end gets so long after SIGTERM, then SIGKILL.
 GRACE_SECONDS = 2.0
 _LOOK_SECONDS = 0.1
+#: What all that a run starts has in its environment, with a value of the run's own.
+RUN = "QUICKWIN_RUN"
 _CHUNK = 1 << 18
 
 
@@ -92,7 +94,7 @@ def execute(
     if not HAS_PROCESS_GROUPS:
         raise RunProblem(NO_PROCESS_GROUPS)
     job = written(resolved(argv[0], folder, env), argv, env, core)
-    with _Launched(job, folder, spool) as launched:
+    with _Launched(job, folder, spool, f"{RUN}={env[RUN]}" if RUN in env else None) as launched:
         return launched.watch(timeout_seconds, stop, wake)
 
 
@@ -107,7 +109,8 @@ def written(path: str, argv: Sequence[str], env: Mapping[str, str], core: int | 
 class _Launched:
     """The launcher and, below it, the command; leaving it ends both."""
 
-    def __init__(self, job: bytes, folder: Path, spool: BinaryIO | None) -> None:
+    def __init__(self, job: bytes, folder: Path, spool: BinaryIO | None, mark: str | None) -> None:
+        self._mark = mark
         self._stdout, self._stderr = Output(spool), Output()
         orders, self._orders = os.pipe()
         self._results, results = os.pipe()
@@ -130,7 +133,7 @@ class _Launched:
         return self
 
     def __exit__(self, *problem: object) -> None:
-        self._kill(signal.SIGKILL)
+        self._end()
         os.close(self._orders)  # the launcher ends with it
         self._launcher.wait()
         os.close(self._results)
@@ -160,7 +163,7 @@ class _Launched:
                     self._kill(signal.SIGTERM)
                 if killed_at is not None and time.monotonic() > killed_at + GRACE_SECONDS:
                     self._kill(signal.SIGKILL)
-            self._kill(signal.SIGKILL)  # what it left behind would disturb the next run
+            self._end()
             self._drain(selector)
         return self._execution(ended, 0 if sampler is None else sampler.peak_bytes)
 
@@ -208,6 +211,13 @@ class _Launched:
                 self._result = words
             else:
                 self._pid = int(words[0])
+
+    def _end(self) -> None:
+        """Once: kills what is left of it, also what left its session; it would disturb the next run."""
+        self._kill(signal.SIGKILL)
+        if self._pid is not None and self._mark is not None:
+            kill_marked(self._mark, newer_than=self._pid)
+        self._pid = None
 
     def _kill(self, number: int) -> None:
         if self._pid is None:

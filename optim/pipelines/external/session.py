@@ -25,7 +25,7 @@ from optim.pipelines.external.evaluation import Timed, assembled, ended_words, o
 from optim.pipelines.external.footprint import answer_patterns, input_patterns, no_code
 from optim.pipelines.external.inputs import Inputs
 from optim.pipelines.external.places import Aside, RunCaches, locked
-from optim.pipelines.external.process import Execution, execute
+from optim.pipelines.external.process import RUN, Execution, execute
 from optim.pipelines.external.program import program_environment
 from optim.pipelines.external.switching import Toggle, arguments, environment, refs
 from optim.pipelines.external.worktrees import HERE, Code, Repository, Tree
@@ -174,7 +174,7 @@ class CommandSession:
             **environment(self._command, self._toggles, target.config),
             "QUICKWIN_JOURNAL": str(journal),
             "QUICKWIN_CONFIG": _config_text(target.config),
-            "QUICKWIN_RUN": key,
+            RUN: key,
             **(more_env or {}),
         }
         before = self._stamps(folder)

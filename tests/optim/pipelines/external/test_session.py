@@ -174,6 +174,52 @@ def test_what_a_run_leaves_in_its_group_is_ended_with_it(tmp_path):
     assert not left("left-behind")
 
 
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
+def test_what_left_the_session_and_its_parent_is_ended_too(tmp_path):
+    script = """
+        import os, sys
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                os.closerange(0, 3)
+                os.execv(sys.executable, [sys.executable, "-c", "import time; time.sleep(99)  # daemon-of-a-run"])
+            os._exit(0)
+        os.wait()
+    """
+    assert run_once(project(tmp_path / "p", script), tmp_path).record.status == "finished"
+    time.sleep(0.2)
+    assert not left("daemon-of-a-run")
+
+
+def test_what_ignores_sigterm_is_killed_a_little_later(tmp_path):
+    script = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(99)"
+    )
+    seen = run_once(project(tmp_path / "p", script, timeout_seconds=1.0), tmp_path)
+    assert seen.record.notes[0] == "ended at its timeout of 1 s; its last output:\ndeaf"
+    assert seen.record.wall_seconds < 60
+
+
+def test_who_reads_the_standard_input_finds_its_end(tmp_path):
+    seen = run_once(project(tmp_path / "p", "import sys; print(repr(sys.stdin.read()))"), tmp_path)
+    assert said(seen) == "''"
+
+
+def test_all_of_a_large_output_counts_as_answers_and_little_of_it_is_kept(tmp_path):
+    script = """
+        import sys
+        rows = int(sys.argv[sys.argv.index("--rows") + 1])
+        line = "x" * 99 + "\\n"
+        for at in range(300):
+            sys.stdout.write(f"{rows if at == 150 else 0}" + line * 1000)
+    """
+    pipeline = project(tmp_path / "p", script, answers=Answers(stdout=True))
+    seen = [run_once(pipeline, tmp_path, parameters={"rows": rows}) for rows in (1, 1, 2)]
+    assert all(len(one.execution.stdout.kept) < 5_000_000 < one.execution.stdout.size for one in seen)
+    prints = [one.record.results_fingerprint for one in seen]
+    assert prints[0] == prints[1] != prints[2]
+
+
 def test_memory_and_cpu_are_those_of_the_whole_tree(tmp_path):
     script = """
         import subprocess, sys
