@@ -48,6 +48,8 @@ class Collected:
         for values in held:
             for name, nodes in (("run", values), ("accepted", [node for node in needed if node in values])):
                 self.calls[name] += _calls_of(evaluator, values, nodes, self.seen[name])
+        # The numbers of the others will stand for nodes of the next task.
+        self.seen = {name: {node for node in seen if node < evaluator._graph.kept} for name, seen in self.seen.items()}
 
 
 def run_all(settings: Settings, collected: Collected | None = None) -> float:

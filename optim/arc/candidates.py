@@ -42,7 +42,8 @@ class Generator:
     ) -> None:
         self._library, self._mix, self._seed = library, mix, seed
         self._kinds = _kinds(dsl)
-        self._shared = self._draw_shared(frozenset(task_ids))
+        #: The sources that every task gets, first among its candidates.
+        self.shared = self._draw_shared(frozenset(task_ids))
 
     def candidates(self, task_id: str) -> list[str]:
         """The sources of a task's candidates: shared ones first, then its own program, then the mutants of it.
@@ -51,7 +52,7 @@ class Generator:
         """
         chance = random.Random(f"{self._seed}:{task_id}")
         own = self._library.get(task_id) or self._compact(frozenset())[chance.randrange(len(self._library)) % 7]
-        return self._shared + _distinct([own.source], own, self._mix.own, self._kinds, chance)
+        return self.shared + _distinct([own.source], own, self._mix.own, self._kinds, chance)
 
     def _draw_shared(self, excluded: frozenset[str]) -> list[str]:
         chance = random.Random(f"{self._seed}:shared")

@@ -2,11 +2,14 @@
 
 Node 0 is the input ``I``. A node is a leaf (a name of the DSL or an integer) or a call of a node with nodes as
 arguments. Nodes are numbered so that arguments come before the calls that use them.
+
+The programs of all tasks stay in it; what only one task's programs need is forgotten when the next task begins, so that
+a run of any length takes the memory of one task.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -46,10 +49,13 @@ class Graph:
     """A hash-consed expression graph; it grows with each program that it is asked for.
 
     ``calls[node]`` is None for a leaf, else ``(function node or TUPLE, argument node, ...)``. ``constant[node]`` says
-    that the node does not depend on the input. ``names[node]`` is a leaf's name.
+    that the node does not depend on the input. ``names[node]`` is a leaf's name. ``kept`` nodes, the first ones, stay
+    when a task is forgotten: those of the ``shared`` programs, which are read before the first one is asked for.
     """
 
-    def __init__(self, dsl: Dsl) -> None:
+    def __init__(self, dsl: Dsl, shared: Sequence[str] = ()) -> None:
+        self._shared: Sequence[str] | None = shared
+        self.kept = 1
         self.names: list[str | None] = ["I"]
         self.calls: list[Parts | None] = [None]
         self.constant: list[bool] = [False]
@@ -61,6 +67,7 @@ class Graph:
         self._lines: list[str] = []
         self._bound: list[tuple[str, int]] = []
         self._roots: dict[str, int | InlineProblem] = {}
+        self._kept_roots = 0
         self._orders: dict[int, tuple[int, ...]] = {}
         self._values = dsl.names
 
@@ -75,10 +82,27 @@ class Graph:
         """
         found = self._roots.get(source)
         if found is None:
+            self._read_shared()
             found = self._roots[source] = self._read(source)
         if isinstance(found, InlineProblem):
             raise found
         return found
+
+    def forget(self) -> None:
+        """A task is over: gives up all nodes but the ``kept`` ones; their numbers will stand for others."""
+        for call in self.calls[self.kept :]:
+            if call is not None:
+                del self._nodes[call]
+        for name in self.names[self.kept :]:
+            if name is not None:
+                del self._leaves[name]
+        for column in (self.names, self.calls, self.constant, self._sizes, self._texts):
+            del column[self.kept :]
+        for source in list(self._roots)[self._kept_roots :]:
+            del self._roots[source]
+        for node in [node for node in self._orders if node >= self.kept]:
+            del self._orders[node]
+        self._lines, self._bound = [], []
 
     def text(self, node: int) -> str:
         """The expression that a node stands for, as ``ast.unparse`` prints it."""
@@ -127,6 +151,14 @@ class Graph:
         if name.lstrip("-").isdigit():
             return int(name)
         raise NameError(f"name {name!r} is not defined")
+
+    def _read_shared(self) -> None:
+        if self._shared is None:
+            return
+        shared, self._shared = self._shared, None
+        for source in shared:
+            self._roots[source] = self._read(source)
+        self.kept, self._kept_roots = len(self), len(self._roots)
 
     def _read(self, source: str) -> int | InlineProblem:
         try:

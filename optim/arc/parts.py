@@ -30,18 +30,24 @@ class Candidate:
 
 @dataclass
 class Bench:
-    """What all parts of a worker share."""
+    """What all parts of a worker share. ``shared`` are the sources that every task has among its candidates."""
 
     settings: Settings
     dsl: Dsl
     scope: str
     recorder: Recorder
     guard: Guard
+    shared: Sequence[str] = ()
 
     @cached_property
     def graph(self) -> Graph:
-        """The expression graph of all candidates so far, made when the first part asks for it."""
-        return Graph(self.dsl)
+        """The expression graph of a task's candidates, made when the first part asks for it."""
+        return Graph(self.dsl, self.shared)
+
+    def forget(self) -> None:
+        """A task begins: what only the last one needed goes."""
+        if "graph" in self.__dict__:
+            self.graph.forget()
 
     @cached_property
     def namespace(self) -> dict[str, Any]:

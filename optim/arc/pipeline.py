@@ -43,6 +43,7 @@ class Pipeline:
         mix = CandidateMix.of(bench.settings.candidates)
         self._bench, self._folder = bench, folder
         self._generator = Generator(library, bench.dsl, mix, bench.settings.seed, [task.task_id for task in tasks])
+        bench.shared = self._generator.shared
         self._parts = baseline_parts(bench)
         install(bench, self._parts)
 
@@ -54,6 +55,7 @@ class Pipeline:
         """
         recorder = self._bench.recorder
         self._bench.guard.task(index)
+        self._bench.forget()
         with recorder.task(task.task_id, index) as record:
             accepted = self._process(task, banned)
             if close := len(self._bench.guard.close_calls):

@@ -20,7 +20,8 @@ class Settings:
     """A run's settings.
 
     ``limit_seconds`` are the CPU seconds that one call of a program may take, ten times what the slowest solver of the
-    data needs; ``memory_bytes`` the address space of a worker; ``cache_bytes`` about how much of it a win may take for
+    data needs; ``memory_bytes`` the address space of a worker, several times what any accepted solver of the data needs:
+    a program that wants more scores nothing; ``cache_bytes`` about how much of it a win may take for
     values that it holds within a task, which changes no answer;
     ``min_score`` the percentage of the full score that makes a candidate eligible; ``keep`` how many the filter keeps.
     """
@@ -33,7 +34,7 @@ class Settings:
     min_score: int = 80
     keep: int = 32
     limit_seconds: float = 10.0
-    memory_bytes: int = 2 * 1024**3
+    memory_bytes: int = 512 * 1024**2
     cache_bytes: int = 128 * 1024**2
     workers: int = 1
     scheduler: str | None = None

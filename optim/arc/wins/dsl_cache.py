@@ -1,7 +1,7 @@
 """Results of pure DSL operations shared between all candidates of a task on the same sample.
 
 All candidates are one expression graph: every distinct operation is run once for each sample, operations that do not
-depend on the sample once for the run. Shared are expressions, not values: an equal frozenset that was built another way
+depend on the sample once for the task, or for the run where all tasks need them. Shared are expressions, not values: an equal frozenset that was built another way
 may iterate in another order, and a program may depend on that. An operation that is not pure, or that returns something
 that can change anywhere in it (a list, an iterator, a closure over one), is not shared: the candidates that need it run
 on their own. A candidate's time limit covers what is run for it, not what was there already.
@@ -116,6 +116,7 @@ class GraphEvaluator:
         self._constants: dict[int, Any] = {TUPLE: _pack}
         self._samples: list[Sample] = []
         self._known = self._needed = self._dropped = self._given = self._constant_bytes = 0
+        self._constant_sizes: dict[int, int] = {}
         self._most_constant = int(bench.settings.cache_bytes * _CONSTANTS)
         self._holding = Holding(bench.settings.cache_bytes)
         self._unshared: set[int] = set()
@@ -124,9 +125,20 @@ class GraphEvaluator:
 
     def begin(self, task: Task) -> None:
         self._alone.begin(task)
+        self._forget_nodes()
         self._phase = self._bench.recorder.phase("dsl", "dsl")
         self._samples = [Sample(self._constants, given, expected) for given, expected in task.samples]
         self._given = len(self._samples) * (len(self._constants) + 1)
+
+    def _forget_nodes(self) -> None:
+        """Numbers of nodes that only the last task needed stand for others now."""
+        kept = self._graph.kept
+        for node in [node for node in self._constants if node >= kept]:
+            del self._constants[node]
+            self._constant_bytes -= self._constant_sizes.pop(node, 0)
+        del self._sure[kept:]
+        self._known = min(self._known, kept)
+        self._unshared = {root for root in self._unshared if root < kept}
 
     def end(self) -> None:
         self._account()
@@ -304,6 +316,7 @@ class GraphEvaluator:
                     size = approximate_bytes(value)
                     if constant[node] and self._constant_bytes + size <= self._most_constant:
                         self._constant_bytes += size
+                        self._constant_sizes[node] = size
                         self._hand_out(node, value)
                         self._given -= 1  # this sample's was run
                     elif self._holding.add(values, node, size):

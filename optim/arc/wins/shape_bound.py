@@ -151,6 +151,11 @@ class Rules:
         self.graph, self.functions = graph, functions
         self._plans: dict[int, Plan] = {}
 
+    def forget(self) -> None:
+        """A task begins: numbers of nodes that only the last one needed stand for others now."""
+        for node in [node for node in self._plans if node >= self.graph.kept]:
+            del self._plans[node]
+
     def plan(self, node: int) -> Plan:
         """How the shape of a node's value follows from its arguments."""
         plan = self._plans.get(node)
@@ -259,6 +264,7 @@ class BoundedEvaluator:
 
     def begin(self, task: Task) -> None:
         self._inner.begin(task)
+        self._rules.forget()
         self._samples = [
             (Shapes(self._rules, given, partial(self._inner.held, number)), (len(wanted), len(wanted[0])))
             for number, (given, wanted) in enumerate(task.samples)

@@ -36,6 +36,8 @@ class KeptBodies:
         if missing:
             self._load(missing)
         self._cache.hit(len(sources) - len(missing))
+        # What the next task does not ask for again is on disk: memory holds the bodies of one task.
+        self._known = {source: self._known[source] for source in sources}
         self._cache.entries = len(self._known)
         return [self._known[source] for source in sources]
 

@@ -16,6 +16,8 @@ from optim.project.wins import Win
 
 _UNKNOWN = -1
 _KEY = re.compile(r"[0-9a-f]{32}")
+#: Bodies whose hashes are held: those of all tasks come again and again, the others never.
+_MOST_KEYS = 2_000
 
 
 class ScoreMemory:
@@ -35,6 +37,8 @@ class ScoreMemory:
         self._digest, self._samples, self._changed = task.digest, len(task.samples), False
         self._stored = _read(self._disk.get([self._digest]).get(self._digest, "{}"), self._samples)
         self._scores = {}
+        if len(self._keys) > _MOST_KEYS:
+            self._keys.clear()
 
     def known_score(self, body: str, sample: int) -> int | None:
         scores = self._scores.get(body) or self._recall(body)

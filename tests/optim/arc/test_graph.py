@@ -47,6 +47,25 @@ def test_equal_expressions_of_any_programs_are_one_node() -> None:
     assert len(graph.order(one)) == 2
 
 
+@given(st.lists(STEPS, max_size=3), st.lists(STEPS, max_size=3), st.lists(STEPS, min_size=1, max_size=3))
+def test_a_task_that_is_forgotten_leaves_the_programs_of_all_tasks_and_nothing_else(
+    shared: list[list[tuple[str, list[int]]]],
+    earlier: list[list[tuple[str, list[int]]]],
+    later: list[list[tuple[str, list[int]]]],
+) -> None:
+    common = list(map(source_of, shared))
+    graph, fresh = Graph(DSL, common), Graph(DSL, common)
+    for source in map(source_of, earlier):
+        graph.text(graph.root(source))
+        graph.order(graph.root(source))
+    graph.forget()
+    assert len(graph) == graph.kept
+    for source in map(source_of, later):
+        node = graph.root(source)
+        assert node == fresh.root(source)
+        assert (graph.text(node), graph.order(node)) == (fresh.text(node), fresh.order(node))
+
+
 def test_what_does_not_depend_on_the_input_is_constant() -> None:
     graph = Graph(DSL)
     assert graph.constant[graph.root("x1 = f(ONE, 3)\nreturn x1")]

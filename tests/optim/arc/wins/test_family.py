@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from optim.arc.wins import all_wins, win_names
+from optim.arc.workers.guard import Heartbeat
+from optim.arc.workers.worker import Worker
+from optim.arc.workload import prepare
 from tests.optim.bench import answers, small
 from tests.worked_example import WIN_NAMES, all_configs, config_name
 
@@ -41,6 +44,17 @@ def test_all_wins_give_the_baselines_answers_whatever_is_eligible(
     for config in ({"early_exit"}, {"dsl_cache", "early_exit"}, set(WIN_NAMES)):
         found, _ = answers(small(tmp_path / config_name(config), seed=seed, tasks=4, wins=frozenset(config), **changes))
         assert found == none
+
+
+def test_a_second_pass_over_the_tasks_holds_no_more_than_the_first(tmp_path: Path) -> None:
+    settings = small(tmp_path, wins=frozenset(WIN_NAMES), tasks=4)
+    worker = Worker(settings, list(prepare(settings).tasks), Heartbeat())
+    bench, held = worker._pipeline._bench, list[int]()
+    for index in (*range(4), *range(4)):
+        worker.work(index, {})
+        held.append(len(bench.graph))
+    assert all(later <= first for first, later in zip(held[:4], held[4:], strict=True))
+    assert max(held) > bench.graph.kept > 1
 
 
 def test_the_family_comes_in_the_order_of_its_numbers_and_each_has_one() -> None:
