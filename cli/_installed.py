@@ -9,6 +9,6 @@ from pathlib import Path
 def main() -> None:
     """Runs the command line: our folder comes first on the path, before the current one and whatever it holds."""
     sys.path.insert(0, str(Path(__file__).resolve().parent))
-    from cli._main import main as command_line
+    from cli._main import command_line
 
-    command_line(prog_name="quickwin")
+    command_line()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 from typing import Any
 
 import click
@@ -67,3 +69,14 @@ def main() -> None:
 
 
 main.params.append(project_option())
+
+
+def command_line() -> None:
+    """Runs the command that the process was started with.
+
+    A command loads much and is over soon: the garbage collector would go through all of it again and again, and once
+    more when the process ends, for as long as the rest of a short command takes.
+    """
+    gc.set_threshold(100_000, 20, 50)
+    atexit.register(gc.freeze)
+    main(prog_name="quickwin")

@@ -1,6 +1,8 @@
 """``python -m optim COMMAND``: the command line."""
 
-from cli._main import main
+from cli._main import command_line, main
+
+__all__ = ["main"]
 
 if __name__ == "__main__":
-    main(prog_name="quickwin")
+    command_line()

@@ -90,6 +90,13 @@ def test_small_tables_need_no_pandas(words: list[str], place: Path) -> None:
     assert heavy_modules(*words) & {"pandas", "numpy", "scipy", "streamlit"} == set()
 
 
+def test_a_command_that_only_reads_sqlite_loads_no_other_databases_dialect(place: Path) -> None:
+    stored(record("one"))
+    code = "import sys; from optim.__main__ import main; main(['runs'], standalone_mode=False); print([*sys.modules])"
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert "'sqlalchemy.dialects.sqlite'" in printed and "'sqlalchemy.dialects.postgresql'" not in printed
+
+
 def test_the_list_of_commands_says_of_each_what_it_does() -> None:
     printed = quickwin("--help").stdout
     for module in NAMES:
