@@ -66,7 +66,9 @@ def main() -> None:
         for _ in range(repeats):
             seconds, _, printed = execute(_RUN, folder, environment)
             added.append(seconds - json.loads(printed)["wall_seconds"])
-        print(f"what run adds to a run of 100 tasks with all wins: least {min(added):.2f} s  median {median(added):.2f} s")
+        print(
+            f"what run adds to a run of 100 tasks with all wins: least {min(added):.2f} s  median {median(added):.2f} s"
+        )
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """Results of pure DSL operations shared between all candidates of a task on the same sample.
 
 All candidates are one expression graph: every distinct operation is run once for each sample, operations that do not
-depend on the sample once for the task, or for the run where all tasks need them. Shared are expressions, not values: an equal frozenset that was built another way
-may iterate in another order, and a program may depend on that. An operation that is not pure, or that returns something
-that can change anywhere in it (a list, an iterator, a closure over one), is not shared: the candidates that need it run
-on their own. A candidate's time limit covers what is run for it, not what was there already.
+depend on the sample once for the task, or for the run where all tasks have them. Shared are expressions, not values: an
+equal frozenset that was built another way may iterate in another order, and a program may depend on that. An operation
+that is not pure, or that returns something that can change anywhere in it (a list, an iterator, a closure over one), is
+not shared: the candidates that need it run on their own. A candidate's time limit covers what is run for it, not what
+was there already.
 
 Memory is bounded by bytes, about: values live for one task, the oldest are given up when ``Settings.cache_bytes`` are
 held, and all of them when memory runs out. What is needed again is run again.
