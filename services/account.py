@@ -74,7 +74,7 @@ class Account:
 def account(engine: Engine, project: Project | None = None) -> Account:
     """What is known now of the project at hand, or of ``project``."""
     known = project or current_project()
-    measurements = queries.finished_measurements(engine)
+    measurements = queries.ended_measurements(engine)
     evidence = _evidence(engine, known, measurements)
     kept = evidence.decisions("keep")
     baseline = baseline_here(engine, known)
@@ -93,7 +93,7 @@ def account(engine: Engine, project: Project | None = None) -> Account:
 
 def gather(engine: Engine, project: Project) -> TrackerEvidence:
     """All evidence that the database holds about the project's wins."""
-    return _evidence(engine, project, queries.finished_measurements(engine))
+    return _evidence(engine, project, queries.ended_measurements(engine))
 
 
 def _evidence(engine: Engine, project: Project, measurements: Sequence[queries.Measurement]) -> TrackerEvidence:
@@ -103,11 +103,14 @@ def _evidence(engine: Engine, project: Project, measurements: Sequence[queries.M
         for one in measurements
         if not is_own(project, one.spec) and one.spec.get("pipeline") == project.reference_pipeline
     ]
-    blocks = queries.blocks_by_measurement(engine, [one.id for one in (*own, *there)])
+    numbers = [one.id for one in (*own, *there)]
+    blocks = queries.blocks_by_measurement(engine, numbers)
+    attempts = queries.attempts_by_measurement(engine, numbers)
     order = list(project.names)
     evidence = assemble(
         measurements=[_measurement_row(one) for one in own],
         blocks=blocks,
+        attempts=attempts,
         decisions=queries.decisions(engine, limit=MOST),
         reference_runs=_marked_there(engine, project),
         results_file=newest_document(engine, REPORT),
@@ -115,7 +118,9 @@ def _evidence(engine: Engine, project: Project, measurements: Sequence[queries.M
     )
     if not there:
         return evidence
-    of_there = assemble(measurements=[_measurement_row(one) for one in there], blocks=blocks, plan_order=order)
+    of_there = assemble(
+        measurements=[_measurement_row(one) for one in there], blocks=blocks, attempts=attempts, plan_order=order
+    )
     return replace(evidence, there=tuple(one for one in of_there.wins if one.measurements))
 
 
@@ -131,7 +136,7 @@ def is_own(project: Project, spec: Row) -> bool:
 def _attribution(project: Project, measurements: Sequence[queries.Measurement]) -> tuple[Mapping[str, Any] | None, str]:
     for one in measurements:
         found = (one.verdict or {}).get("attribution")
-        if found and is_own(project, one.spec):
+        if found and one.status == "finished" and is_own(project, one.spec):
             return found, f"measurement {one.id}"
     return None, ""
 

@@ -86,33 +86,30 @@ class BoardRow:
 
 def board(engine: Engine, account: Account) -> tuple[BoardRow, ...]:
     """A row for each win of the project, in its order."""
-    stored = {one.id: one for one in queries.finished_measurements(engine)}
-    commit = _newest_commit(account)
+    stored = {one.id: one for one in queries.ended_measurements(engine)}
+    newest = account.evidence.newest
     ghosts = _ghosts(account)
-    return tuple(_row(win, account, stored, commit, ghosts) for win in account.project.wins)
+    return tuple(_row(win, account, stored, newest, ghosts) for win in account.project.wins)
 
 
 def _row(
-    win: Win, account: Account, stored: Mapping[int, Any], commit: str | None, ghosts: Mapping[str, str]
+    win: Win, account: Account, stored: Mapping[int, Any], newest: Measured | None, ghosts: Mapping[str, str]
 ) -> BoardRow:
     evidence, attribution = account.evidence.win(win.name), account.attribution or {}
     share = Span.of(_of(attribution, "shapley", win.name), "seconds")
     basis = evidence.measured
     row = BoardRow(win=win, evidence=evidence)
     if basis is not None:
-        row = _measured(row, basis, stored[basis.measurement_id], account, commit)
+        row = _measured(row, basis, stored[basis.measurement_id], account, newest)
     proposed, why = _proposed(row, ghosts)
     share_of = attribution.get("baseline_seconds") if share else None
     values = {name: getattr(row, name) for name in BoardRow.__slots__}
     return BoardRow(**{**values, "share": share, "share_of": share_of, "proposed": proposed, "why": why})
 
 
-def _measured(row: BoardRow, basis: Measured, stored: Any, account: Account, commit: str | None) -> BoardRow:
+def _measured(row: BoardRow, basis: Measured, stored: Any, account: Account, newest: Measured | None) -> BoardRow:
     verdict = stored.verdict or {}
-    arms = {arm["name"]: account.project.config(arm["config"]) for arm in stored.spec["arms"]}
-    turned = arms.get("A") != account.project.config(basis.config_before)
     line = "cpu" if verdict.get("metric", "wall") == "wall" else "wall"
-    lines = {} if basis.attributed else verdict.get("lines") or {}
     speedup = None
     if basis.speedup is not None:
         speedup = Span(value=basis.speedup, low=basis.low, high=basis.high)
@@ -122,11 +119,11 @@ def _measured(row: BoardRow, basis: Measured, stored: Any, account: Account, com
         basis=basis,
         verdict=basis.verdict,
         speedup=speedup,
-        cpu=Span.of(lines.get(line), "speedup", turned),
+        cpu=Span.of(basis.lines.get(line), "speedup"),
         contrast=_contrast(basis, account),
         answers=_answers(basis.verdict, verdict),
         grade=ATTRIBUTION if basis.attributed else str(verdict.get("grade") or stored.spec.get("grade") or BLOCKS),
-        due="the code changed" if basis.is_old(commit) else "",
+        due="the code changed" if basis.is_old(newest) else "",
     )
 
 
@@ -152,12 +149,6 @@ def _answers(word: str, verdict: Mapping[str, Any]) -> str:
         return "different" if word == "wrong" else ""
     told = " ".join([str(verdict.get("reason") or ""), *(verdict.get("notes") or ())])
     return "not checked" if any(words in told for words in _UNCHECKED) else "equal"
-
-
-def _newest_commit(account: Account) -> str | None:
-    """The commit of the newest evidence: what was measured before it, of another one, was of other code."""
-    newest = max(account.evidence.measurements(), key=lambda one: one.measurement_id, default=None)
-    return newest.commit if newest else None
 
 
 def _ghosts(account: Account) -> dict[str, str]:

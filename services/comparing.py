@@ -7,7 +7,7 @@ said to be faster before it is known that the two are comparable and gave the sa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from db import queries
@@ -174,7 +174,8 @@ def _packages(one: RunFacts, two: RunFacts) -> str:
 
 
 def judged(engine: Engine, before: Side, after: Side) -> tuple[int, Any] | None:
-    """The newest measurement that holds both configs in the place of the first run, and its verdict."""
+    """The newest measurement that holds both configs in the place of the first run, and its verdict: of all
+    measurements of its question together, where there are several."""
     from optim.evidence import assembly, verdicts  # numpy
 
     first = before.runs[0].outcome
@@ -184,8 +185,27 @@ def judged(engine: Engine, before: Side, after: Side) -> tuple[int, Any] | None:
     if found is None:
         return None
     number, blocks = found
+    if (together := _pooled(engine, number, before.config)) is not None:
+        return number, together
     rows = verdicts.blocks_from_rows(assembly.rows(blocks))
     return number, verdicts.judge(rows, cache_state=first.cache_state)
+
+
+def _pooled(engine: Engine, number: int, before: str) -> Any | None:
+    """The verdict of all measurements of one's question; None where it is the only one."""
+    from optim.evidence.pooling import pool_of, question  # numpy
+
+    ended = [one for one in queries.ended_measurements(engine) if one.kind == "pair"]
+    blocks = queries.blocks_by_measurement(engine, [one.id for one in ended])
+    questions = {one.id: question(one.spec, blocks[one.id]) for one in ended}
+    asked = questions.get(number)
+    group = [one for one in ended if asked is not None and questions[one.id] == asked]
+    if len(group) < 2:
+        return None
+    attempts = queries.attempts_by_measurement(engine, [one.id for one in group])
+    rows = [{"id": one.id, "spec": one.spec} for one in group]
+    whole = pool_of(rows, blocks, attempts, before)
+    return replace(whole.verdict, reason=whole.text, notes=())
 
 
 def measured(engine: Engine, before: str, after: str, workload: str | None, cache_state: str) -> tuple[int, Any] | None:

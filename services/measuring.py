@@ -29,9 +29,11 @@ from optim.evidence.reliability import attempts_from_rows
 from optim.evidence.spec import Spec, budget_problem, budget_warning, minutes_warning
 from optim.evidence.statistics import MIN_BLOCKS
 from optim.evidence.verdicts import Verdict, blocks_from_rows
+from optim.pipelines.protocol import Target
 from services.duet import refusal
 from services.forecast import noise_seen, prediction_for, prediction_from_history
 from services.load import alone, watched, watched_both
+from services.pipelines import current_pipeline
 from services.places import home
 from services.problems import INTERRUPTED, USAGE, Problem, fail, sentence_of
 from services.processes import Child, FreshRuns
@@ -100,6 +102,7 @@ def sit(engine: Engine, spec: Spec, measurement_id: int | None, follower: Follow
         fail(f"{problem}: give --blocks {MIN_BLOCKS} or more", USAGE)
     if reason := refusal(spec):
         fail(reason, USAGE)
+    spec = _with_code(spec, measurement_id)
     try:
         spec = spec.replace(prediction=spec.prediction or prediction_from_history(engine, spec))
         late = minutes_warning(spec) if measurement_id is None else None
@@ -122,6 +125,27 @@ def sit(engine: Engine, spec: Spec, measurement_id: int | None, follower: Follow
         fail(str(problem))
     except (DatabaseProblem, OSError) as error:
         fail(sentence_of(error))
+
+
+def _with_code(spec: Spec, measurement_id: int | None) -> Spec:
+    """The spec with the code as it is now.
+
+    Raises:
+        Problem: the measurement goes on, and the code is no more what it was when it began.
+    """
+    code = _code_of(spec)
+    if measurement_id is None:
+        return spec.replace(code=code)
+    if spec.code is not None and code is not None and spec.code != code:
+        fail(
+            f"the code changed since measurement {measurement_id} began, so its blocks would be of two programs: "
+            "begin a new one, or put the code back"
+        )
+    return spec
+
+
+def _code_of(spec: Spec) -> str | None:
+    return current_pipeline().code([Target(config=arm.wins, ref=arm.ref) for arm in spec.arms])
 
 
 def _planned(engine: Engine, spec: Spec, measurement_id: int | None) -> int:
@@ -152,7 +176,16 @@ class _Sitting:
             runs = FreshRuns(self._engine, self._spec, self._child, Path(folder), solvers, label)
             with contextlib.closing(runs):
                 ended = self._follow(runs, ledger)
+        self._look_at_code()
         return Sat(self.id, self._spec, ended)
+
+    def _look_at_code(self) -> None:
+        """Blocks of code that was changed meanwhile are of no one program: they are pooled with no others."""
+        if self._spec.code is None or self._spec.code == _code_of(self._spec):
+            return
+        self._spec = self._spec.replace(code=None)
+        store.update_measurement(self._engine, self.id, spec=self._spec.to_json(), owned=True)
+        self._follower.say("Note: the code changed while it was measured, so the blocks may be of two programs.")
 
     def _follow(self, runs: FreshRuns, ledger: DatabaseLedger) -> Ended:
         self._follower.status("starting")

@@ -85,8 +85,17 @@ def whole_blocks(engine: Engine, measurement_id: int) -> int:
 
 def finished_measurements(engine: Engine) -> list[Measurement]:
     """All finished measurements, the newest first."""
+    return _measurements_that_are(engine, ("finished",))
+
+
+def ended_measurements(engine: Engine) -> list[Measurement]:
+    """All that are over, finished or not, the newest first."""
+    return _measurements_that_are(engine, ("finished", "stopped", "interrupted", "failed"))
+
+
+def _measurements_that_are(engine: Engine, statuses: Sequence[str]) -> list[Measurement]:
     columns = [column for column in MeasurementRow.__table__.columns if column.name != "owner"]
-    statement = select(*columns).where(MeasurementRow.status == "finished").order_by(MeasurementRow.id.desc())
+    statement = select(*columns).where(MeasurementRow.status.in_(statuses)).order_by(MeasurementRow.id.desc())
     with reading(engine) as connection:
         return [Measurement(**row) for row in connection.execute(statement).mappings()]
 
@@ -249,6 +258,19 @@ def attempts(engine: Engine, measurement_id: int) -> list[dict[str, Any]]:
     order = (AttemptRow.block, AttemptRow.attempt, AttemptRow.position)
     with reading(engine) as connection:
         return [dict(row) for row in connection.execute(statement.order_by(*order)).mappings()]
+
+
+def attempts_by_measurement(engine: Engine, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """Every run that several measurements began, by measurement; as ``attempts``."""
+    order = (AttemptRow.measurement_id, AttemptRow.block, AttemptRow.attempt, AttemptRow.position)
+    statement = select(AttemptRow.__table__).order_by(*order)
+    found: dict[int, list[dict[str, Any]]] = {one: [] for one in ids}
+    with reading(engine) as connection:
+        for at in range(0, len(ids), 500):  # SQLite takes a limited number of values
+            part = statement.where(AttemptRow.measurement_id.in_(ids[at : at + 500]))
+            for row in connection.execute(part).mappings():
+                found[row["measurement_id"]].append(dict(row))
+    return found
 
 
 _DECISIONS = {

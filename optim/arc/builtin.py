@@ -12,8 +12,10 @@ from typing import Any
 from optim.arc import PIPELINE
 from optim.arc.settings import Settings
 from optim.arc.wins import all_wins
+from optim.pipelines.code import contents, files_below, fingerprint
 from optim.pipelines.protocol import Job, Lane, Ran, RunProblem, Target
 from profiles.configs import stored_text
+from profiles.program import ROOT
 
 MIB = 1024**2
 #: What a run of it is asked for, by the names of the command line's options; None is what comes with it.
@@ -116,6 +118,11 @@ class ArcPipeline:
         if parameters.get("scheduler"):
             return "its workers are on a cluster, and a duet needs both runs on cores of this machine"
         return None
+
+    def code(self, targets: Sequence[Target]) -> str | None:
+        """Of this program as it is installed: the pipeline and the recorder."""
+        files = [path for name in ("optim/arc", "profiles") for path in files_below(ROOT / name)]
+        return fingerprint(contents(ROOT, files))
 
     @contextlib.contextmanager
     def session(self, job: Job) -> Iterator[ArcSession]:

@@ -13,14 +13,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from optim.evidence.outcomes import Outcome
+from optim.evidence.pooling import pooled_rows
 from optim.evidence.records import Decided, Measured, ReferenceRun, Together, TrackerEvidence, WinEvidence
-from optim.evidence.spec import AFTER_ARMS, BEFORE_ARMS, parameters_of
+from optim.evidence.spec import parameters_of
 from optim.evidence.statistics import MARGIN, Interval, verdict_of
-from optim.evidence.verdicts import blocks_from_rows, judge
 from profiles.configs import Config, read_config, stored_text
 
 Rows = Iterable[Mapping[str, Any]]
+#: A measurement that is over, one way or another; what it finished of its blocks counts.
+ENDED = ("finished", "stopped", "interrupted", "failed")
 _TURNED = {
     "faster": "slower",
     "slower": "faster",
@@ -33,6 +34,7 @@ def assemble(
     *,
     measurements: Any = (),
     blocks: Mapping[int, Any] | None = None,
+    attempts: Mapping[int, Any] | None = None,
     decisions: Any = (),
     reference_runs: Any = (),
     results_file: str | None = None,
@@ -42,13 +44,16 @@ def assemble(
 
     ``measurements``: id, status, spec and verdict (dicts or JSON text, as the measuring writes them), updated_at.
     ``blocks``: per measurement id its rows with block, arm, config, wall_seconds, and where known machine, workload,
-    git_commit, git_dirty. ``decisions``: the log, with id, win, decision, because, decided_at, measurement_id, forced,
-    who, overruled. ``reference_runs``: id, label, status, wall_seconds, tasks, solvers, errors, timeouts, config,
-    cache_state, started_at. ``plan_order``: the project's wins in their order.
+    git_commit, git_dirty. ``attempts``: per measurement id every run that it began. ``decisions``: the log, with id,
+    win, decision, because, decided_at, measurement_id, forced, who, overruled. ``reference_runs``: id, label, status,
+    wall_seconds, tasks, solvers, errors, timeouts, config, cache_state, started_at. ``plan_order``: the project's wins
+    in their order.
     """
     of_blocks = {key: [one for one in rows(table) if _ran(one)] for key, table in (blocks or {}).items()}
-    finished = [one for one in rows(measurements) if one.get("status") == "finished" and one.get("verdict")]
-    finished.sort(key=lambda one: int(one["id"]), reverse=True)
+    ended = [_plain(one) for one in rows(measurements) if one.get("status") in ENDED]
+    ended.sort(key=lambda one: int(one["id"]), reverse=True)
+    finished = pooled_rows(ended, of_blocks, attempts or {})
+    of_blocks = _together_with(finished, of_blocks)
     log = [one for one in rows(decisions) if not one.get("overruled")]
     wins = _beside_kept([_win(win, finished, of_blocks, log) for win in plan_order])
     return TrackerEvidence(
@@ -66,6 +71,21 @@ def rows(table: Any) -> list[dict[str, Any]]:
         return [dict(one) for one in plain.to_dict("records")]
     # nan alone differs from itself.
     return [{key: value if value == value else None for key, value in one.items()} for one in table]
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A measurement with its spec and verdict as objects."""
+    return {**row, "spec": _object(row["spec"]), "verdict": _object(row.get("verdict"))}
+
+
+def _together_with(
+    finished: Sequence[Mapping[str, Any]], blocks: Mapping[int, list[dict[str, Any]]]
+) -> dict[int, list[dict[str, Any]]]:
+    """Under the number of each measurement its runs, and those of the ones that were judged with it."""
+    return {
+        int(row["id"]): [run for number in row.get("pooled") or (row["id"],) for run in blocks.get(int(number), ())]
+        for row in finished
+    }
 
 
 def _ran(row: Mapping[str, Any]) -> bool:
@@ -92,7 +112,6 @@ def _win(win: str, finished: Rows, blocks: Mapping[int, list[dict[str, Any]]], l
         if about is not None and about[0] == win:
             found.append(_measured(win, about[1], one, blocks.get(int(one["id"]), [])))
         found += _attributed(win, one, blocks.get(int(one["id"]), []))
-    found = pooled(found, blocks)
     decided = [one for one in log if one["win"] == win]
     newest = max(decided, key=lambda one: int(one["id"]), default=None)
     return WinEvidence(win=win, measurements=tuple(found), decided=_decided(newest) if newest else None)
@@ -108,7 +127,11 @@ def _measured(win: str, turned: bool, row: Mapping[str, Any], blocks: list[dict[
     spec, verdict = _object(row["spec"]), _object(row["verdict"])
     arms = {arm["name"]: str(arm["config"]) for arm in spec["arms"]}
     before, after = ("B", "A") if turned else ("A", "B")
-    seconds = {arm: _mean([one["wall_seconds"] for one in blocks if one["arm"] == arm]) for arm in ("A", "B")}
+    by_config = {
+        arm: [one["wall_seconds"] for one in blocks if one["arm"] in ("A", "B") and one["config"] == config]
+        for arm, config in arms.items()
+    }
+    seconds = {arm: _mean(by_config[arm]) for arm in ("A", "B")}
     word = str(verdict.get("verdict", "unresolved"))
     noise = verdict.get("noise") or {}
     return Measured(
@@ -129,6 +152,9 @@ def _measured(win: str, turned: bool, row: Mapping[str, Any], blocks: list[dict[
         cache_state=str(spec.get("cache_state") or "unknown"),
         measured_at=_moment(row.get("finished_at") or row.get("updated_at")),
         grade=str(spec.get("grade") or verdict.get("grade") or "blocks"),
+        pooled=tuple(row.get("pooled") or ()),
+        lines={name: _interval(line, turned) for name, line in (verdict.get("lines") or {}).items()},
+        code=spec.get("code"),
         **_place(blocks),
     )
 
@@ -152,6 +178,7 @@ def _attributed(win: str, row: Mapping[str, Any], blocks: list[dict[str, Any]]) 
             high=one["high"],
             blocks=_whole(attribution.get("blocks")) or 0,
             attributed=True,
+            code=spec.get("code"),
             tasks=_whole(parameters_of(spec).get("tasks")),
             cache_state=str(spec.get("cache_state") or "unknown"),
             measured_at=_moment(row.get("finished_at") or row.get("updated_at")),
@@ -164,60 +191,6 @@ def _attributed(win: str, row: Mapping[str, Any], blocks: list[dict[str, Any]]) 
 def _word(estimate: Mapping[str, Any], margin: float) -> str:
     numbers = {name: float(estimate[name]) for name in ("speedup", "low", "high")}
     return verdict_of(Interval(blocks=0, **numbers), margin)
-
-
-def pooled(found: Sequence[Measured], blocks: Mapping[int, list[dict[str, Any]]]) -> list[Measured]:
-    """The measurements, newest first, where several of one question are judged together under the newest's number.
-
-    One question: the same two configs, caches, workload, machine and clean commit. All blocks enter in the order of
-    time, none is left out; measurements of version 1, of unknown code, and attributions stay by themselves.
-    """
-    groups: dict[Any, list[Measured]] = {}
-    for one in found:
-        groups.setdefault(_question(one, blocks), []).append(one)
-    return [_together_judged(group, blocks) if key[0] else group[0] for key, group in groups.items()]
-
-
-def _question(one: Measured, blocks: Mapping[int, list[dict[str, Any]]]) -> tuple[Any, ...]:
-    arms = {row["arm"] for row in blocks.get(one.measurement_id, ())}
-    known = one.committed and one.workload and one.machine and arms == {*BEFORE_ARMS, *AFTER_ARMS}
-    question = (one.config_before, one.config_after, one.cache_state, one.workload, one.machine, one.commit)
-    return (True, *question) if known and one.verdict in _TRUSTED else (False, one.measurement_id, one.config_before)
-
-
-def _together_judged(group: Sequence[Measured], blocks: Mapping[int, list[dict[str, Any]]]) -> Measured:
-    newest, *earlier = group
-    if not earlier:
-        return newest
-    whole: list[dict[str, Outcome]] = []
-    for one in reversed(group):
-        turned = {str(row["config"]) for row in blocks[one.measurement_id] if row["arm"] == "A"} != {one.config_before}
-        whole += [_turned_block(block) if turned else block for block in blocks_from_rows(blocks[one.measurement_id])]
-    verdict = judge(whole, cache_state=newest.cache_state)
-    if verdict.interval is None:
-        return newest
-    names = ", ".join(str(one.measurement_id) for one in reversed(group))
-    most, least = newest.high or math.inf, newest.low or 0.0
-    apart = any((one.low or 0) > most or (one.high or math.inf) < least for one in earlier)
-    caution = " They differ by more than their blocks do: something changed between them." if apart else ""
-    numbers = verdict.interval.to_json()
-    lows, highs = ([getattr(one, name) for one in group] for name in ("low", "high"))
-    return replace(
-        newest,
-        verdict="unresolved" if apart else verdict.verdict,
-        reason=f"{verdict.text} All blocks of measurements {names} together.{caution}",
-        speedup=numbers["speedup"],
-        low=min(lows) if apart and None not in lows else numbers["low"],
-        high=max(highs) if apart and None not in highs else numbers["high"],
-        blocks=verdict.blocks,
-        more_blocks=verdict.more_blocks,
-        pooled=tuple(one.measurement_id for one in reversed(group)),
-    )
-
-
-def _turned_block(block: Mapping[str, Outcome]) -> dict[str, Outcome]:
-    names = dict(zip((*BEFORE_ARMS, *AFTER_ARMS), (*AFTER_ARMS, *BEFORE_ARMS), strict=True))
-    return {names.get(arm, arm): run for arm, run in block.items()}
 
 
 def _interval(verdict: Mapping[str, Any], turned: bool) -> dict[str, Any]:

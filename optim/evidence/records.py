@@ -6,8 +6,8 @@ Seconds are floats, speedups before / after, savings shares of 0-1, moments time
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 
@@ -17,8 +17,9 @@ class Measured:
 
     ``low`` and ``high`` are the 95% interval of ``speedup``, ``noise_low`` and ``noise_high`` that of the A/A control.
     ``before_seconds`` and ``after_seconds`` are geometric means over the blocks. ``committed``: all its runs came from
-    one clean git commit; None where unknown. ``pooled`` are the measurements whose blocks were judged together.
-    ``attributed``: an attribution tells it, beside all other wins.
+    one clean git commit; None where unknown; ``code`` is the fingerprint of its files. ``pooled`` are the measurements
+    whose blocks were judged together. ``attributed``: an attribution tells it, beside all other wins. ``lines`` are the
+    intervals of what did not settle it (``cpu``, ``wall``, ``memory``), as ``speedup``, ``low`` and ``high``.
     """
 
     measurement_id: int
@@ -43,13 +44,22 @@ class Measured:
     measured_at: datetime | None = None
     committed: bool | None = None
     commit: str | None = None
+    code: str | None = None
     pooled: tuple[int, ...] = ()
     grade: str = "blocks"
     attributed: bool = False
+    lines: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
 
-    def is_old(self, commit: str | None) -> bool:
-        """Whether it was made with another commit than this one, so that it tells of code that is no more."""
-        return commit is not None and self.commit is not None and self.commit != commit
+    def is_old(self, newest: Measured | None) -> bool:
+        """Whether it was made of other code than the newest one, so that it tells of code that is no more.
+
+        The files tell where both have their fingerprint, else the commit.
+        """
+        if newest is None or (self.commit is not None and self.commit == newest.commit and self.committed):
+            return False
+        if self.code is not None and newest.code is not None:
+            return self.code != newest.code
+        return self.commit is not None and newest.commit is not None and self.commit != newest.commit
 
     @property
     def saving(self) -> float | None:
@@ -232,21 +242,21 @@ class TrackerEvidence:
             yield from one.measurements
 
     @property
-    def newest_commit(self) -> str | None:
-        """The commit of the newest measurement that knows its own."""
-        known = [one for one in self.measurements() if one.commit is not None]
-        return max(known, key=lambda one: one.measurement_id).commit if known else None
+    def newest(self) -> Measured | None:
+        """The newest measurement that knows its code."""
+        known = [one for one in self.measurements() if one.commit is not None or one.code is not None]
+        return max(known, key=lambda one: one.measurement_id, default=None)
 
     @property
     def due(self) -> tuple[Decided, ...]:
         """Decisions for another look: what they rest on was measured before the code changed."""
-        commit = self.newest_commit
+        newest = self.newest
         return tuple(
             row.decided
             for row in self.wins
             if row.decided
             and (basis := row.measurement(row.decided.measurement_id)) is not None
-            and basis.is_old(commit)
+            and basis.is_old(newest)
         )
 
     def is_due(self, win: str) -> bool:

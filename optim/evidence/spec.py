@@ -61,7 +61,8 @@ class Spec:
 
     The first arm is the baseline; an arm's config is its canonical text. ``parameters`` are what the pipeline is run
     with (its workload), as plain JSON values by name. ``metric`` is what settles it: ``wall`` or ``cpu`` seconds.
-    ``duet``: both configs of a pair are at work at the same time, a core for each.
+    ``duet``: both configs of a pair are at work at the same time, a core for each. ``code`` is the fingerprint of the
+    code that was measured, committed or not; None where it is not known, or changed meanwhile.
     ``order_seed`` fixes the order of runs; it is drawn
     afresh unless one is given. ``prediction`` is ``Prediction.to_json()``.
     """
@@ -73,6 +74,7 @@ class Spec:
     cache_state: str = "cold"
     metric: str = "wall"
     duet: bool = False
+    code: str | None = None
     min_blocks: int = MIN_LOOK
     max_blocks: int = 20
     max_minutes: float = 30.0

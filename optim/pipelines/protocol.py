@@ -129,6 +129,9 @@ class Pipeline(Protocol):
             RunProblem: there is no such parameter, or it can not be what was given.
         """
 
+    def code(self, targets: Sequence[Target]) -> str | None:
+        """A fingerprint of the code that these run, committed or not; None where it can not be told."""
+
     def session(self, job: Job) -> AbstractContextManager[Session]:
         """A sitting.
 

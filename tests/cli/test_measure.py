@@ -373,3 +373,25 @@ def test_cpu_seconds_settle_it_where_they_are_asked_for_and_are_a_line_otherwise
     plain = call("measure", "none", "dsl_cache").stdout
     assert "Faster: " in plain
     assert "\nCPU " in plain
+
+
+def test_a_measurement_knows_its_code_and_goes_on_with_no_other(monkeypatch):
+    code = {"now": "one"}
+    monkeypatch.setattr(_measuring, "_code_of", lambda spec: code["now"])
+    first = found_of(call("measure", "none", "dsl_cache", "--blocks", "6", "--json"))
+    engine = open_engine()
+    assert queries.measurement(engine, first["id"]).spec["code"] == "one"
+    code["now"] = "two"
+    other = call("measure", "--continue", str(first["id"]), "--min-blocks", "8", "--blocks", "8")
+    assert other.exit_code == 3 and "the code changed since measurement" in other.output
+    code["now"] = "one"
+    assert call("measure", "--continue", str(first["id"]), "--min-blocks", "8", "--blocks", "8").exit_code == 0
+    assert queries.measurement(engine, first["id"]).spec["code"] == "one"
+
+
+def test_code_that_changes_meanwhile_is_said_and_known_no_more(monkeypatch):
+    codes = iter(["one", "two"])
+    monkeypatch.setattr(_measuring, "_code_of", lambda spec: next(codes))
+    result = call("measure", "none", "dsl_cache", "--json")
+    assert "the code changed while it was measured" in result.stderr
+    assert queries.measurement(open_engine(), found_of(result)["id"]).spec["code"] is None

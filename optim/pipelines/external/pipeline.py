@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from optim.pipelines.code import MOST_BYTES, MOST_FILES, contents, files_below, fingerprint
 from optim.pipelines.external.answers import OWN
 from optim.pipelines.external.footprint import no_code
 from optim.pipelines.external.places import Aside, locked
 from optim.pipelines.external.session import CommandSession
 from optim.pipelines.external.switching import Toggle, refs
-from optim.pipelines.external.worktrees import HERE, Repository
+from optim.pipelines.external.worktrees import HERE, NOT_OURS, Repository
 from optim.pipelines.protocol import Job, RunProblem, Target
 from optim.project.command import Command, CommandProblem
 
@@ -45,7 +46,7 @@ class CommandPipeline:
         Raises:
             RunProblem: there is no repository, or no such ref.
         """
-        return Repository(self.folder, no_code(self.folder, self.command, self.command.parameters)).commit(ref)
+        return Repository(self.folder, self._no_code()).commit(ref)
 
     def no_duet(self, targets: Sequence[Target], parameters: Mapping[str, Any]) -> str | None:
         """Two runs in one folder may not write the same files there; in worktrees of their own they may."""
@@ -64,6 +65,46 @@ class CommandPipeline:
             f"both runs share the folder {self.folder}, and the command {' and '.join(reasons)} there: a duet needs "
             "answers on the standard output and no caches, or arms that are two commits (--ref)"
         )
+
+    def code(self, targets: Sequence[Target]) -> str | None:
+        """Of the folder's files, the refs that arms run or wins merge, and how the command is called and switched.
+
+        Not of the project file: what else it says (targets, titles) changes no run.
+        """
+        try:
+            files, commits = self._tracked(targets)
+        except RunProblem:
+            files, commits = self._files(), {}
+        files.pop("quickwin.toml", None)
+        if not files:
+            return None
+        return fingerprint({"files": files, "refs": commits, "command": self.command, "switches": self.toggles})
+
+    def _tracked(self, targets: Sequence[Target]) -> tuple[dict[str, str], dict[str, str]]:
+        """The contents of the folder's code by git, and the commits of the refs."""
+        repository = Repository(self.folder, self._no_code())
+        named = {ref for target in targets for ref in (target.ref, *refs(self.toggles, target.config))}
+        commits = {ref: repository.commit(ref) for ref in sorted(ref for ref in named if ref and ref != HERE)}
+        return repository.contents(), commits
+
+    def _no_code(self) -> list[str]:
+        return no_code(self.folder, self.command, self.command.parameters)
+
+    def _files(self) -> dict[str, str]:
+        """The contents of a folder without git; nothing of one that is too large to read each time."""
+        spared = tuple(self.folder / name for name in (*self._no_code(), *NOT_OURS))
+        files, size = [], 0
+        try:
+            for path in files_below(self.folder):
+                if any(path.is_relative_to(one) for one in spared):
+                    continue
+                files.append(path)
+                size += path.stat().st_size
+                if len(files) > MOST_FILES or size > MOST_BYTES:
+                    return {}
+            return contents(self.folder, files)
+        except OSError:
+            return {}
 
     def session(self, job: Job) -> AbstractContextManager[CommandSession]:
         """A sitting: see ``CommandSession``."""

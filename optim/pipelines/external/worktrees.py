@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from optim.pipelines.code import is_code
 from optim.pipelines.external.answers import OWN, matches
 from optim.pipelines.external.places import own_folder
 from optim.pipelines.protocol import RunProblem
@@ -23,7 +24,8 @@ from optim.pipelines.protocol import RunProblem
 #: The ref that means the working folder with uncommitted work.
 HERE = "."
 _SECONDS = 600
-_NOT_OURS = ("quickwin.db", "quickwin.db-wal", "quickwin.db-shm", OWN)
+#: Files in a project's folder that are Quickwin's.
+NOT_OURS = ("quickwin.db", "quickwin.db-wal", "quickwin.db-shm", OWN)
 _CONFIG = (
     *("-c", "user.name=Quickwin", "-c", "user.email=quickwin@localhost", "-c", "core.hooksPath=/dev/null"),
     *("-c", "commit.gpgsign=false", "-c", "advice.detachedHead=false", "-c", "gc.auto=0"),
@@ -75,6 +77,29 @@ class Repository:
             self._here = self._snapshot()
         return self._here
 
+    def contents(self) -> dict[str, str]:
+        """The blob that each file of the working folder's code is or would be: tracked, changed and untracked ones."""
+        entries = [line.split("\t", 1) for line in self._listed("-s")]
+        blobs = {name: about.split()[1] for about, name in entries}
+        for name in self._listed("-d"):
+            blobs.pop(name, None)
+        changed = [name for name in self._listed("-m", "-o", "--exclude-standard") if (self._top / name).is_file()]
+        changed = [name for name in dict.fromkeys(changed) if self._is_code(name)]
+        # One name a line: a name with a line break in it is left as git knows it.
+        plain = [name for name in changed if "\n" not in name]
+        hashes = _git(self._top, "hash-object", "--stdin-paths", given="\n".join(plain)).splitlines() if plain else []
+        blobs.update(zip(plain, hashes, strict=True))
+        return {name: blob for name, blob in blobs.items() if self._is_code(name)}
+
+    def _listed(self, *options: str) -> list[str]:
+        """What ``git ls-files`` says of the project's folder."""
+        found = _git(self._top, "ls-files", "-z", *options, "--", self._below.as_posix())
+        return [entry for entry in found.split("\0") if entry]
+
+    def _is_code(self, name: str) -> bool:
+        below = Path(name).relative_to(self._below).as_posix() if self._below.parts else name
+        return is_code(below) and not self._is_spared(name)
+
     def _snapshot(self) -> str:
         """A commit of the working folder as it is, made beside the user's index; HEAD itself where nothing changed."""
         head = _git(self._folder, "rev-parse", "HEAD", problem=f"the repository of {self._folder} has no commit yet")
@@ -94,7 +119,7 @@ class Repository:
 
     def _is_spared(self, name: str) -> bool:
         """Whether a changed file is no code: Quickwin's own, or one of those that are none, or below it."""
-        spared = [(self._below / path).as_posix() for path in (*_NOT_OURS, *self._besides)]
+        spared = [(self._below / path).as_posix() for path in (*NOT_OURS, *self._besides)]
         return any(name == path or name.startswith(f"{path}/") for path in spared)
 
     @contextlib.contextmanager
