@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import click
 
 from cli._common import json_option, print_json
 from cli._plan_option import plan_option
-from services.account import gather
+from services.account import account, gather
 from services.deciding import decide, find_win
 from services.places import open_database
 from services.problems import USAGE, fail
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from optim.evidence.records import Measured, TrackerEvidence, WinEvidence
     from optim.project.records import Plan
     from optim.project.wins import Win
+    from services.account import Account
 
 
 @click.command()
@@ -67,6 +69,8 @@ def COMMAND(
         if because or force or measurement_id is not None:
             fail("a decision needs all of it: decide WIN keep|revert|undecided --because WHY", USAGE)
         _show(plan, evidence, [chosen] if chosen else list(plan.wins), as_json)
+        if chosen is None and not as_json:
+            _next(account(engine, project))
         return
     made = decide(
         engine,
@@ -112,6 +116,15 @@ def _show(plan: Plan, evidence: TrackerEvidence, wins: list[Win], as_json: bool)
             click.echo(f"{row.win}: {what}")
         if evidence.is_due(row.win):
             click.echo(f"{row.win}: {DUE}.")
+
+
+def _next(known: Account) -> None:
+    """What to do next, for the wins and for the plan as a whole."""
+    from services.left import what_is_left
+
+    for step in what_is_left(known):
+        whose = ", ".join(step.wins) or "; ".join(step.lacks)
+        click.echo(f"next: quickwin {shlex.join(step.arguments)}  ({whose})")
 
 
 def _print_table(plan: Plan, rows: list[WinEvidence]) -> None:

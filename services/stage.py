@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: What a process needs around its run: the interpreter, its input.
 STARTING_SECONDS = 1.5
+#: How many blocks more an unresolved measurement gets, at least and at most.
+_MORE_BLOCKS = (5, 40)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +37,12 @@ class AtWork:
     typical: float | None
     blocks: tuple[int, int]
     left: tuple[float, float] | None
+
+
+def more_blocks(wanted: int | None) -> int:
+    """How many blocks more to go on with where a verdict wants so many; None where it can not tell."""
+    least, most = _MORE_BLOCKS
+    return min(max(wanted or least, least), most)
 
 
 def at_work(engine: Engine, measurement_id: int, now: datetime | None = None) -> AtWork | None:

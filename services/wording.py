@@ -8,19 +8,25 @@ NONE = "–"
 
 
 def seconds(value: float | None) -> str:
-    """Seconds with about three digits: ``24.8 s``, ``2.14 s``, ``34 ms``, ``5 min 12 s``."""
+    """Seconds with about three digits: ``24.8 s``, ``2.14 s``, ``34 ms``, ``5 min 12 s``, ``30 min``, ``2 h``."""
     if value is None or value != value:
         return NONE
     size = abs(value)
     if size >= 3570:
-        return "{} h {} min".format(*divmod(round(value / 60), 60))
+        return _two_units(round(value / 60), "h", "min")
     if size >= 120:
-        return "{} min {} s".format(*divmod(round(value), 60))
+        return _two_units(round(value), "min", "s")
     if size >= 9.995 or size == 0:
         return f"{value:.1f} s"
     if size >= 0.1:
         return f"{value:.2f} s"
     return f"{value * 1e3:.3g} ms" if size >= 1e-4 else f"{value * 1e6:.3g} µs"
+
+
+def _two_units(amount: int, large: str, small: str) -> str:
+    """So many of the small unit, 60 of which are a large one; nothing of it is not said."""
+    whole, rest = divmod(amount, 60)
+    return f"{whole} {large} {rest} {small}" if rest else f"{whole} {large}"
 
 
 def signed(amount: float, whole: float = 0.0) -> str:

@@ -22,9 +22,23 @@ def address(url_path: str) -> str:
     return "" if url_path == FIRST else url_path
 
 
-@pytest.mark.parametrize("url_path", PAGES)
-def test_axe_finds_nothing_in_light_and_dark(url_path: str, full_app: App, page: Page) -> None:
-    full_app.open(page, address(url_path))
+#: What pages show once something in them is opened or chosen.
+OPENED = (
+    "runs?group=config&pin=1",
+    "run?run=1&show=Downloads",
+    "overhead?faster=inline&faster=score&by.score=4",
+    "compare?a=1&b=2&more=3,4&unit=percent",
+    "compare?by=two+configs",
+    "measure?measurement=1&kind=all+wins",
+    "decide?win=dsl_cache",
+)
+
+
+@pytest.mark.parametrize("size", [(1400, 900), (390, 844)], ids=["wide", "phone"])
+@pytest.mark.parametrize("path", [*map(address, PAGES), *OPENED])
+def test_axe_finds_nothing_in_light_and_dark(path: str, size: tuple[int, int], full_app: App, page: Page) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    full_app.open(page, path)
     assert not found_by_axe(page)
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(

@@ -55,6 +55,14 @@ def measure(engine: Engine, before: str, after: str, **verdict: object) -> int:
     return number
 
 
+def test_without_a_win_the_next_command_is_named_for_each_and_for_the_plan(engine):
+    measure(engine, "none", "early_exit")
+    said = quickwin("decide").output
+    assert "next: quickwin decide early_exit keep --because ...  (early_exit)" in said
+    assert "next: quickwin attribute  (" in said
+    assert "next: quickwin import LOG --machine Kaggle --as final" in said
+
+
 def test_a_win_is_kept_on_its_newest_measurement(engine):
     measure(engine, "none", "early_exit")
     newest = measure(engine, "dsl_cache", "dsl_cache,early_exit")

@@ -11,8 +11,12 @@ from views.text import seconds as seconds_words
 
 #: More configs than this are no picture any more.
 MOST = 64
-_COLUMN, _WIDE, _ROW, _HIGH = 158, 122, 36, 26
+#: Pixels of a row and of the pill in it, and how much of its column a pill is wide.
+_ROW, _HIGH, _SHARE = 46, 38, 0.84
+#: Pixels of a sign in a label, and of a pill without any.
+_SIGN, _EDGES, _LEAST = 11, 12, 62
 _FAST, _SLOW, _BEST, _LINE = (0x00, 0x5F, 0x99), (0x5B, 0x65, 0x6E), "#B8860B", "#7F8790"
+Place = tuple[float, int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,29 +30,46 @@ class Node:
 
 
 def lattice_svg(nodes: Sequence[Node], best: Config | None) -> str:
-    """The picture, as wide as its columns need; ``best`` is outlined, what was not run has a dashed edge."""
-    levels: dict[int, list[Node]] = {}
-    for node in nodes:
-        levels.setdefault(len(node.config), []).append(node)
-    tallest = max(map(len, levels.values()))
+    """The picture, as wide as its place; ``best`` is outlined, what was not run has a dashed edge."""
+    levels = _levels(nodes)
+    tallest, column = max(map(len, levels)), 100 / len(levels)
     places = {
-        node.config: (column * _COLUMN + 4, round((row + (tallest - len(level)) / 2) * _ROW) + 6)
-        for column, (_, level) in enumerate(sorted(levels.items()))
+        node.config: (column * at + column * (1 - _SHARE) / 2, round((row + (tallest - len(level)) / 2) * _ROW) + 4)
+        for at, level in enumerate(levels)
         for row, node in enumerate(level)
     }
-    width, height = len(levels) * _COLUMN - (_COLUMN - _WIDE) + 12, tallest * _ROW + 8
     known = [node.seconds for node in nodes if node.seconds is not None] or [0.0]
     slowest, spread = max(known), (max(known) - min(known)) or 1.0
     speeds = [0.0 if node.seconds is None else (slowest - node.seconds) / spread for node in nodes]
+    wide = column * _SHARE
     pills = [
-        _pill(node, places[node.config], speed, node.config == best) for node, speed in zip(nodes, speeds, strict=True)
+        _pill(node, places[node.config], wide, speed, node.config == best)
+        for node, speed in zip(nodes, speeds, strict=True)
     ]
-    words = lattice_words(nodes)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" role="img" '
-        f'font-family="sans-serif" font-size="12"><title>{escape(words)}</title>'
-        f"{''.join(_edges(places))}{''.join(pills)}</svg>"
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="{height_of(nodes)}" role="img" '
+        f'font-family="sans-serif" font-size="12"><title>{escape(lattice_words(nodes))}</title>'
+        f"{''.join(_edges(places, wide))}{''.join(pills)}</svg>"
     )
+
+
+def _levels(nodes: Sequence[Node]) -> list[list[Node]]:
+    """The configs by how many wins are on, none first."""
+    levels: dict[int, list[Node]] = {}
+    for node in nodes:
+        levels.setdefault(len(node.config), []).append(node)
+    return [level for _, level in sorted(levels.items())]
+
+
+def height_of(nodes: Sequence[Node]) -> int:
+    """Pixels that the picture is high."""
+    return max(map(len, _levels(nodes))) * _ROW
+
+
+def least_width(nodes: Sequence[Node]) -> int:
+    """Pixels that the picture needs, so that every label stays within its column."""
+    signs = max(len(node.label) for node in nodes)
+    return round(len(_levels(nodes)) * max(signs * _SIGN + _EDGES, _LEAST) / _SHARE)
 
 
 def lattice_words(nodes: Sequence[Node]) -> str:
@@ -60,27 +81,28 @@ def _seconds(node: Node) -> str:
     return "…" if node.seconds is None else seconds_words(node.seconds)
 
 
-def _edges(places: Mapping[Config, tuple[int, int]]) -> list[str]:
+def _edges(places: Mapping[Config, Place], wide: float) -> list[str]:
     """A line from each config to those with one win more."""
     pairs = [(one, two) for one in places for two in places if one < two and len(two) == len(one) + 1]
-    return [_edge(places[one], places[two]) for one, two in pairs]
+    return [_edge(places[one], places[two], wide) for one, two in pairs]
 
 
-def _edge(start: tuple[int, int], end: tuple[int, int]) -> str:
+def _edge(start: Place, end: Place, wide: float) -> str:
     middle = _HIGH / 2
     return (
-        f'<line x1="{start[0] + _WIDE}" y1="{start[1] + middle:g}" x2="{end[0]}" y2="{end[1] + middle:g}" '
+        f'<line x1="{start[0] + wide:.2f}%" y1="{start[1] + middle:g}" x2="{end[0]:.2f}%" y2="{end[1] + middle:g}" '
         f'stroke="{_LINE}" stroke-opacity=".45"/>'
     )
 
 
-def _pill(node: Node, place: tuple[int, int], speed: float, is_best: bool) -> str:
+def _pill(node: Node, place: Place, wide: float, speed: float, is_best: bool) -> str:
+    """A config's signs above its seconds."""
     colour = "#" + "".join(f"{round(s + (f - s) * speed):02X}" for s, f in zip(_SLOW, _FAST, strict=True))
     edge = f' stroke="{_BEST}" stroke-width="4"' if is_best else f' stroke="{_LINE}"'
     dash = "" if node.measured else ' stroke-dasharray="4 3"'
     return (
-        f'<rect x="{place[0]}" y="{place[1]}" width="{_WIDE}" height="{_HIGH}" rx="6" fill="{colour}"{edge}{dash}/>'
-        f'<text x="{place[0] + 8}" y="{place[1] + 17}" fill="#FFFFFF">{escape(node.label)}</text>'
-        f'<text x="{place[0] + _WIDE - 8}" y="{place[1] + 17}" fill="#FFFFFF" text-anchor="end" '
-        f'font-weight="600">{escape(_seconds(node))}</text>'
+        f'<svg x="{place[0]:.2f}%" y="{place[1]}" width="{wide:.2f}%" height="{_HIGH}" overflow="visible">'
+        f'<rect width="100%" height="{_HIGH}" rx="6" fill="{colour}"{edge}{dash}/>'
+        f'<text x="6" y="15" fill="#FFFFFF" font-size="11">{escape(node.label)}</text>'
+        f'<text x="6" y="31" fill="#FFFFFF" font-weight="600">{escape(_seconds(node))}</text></svg>'
     )

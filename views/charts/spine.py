@@ -15,9 +15,11 @@ from views import palette
 from views.palette import Mark
 from views.text import percent, seconds, shortened
 
-#: Pixels that a bar is taken to be wide at most, for what fits into it; narrower ones cut their labels.
-_WIDTH = 760
+#: Widths in pixels of a picture that is as wide as its place: from each on its labels are those that fit into it.
+_WIDTHS = (250, 420, 640, 900)
 _CHARACTER = 6.6
+#: A label that is cut keeps so many characters at least.
+_FEWEST = 5
 _DARK, _LIGHT = "#111111", "#FFFFFF"
 _PATTERNS = {
     "/": '<path d="M-1,7 L7,-1" stroke="#fff" stroke-opacity=".38" stroke-width="1.2"/>',
@@ -38,7 +40,7 @@ def data_address(svg: str) -> str:
 def spine_svg(segments: Sequence[Segment], *, width: int = 220, height: int = 18, title: str = "") -> str:
     """One run as a 100% bar, colours by category; ``title`` stands before its words."""
     words = spine_words(segments)
-    body = _bar(segments, y=0, height=height, span=1.0, labelled=height >= 18)
+    body = _bar(segments, y=0, height=height, span=1.0, widths=(width,) if height >= 18 else ())
     return _document(body, segments, f'width="{width}" height="{height}"', f"{title}: {words}" if title else words)
 
 
@@ -55,14 +57,14 @@ def stacked_svg(
     body = []
     for number, (segments, span) in enumerate(zip(rows, lengths, strict=True)):
         top = number * (height + gap)
-        body.append(_bar(segments, y=top, height=height, span=span, labelled=True))
+        body.append(_bar(segments, y=top, height=height, span=span, widths=_WIDTHS))
         if number + 1 < len(rows):
             joints = _joints(segments, rows[number + 1], span, lengths[number + 1])
             body.append(_scaled(joints, y=top + height, height=gap))
     everything = [segment for segments in rows for segment in segments]
     whole = len(rows) * (height + gap) - gap
     title = "; ".join(spine_words(segments) for segments in rows)
-    return _document("".join(body), everything, f'width="100%" height="{whole}"', title)
+    return _document(_STYLE + "".join(body), everything, f'width="100%" height="{whole}"', title)
 
 
 def legend(rows: Iterable[Sequence[Segment]]) -> Mapping[str, Mark]:
@@ -91,18 +93,34 @@ def _pattern(name: str, mark: Mark) -> str:
     )
 
 
-def _bar(segments: Sequence[Segment], *, y: int, height: int, span: float, labelled: bool) -> str:
-    """Segments side by side; ``span`` is the bar's length as a share of the picture's width."""
+def _style() -> str:
+    """Of the labels those that fit into the picture's width are shown; the others are not drawn."""
+    shown = [
+        f"@media(min-width:{low}px)"
+        + (f" and (max-width:{high - 0.1}px)" if high else "")
+        + f"{{.w{low}{{display:inline}}}}"
+        for low, high in zip(_WIDTHS, (*_WIDTHS[1:], None), strict=True)
+    ]
+    return f"<style>.w{{display:none}}{''.join(shown)}</style>"
+
+
+_STYLE = _style()
+
+
+def _bar(segments: Sequence[Segment], *, y: int, height: int, span: float, widths: Sequence[int]) -> str:
+    """Segments side by side; ``span`` is the bar's length as a share of the picture's width, which is one of ``widths``
+    in pixels at least; without any the bar has no labels.
+    """
     parts, at = [], 0.0
     for segment in segments:
-        parts.append(_segment(segment, at * span, segment.share * span, y, height, labelled))
+        parts.append(_segment(segment, at * span, segment.share * span, y, height, widths))
         at += segment.share
     return "".join(parts)
 
 
-def _segment(segment: Segment, at: float, width: float, y: int, height: int, labelled: bool) -> str:
+def _segment(segment: Segment, at: float, width: float, y: int, height: int, widths: Sequence[int]) -> str:
     """One segment, cut to its own place, with a thin line where the next begins."""
-    label = _label(segment, width, height) if labelled else ""
+    label = "".join(_label(segment, width * pixels, height, pixels, single=len(widths) == 1) for pixels in widths)
     tip = f"{segment.path}: {seconds(segment.seconds)}, {percent(segment.share, 1)}"
     return (
         f'<svg x="{at * 100:.3f}%" y="{y}" width="{width * 100:.3f}%" height="{height}"><title>{escape(tip)}</title>'
@@ -112,15 +130,17 @@ def _segment(segment: Segment, at: float, width: float, y: int, height: int, lab
     )
 
 
-def _label(segment: Segment, width: float, height: int) -> str:
-    room = int((width * _WIDTH - 8) / _CHARACTER)
-    if room < 4:
+def _label(segment: Segment, room: float, height: int, pixels: int, *, single: bool) -> str:
+    """The phase's name as far as it fits into ``room`` pixels; nothing where hardly any of it does."""
+    name, most = segment.path.rpartition("/")[2], int((room - 8) / _CHARACTER)
+    if most < min(len(name), _FEWEST):
         return ""
-    name = shortened(segment.path.rpartition("/")[2], room)
+    name = shortened(name, most)
     colour = palette.category(segment.category).colour
+    shown = "" if single else f' class="w w{pixels}"'
     return (
-        f'<rect x="3" y="{height / 2 - 8:g}" width="{len(name) * _CHARACTER + 6:.0f}" height="16" rx="2" '
-        f'fill="{colour}"/><text x="6" y="{height / 2 + 4:g}" fill="{_readable(colour)}">{escape(name)}</text>'
+        f'<g{shown}><rect x="3" y="{height / 2 - 8:g}" width="{len(name) * _CHARACTER + 6:.0f}" height="16" rx="2" '
+        f'fill="{colour}"/><text x="6" y="{height / 2 + 4:g}" fill="{_readable(colour)}">{escape(name)}</text></g>'
     )
 
 

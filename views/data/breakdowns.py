@@ -17,7 +17,7 @@ from views.data.account import known
 from views.data.connection import cached, engine
 from views.data.overhead import UNACCOUNTED, claimed, named, shares
 from views.data.progress import OnePair
-from views.frames import rows
+from views.frames import rows, unknown
 
 #: Phases that hold more than this share above the run can not be shown as shares of it.
 _ROUNDING = 0.002
@@ -52,9 +52,11 @@ def baseline_and_now() -> tuple[int | None, int | None]:
 
 @cached("runs")
 def describe(run_id: int) -> dict[str, object]:
-    """One run's row of ``db.queries.runs``; empty where there is none."""
+    """One run's row of ``db.queries.runs`` with None for what is unknown; empty where there is none."""
     found = queries.runs(engine(), ids=[run_id], limit=1)
-    return {} if found.empty else {str(name): value for name, value in found.iloc[0].to_dict().items()}
+    if found.empty:
+        return {}
+    return {str(name): None if unknown(value) else value for name, value in found.iloc[0].to_dict().items()}
 
 
 def one_pair() -> OnePair | None:
@@ -93,6 +95,11 @@ class Bar:
     seconds: float
     made: Breakdown | None = None
     run: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def split(self) -> bool:
+        """Whether anything is known of what it is made of."""
+        return self.made is None or bool(self.made.parts)
 
 
 def bars(plan: Plan, before: int | None, after: int | None) -> dict[str, Bar]:

@@ -8,9 +8,11 @@ from optim.evidence.records import Measured, TrackerEvidence, WinEvidence
 from optim.plan.checklist import SAME_ANSWERS
 from optim.project.plan import Plan
 from optim.project.wins import Win
-from services.project import current_project
+from services import left
+from services.account import Account
+from services.left import Step
 from views import palette, text
-from views.configs import typed
+from views.data.measuring import ATTRIBUTION
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,15 +33,18 @@ class Card:
     next_query: dict[str, str | int]
 
 
-def cards(plan: Plan, evidence: TrackerEvidence) -> list[Card]:
+def cards(account: Account) -> list[Card]:
     """The cards of all wins in the plan's order."""
-    return [_card(plan, win, evidence) for win in plan.wins]
+    return [_card(account, win) for win in account.plan.wins]
 
 
-def _card(plan: Plan, win: Win, evidence: TrackerEvidence) -> Card:
+def _card(account: Account, win: Win) -> Card:
+    plan, evidence = account.plan, account.evidence
     row = evidence.win(win.name)
     status, mark = _status(win, row)
-    page, label, query = next_step(row, evidence.decisions("keep"))
+    step = left.of_win(account, win.name)
+    # A decided win may be measured with warm caches too; its card leads to what it was decided on.
+    page, label, query = next_step(None if step and step.cache_state == "warm" else step, win.name)
     return Card(
         win=win.name,
         number=win.number or 0,
@@ -100,17 +105,18 @@ def _cumulative(plan: Plan, win: Win, evidence: TrackerEvidence) -> str:
     return text.NONE if joint is None else text.times(joint.speedup) + ("" if joint.measured else " (product)")
 
 
-def next_step(row: WinEvidence, kept: tuple[str, ...]) -> tuple[str, str, dict[str, str | int]]:
-    """The page, the label and the address of what to do next about a win."""
-    found = row.measured
-    if row.decision != "undecided":
-        return "decide", "See the evidence", {"win": row.win}
-    if found is None:
-        base = [one for one in kept if one != row.win]
-        label = current_project().label
-        return "measure", "Measure it", {"before": label(frozenset(base)), "after": label(frozenset([*base, row.win]))}
-    if found.verdict == "not comparable":
-        return "measure", "Measure again", {"before": typed(found.config_before), "after": typed(found.config_after)}
-    if found.verdict == "unresolved":
-        return "measure", "Measure more", {"measurement": found.measurement_id}
-    return "decide", "Decide", {"win": row.win}
+def next_step(step: Step | None, win: str = "") -> tuple[str, str, dict[str, str | int]]:
+    """The page, the label and the address of what to do next; for the win's evidence where nothing is left."""
+    if step is None:
+        return "decide", "See the evidence", {"win": win}
+    if step.configs is not None:
+        before, after = step.configs
+        warm = {"caches": "warm"} if step.cache_state == "warm" else {}
+        return "measure", "Measure it", {"before": before, "after": after, **warm}
+    if step.measurement is not None:
+        return "measure", "Measure more", {"measurement": step.measurement}
+    if step.act == left.ATTRIBUTE:
+        return "measure", "Measure all wins together", {"kind": ATTRIBUTION}
+    if step.act == left.IMPORT:
+        return "import", "Import its log", {}
+    return "decide", "Decide", {"win": step.wins[0]} if len(step.wins) == 1 else {}

@@ -8,14 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from optim.evidence.changes import change_points, changes, sittings
+from optim.evidence.changes import FEWEST_SITTINGS, change_points, changes, sittings
 
 #: The newest runs of a series that are looked at.
 MOST_RUNS = 2_000
-COLUMNS = ["config", "start", "stop", "median_seconds", "first_run", "runs", "whose"]
+COLUMNS = ["config", "start", "stop", "median_seconds", "first_run", "runs", "whose", "sittings"]
 _OF_MEASUREMENT = re.compile(r"(measurement \d+) block ")
 
-__all__ = ["COLUMNS", "MOST_RUNS", "change_points", "segments"]
+__all__ = ["COLUMNS", "FEWEST_SITTINGS", "MOST_RUNS", "change_points", "segments"]
 
 
 def segments(runs: pd.DataFrame) -> pd.DataFrame:
@@ -27,7 +27,8 @@ def segments(runs: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         config, start, stop (moments of the first and the last run), median_seconds, first_run (its id), runs (number),
-        whose (who made the change that the stretch begins with: ``code``, ``machine``, ``unknown``; empty for none).
+        whose (who made the change that the stretch begins with: ``code``, ``machine``, ``unknown``; empty for none),
+        sittings (of the whole config: fewer than ``FEWEST_SITTINGS`` show no change).
     """
     found = [row for config, series in runs.groupby("config", sort=False) for row in _stretches(str(config), series)]
     return pd.DataFrame(found, columns=COLUMNS)
@@ -52,6 +53,7 @@ def _stretches(config: str, series: pd.DataFrame) -> list[tuple[Any, ...]]:
             int(part["run_id"].iloc[0]),
             len(part),
             who,
+            len(sat),
         )
         for part, who in zip(parts, whose, strict=True)
     ]

@@ -14,7 +14,7 @@ from optim.evidence.factorial import DesignError
 from optim.evidence.spec import Spec, SpecError, attribution_arms, budget_problem, pair_arms, parameters_of
 from profiles.configs import UnknownConfig, read_config, stored_text
 from services.project import current_project
-from services.stage import STARTING_SECONDS, AtWork, arm_seconds, at_work
+from services.stage import STARTING_SECONDS, AtWork, arm_seconds, at_work, more_blocks
 from services.workloads import alike, as_options, workload
 from views import configs, text
 from views.charts.lattice import Node
@@ -27,8 +27,6 @@ PAIR, ATTRIBUTION, HALF = "two configs", "all wins", "all wins, half of the conf
 KINDS = (PAIR, ATTRIBUTION, HALF)
 #: No interval is finite before the third block.
 _FEWEST_BLOCKS = 3
-#: How many blocks more an unresolved measurement gets, at least and at most.
-_MORE_BLOCKS = (5, 40)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,8 +92,7 @@ def arguments_to_go_on(found: Mapping[str, Any], blocks: int) -> list[str]:
         found: as ``views.data.evidence.measurement`` gives it.
         blocks: how many blocks are done.
     """
-    least, most = _MORE_BLOCKS
-    more = min(max(int((found["verdict"] or {}).get("more_blocks") or least), least), most)
+    more = more_blocks((found["verdict"] or {}).get("more_blocks"))
     budget = max(int(found["spec"].get("max_blocks") or 0), blocks + more)
     command = "attribute" if found["kind"] == "attribution" else "measure"
     return [command, "--continue", str(found["id"]), "--blocks", str(budget)]
@@ -116,7 +113,7 @@ def seconds_a_run(config: str, parameters: Mapping[str, Any], cache_state: str) 
     same = alike(found, parameters)
     if len(same):
         return float(same["wall_seconds"].iloc[0])
-    work = float(found["workload_candidates"].iloc[0] or 0) if len(found) else 0.0
+    work = float(found["workload_candidates"].fillna(0).iloc[0]) if len(found) else 0.0
     wanted = float(parameters.get("tasks", 0)) * float(parameters.get("candidates", 0))
     return float(found["wall_seconds"].iloc[0]) * wanted / work if work > 0 and wanted > 0 else None
 

@@ -6,11 +6,14 @@ import pandas as pd
 
 from optim.project.plan import Plan
 from views import text
+from views.frames import rows
 
 #: The category of what no phase covers.
 UNACCOUNTED = "unaccounted"
 #: What a pipeline is for.
 WORK = ("dsl", "work")
+#: A part below this share of its run is not named, nor are more than so many.
+SMALL_SHARE, MOST_NAMED = 0.01, 7
 COLUMNS = ["bar", "phase", "category", "seconds", "share"]
 
 
@@ -37,11 +40,11 @@ def claimed(bar: str, plan: Plan) -> pd.DataFrame:
     if base is None or base.overhead_percent is None:
         return pd.DataFrame([], columns=COLUMNS)
     over = base.overhead_percent / 100
-    rows = [
+    split = [
         [bar, "timed phases", "timed", base.seconds * (1 - over), 1 - over],
         [bar, '"framework overhead", not timed', UNACCOUNTED, base.seconds * over, over],
     ]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(split, columns=COLUMNS)
 
 
 def overhead(parts: pd.DataFrame) -> float:
@@ -49,13 +52,22 @@ def overhead(parts: pd.DataFrame) -> float:
     return float(parts.loc[~parts["category"].isin(WORK), "share"].sum())
 
 
-def largest(parts: pd.DataFrame) -> tuple[str, float, float]:
-    """The largest part that is not work: its name, seconds, share."""
+def listing(parts: pd.DataFrame) -> str:
+    """The parts that are not work with their seconds and shares, the largest first, as Markdown; the small ones as one.
+
+    ``inline 2.51 s (25%), save 0.40 s (4%) and 3 smaller parts 0.20 s``.
+    """
     rest = parts[~parts["category"].isin(WORK)].sort_values("seconds", ascending=False)
-    if rest.empty:
-        return "nothing", 0.0, 0.0
-    first = rest.iloc[0]
-    return str(first["phase"]), float(first["seconds"]), float(first["share"])
+    large = rest[rest["share"] >= SMALL_SHARE].head(MOST_NAMED)
+    words = [
+        f"{text.escape(str(row['phase']).removesuffix(' (itself)'))} {text.seconds(row['seconds'])} "
+        f"({text.percent(row['share'])})"
+        for row in rows(large)
+    ]
+    small = rest.drop(large.index)
+    if len(small):
+        words.append(f"{text.count(len(small), 'smaller part')} {text.seconds(float(small['seconds'].sum()))}")
+    return text.listed(words) if words else "nothing"
 
 
 def by_size(parts: pd.DataFrame) -> list[str]:
@@ -65,22 +77,17 @@ def by_size(parts: pd.DataFrame) -> list[str]:
 
 
 def headline(plan: Plan, before: pd.DataFrame, after: pd.DataFrame | None) -> str:
-    """The answer in words, as Markdown."""
-    name, seconds, share = largest(before)
+    """The answer in words, as Markdown: what the overhead is made of, before and now."""
     total = float(before["seconds"].sum())
-    share_said = f"**{text.percent(overhead(before))} of the baseline measured here is overhead**, of"
+    share = f"**{text.percent(overhead(before))} of the baseline measured here is overhead**, of"
     if not set(WORK) & set(before["category"]):
-        share_said = "**This run does not say how much of it was the work itself.** It took"
-    size = f"{text.seconds(seconds)}, {text.percent(share)}"
-    said = f"{share_said} {text.seconds(total)}. Its largest part is {text.escape(name)}: {size}."
+        share = "**This run does not say how much of it was the work itself.** It took"
+    first = f"{share} {text.seconds(total)}: {listing(before)}."
     if after is None or after.empty:
-        return said
-    now, left = float(after["seconds"].sum()), largest(after)
+        return first
+    now = float(after["seconds"].sum())
     part = f", {text.percent(overhead(after))} of it overhead" if set(WORK) & set(after["category"]) else ""
-    return (
-        f"{said} Now the run takes {text.seconds(now)}{part}; "
-        f"{text.escape(left[0])} is the largest part that is left ({text.seconds(left[1])})."
-    )
+    return f"{first} Now the run takes {text.seconds(now)}{part}: {listing(after)}."
 
 
 def spread(tasks: pd.DataFrame) -> str:

@@ -30,7 +30,7 @@ def headline(plan: Plan, now: Standing, pair: OnePair | None = None) -> str:
         return f"**Nothing is measured yet.** {_one_pair(pair)}{_planned(plan, now)}".rstrip()
     kept = "the win that was kept" if len(now.kept) == 1 else f"the {len(now.kept)} wins that were kept"
     what = kept if now.now_is_kept else "all wins together (none is kept yet)"
-    said = f"**{text.times(now.now.speedup)} faster here with {what}**, {_how_sure(now.now)}. "
+    said = f"{_speed(now.now, what)}. "
     if now.reference and now.reference.wall_seconds:
         return said + _on_reference(plan, now.reference.run_id, now.reference.wall_seconds)
     if now.projected is None:
@@ -77,13 +77,17 @@ def _on_reference(plan: Plan, run_id: int, seconds: float) -> str:
     return f"On {text.escape(plan.machine)} run {run_id} took {text.seconds(seconds)}{_in_band(plan, seconds)}."
 
 
-def _how_sure(now: Together) -> str:
+def _speed(now: Together, what: str) -> str:
+    """How fast it is, and how sure that is; what is not settled is never called faster."""
+    word = "faster" if now.speedup >= 1 else "as fast"
     if not now.measured:
-        return "multiplied from separate measurements"
+        return f"**{text.times(now.speedup)} {word} here with {what}**, multiplied from separate measurements"
     if now.low is None or now.high is None:
-        return "measured"
+        return f"**{text.times(now.speedup)} {word} here with {what}**, measured"
     span = f"{text.times(now.low)} to {text.times(now.high)}"
-    return f"measured ({span})" if now.low > 1 or now.high < 1 else f"but not resolved yet ({span})"
+    if now.low <= 1 <= now.high:
+        return f"**Not settled yet: {text.times(now.speedup)} ({span}) here with {what}**"
+    return f"**{text.times(now.speedup)} {word} here with {what}**, measured ({span})"
 
 
 def _against_band(seconds: float, low: float, high: float) -> str:

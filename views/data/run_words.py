@@ -112,17 +112,18 @@ def about_findings(findings: pd.DataFrame) -> str:
 
 
 def about_tasks(tasks: pd.DataFrame) -> str:
-    """How much of the task seconds the slowest ten take, and what failed."""
+    """How much of the task seconds the slowest tenth takes, and the slowest of all."""
     known = tasks["seconds"].dropna()
     if known.empty or not known.sum():
         return "The run does not say how long its tasks took."
-    most = min(10, len(known))
+    most = max(1, round(len(known) / 10))
     share = text.percent(float(known.nlargest(most).sum() / known.sum()))
     slowest = rows(tasks.nlargest(1, "seconds"))[0]
-    return (
-        f"The slowest {most} of {text.count(len(tasks), 'task')} take **{share}** of all task seconds; the slowest, "
-        f"{text.escape(slowest['task_id'], 60)}, takes {text.seconds(float(known.max()))}."
-    )
+    name, took = text.escape(slowest["task_id"], 60), text.seconds(float(known.max()))
+    many = text.count(len(tasks), "task")
+    if most == 1:
+        return f"The slowest of {many}, {name}, takes **{share}** of all task seconds: {took}."
+    return f"The slowest {most} of {many} take **{share}** of all task seconds; the slowest, {name}, takes {took}."
 
 
 def about_caches(caches: pd.DataFrame) -> str:

@@ -13,6 +13,7 @@ from services.saved_views import delete_view, save_view, saved_views
 from services.spine import spine
 from views import configs, text
 from views.charts.spine import data_address, spine_svg
+from views.data.changes import FEWEST_SITTINGS
 from views.data.connection import cached, engine, forget
 from views.frames import rows
 
@@ -203,10 +204,22 @@ def _baseline(levels: list[tuple[str, float, int]]) -> tuple[str, float, int]:
     return next((level for level in levels if level[0] == "none"), levels[0])
 
 
+def _unchanged(segments: pd.DataFrame) -> str:
+    """That nothing changed, of those configs that have enough sittings to show it."""
+    known = segments.groupby("config", sort=False)["sittings"].first()
+    enough = int((known >= FEWEST_SITTINGS).sum())
+    if not enough:
+        return f"A change over time shows from {FEWEST_SITTINGS} sittings of a config on (a measurement is one)."
+    if enough == len(known):
+        return "No config changed its speed over these runs."
+    whose = f"the {text.count(enough, 'config')} with {FEWEST_SITTINGS} sittings or more (a measurement is one)"
+    return f"Of {whose} none changed its speed; the others have too few to show it."
+
+
 def _newest_change(segments: pd.DataFrame) -> str:
     changed = segments[segments.duplicated("config", keep="first")]
     if changed.empty:
-        return "No config changed its speed over these runs."
+        return _unchanged(segments)
     place = int(segments["start"].where(segments.duplicated("config", keep="first")).argmax())
     before, now = rows(segments.iloc[place - 1 : place + 1])
     share = now["median_seconds"] / before["median_seconds"] - 1

@@ -44,11 +44,13 @@ def _runs(found: list[RunFacts]) -> None:
         verdict(data.single(found[0]), data.single(found[1]))
     else:
         more.best(ranking)
-    percent, only_differing = more.choices()
+    recorded = any(run.made.parts for run in found)
+    percent, only_differing = more.choices() if recorded else (False, True)
     more.bars(ranking, percent=percent)
     if len(found) > 2:
         more.table(ranking)
-    more.heat(ranking, percent=percent, only_differing=only_differing)
+    if recorded:
+        more.heat(ranking, percent=percent, only_differing=only_differing)
     pair = more.pair(ranking) if len(found) > 2 else (data.single(found[0]), data.single(found[1]))
     if len(found) > 2:
         _two(*pair)

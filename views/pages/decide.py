@@ -1,6 +1,5 @@
 """Decide: which quick wins do we keep?"""
 
-import html
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,9 +9,7 @@ import streamlit as st
 from profiles.configs import read_config
 from views import address, text
 from views.charts import evidence as charts
-from views.charts import lattice
 from views.charts.layout import CONFIG
-from views.charts.spine import data_address
 from views.data import board as board_data
 from views.data import deciding
 from views.data import evidence as data
@@ -21,6 +18,7 @@ from views.navigation import link
 from views.page import Page
 from views.parts import decide_row, decision
 from views.parts.board import Acts, board
+from views.parts.lattice import lattice
 
 
 def render() -> None:
@@ -79,18 +77,8 @@ def _attribution() -> None:
 
 def _configs(found: Mapping[str, Any]) -> None:
     """The configs as a lattice, and their seconds one by one."""
-    nodes = deciding.lattice(found)
-    if len(nodes) <= lattice.MOST:
-        best = read_config(found["best"]["config"]) if found.get("best") else None
-        address_of = data_address(lattice.lattice_svg(nodes, best))
-        words = html.escape("; ".join(f"{node.label} {text.seconds(node.seconds)}" for node in nodes))
-        st.html(
-            '<div style="overflow-x:auto" tabindex="0" role="region" aria-label="Every config and its seconds">'
-            f'<img src="{address_of}" alt="{words}" style="max-width:none"></div>'
-        )
-        st.caption(
-            "A column for each number of wins, a line where one is added. Outlined: the fastest. Dashed: not run."
-        )
+    best = read_config(found["best"]["config"]) if found.get("best") else None
+    lattice(deciding.lattice(found), best, "outlined: the fastest; dashed: not run.")
     shown = st.expander("Seconds of every config", key="decide.configs", on_change="rerun")
     if shown.open:
         table = pd.DataFrame(found["configs"])
@@ -112,6 +100,7 @@ def _log() -> None:
     st.dataframe(
         cells(log[["decided_at", "win", "decision", "because", "measurement_id", "who", "forced", "overruled"]]),
         key="decide.log",
+        placeholder=text.NONE,
         hide_index=True,
         alt="All decisions, the newest first",
         column_config={

@@ -149,6 +149,7 @@ def _history(known: pd.DataFrame) -> None:
     st.dataframe(
         measuring.history(known),
         key="measure.history",
+        placeholder=text.NONE,
         hide_index=True,
         alt="All measurements, the newest first",
         column_config={

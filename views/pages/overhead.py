@@ -20,6 +20,17 @@ from views.navigation import link
 from views.page import Page
 from views.parts.bars import bars, seconds_words, shrunk
 
+#: How a program records its phases, as the README has it.
+_SNIPPET = """from recorder import Recorder
+
+with Recorder() as recorder:
+    with recorder.phase("load", category="io"):
+        ...
+    with recorder.phase("compute", category="work"):
+        ..."""
+#: How much faster a phase is at first, so that the bar shows what the slider does.
+_FASTER = 2.0
+
 
 def render() -> None:
     """Draws the page."""
@@ -30,6 +41,9 @@ def render() -> None:
     with words:
         _words(plan, known)
     if not known:
+        return
+    if not any(bar.split for name, bar in known.items() if name != "tracker") and "before" in known:
+        _nothing_recorded()
         return
     bars(known.values())
     notes = [
@@ -74,6 +88,9 @@ def _choose(column: DeltaGenerator, label: str, name: str, known: list[str], def
 
 
 def _words(plan: Plan, known: Mapping[str, data.Bar]) -> None:
+    if "before" in known and not known["before"].split:
+        st.markdown(_unsplit(known))
+        return
     if "before" in known:
         after = data.frame(known["after"]) if "after" in known else None
         st.markdown(figures.headline(plan, data.frame(known["before"]), after))
@@ -90,6 +107,28 @@ def _words(plan: Plan, known: Mapping[str, data.Bar]) -> None:
         link("measure", "Measure a baseline", before="none", after="all")
         link("import", "Import a log with its phases")
     st.code("quickwin run --wins none", language=None)
+
+
+def _unsplit(known: Mapping[str, data.Bar]) -> str:
+    """What is known of runs that recorded no phase."""
+    seconds = text.seconds(known["before"].seconds)
+    now = f", now {text.seconds(known['after'].seconds)}" if "after" in known else ""
+    return (
+        f"**What the time is made of is not known:** the baseline recorded no phase, so all that is known is that it "
+        f"took {seconds}{now}."
+    )
+
+
+def _nothing_recorded() -> None:
+    """How a program comes to say where its time goes."""
+    st.markdown(
+        "A recorder in the program says where its time goes. Copy `profiles/recorder.py` beside it, and put a phase "
+        "around each part; a run that Quickwin starts finds its journal by itself:"
+    )
+    st.code(_SNIPPET, language=None)
+    with st.container(horizontal=True, key="overhead.record"):
+        link("measure", "Then measure again", icon=":material/timer:")
+        link("import", "Or import a profile of it", icon=":material/upload_file:")
 
 
 def _what_if(plan: Plan, now: data.Bar, baseline: data.Bar) -> None:
@@ -112,7 +151,7 @@ def _what_if(plan: Plan, now: data.Bar, baseline: data.Bar) -> None:
     with st.grid(3, min_column_width=220):
         for name in chosen:
             factors[paths[name]] = st.slider(
-                text.escape(name), 1.0, 20.0, step=0.5, format="%.1fx faster", **bound(f"by.{name}", 1.0, SHARE)
+                text.escape(name), 1.0, 20.0, step=0.5, format="%.1fx faster", **bound(f"by.{name}", _FASTER, SHARE)
             )
     left = faster(made, factors)
     target = data.projection(plan, baseline)
@@ -140,12 +179,12 @@ def _there(plan: Plan, seconds: float, baseline: data.Bar, target: tuple[float, 
 
 
 def _tasks(runs: dict[str, int | None]) -> None:
-    st.header("Over the tasks")
+    """How uneven the tasks are; nothing of a project without tasks."""
     frames = {name: data.tasks(run_id) for name, run_id in runs.items() if run_id is not None}
     known = {name: frame for name, frame in frames.items() if not frame.empty}
     if not known:
-        st.markdown("No task of these runs has a time.")
         return
+    st.header("Over the tasks")
     st.markdown(figures.spread(list(known.values())[-1]))
     spread = pd.concat([frame.assign(bar=name) for name, frame in known.items()])
     st.plotly_chart(

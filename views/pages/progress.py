@@ -1,5 +1,7 @@
 """Progress: where do we stand?"""
 
+from math import ceil
+
 import streamlit as st
 
 from optim.evidence.records import TrackerEvidence
@@ -20,7 +22,11 @@ from views.navigation import link
 from views.page import Page
 from views.parts.board import board
 from views.parts.progress_documents import downloads
+from views.parts.progress_left import what_is_left
 from views.parts.progress_tracking import tracking
+
+#: So many cards stand beside each other at most; rows are as even as they can be.
+_MOST_BESIDE = 4
 
 
 def render() -> None:
@@ -41,8 +47,9 @@ def render() -> None:
     with st.container(horizontal=True, key="progress.next"):
         link("decide", "Decide which to keep", icon=":material/gavel:")
         link("overhead", "See what the time is made of", icon=":material/donut_small:")
+    what_is_left(account)
     _waterfall(plan, evidence)
-    _cards(plan, evidence)
+    _cards(account)
     tracking()
     downloads()
     _checklist(plan, evidence)
@@ -94,18 +101,20 @@ def _there(account: Account) -> None:
 def _here(account: Account) -> None:
     now = account.standing
     if account.baseline is not None:
-        _run_metric("Baseline here", account.baseline)
-    what = "Now, measured here" if now.now_is_kept else "All wins, measured here"
-    here = text.times(now.now.speedup) if now.now else "not measured"
+        _run_metric("Baseline", account.baseline)
+    what = "Wins kept together" if now.now_is_kept else "All wins together"
+    here = text.times(now.now.speedup) if now.now else "not yet"
     st.metric(what, here, border=True, height="stretch")
     if account.now is not None:
-        _run_metric("Kept, a run here" if account.now_is_kept else "All wins, a run here", account.now)
+        _run_metric("Kept" if account.now_is_kept else "All wins", account.now)
 
 
 def _run_metric(label: str, run: KnownRun) -> None:
-    size = "" if run.tasks is None else f", {text.count(run.tasks, 'task')}"
-    told = f"run {run.run_id}{size}, {run.cache_state} caches"
-    st.metric(label, text.seconds(run.wall_seconds), border=True, height="stretch", help=text.escape(told))
+    """One run's seconds; a label that names the run is short enough to be read whole."""
+    size = "" if run.tasks is None else f"{text.count(run.tasks, 'task')}, "
+    told = f"{size}{run.cache_state} caches"
+    name = f"{label}, run {run.run_id}"
+    st.metric(name, text.seconds(run.wall_seconds), border=True, height="stretch", help=text.escape(told))
 
 
 def _waterfall(plan: Plan, evidence: TrackerEvidence) -> None:
@@ -127,10 +136,12 @@ def _waterfall(plan: Plan, evidence: TrackerEvidence) -> None:
     )
 
 
-def _cards(plan: Plan, evidence: TrackerEvidence) -> None:
+def _cards(account: Account) -> None:
     st.header("The quick wins")
-    with st.grid(5, min_column_width=210):
-        for card in cards(plan, evidence):
+    made = cards(account)
+    rows = ceil(len(made) / _MOST_BESIDE) or 1
+    with st.grid(ceil(len(made) / rows) or 1, min_column_width=210):
+        for card in made:
             with st.container(border=True, height="stretch", key=f"progress.card.{card.win}"):
                 st.markdown(f"{circled(card.win)} **{text.escape(card.win)}**  \n:small[{card.title}]")
                 st.badge(card.status, icon=card.mark.icon, color=card.mark.badge)

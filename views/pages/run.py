@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from views.address import NUMBER, bound
+from views.address import NUMBER, bound, copy_link
 from views.data import run as data
 from views.navigation import link
 from views.page import Page
@@ -29,9 +29,13 @@ def render() -> None:
     overview(run)
     details(run)
     other = data.comparable(run["id"])
-    if other is not None and run["status"] == "finished" and not run["profiled"]:
-        label = f"Compare it with run {other}, of the same work, caches and machine"
-        link("compare", label, icon=":material/compare_arrows:", a=other, b=run["id"])
+    with st.container(horizontal=True, vertical_alignment="center", key="run.next"):
+        copy_link()
+        if other is not None and run["status"] == "finished" and not run["profiled"]:
+            label = f"Compare it with run {other}"
+            link("compare", label, icon=":material/compare_arrows:", a=other, b=run["id"])
+        link("overhead", "What if a phase were faster?", icon=":material/donut_small:", now_run=run["id"])
+        link("runs", "All runs", icon=":material/history:")
 
 
 PAGE = Page(

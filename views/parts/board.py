@@ -21,11 +21,12 @@ _SMALL = (4, 8)
 _PLAIN = "font-size:.8rem;line-height:1.25"
 _SWATCHES = {
     "interval": ("#0077BB", 4, 18, "measured, 95% interval"),
-    "attributed": ("#0077BB", 4, 18, "dashed: by the attribution"),
+    "attributed": ("#0077BB", 4, 18, "by the attribution"),
     "planned": (palette.PLANNED.colour, 10, 18, "planned"),
     "noise": ("#B8860B", 14, 14, "two runs of the same config"),
     "cpu": (palette.PLANNED.colour, 2, 18, "CPU seconds"),
 }
+_DASHED = ("attributed",)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,11 +80,10 @@ def picture(row: BoardRow, on: charts.Axis) -> str:
             f'font-size:.85rem">{text.times(row.speedup.value)}</span>'
         )
     words = html.escape(charts.row_words(row))
-    empty = "" if row.verdict else f'<span style="position:absolute;right:0;top:30%;{_PLAIN}">not measured</span>'
     return (
         f'<div style="position:relative;height:{charts.HEIGHT}px">'
         f'<img style="width:100%;height:{charts.HEIGHT}px;display:block" src="{address}" alt="{words}">'
-        f"{number}{empty}</div>"
+        f"{number}</div>"
     )
 
 
@@ -108,8 +108,9 @@ def _legend(names: Sequence[str]) -> str:
     items = []
     for name in names:
         colour, high, wide, words = _SWATCHES[name]
+        paint = f"repeating-linear-gradient(90deg,{colour} 0 5px,transparent 5px 8px)" if name in _DASHED else colour
         items.append(
             f'<span style="display:inline-flex;align-items:center;gap:.4rem"><span style="display:inline-block;'
-            f'background:{colour};height:{high}px;width:{wide}px;border-radius:2px"></span>{words}</span>'
+            f'background:{paint};height:{high}px;width:{wide}px;border-radius:2px"></span>{words}</span>'
         )
     return f'<div style="display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;{_PLAIN}">{"".join(items)}</div>'

@@ -11,7 +11,7 @@ from profiles.configs import read_config
 from services.ranking import MOST_RUNS
 from services.run_facts import RunFacts, Side
 from views import text
-from views.address import NUMBER, TEXT, bound, put
+from views.address import NUMBER, TEXT, bound, copy_link, put
 from views.configs import typed
 from views.data import compare as data
 from views.navigation import link
@@ -42,6 +42,7 @@ def _runs() -> list[RunFacts] | None:
         ]
         st.button("Swap", key="compare.swap", icon=":material/swap_horiz:", on_click=_swap, args=(pair,))
         more = st.text_input("And beside them", placeholder="more runs, such as 3, 4", width=240, **bound("more", ""))
+        copy_link()
     if None in pair:
         st.info(
             "Put the numbers of two runs here, or select some in the table of runs.", icon=":material/compare_arrows:"

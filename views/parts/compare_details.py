@@ -81,6 +81,7 @@ def _profiles(before: Side, after: Side) -> None:
         st.dataframe(
             cells(table.assign(**shares)),
             key="compare.frame_table",
+            placeholder=text.NONE,
             hide_index=True,
             column_config=dict.fromkeys(shares, percent),
             alt="Frames whose share changed most",

@@ -85,6 +85,7 @@ def table(found: Ranking) -> None:
     st.dataframe(
         cells(data.beside(found)),
         key="compare.more",
+        placeholder=text.NONE,
         hide_index=True,
         alt=f"Runs, each held against {found.reference.name}",
         column_config={

@@ -98,6 +98,7 @@ def _measurements(row: BoardRow) -> None:
     st.dataframe(
         cells(deciding.every_measurement(row.evidence)),
         key="decide.measurements",
+        placeholder=text.NONE,
         hide_index=True,
         alt="All measurements of this win, the newest first",
         column_config={

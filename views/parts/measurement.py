@@ -16,7 +16,7 @@ from views import palette, text
 from views.actions import measuring as actions
 from views.actions.startup import tidy
 from views.charts import evidence as charts
-from views.charts import lattice, stage
+from views.charts import stage
 from views.charts.board import Axis
 from views.charts.layout import CONFIG
 from views.charts.spine import data_address
@@ -24,6 +24,7 @@ from views.data import evidence as data
 from views.data import exports, measuring
 from views.navigation import link
 from views.parts.board import axis_words
+from views.parts.lattice import lattice
 from views.problems import ActionProblem, guard
 
 
@@ -165,23 +166,11 @@ def _picture(steps: Sequence[stage.Step], on: Axis, svg: str) -> str:
 
 def _lattice(found: dict[str, Any]) -> None:
     """The configs of an attribution, those that have run with their seconds."""
-    nodes = measuring.lattice(found)
-    if not nodes or len(nodes) > lattice.MOST:
-        st.caption(f"{text.count(len(nodes), 'config')}: too many for a picture.")
-        return
     best = ((found["verdict"] or {}).get("attribution") or {}).get("best") or {}
-    address = data_address(lattice.lattice_svg(nodes, read_config(best["config"]) if best else None))
-    words = html.escape(lattice.lattice_words(nodes))
-    st.html(
-        '<div style="overflow-x:auto" tabindex="0" role="region" aria-label="Every config and its seconds">'
-        f'<img src="{address}" alt="{words}" style="max-width:none"></div>'
-    )
-    rest = (
-        "seconds so far, dashed: has not run yet."
-        if found["status"] in data.UNDER_WAY
-        else ("dashed: not run. Outlined: the fastest.")
-    )
-    st.caption(f"A column for each number of wins, a line where one is added; {rest}")
+    words = "dashed: not run; outlined: the fastest."
+    if found["status"] in data.UNDER_WAY:
+        words = "seconds so far, dashed: has not run yet."
+    lattice(measuring.lattice(found), read_config(best["config"]) if best else None, words)
 
 
 def _every_run(table: Any) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from services.facts import QUESTIONS, spoken
+from services.ranking import MOST_RUNS
 from views.actions import runs as actions
 from views.address import NUMBER, copy_link, put
 from views.data import runs
@@ -69,37 +70,56 @@ def _keep() -> None:
 
 
 def on_selected(chosen: pd.DataFrame, pin: int | None) -> None:
-    """What can be done with the selected runs; a hint as long as there are none."""
+    """What can be done with the selected runs. It has its room from the start, so that the table below stays where it
+    is when its first row is selected.
+    """
     ids = [int(one) for one in chosen["id"]]
-    if not ids:
-        st.caption(
-            "A run's number opens it. Select runs by the boxes to compare, tag, assign, pin or delete them here."
-        )
-        return
-    with st.container(horizontal=True, vertical_alignment="center", key="runs.selected"):
-        named = listed([str(one) for one in ids[:8]]) + (" …" if len(ids) > 8 else "")
-        st.markdown(f"**{count(len(ids), 'run')} selected:** {named}")
-        if len(ids) == 1 and st.button("Open", key="runs.open", icon=":material/timeline:"):
+    st.caption(_selected(ids))
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="runs.selected"):
+        if st.button("Open", key="runs.open", icon=":material/timeline:", disabled=len(ids) != 1):
             go("run", run=ids[0])
-        if len(ids) > 1 and st.button("Compare", key="runs.compare", icon=":material/compare_arrows:"):
+        if st.button(
+            "Compare",
+            key="runs.compare",
+            icon=":material/compare_arrows:",
+            disabled=not 2 <= len(ids) <= MOST_RUNS,
+            help=f"2 to {MOST_RUNS} runs",
+        ):
             first, second, *rest = sorted(ids)
             go("compare", a=first, b=second, **({"more": ",".join(map(str, rest))} if rest else {}))
-        if len(ids) == 1:
-            _pin(ids[0], pin)
+        _pin(ids, pin)
         _tags(ids)
         _facts(ids)
-        if len(ids) == 1:
-            _words(chosen.iloc[0])
+        _words(chosen)
         _remove(chosen, ids)
 
 
-def _pin(run_id: int, pin: int | None) -> None:
-    title, new = ("Unpin", None) if pin == run_id else ("Pin as baseline", run_id)
-    st.button(title, key="runs.pin", icon=":material/keep:", on_click=put, args=("pin", new, NUMBER))
+def _selected(ids: list[int]) -> str:
+    if not ids:
+        return "A run's number opens it. Select runs by their boxes to compare, pin, tag, assign or delete them."
+    named = listed([str(one) for one in ids[:8]]) + (" …" if len(ids) > 8 else "")
+    return f"**{count(len(ids), 'run')} selected:** {named}"
+
+
+def _pin(ids: list[int], pin: int | None) -> None:
+    """A pinned run is unpinned by itself, or while nothing is selected."""
+    off = pin is not None and (not ids or ids == [pin])
+    title, new = ("Unpin", None) if off else ("Pin as baseline", ids[0] if ids else None)
+    st.button(
+        title,
+        key="runs.pin",
+        icon=":material/keep:",
+        disabled=not off and len(ids) != 1,
+        on_click=put,
+        args=("pin", new, NUMBER),
+    )
 
 
 def _tags(ids: list[int]) -> None:
-    with st.popover("Tag", key="runs.tagging", icon=":material/sell:"), st.form("runs.tag_form", border=False):
+    with (
+        st.popover("Tag", key="runs.tagging", icon=":material/sell:", disabled=not ids),
+        st.form("runs.tag_form", border=False),
+    ):
         st.text_input("Tag", key="runs.tag", max_chars=60, placeholder="baseline, final, Kaggle")
         add, take = st.columns(2)
         add.form_submit_button("Add", key="runs.tag_add", on_click=_tag, args=(actions.tag, ids))
@@ -111,7 +131,10 @@ def _tag(action: Callable[..., str], ids: list[int]) -> None:
 
 
 def _facts(ids: list[int]) -> None:
-    with st.popover("Assign", key="runs.assigning", icon=":material/fact_check:"), st.form("runs.facts", border=False):
+    with (
+        st.popover("Assign", key="runs.assigning", icon=":material/fact_check:", disabled=not ids),
+        st.form("runs.facts", border=False),
+    ):
         st.caption("What the log does not say and you know; kept as stated, beside what was read. Empty is left alone.")
         for name in QUESTIONS:
             st.text_input(spoken(name).capitalize(), key=f"runs.fact.{name}", max_chars=200)
@@ -122,12 +145,16 @@ def _assign(ids: list[int]) -> None:
     attempt("runs", actions.assign, ids, {name: st.session_state[f"runs.fact.{name}"] for name in QUESTIONS})
 
 
-def _words(row: pd.Series) -> None:
-    run_id = int(row["id"])
-    with st.popover("Rename or note", key="runs.renaming", icon=":material/edit:"), st.form("runs.words", border=False):
-        st.text_input("Label", value=row["label"], key=f"runs.label.{run_id}", max_chars=200)
-        st.text_area("Note", value=row["note"] or "", key=f"runs.note.{run_id}", max_chars=4000)
-        st.form_submit_button("Save", key="runs.edit_save", on_click=_save, args=(run_id,))
+def _words(chosen: pd.DataFrame) -> None:
+    """Label and note of one run."""
+    with st.popover("Rename or note", key="runs.renaming", icon=":material/edit:", disabled=len(chosen) != 1):
+        if len(chosen) != 1:
+            return
+        row, run_id = chosen.iloc[0], int(chosen["id"].iloc[0])
+        with st.form("runs.words", border=False):
+            st.text_input("Label", value=row["label"], key=f"runs.label.{run_id}", max_chars=200)
+            st.text_area("Note", value=row["note"] or "", key=f"runs.note.{run_id}", max_chars=4000)
+            st.form_submit_button("Save", key="runs.edit_save", on_click=_save, args=(run_id,))
 
 
 def _save(run_id: int) -> None:
@@ -136,10 +163,16 @@ def _save(run_id: int) -> None:
 
 
 def _remove(chosen: pd.DataFrame, ids: list[int]) -> None:
-    if chosen["deleted_at"].notna().all():
+    if ids and chosen["deleted_at"].notna().all():
         back = ("runs", actions.undelete, ids)
         st.button("Undelete", key="runs.undelete", icon=":material/undo:", on_click=attempt, args=back)
-    else:
-        deletes = ("runs", actions.delete, ids)
-        icon = ":material/delete:"
-        st.button("Delete", key="runs.delete", icon=icon, on_click=attempt, args=deletes, kwargs={"undo": ids})
+        return
+    st.button(
+        "Delete",
+        key="runs.delete",
+        icon=":material/delete:",
+        disabled=not ids,
+        on_click=attempt,
+        args=("runs", actions.delete, ids),
+        kwargs={"undo": ids},
+    )

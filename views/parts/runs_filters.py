@@ -31,17 +31,17 @@ WHEN = {ANY_TIME: None, "today": 1, "last 7 days": 7, "last 30 days": 30, BETWEE
 def filters() -> tuple[dict[str, Any], str]:
     """Draws the filters; gives those that are set, as ``db.queries.RunFilters``, and the way to sort."""
     choices = runs.choices()
-    row = st.columns([3, 2.4, 1.8, 1.8, 1.2], vertical_alignment="bottom")
-    text = row[0].text_input("Search", placeholder="label, note, tag, file or number", **bound("q", ""))
-    config = row[1].multiselect(
+    row = st.grid(5, min_column_width=150, vertical_alignment="bottom", key="runs.filters")
+    text = row.text_input("Search", placeholder="label, note, tag, file or number", **bound("q", ""))
+    config = row.multiselect(
         "Config",
         choices["config"],
         format_func=configs.typed,
         **bound("config", [], configs.CONFIGS, choices["config"]),
     )
-    when = row[2].selectbox("Started", list(WHEN), **bound("when", ANY_TIME, options=WHEN))
-    sort = row[3].selectbox("Order", list(SORTS), **bound("sort", "newest first", options=SORTS))
-    with row[4].popover("More", key="runs.more", width="stretch"):
+    when = row.selectbox("Started", list(WHEN), **bound("when", ANY_TIME, options=WHEN))
+    sort = row.selectbox("Order", list(SORTS), **bound("sort", "newest first", options=SORTS))
+    with row.popover("More filters", key="runs.more", icon=":material/filter_list:", width="stretch"):
         more = _more(choices)
     given = {"text": text.strip(), "config": config, **more, **_when(when)}
     return {name: value for name, value in given.items() if value}, sort
@@ -73,7 +73,7 @@ def _when(when: str) -> dict[str, Any]:
         return {"since": runs.since(runs.today() - timedelta(days=days - 1))}
     if when == ANY_TIME:
         return {}
-    first, last, _ = st.columns([1, 1, 2])
+    first, last = st.columns(2)
     since = runs.since(first.date_input("From (UTC)", **bound("since", None, DAY)))
     until = runs.since(last.date_input("Up to and with (UTC)", **bound("until", None, DAY)))
     return {"since": since, "until": until + timedelta(days=1) if until else None}

@@ -15,7 +15,7 @@ from optim.project.fields import Range
 from optim.project.wins import Win
 from services.board import BoardRow, Span
 from views.charts import board as charts
-from views.charts.lattice import Node, lattice_svg
+from views.charts.lattice import Node, lattice_svg, least_width
 
 
 def row(name: str, value: float | None, low: float = 0.0, high: float = 0.0, **values: Any) -> BoardRow:
@@ -76,6 +76,15 @@ def test_the_number_of_a_row_stands_beside_its_marks() -> None:
     assert edge == "left" and place > on.place(1.5 * 1.05)
     edge, place = charts.value_place(rows[1], on) or ("", 0.0)
     assert edge == "right" and 100 - place < on.place(20 / 1.05)
+
+
+def test_a_lattice_of_six_wins_fits_beside_the_form() -> None:
+    letters = "①②③④⑤⑥"
+    nodes = [
+        Node(config=frozenset(letters[:many]), label=letters[:many] or "none", seconds=1.0, measured=True)
+        for many in range(7)
+    ]
+    assert least_width(nodes) <= 690
 
 
 def test_the_lattice_has_a_line_for_each_win_that_is_added_and_outlines_the_best() -> None:

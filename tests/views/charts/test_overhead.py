@@ -21,7 +21,15 @@ def test_the_tracker_s_share_is_unaccounted_and_nothing_else() -> None:
 
 def test_overhead_is_all_that_is_not_dsl() -> None:
     assert data.overhead(SHARES) == pytest.approx(0.7)
-    assert data.largest(SHARES) == ("inline", 4.0, pytest.approx(0.4))
+    assert data.listing(SHARES).startswith("inline 4.00 s (40%)")
+
+
+def test_what_overhead_is_made_of_names_every_part_and_counts_the_small_ones() -> None:
+    rows = [("work", "work", 40.0), ("load", "io", 30.0), ("parse", "framework", 29.0)]
+    rows += [(f"tiny_{one}", "framework", 0.5) for one in range(2)]
+    told = data.listing(data.shares("x", pd.DataFrame(rows, columns=["phase", "category", "seconds"])))
+    assert told == "load 30.0 s (30%), parse 29.0 s (29%) and 2 smaller parts 1.00 s"
+    assert data.listing(data.shares("x", pd.DataFrame(rows[:1], columns=["phase", "category", "seconds"]))) == "nothing"
 
 
 def test_what_a_pipeline_calls_work_is_no_overhead_either() -> None:

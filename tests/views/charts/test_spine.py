@@ -34,6 +34,20 @@ def test_segments_are_as_wide_as_their_shares_and_in_their_category_s_colour() -
     assert root.find(f"{SVG}title").text == "run 1: score 60%, <b>& 30%, unaccounted 10%"  # type: ignore[union-attr]
 
 
+def test_a_label_fits_into_its_segment_at_every_width() -> None:
+    root = parsed(charts.stacked_svg(spines([ONE])))
+    labels = [(segment, group) for segment in root.findall(f"{SVG}svg") for group in segment.findall(f"{SVG}g")]
+    assert {group.attrib["class"] for _, group in labels} == {f"w w{pixels}" for pixels in (250, 420, 640, 900)}
+    for segment, group in labels:
+        room = float(segment.attrib["width"].rstrip("%")) / 100 * int(group.attrib["class"].split("w")[-1])
+        assert float(group.find(f"{SVG}rect").attrib["width"]) + 3 <= room  # type: ignore[union-attr]
+
+
+def test_a_bar_of_a_table_has_the_labels_that_fit_into_it_and_no_others() -> None:
+    root = parsed(charts.spine_svg(spine(ONE), width=100, height=28))
+    assert [one.text for one in root.iter(f"{SVG}text")] == ["score"]
+
+
 def test_runs_under_each_other_are_as_long_as_they_took_and_what_differs_is_joined() -> None:
     root = parsed(charts.stacked_svg(spines([ONE, TWO]), [1.0, 0.5]))
     tops = {segment.attrib["y"] for segment in root.findall(f"{SVG}svg") if "x" in segment.attrib}

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from db.engine import open_engine
+from db.store import store_run
+from profiles.records import RunRecord, Workload
 from tests.views.conftest import Open, words
 from tests.views.pages.test_measure import started
 
@@ -46,6 +50,31 @@ def test_the_form_asks_for_the_project_s_parameters(project: Path, open_page: Op
     assert page.checkbox(key="measure/exact").value is True
     assert "quickwin measure none all --cold --blocks 20 --minutes 30" in words(page)
     assert not any(one.label == "Tasks" for one in page.number_input)
+
+
+def test_runs_of_another_workload_tell_no_duration(project: Path, empty: str, open_page: Open) -> None:
+    engine = open_engine(empty)
+    for number, wins in enumerate((frozenset[str](), frozenset({"vectorize", "once"}))):
+        bare = RunRecord(key=f"k{number}", label="a run", config=wins, cache_state="cold", wall_seconds=2.0)
+        store_run(engine, replace(bare, workload=Workload(fingerprint="elsewhere"), pipeline="etl"))
+    engine.dispose()
+    page = open_page("measure")
+    assert not page.error and "No earlier run tells how long this takes" in words(page)
+
+
+def test_runs_without_phases_are_called_that_and_nothing_empty_is_drawn(
+    project: Path, empty: str, open_page: Open
+) -> None:
+    engine = open_engine(empty)
+    for number, wins in enumerate((frozenset[str](), frozenset({"vectorize", "once"}))):
+        bare = RunRecord(key=f"k{number}", label="a run", config=wins, cache_state="cold", wall_seconds=2.0)
+        store_run(engine, replace(bare, workload=Workload(fingerprint="w"), pipeline="etl"))
+    engine.dispose()
+    page = open_page("overhead")
+    said = words(page)
+    assert "the baseline recorded no phase" in said and "recorder.phase" in said
+    assert not page.error and "Over the tasks" not in said and "100%" not in said
+    assert "No phase differs" not in words(open_page("compare", a=1, b=2))
 
 
 def test_what_is_changed_goes_along(project: Path, open_page: Open, started: list[list[str]]) -> None:

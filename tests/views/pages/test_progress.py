@@ -40,14 +40,14 @@ def test_before_anything_is_measured_one_pair_of_runs_is_told_as_no_more_than_th
 def test_the_tracker_s_figures_are_called_the_tracker_s(empty: str, open_page: Open) -> None:
     figures = {metric.label: metric.value for metric in open_page("progress").metric}
     assert figures["Tracker's baseline"] == "24.8 s"
-    assert figures["All wins, measured here"] == "not measured"
+    assert figures["All wins together"] == "not yet"
 
 
 def test_what_was_kept_is_what_now_is(full: str, open_page: Open) -> None:
     page = open_page("progress")
     assert "with the win that was kept" in words(page)
     figures = {metric.label: metric.value for metric in page.metric}
-    assert figures["Now, measured here"].startswith("2.0")
+    assert figures["Wins kept together"].startswith("2.0")
     assert figures["Now on Kaggle"] == "no run yet"
 
 
@@ -59,7 +59,7 @@ def test_what_is_measured_here_is_an_analogy_for_there_and_has_no_odds(full: str
     assert "projection" not in said
     labels = [metric.label for metric in page.metric]
     assert not [label for label in labels if "Odds" in label or "Projected" in label]
-    assert labels.index("Target") < labels.index("Now, measured here"), "there and here stand apart"
+    assert labels.index("Target") < labels.index("Wins kept together"), "there and here stand apart"
 
 
 def test_the_board_of_decide_is_in_the_middle(full: str, open_page: Open) -> None:
@@ -75,7 +75,7 @@ def test_a_project_without_plan_target_and_tasks_has_no_empty_boxes(
     own_project(monkeypatch, tmp_path, 3)
     page = open_page("progress")
     assert not page.exception and not page.error
-    assert [metric.label for metric in page.metric] == ["All wins, measured here"]
+    assert [metric.label for metric in page.metric] == ["All wins together"]
     assert "Kaggle" not in words(page) and not page.get("plotly_chart")
 
 
@@ -88,6 +88,15 @@ def test_a_log_from_the_reference_machine_replaces_the_projection(full: str, ope
     page = open_page("progress")
     assert f"On Kaggle run {run_id} took 13.1 s: inside the target of 12 to 14 s" in words(page)
     assert {metric.label: metric.value for metric in page.metric}["Now on Kaggle"] == "13.1 s"
+
+
+def test_what_is_left_is_said_with_its_next_step_and_its_command(full: str, open_page: Open) -> None:
+    page = open_page("progress")
+    said = words(page)
+    assert "no decision was made" in said and "`quickwin decide batch_validation revert --because ...`" in said
+    assert "the target is open" in said.lower() and "quickwin import LOG --machine Kaggle --as final" in said
+    steps = [link.label for at in range(6) for link in page.container(key=f"progress.left.{at}").page_link]
+    assert steps == ["Decide", "Measure it", "Decide", "Measure it", "Import its log"]
 
 
 def test_every_win_has_a_card_with_its_next_step(full: str, open_page: Open) -> None:
@@ -117,8 +126,8 @@ def test_a_decision_changes_where_we_stand(full: str, open_page: Open) -> None:
     store.decide(seeder.engine, "early_exit", "keep", "a fifth faster", both)
     forget()
     after = {metric.label: metric.value for metric in open_page("progress").metric}
-    assert before["Now, measured here"] == "2.00x"
-    assert after["Now, measured here"] == "2.49x"
+    assert before["Wins kept together"] == "2.00x"
+    assert after["Wins kept together"] == "2.49x"
 
 
 def test_the_checklist_is_ticked_by_evidence(full: str, open_page: Open) -> None:

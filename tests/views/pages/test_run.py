@@ -101,7 +101,7 @@ def test_caches_say_what_was_really_saved_and_what_was_only_claimed(engine: Engi
     store_run(engine, measured(1))
     said = words(open_page("run", run="1", show="Caches"))
     assert "By the measured cost of a miss the caches saved **32.0 s**, most of it inlining" in said
-    assert "**claims** 2400" in said or "**claims** 40 min 0 s saved" in said
+    assert "**claims** 40 min saved" in said
 
 
 def test_a_failed_task_is_shown_with_its_reason(engine: Engine, open_page: Open) -> None:
@@ -159,6 +159,6 @@ def test_the_next_step_is_a_comparison_with_the_newest_run_that_is_comparable(en
     for number, changes in enumerate(({}, {"cache_state": "warm"}, {"profiled": True}, {})):
         store_run(engine, measured(number, **changes))
     links = {link.value for link in open_page("run", run="1").page_link}
-    assert "Compare it with run 4, of the same work, caches and machine" in links
+    assert "Compare it with run 4" in links
     assert not any("Compare it" in link.value for link in open_page("run", run="2").page_link)
     assert not any("Compare it" in link.value for link in open_page("run", run="3").page_link)

@@ -15,6 +15,7 @@ from tests.db.samples import STARTED
 from tests.views.conftest import Open, words
 from tests.views.databases import ALL, fill, measured
 from views.actions import runs as actions
+from views.data.connection import forget
 
 
 @pytest.fixture
@@ -77,6 +78,24 @@ def test_a_change_of_speed_is_said(engine: Engine, open_page: Open) -> None:
         store_run(engine, measured(number, (10.0 if number < 10 else 8.0) + noise))
     said = words(open_page("runs"))
     assert "became 20% faster at run 11 (2026-03-04): 10.0 s to 8.01 s" in said
+
+
+def test_too_few_runs_show_no_change_and_no_standstill_either(engine: Engine, open_page: Open) -> None:
+    fill(engine)
+    said = words(open_page("runs"))
+    assert "A change over time shows from 8 sittings of a config on (a measurement is one)." in said
+    assert "No config changed" not in said
+    for number in range(10, 20):
+        store_run(engine, measured(number, config=ALL))
+    forget()
+    assert "Of the 1 config with 8 sittings or more (a measurement is one) none changed" in words(open_page("runs"))
+
+
+def test_the_actions_have_their_room_before_anything_is_selected(engine: Engine, open_page: Open) -> None:
+    fill(engine)
+    page = open_page("runs")
+    buttons = {one.key: one.disabled for one in page.button}
+    assert all(buttons[f"runs.{name}"] for name in ("open", "compare", "pin", "delete"))
 
 
 def test_more_runs_than_a_page_holds_are_on_pages(engine: Engine, open_page: Open) -> None:
