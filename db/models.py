@@ -85,7 +85,8 @@ class Run(Base):
 
     ``config`` is the set ``wins`` as one text (``profiles.configs``); both NULL where unknown. ``pipeline`` is the name
     of the program that ran, NULL where unknown. ``owner`` says which process
-    records the run (see ``profiles.processes``). ``checksum`` is NULL as long as the run is running.
+    records the run (see ``profiles.processes``). ``checksum``, ``seal`` and ``phase_seal`` (``db.seals``) are NULL as
+    long as the run is running.
     """
 
     __tablename__ = "runs"
@@ -120,6 +121,8 @@ class Run(Base):
     updated_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
     checksum: Mapped[str | None]
+    seal: Mapped[str | None]
+    phase_seal: Mapped[str | None]
     task_count: Mapped[int]
     solved: Mapped[int]
     failed: Mapped[int]

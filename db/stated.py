@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from db.models import Run, StatedFact
+from db.seals import altered, seal
 from profiles.configs import read_config
 
 Columns = dict[str, Any]
@@ -73,12 +74,15 @@ def counting(connection: Connection, run_id: int) -> list[str]:
 
 def put(connection: Connection, run_id: int, facts: Mapping[str, str | None], who: str | None, at: datetime) -> None:
     """Writes statements, None to take one back, and brings the run's columns up to date."""
+    was_whole = not altered(connection, run_id)
     for name, value in facts.items():
         _take_back(connection, run_id, name)
         if value is not None:
             row = {"run_id": run_id, "name": name, "value": value, "counts": False, "who": who, "stated_at": at}
             connection.execute(insert(StatedFact), [row])
     apply(connection, run_id)
+    if was_whole:  # else a statement would make good what was altered
+        seal(connection, run_id)
 
 
 def _take_back(connection: Connection, run_id: int, name: str) -> None:

@@ -25,11 +25,9 @@ def find_run(engine: Engine, text: str) -> int:
     if not queries.run_count(engine):
         fail("there are no runs yet; quickwin run records one", USAGE)
     if text.isascii() and text.isdigit() and len(text) < 19:  # longer ones are beyond what a database counts to
-        try:
-            queries.run(engine, int(text))
-            return int(text)
-        except queries.UnknownRow:
+        if not queries.run_count(engine, ids=[int(text)], deleted=None):
             fail(f"there is no run {text}; quickwin runs lists them", USAGE)
+        return int(text)
     match = queries.run_rows(engine, limit=1) if text == "last" else queries.run_rows(engine, label=[text], limit=1)
     if not match:
         labels = ", ".join(sorted({row["label"] for row in queries.run_rows(engine, limit=20)})[:8])

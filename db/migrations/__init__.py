@@ -15,7 +15,7 @@ from sqlalchemy import Connection, inspect, text
 from db.problems import problem
 
 #: The newest version, the last one in ``versions/`` (a test holds them together).
-HEAD = "0008"
+HEAD = "0007"
 VERSION_TABLE = "quickwin_version"
 # Any number: the lock that makes two processes that start at once migrate one after the other.
 _LOCK = 7_215_001
@@ -34,7 +34,10 @@ def bring_up_to_date(connection: Connection, name: str) -> None:
     versions = current_versions(connection, name)
     refuse_newer(versions, name)
     if versions != [HEAD]:
+        from db.seals import seal_all  # late: the tables as they are from here on
+
         _upgrade(connection)
+        seal_all(connection)
 
 
 def current_versions(connection: Connection, name: str) -> list[str]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, func, select
 from db.engine import reading
 from db.frames import ID, NUMBER, SECONDS, TEXT, frame
 from db.models import Phase, Run, Task
+from db.seals import finder, missing_columns, phase_digest
 from profiles.breakdown import Breakdown, breakdown_of, covered_seconds
 from profiles.records import PhaseTiming
 
@@ -19,20 +20,37 @@ if TYPE_CHECKING:
 
 
 def breakdowns(engine: Engine, run_ids: Iterable[int]) -> dict[int, Breakdown]:
-    """What each of these runs is made of, by its id; a run that is not there is left out."""
+    """What each of these runs is made of, by its id; a run that is not there is left out.
+
+    Of one that is not what the store wrote (``db.seals``) nothing is known.
+    """
     ids = [int(run_id) for run_id in run_ids]
     columns = (Phase.run_id, Phase.path, Phase.category, Phase.basis, Phase.total_seconds, Phase.self_seconds)
     statement = select(*columns, Phase.calls).where(Phase.run_id.in_(ids), Phase.part != "task")
-    known = select(Run.id, Run.wall_seconds, Run.workers, Run.unaccounted_seconds).where(Run.id.in_(ids))
     with reading(engine) as connection:
-        rows = connection.execute(statement.order_by(Phase.run_id, Phase.number)).all()
-        runs = {row.id: row for row in connection.execute(known)}
-        asked = [row.id for row in runs.values() if row.workers > 1 and row.unaccounted_seconds is None]
+        phases: dict[int, list[Any]] = {}
+        for row in connection.execute(statement.order_by(Phase.run_id, Phase.number)):
+            phases.setdefault(row.run_id, []).append(row)
+        runs = {row.id: row for row in connection.execute(select(*_RUN).where(Run.id.in_(ids)))}
+        whole = {run_id for run_id, run in runs.items() if _is_whole(run, phases.get(run_id, []))}
+        asked = [run_id for run_id in whole if runs[run_id].workers > 1 and runs[run_id].unaccounted_seconds is None]
         tasks = _task_seconds(connection, asked)
-    phases: dict[int, list[PhaseTiming]] = {}
-    for row in rows:
-        phases.setdefault(row.run_id, []).append(_timing(row))
-    return {run_id: _made(runs[run_id], phases.get(run_id, []), tasks) for run_id in ids if run_id in runs}
+        timings = {run_id: [_timing(row) for row in phases.get(run_id, [])] for run_id in whole}
+    nothing = breakdown_of([], wall_seconds=None, workers=1)
+    known = {run_id: _made(runs[run_id], timings[run_id], tasks) for run_id in whole}
+    return {run_id: known.get(run_id, nothing) for run_id in ids if run_id in runs}
+
+
+_RUN = [Run.id, Run.wall_seconds, Run.workers, Run.unaccounted_seconds]
+_RUN += missing_columns(_RUN)
+_is_altered = finder(_RUN)
+
+
+def _is_whole(run: Any, phases: Sequence[Any]) -> bool:
+    """Whether row and phases are what the store wrote; a run under way is taken as it is."""
+    return run.status == "running" or not (
+        _is_altered(run) or run.phase_seal != phase_digest([row[1:] for row in phases])
+    )
 
 
 def _made(run: Any, phases: Sequence[PhaseTiming], tasks: Mapping[int, float]) -> Breakdown:

@@ -10,20 +10,29 @@ from sqlalchemy import Connection, Engine, select
 
 from db.engine import reading
 from db.models import BlockRun, Count, Profile, Run, RunEnvironment, StatedFact, Task
+from db.seals import finder, without_figures
+
+_is_altered = finder(Run.__table__.columns)
 
 
 def run_facts(engine: Engine, run_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     """The columns of ``runs`` by id, deleted ones too, and: python, packages, git_commit, git_dirty, peak_bytes,
-    stated (names of facts that a person said and no log), failure (why a task failed), has_profile.
+    stated (names of facts that a person said and no log), failure (why a task failed), has_profile. A run that is not
+    what the store wrote has the status ``altered`` and no figures.
     """
     ids = [int(run_id) for run_id in run_ids]
     with reading(engine) as connection:
-        runs = connection.execute(select(*Run.__table__.columns).where(Run.id.in_(ids))).mappings().all()
-        facts: dict[int, dict[str, Any]] = {row["id"]: {**row, **_nothing()} for row in runs}
+        runs = connection.execute(select(*Run.__table__.columns).where(Run.id.in_(ids))).all()
+        facts: dict[int, dict[str, Any]] = {row.id: {**_shown(row), **_nothing()} for row in runs}
         for name, values in _more(connection, ids):
             for run_id, value in values:
                 facts[run_id][name] = value
     return {run_id: facts[run_id] for run_id in ids if run_id in facts}
+
+
+def _shown(row: Any) -> dict[str, Any]:
+    values = dict(row._mapping)
+    return without_figures(values) if _is_altered(row) else values
 
 
 def _nothing() -> dict[str, Any]:

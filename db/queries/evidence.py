@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from db.models import (
     TrackingRow,
 )
 from db.problems import UnknownRow
+from db.seals import COLUMNS, is_altered, without_figures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -191,6 +192,13 @@ _BLOCKS: dict[str, tuple[Any, str]] = {
 }
 
 
+_ALL_OF_BLOCK: dict[str, Any] = {
+    **{name: column for name, (column, _) in _BLOCKS.items()},
+    "git_commit": RunEnvironment.git_commit,
+    "git_dirty": RunEnvironment.git_dirty,
+}
+
+
 def blocks(engine: Engine, measurement_id: int) -> pd.DataFrame:
     """The runs of a measurement, block by block in the order in which they ran.
 
@@ -198,19 +206,30 @@ def blocks(engine: Engine, measurement_id: int) -> pd.DataFrame:
     (missing where nobody looked), results_fingerprint, errors, timeouts, failed, status, cache_state, workload,
     machine, profiled, started_at.
     """
-    statement = select(*(column for column, _ in _BLOCKS.values())).join(Run, Run.id == BlockRun.run_id)
+    statement = select(*_of_block(_BLOCKS)).join(Run, Run.id == BlockRun.run_id)
     statement = statement.outerjoin(AttemptRow, _SAME_RUN)
     statement = statement.where(BlockRun.measurement_id == int(measurement_id))
     with reading(engine) as connection:
         found = connection.execute(statement.order_by(BlockRun.block, BlockRun.position, BlockRun.arm)).all()
-    return frame(found, {name: dtype for name, (_, dtype) in _BLOCKS.items()})
+        rows = [tuple(_shown(row, _BLOCKS).values()) for row in found]
+        return frame(rows, {name: dtype for name, (_, dtype) in _BLOCKS.items()})
+
+
+def _of_block(named: Iterable[str]) -> list[Any]:
+    """The columns by name, and behind them those that tell whether the run is what the store wrote."""
+    chosen = [_ALL_OF_BLOCK[name] for name in named]
+    return [*(column.label(name) for name, column in zip(named, chosen, strict=True)), *COLUMNS]
+
+
+def _shown(row: Sequence[Any], named: Sequence[str] | Mapping[str, Any]) -> dict[str, Any]:
+    """A block's row; a run that was altered behind our back has the status ``altered`` and no figures."""
+    values = dict(zip(named, row, strict=False))
+    return without_figures(values) if is_altered(row[-len(COLUMNS) :]) else values
 
 
 def blocks_by_measurement(engine: Engine, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     """The runs of several measurements as plain rows, by measurement; as ``blocks``, git_commit, git_dirty."""
-    named = {**{name: column for name, (column, _) in _BLOCKS.items()}, "git_commit": RunEnvironment.git_commit}
-    named["git_dirty"] = RunEnvironment.git_dirty
-    statement = select(BlockRun.measurement_id, *(column.label(name) for name, column in named.items()))
+    statement = select(BlockRun.measurement_id, *_of_block(_ALL_OF_BLOCK))
     statement = statement.join(Run, Run.id == BlockRun.run_id).outerjoin(AttemptRow, _SAME_RUN)
     statement = statement.outerjoin(RunEnvironment, RunEnvironment.run_id == BlockRun.run_id)
     statement = statement.order_by(BlockRun.measurement_id, BlockRun.block, BlockRun.position)
@@ -218,8 +237,8 @@ def blocks_by_measurement(engine: Engine, ids: Sequence[int]) -> dict[int, list[
     with reading(engine) as connection:
         for at in range(0, len(ids), 500):  # SQLite takes a limited number of values
             part = statement.where(BlockRun.measurement_id.in_(ids[at : at + 500]))
-            for row in connection.execute(part).mappings():
-                found[row["measurement_id"]].append(dict(row))
+            for row in connection.execute(part):
+                found[row[0]].append({"measurement_id": row[0], **_shown(row[1:], _ALL_OF_BLOCK)})
     return found
 
 

@@ -13,6 +13,7 @@ from db.frames import FLAG, ID, MOMENT, NUMBER, SECONDS, TEXT, WHOLE, frame
 from db.models import Profile, Run, RunEnvironment, StatedFact, Tag
 from db.queries.breakdowns import path_words
 from db.queries.filters import RunFilters, conditions
+from db.seals import finder, missing_columns, without_figures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,6 +57,8 @@ _RUNS: dict[str, tuple[Any, str]] = {
 }
 #: What is looked up for the page's runs only.
 _EXTRAS = {"tags": TEXT, "stated": TEXT, "cpu_model": TEXT, "git_commit": TEXT, "git_dirty": FLAG, "has_profile": FLAG}
+_SELECTED = [*(column for column, _ in _RUNS.values()), *missing_columns(column for column, _ in _RUNS.values())]
+_is_altered = finder(_SELECTED)
 _SORTABLE = tuple(_RUNS)
 _COLUMNS = {name: dtype for name, (_, dtype) in _RUNS.items()} | _EXTRAS
 
@@ -69,17 +72,26 @@ def run_rows(
     offset: int = 0,
     **filters: Unpack[RunFilters],
 ) -> list[dict[str, Any]]:
-    """As ``runs``, but plain rows by name, None where something is unknown: for whom a table is too slow to import."""
+    """As ``runs``, but plain rows by name, None where something is unknown: for whom a table is too slow to import.
+
+    A run that is not what the store wrote (``db.seals``) has the status ``altered`` and no figures.
+    """
     if sort not in _RUNS:
         raise ValueError(f"runs can not be sorted by {sort!r}; known: {', '.join(_SORTABLE)}")
     column = _RUNS[sort][0]
     order = column.desc().nulls_last() if descending else column.asc().nulls_last()
-    statement = select(*(one for one, _ in _RUNS.values())).where(*conditions(filters))
+    statement = select(*_SELECTED).where(*conditions(filters))
     statement = statement.order_by(order, Run.id.desc() if descending else Run.id).limit(limit).offset(offset)
     with reading(engine) as connection:
-        found = connection.execute(statement).all()
-        extras = _extras(connection, [row[0] for row in found])
-    return [dict(zip(_COLUMNS, (*row, *extras[row[0]]), strict=True)) for row in found]
+        found = [_shown(row) for row in connection.execute(statement)]
+        extras = _extras(connection, [row["id"] for row in found])
+    return [row | dict(zip(_EXTRAS, extras[row["id"]], strict=True)) for row in found]
+
+
+def _shown(row: Sequence[Any]) -> dict[str, Any]:
+    """A row's columns; of a run that was altered behind our back without figures, and with the status ``altered``."""
+    values = dict(zip(_RUNS, row, strict=False))
+    return without_figures(values) if _is_altered(row) else values
 
 
 def runs(
@@ -149,9 +161,12 @@ def trend(
     """
     same = (Run.workload == workload, Run.config == config, Run.cache_state == cache_state, Run.machine == machine)
     known = (Run.started_at.is_not(None), Run.wall_seconds.is_not(None), *conditions(_COUNTED))
-    statement = select(*(_RUNS[name][0] for name in _TREND)).where(*same, *known)
+    columns = [_RUNS[name][0] for name in _TREND]
+    selected = [*columns, *missing_columns(columns)]
+    statement, altered = select(*selected).where(*same, *known), finder(selected)
     with reading(engine) as connection:
-        found = connection.execute(statement.order_by(Run.started_at.desc(), Run.id.desc()).limit(limit)).all()
+        newest = statement.order_by(Run.started_at.desc(), Run.id.desc()).limit(limit)
+        found = [row[: len(_TREND)] for row in connection.execute(newest) if not altered(row)]
     return frame(found[::-1], {name: _RUNS[name][1] for name in _TREND})
 
 

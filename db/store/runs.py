@@ -18,6 +18,7 @@ from db.models import Document, Phase, Run, RunEnvironment, Task, TaskPhase
 from db.problems import UnknownRow
 from db.rollups import rollups
 from db.rows import RunRows, clean, phase_key, phase_row, task_phase_rows, task_row, timing_key, to_rows
+from db.seals import seal
 from db.store.bulk import insert_rows
 from db.store.measurements import interrupt_measurements
 from profiles.completeness import completed, fits, together
@@ -211,6 +212,7 @@ def _write(
     _write_children(connection, run_id, rows)
     stated.forget(connection, run_id)
     stated.apply(connection, run_id)
+    seal(connection, run_id)
     return run_id
 
 
@@ -280,6 +282,8 @@ def _count_task(connection: Connection, run_id: int, task: TaskRecord, so_far: M
             updated_at=datetime.now(UTC),
             status="running",
             checksum=None,
+            seal=None,
+            phase_seal=None,
             **changes,
         )
     )

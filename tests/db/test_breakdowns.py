@@ -11,6 +11,7 @@ from sqlalchemy import Engine, update
 from db import queries
 from db.engine import writing
 from db.models import Run
+from db.seals import seal
 from db.store import store_run
 from profiles.breakdown import breakdown
 from profiles.records import PhaseTiming
@@ -47,6 +48,7 @@ def test_a_run_of_version_1_with_workers_knows_its_idle_time_from_its_tasks(engi
     run_id, _ = store_run(engine, record(workers=3, phases=RUN, tasks=tasks))
     with writing(engine) as connection:
         connection.execute(update(Run).where(Run.id == run_id).values(unaccounted_seconds=None))
+        seal(connection, run_id)
     found = queries.breakdowns(engine, [run_id])[run_id]
     assert found.whole_seconds == pytest.approx(12.0)
     assert found.seconds["idle"] == pytest.approx(12.0 - 6.0)

@@ -98,6 +98,17 @@ def test_migration_0008_backstops(url: str, tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_migration_0007_seals(url: str, tmp_path: Path) -> None:
+    """Every run of an earlier version is sealed when the migrations have run, and fits its seal."""
+    engine = opened(url, tmp_path)
+    runs = queries.runs(engine, limit=1000, deleted=None)
+    assert len(runs) and "altered" not in set(runs["status"])
+    with reading(engine) as connection:
+        missing = connection.scalar(text("SELECT count(*) FROM runs WHERE seal IS NULL AND status <> 'running'"))
+    assert missing == 0
+    engine.dispose()
+
+
 ALL = "batch_validation,dsl_cache,early_exit,solver_body_cache,validation_cache"
 
 
