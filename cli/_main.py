@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import gc
 from typing import Any
 
@@ -40,6 +41,21 @@ class Commands(click.Group):
             raise CommandProblem(str(problem), COULD_NOT) from problem
         except KeyboardInterrupt:
             raise CommandProblem("interrupted; nothing was stored", INTERRUPTED) from None
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if sentence := _fault():  # what nobody expected, on a database that is damaged
+                raise CommandProblem(sentence, COULD_NOT) from error
+            raise
+
+
+def _fault() -> str | None:
+    from services.keeping import fault
+    from services.places import database_url
+
+    with contextlib.suppress(Exception):
+        return fault(database_url())
+    return None
 
 
 def shortened(text: str, room: int) -> str:

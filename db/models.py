@@ -322,6 +322,7 @@ class MeasurementRow(Base):
     verdict: Mapped[dict[str, Any] | None]
     pid: Mapped[int | None] = _big()
     owner: Mapped[str | None]
+    seal: Mapped[str | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

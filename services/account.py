@@ -74,8 +74,8 @@ class Account:
 def account(engine: Engine, project: Project | None = None) -> Account:
     """What is known now of the project at hand, or of ``project``."""
     known = project or current_project()
-    measurements = queries.ended_measurements(engine)
-    evidence = _evidence(engine, known, measurements)
+    measurements, blocks = _ended(engine)
+    evidence = _evidence(engine, known, measurements, blocks)
     kept = evidence.decisions("keep")
     baseline = baseline_here(engine, known)
     attribution, name = _attribution(known, measurements)
@@ -93,19 +93,36 @@ def account(engine: Engine, project: Project | None = None) -> Account:
 
 def gather(engine: Engine, project: Project) -> TrackerEvidence:
     """All evidence that the database holds about the project's wins."""
-    return _evidence(engine, project, queries.ended_measurements(engine))
+    return _evidence(engine, project, *_ended(engine))
 
 
-def _evidence(engine: Engine, project: Project, measurements: Sequence[queries.Measurement]) -> TrackerEvidence:
+Blocks = Mapping[int, list[dict[str, Any]]]
+
+
+def _ended(engine: Engine) -> tuple[list[queries.Measurement], Blocks]:
+    """The measurements that are over and their blocks; one with a run that was altered is no evidence, and says so."""
+    measurements = queries.ended_measurements(engine)
+    blocks = queries.blocks_by_measurement(engine, [one.id for one in measurements])
+    return [_believed(one, blocks[one.id]) for one in measurements], blocks
+
+
+def _believed(measurement: queries.Measurement, blocks: Sequence[Row]) -> queries.Measurement:
+    broken = next((row["run_id"] for row in blocks if row["status"] == queries.ALTERED), None)
+    if broken is None:
+        return measurement
+    return replace(measurement, verdict=queries.not_as_written(f"Run {broken} of measurement {measurement.id}"))
+
+
+def _evidence(
+    engine: Engine, project: Project, measurements: Sequence[queries.Measurement], blocks: Blocks
+) -> TrackerEvidence:
     own = [one for one in measurements if is_own(project, one.spec)]
     there = [
         one
         for one in measurements
         if not is_own(project, one.spec) and one.spec.get("pipeline") == project.reference_pipeline
     ]
-    numbers = [one.id for one in (*own, *there)]
-    blocks = queries.blocks_by_measurement(engine, numbers)
-    attempts = queries.attempts_by_measurement(engine, numbers)
+    attempts = queries.attempts_by_measurement(engine, [one.id for one in (*own, *there)])
     order = list(project.names)
     evidence = assemble(
         measurements=[_measurement_row(one) for one in own],

@@ -45,8 +45,10 @@ from db.queries.facts import last_answers, stated_fact_rows, stated_facts
 from db.queries.filters import RunFilters
 from db.queries.history import filter_values, groups, run_count, run_rows, runs, trend
 from db.queries.tracking import tracking
+from db.seals import ALTERED, not_as_written
 
 __all__ = [
+    "ALTERED",
     "DatabaseProblem",
     "Measurement",
     "Owned",
@@ -78,6 +80,7 @@ __all__ = [
     "measurement",
     "measurements",
     "measurements_of",
+    "not_as_written",
     "owned_measurements",
     "path_words",
     "phase_shares",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ from db.models import (
     TrackingRow,
 )
 from db.problems import UnknownRow
-from db.seals import COLUMNS, is_altered, without_figures
+from db.seals import ALTERED, COLUMNS, broken_measurements, is_altered, not_as_written, without_figures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,13 +48,20 @@ class Measurement:
 
 
 def measurement(engine: Engine, measurement_id: int) -> Measurement:
-    """One measurement. Raises UnknownRow."""
-    columns = [column for column in MeasurementRow.__table__.columns if column.name != "owner"]
+    """One measurement; where it or one of its blocks' runs is not what the store wrote, its verdict says so.
+
+    Raises:
+        UnknownRow: there is none.
+    """
     with reading(engine) as connection:
-        row = connection.execute(select(*columns).where(MeasurementRow.id == int(measurement_id))).mappings().first()
-    if row is None:
-        raise UnknownRow(f"there is no measurement {measurement_id}")
-    return Measurement(**row)
+        statement = select(*MeasurementRow.__table__.columns).where(MeasurementRow.id == int(measurement_id))
+        found = _believed(connection, connection.execute(statement).all())
+        if not found:
+            raise UnknownRow(f"there is no measurement {measurement_id}")
+        runs = select(*COLUMNS, Run.id).join(BlockRun, BlockRun.run_id == Run.id)
+        of_blocks = connection.execute(runs.where(BlockRun.measurement_id == int(measurement_id)).order_by(Run.id))
+        broken = next((row.id for row in of_blocks if is_altered(row)), None)
+    return found[0] if broken is None else replace(found[0], verdict=not_as_written(f"Run {broken} of it"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,20 +92,38 @@ def whole_blocks(engine: Engine, measurement_id: int) -> int:
 
 
 def finished_measurements(engine: Engine) -> list[Measurement]:
-    """All finished measurements, the newest first."""
+    """All finished measurements, the newest first; the verdict of one that is not what the store wrote says so."""
     return _measurements_that_are(engine, ("finished",))
 
 
 def ended_measurements(engine: Engine) -> list[Measurement]:
-    """All that are over, finished or not, the newest first."""
+    """All that are over, finished or not, the newest first; as ``finished_measurements``."""
     return _measurements_that_are(engine, ("finished", "stopped", "interrupted", "failed"))
 
 
 def _measurements_that_are(engine: Engine, statuses: Sequence[str]) -> list[Measurement]:
-    columns = [column for column in MeasurementRow.__table__.columns if column.name != "owner"]
-    statement = select(*columns).where(MeasurementRow.status.in_(statuses)).order_by(MeasurementRow.id.desc())
+    statement = select(*MeasurementRow.__table__.columns).where(MeasurementRow.status.in_(statuses))
     with reading(engine) as connection:
-        return [Measurement(**row) for row in connection.execute(statement).mappings()]
+        return _believed(connection, connection.execute(statement.order_by(MeasurementRow.id.desc())).all())
+
+
+def _believed(connection: Connection, rows: Sequence[Any]) -> list[Measurement]:
+    broken = broken_measurements(connection, rows)
+    names = [field.name for field in fields(Measurement)]
+    found = [Measurement(**{name: getattr(row, name) for name in names}) for row in rows]
+    return [
+        replace(one, verdict=not_as_written(f"Measurement {one.id}"), spec=_readable(one.spec))
+        if one.id in broken
+        else one
+        for one in found
+    ]
+
+
+def _readable(spec: Any) -> Mapping[str, Any]:
+    """An altered spec as far as it has the form of one."""
+    arms = spec.get("arms") if isinstance(spec, Mapping) else None
+    good = isinstance(arms, list) and all(isinstance(arm, Mapping) and {"name", "config"} <= set(arm) for arm in arms)
+    return spec if good else {"arms": []}
 
 
 _MEASUREMENTS = {
@@ -136,9 +161,18 @@ def measurements(
     statement = statement.where(MeasurementRow.kind == kind) if kind else statement
     statement = statement.where(MeasurementRow.status == status if status else MeasurementRow.status != MOVED)
     with reading(engine) as connection:
-        found = connection.execute(statement).all()
-        sizes = _block_sizes(connection, [row.id for row in found])
-    return frame([_summary(row, sizes.get(row.id, [])) for row in found], _MEASUREMENTS)
+        rows = connection.execute(statement).all()
+        sizes = _block_sizes(connection, [row.id for row in rows])
+        broken = broken_measurements(connection, rows)
+        found = [_altered(row) if row.id in broken else _summary(row, sizes.get(row.id, [])) for row in rows]
+        return frame(found, _MEASUREMENTS)
+
+
+def _altered(row: Any) -> tuple[Any, ...]:
+    """The line of a measurement that is not what the store wrote: when it was, and no figure."""
+    plain = {name: getattr(row, name) for name in ("id", "kind", "created_at", "updated_at")}
+    known = plain | not_as_written(f"Measurement {row.id}") | {"status": ALTERED, "cache_state": "unknown"}
+    return tuple(known.get(name, {"blocks": 0, "arms": ""}.get(name)) for name in _MEASUREMENTS)
 
 
 def _block_sizes(connection: Connection, ids: list[int]) -> dict[int, list[int]]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from db.engine import reading, writing
 from db.models import MOVED, UNDER_WAY, AttemptRow, BlockRun, MeasurementRow, Run
 from db.problems import NotOwner, UnknownRow
+from db.seals import changing_measurement, seal_measurement
 from profiles.processes import SILENT_SECONDS, host_of, is_gone, is_over, owner_of
 
 #: What a measurement can be: ``stopping`` was asked to stop, ``stopped`` did, ``interrupted`` lost its process.
@@ -43,7 +44,9 @@ def begin_measurement(
         "updated_at": now,
     }
     with writing(engine) as connection:
-        return connection.scalars(insert(MeasurementRow).returning(MeasurementRow.id), [values]).one()
+        number = connection.scalars(insert(MeasurementRow).returning(MeasurementRow.id), [values]).one()
+        seal_measurement(connection, number)
+        return number
 
 
 def take_measurement(
@@ -60,7 +63,8 @@ def take_measurement(
         if not _is_this_process(row) and _is_owned(row, silent_seconds):
             raise NotOwner(f"measurement {measurement_id} is under way in {_place(row)}: stop that first")
         mine = {"pid": os.getpid(), "owner": owner_of(os.getpid())}
-        _touch(connection, measurement_id, {**mine, "status": "planned", "spec": dict(spec)})
+        with changing_measurement(connection, measurement_id):
+            _touch(connection, measurement_id, {**mine, "status": "planned", "spec": dict(spec)})
 
 
 def add_blocks(
@@ -82,7 +86,7 @@ def add_blocks(
         UnknownRow: there is no such measurement, or no such run.
         NotOwner: another process has taken the measurement over.
     """
-    with writing(engine) as connection:
+    with writing(engine) as connection, changing_measurement(connection, measurement_id):
         _touch(connection, measurement_id, _changes(status=status, verdict=verdict), owned)
         for block, arm, position, run_id in rows:
             if connection.scalar(select(Run.id).where(Run.id == run_id)) is None:
@@ -111,7 +115,7 @@ def add_attempt(engine: Engine, measurement_id: int, values: Mapping[str, Any], 
         AttemptRow.attempt == values["attempt"],
         AttemptRow.arm == values["arm"],
     )
-    with writing(engine) as connection:
+    with writing(engine) as connection, changing_measurement(connection, measurement_id):
         _touch(connection, measurement_id, {}, owned)
         connection.execute(delete(AttemptRow).where(*place))
         connection.execute(insert(AttemptRow), [{**values, "measurement_id": measurement_id}])
@@ -135,7 +139,7 @@ def update_measurement(
         NotOwner: ``owned``, and another process has taken the measurement over.
     """
     given = _changes(status=status, verdict=verdict, pid=pid, owner=pid and owner_of(pid), spec=spec)
-    with writing(engine) as connection:
+    with writing(engine) as connection, changing_measurement(connection, measurement_id):
         _touch(connection, measurement_id, given, owned)
 
 
@@ -179,7 +183,8 @@ def bring_back(connection: Connection, run_ids: Iterable[int]) -> None:
     for row in connection.execute(chosen).all():
         spec = {name: value for name, value in row.spec.items() if name != MOVED}
         values = {"spec": spec, "status": _status(row.spec[MOVED]["status"]), "updated_at": datetime.now(UTC)}
-        connection.execute(update(MeasurementRow).where(MeasurementRow.id == row.id).values(**values))
+        with changing_measurement(connection, row.id):
+            connection.execute(update(MeasurementRow).where(MeasurementRow.id == row.id).values(**values))
 
 
 def _status(status: str) -> str:

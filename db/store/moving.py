@@ -27,6 +27,7 @@ from db.models import (
     Tag,
 )
 from db.problems import UnknownRow
+from db.seals import changing_measurement, seal_measurement
 from db.store.bulk import insert_rows
 
 #: What people put on a run, and its profile; of a run that is there already they are joined.
@@ -167,6 +168,7 @@ def copy_measurement(source: Engine, target: Engine, measurement_id: int, ids: M
             new = [{**one, "measurement_id": number, "run_id": one["run_id"] and ids[one["run_id"]]} for one in rows]
             if new:
                 there.execute(insert(table), new)
+        seal_measurement(there, number)
         return Moved(number, True)
 
 
@@ -185,6 +187,7 @@ def hide_moved(engine: Engine, run_ids: Iterable[int], measurement_ids: Iterable
             chosen = MeasurementRow.id == measurement_id
             row = connection.execute(select(MeasurementRow.spec, MeasurementRow.status).where(chosen)).one()
             spec = {**row.spec, MOVED: {"status": row.status, "to": to}}
-            connection.execute(update(MeasurementRow).where(chosen).values(spec=spec, status=MOVED, updated_at=now))
+            with changing_measurement(connection, measurement_id):
+                connection.execute(update(MeasurementRow).where(chosen).values(spec=spec, status=MOVED, updated_at=now))
         hidden = update(Run).where(Run.id.in_(list(run_ids)), Run.deleted_at.is_(None))
         connection.execute(hidden.values(deleted_at=now))

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text, update
 from db import queries, store
 from db.engine import open_engine, reading, writing
 from db.models import Run
-from db.seals import COLUMNS, FIGURES, seal
+from db.seals import COLUMNS, FIGURES, not_as_written, seal
 from tests.db.samples import record, task
 
 SPEC = {"kind": "pair", "arms": [{"name": "A", "config": "none"}, {"name": "B", "config": "all"}]}
@@ -127,3 +127,45 @@ def test_sealing_again_changes_nothing(engine: Engine) -> None:
         before = connection.execute(text("SELECT seal, phase_seal FROM runs")).one()
         seal(connection, run_id)
         assert connection.execute(text("SELECT seal, phase_seal FROM runs")).one() == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        'UPDATE measurements SET verdict = \'{"verdict": "faster", "speedup": 9.0}\'',
+        "UPDATE measurements SET spec = '[1, 2]'",
+        "UPDATE measurements SET cache_state = 'warm'",
+        "UPDATE measurements SET seal = NULL",
+        "UPDATE blocks SET run_id = 3 - run_id",
+        "UPDATE attempts SET wall_seconds = 0.5",
+        "DELETE FROM blocks",
+    ],
+)
+def test_a_measurement_that_was_altered_says_so_and_has_no_figure(engine: Engine, change: str) -> None:
+    number = store.begin_measurement(engine, SPEC)
+    ids = [store.store_run(engine, record(key))[0] for key in ("a", "b")]
+    store.add_blocks(engine, number, [(1, "A", 1, ids[0]), (1, "B", 2, ids[1])])
+    attempt = {"block": 1, "attempt": 1, "arm": "A", "position": 1, "status": "finished", "wall_seconds": 3.0}
+    store.add_attempt(engine, number, {**attempt, "errors": 0, "timeouts": 0, "failed": 0, "run_id": ids[0]})
+    verdict = {"verdict": "slower", "speedup": 0.5}
+    store.update_measurement(engine, number, status="finished", verdict=verdict)
+    assert queries.measurement(engine, number).verdict == verdict
+    with writing(engine) as connection:
+        connection.execute(text(change.replace(":", "\\:")))
+    for found in (queries.measurement(engine, number), *queries.finished_measurements(engine)):
+        assert (found.verdict or {})["verdict"] == "not comparable"
+        assert "altered behind Quickwin's back" in (found.verdict or {})["reason"]
+    row = queries.measurements(engine).iloc[0]
+    assert (row["status"], row["verdict"]) == ("altered", "not comparable") and row["speedup"] != row["speedup"]
+    store.update_measurement(engine, number, status="stopped")
+    assert queries.measurements(engine)["status"].tolist() == ["altered"], "writing does not make it good"
+
+
+def test_a_measurement_whose_run_was_altered_is_no_evidence(engine: Engine) -> None:
+    number = store.begin_measurement(engine, SPEC)
+    run_id, _ = store.store_run(engine, record())
+    store.add_block_run(engine, number, 1, "A", 1, run_id)
+    store.update_measurement(engine, number, status="finished", verdict={"verdict": "faster", "speedup": 2.0})
+    _altered(engine, run_id, wall_seconds=0.5)
+    found = queries.measurement(engine, number)
+    assert found.verdict == not_as_written(f"Run {run_id} of it")

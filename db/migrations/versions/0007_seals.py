@@ -1,4 +1,4 @@
-"""Seals of runs (``db.seals``), which are taken when the migrations have run: of all runs that are there."""
+"""Seals of runs and measurements (``db.seals``), which are taken of all that is there when the migrations have run."""
 
 from __future__ import annotations
 
@@ -15,3 +15,4 @@ def upgrade() -> None:
     """Adds the columns."""
     for name in ("seal", "phase_seal"):
         op.add_column("runs", sa.Column(name, sa.Text(), nullable=True))
+    op.add_column("measurements", sa.Column("seal", sa.Text(), nullable=True))
