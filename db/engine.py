@@ -21,7 +21,7 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
 
 from db.migrations import HEAD, bring_up_to_date, current_versions, refuse_newer, refuse_older
 from db.problems import DatabaseProblem, database_name, explained, problem, readable
-from db.sqlite_file import check_file, read_only_connection, why_read_only
+from db.sqlite_file import check_file, count_connection, read_only_connection, why_read_only
 
 __all__ = [
     "BUSY_SECONDS",
@@ -163,6 +163,11 @@ def _sqlite_engine(
             _keep_a_log(dbapi_connection)
             dbapi_connection.execute("PRAGMA synchronous = NORMAL")
         dbapi_connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
+        count_connection(address, 1)
+
+    @event.listens_for(engine, "close")
+    def closed(dbapi_connection: Any, record: Any) -> None:
+        count_connection(address, -1)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -20,6 +21,15 @@ from db.problems import problem
 MAGIC = b"SQLite format 3\0"
 #: Files up to this size are checked wholly at the start (about 0.1 s); in larger ones damage shows when it is read.
 CHECKED_BYTES = 32 * 1024 * 1024
+#: How many connections this process has to each file. One that has any is not opened by hand: closing it would drop all
+#: locks of the process on it, and another process would take its log away (https://www.sqlite.org/howtocorrupt.html, 2.2).
+_CONNECTIONS: Counter[str] = Counter()
+
+
+def count_connection(address: URL, by: int) -> None:
+    """Notes that this process opened (1) or closed (-1) a connection to the file of ``address``."""
+    if (path := _path(address)) is not None:
+        _CONNECTIONS[os.path.realpath(path)] += by
 
 
 def check_file(address: URL, read_only: str | None) -> None:
@@ -32,6 +42,8 @@ def check_file(address: URL, read_only: str | None) -> None:
     if path is None:
         raise problem("bad address", address.render_as_string())
     _check_place(path)
+    if _CONNECTIONS[os.path.realpath(path)] > 0:
+        return
     if not path.exists() or path.stat().st_size == 0:
         if read_only:
             raise problem("no connection", str(path), "there is none yet, and here none may be made")

@@ -38,6 +38,13 @@ def form_fields() -> tuple[Field, ...]:
     )
 
 
+def first_run() -> list[str]:
+    """The arguments of ``quickwin`` that make a first run: no win on, empty caches; of the built-in pipeline a small one,
+    which takes seconds."""
+    size = ["--tasks", "10"] if current_project().command is None else []
+    return ["run", "--wins", "none", "--cold", *size]
+
+
 def as_options(parameters: Mapping[str, Any]) -> list[str]:
     """Parameters as options of the command line; of a project's own those that are not as the project file has them."""
     command = current_project().command

@@ -352,3 +352,31 @@ def test_opening_names_the_default_database(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.chdir(tmp_path)
     engine_module.open_engine().dispose()
     assert (tmp_path / "quickwin.db").exists()
+
+
+_WRITES = """
+import sys
+from db.engine import open_engine
+from db.store import store_run
+from tests.db.samples import record
+engine = open_engine(sys.argv[1])
+store_run(engine, record("elsewhere"))
+engine.dispose()
+"""
+
+
+def test_opening_a_file_twice_in_a_process_leaves_its_locks_so_that_no_other_process_takes_its_log_away(
+    file: Path,
+) -> None:
+    url = f"sqlite:///{file}"
+    first = open_engine(url)
+    assert queries.run_count(first) == 0
+    second = open_engine(url)
+    subprocess.run([sys.executable, "-c", _WRITES, url], check=True, timeout=60, cwd=Path(__file__).parents[2])
+    assert file.with_name(f"{file.name}-wal").exists()
+    assert queries.run_count(first) == queries.run_count(second) == 1
+    first.dispose()
+    second.dispose()
+    _text_file(file)
+    with pytest.raises(DatabaseProblem, match="is not a database"):
+        open_engine(url)

@@ -1,4 +1,4 @@
-"""Starting and stopping measurements: each runs in a process of its own that outlives the page and the app."""
+"""Starting runs and measurements, and stopping: each in a process of its own that outlives the page and the app."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def start(arguments: Sequence[str]) -> tuple[int, Path]:
                 start_new_session=True,
             )
     except OSError as error:
-        raise ActionProblem(f"the measurement could not be started: {error.strerror or error}") from error
+        raise ActionProblem(f"it could not be started: {error.strerror or error}") from error
     STARTED[process.pid] = process
     forget("evidence")
     return process.pid, log

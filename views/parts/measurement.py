@@ -189,7 +189,7 @@ def starting(pid: int, log: str) -> None:
         if begun(pid) is not None:
             st.rerun()
         if actions.running(pid):
-            st.info("Starting: the new process reads its tasks.", icon=":material/hourglass_top:")
+            st.info("Starting: the new process gets ready.", icon=":material/hourglass_top:")
             return
         st.error("It ended before it began to measure. Its last words:", icon=":material/error:")
         st.code(actions.tail(Path(log)) or "none", language=None)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from views.navigation import link
+from services.workloads import first_run
+from views import text
+from views.actions import measuring as actions
+from views.data import run as data
+from views.data.connection import forget
+from views.navigation import go, link
+from views.problems import ActionProblem, guard
+
+_STARTED = "runs.first"
 
 
 def nothing_yet() -> None:
@@ -15,10 +25,46 @@ def nothing_yet() -> None:
     st.markdown(
         "**No runs yet.** A run is one execution of a pipeline: measured here, or imported from a log that you have."
     )
-    st.markdown("A small one takes a few seconds:")
-    st.code("quickwin run --tasks 10", language=None, wrap_lines=True)
-    link("measure", "Measure two configs against each other", icon=":material/timer:")
-    link("import", "Import a log from Kaggle or a profile", icon=":material/upload_file:")
+    if _STARTED in st.session_state:
+        _under_way(*st.session_state[_STARTED])
+    else:
+        _offer(first_run())
+    with st.container(horizontal=True, key="runs.start"):
+        link("measure", "Measure two configs against each other", icon=":material/timer:")
+        link("import", "Import a log from Kaggle or a profile", icon=":material/upload_file:")
+
+
+def _offer(arguments: Sequence[str]) -> None:
+    st.markdown("A first one, with no win on, shows where the time goes:")
+    icon = ":material/play_arrow:"
+    st.button("Start a first run", key="runs.start_first", icon=icon, on_click=_start, args=(arguments,))
+    st.code(f"quickwin {shlex.join(arguments)}", language=None, wrap_lines=True)
+    if problem := st.session_state.pop("runs.problem", None):
+        st.warning(text.escape(problem), icon=":material/warning:")
+
+
+def _start(arguments: Sequence[str]) -> None:
+    try:
+        pid, log = actions.start(arguments)
+        st.session_state[_STARTED] = (pid, str(log))
+    except ActionProblem as problem:
+        st.session_state["runs.problem"] = str(problem)
+
+
+@st.fragment(run_every=1.0)
+def _under_way(pid: int, log: str) -> None:
+    """Waits for the end of the run that was started here, then opens it; says why where it left none."""
+    with guard():
+        if actions.running(pid):
+            st.info("The first run is under way; its page opens when it is done.", icon=":material/hourglass_top:")
+            return
+        forget("runs", "evidence")
+        if newest := data.newest():
+            del st.session_state[_STARTED]
+            go("run", run=newest)
+        st.error("It ended and left no run. Its last words:", icon=":material/error:")
+        st.code(actions.tail(Path(log)) or "none", language=None)
+        st.button("Dismiss", key="runs.dismiss", on_click=lambda: st.session_state.pop(_STARTED, None))
 
 
 def nothing_found(chosen: Mapping[str, Any]) -> None:
