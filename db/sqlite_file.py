@@ -22,7 +22,7 @@ MAGIC = b"SQLite format 3\0"
 #: Files up to this size are checked wholly at the start (about 0.1 s); in larger ones damage shows when it is read.
 CHECKED_BYTES = 32 * 1024 * 1024
 #: How many connections this process has to each file. One that has any is not opened by hand: closing it would drop all
-#: locks of the process on it, and another process would take its log away (https://www.sqlite.org/howtocorrupt.html, 2.2).
+#: locks of the process on it, and another process would take its log away (2.2 of sqlite.org/howtocorrupt.html).
 _CONNECTIONS: Counter[str] = Counter()
 
 

@@ -49,7 +49,7 @@ OF_A_RUN = (
 GIVEN = ("order_seed", "prediction")
 
 
-def at(face: str, places: Places, project: bool = True) -> None:  # noqa: F811
+def at(face: str, places: Places, project: bool = True) -> None:
     places(face)
     if project:
         Path("quickwin.toml").write_text(PROJECT)
@@ -88,7 +88,7 @@ def press(page: AppTest, label: str) -> AppTest:
 @pytest.mark.parametrize("own", [True, False], ids=["a command", "the built-in pipeline"])
 def test_a_first_run_is_the_same_by_command_and_in_the_app(
     own: bool,
-    places: Places,  # noqa: F811
+    places: Places,
     open_page: Open,  # noqa: F811
 ) -> None:
     at("cli", places, own)
@@ -102,7 +102,7 @@ def test_a_first_run_is_the_same_by_command_and_in_the_app(
 
 
 def test_a_first_run_that_left_nothing_says_its_last_words(
-    places: Places,  # noqa: F811
+    places: Places,
     open_page: Open,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -135,7 +135,7 @@ CHOICES: dict[str, tuple[list[str], dict[str, Any]]] = {
 @pytest.mark.parametrize("what", CHOICES)
 def test_a_measurement_is_the_same_by_command_and_in_the_app(
     what: str,
-    places: Places,  # noqa: F811
+    places: Places,
     open_page: Open,  # noqa: F811
 ) -> None:
     command, query = CHOICES[what]
@@ -163,7 +163,7 @@ def plain(found: list[dict[str, Any]]) -> set[tuple[Any, ...]]:
     return {tuple(row[name] for name in OF_A_RUN if name != "label") for row in found}
 
 
-def by_label(face: str, places: Places) -> list[dict[str, Any]]:  # noqa: F811
+def by_label(face: str, places: Places) -> list[dict[str, Any]]:
     places(face)
     return runs()
 
@@ -171,7 +171,7 @@ def by_label(face: str, places: Places) -> list[dict[str, Any]]:  # noqa: F811
 @pytest.mark.parametrize("kind", ["measure", "attribute"])
 def test_what_was_stopped_goes_on_alike(
     kind: str,
-    places: Places,  # noqa: F811
+    places: Places,
     open_page: Open,  # noqa: F811
 ) -> None:
     begun = {
