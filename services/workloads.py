@@ -39,7 +39,7 @@ def form_fields() -> tuple[Field, ...]:
 
 
 def first_run() -> list[str]:
-    """The arguments of ``quickwin`` that make a first run: no win on, empty caches; the built-in pipeline's is small."""
+    """The arguments of ``quickwin`` that make a first run: no win on, no caches; the built-in pipeline's is small."""
     size = ["--tasks", "10"] if current_project().command is None else []
     return ["run", "--wins", "none", "--cold", *size]
 
