@@ -156,6 +156,7 @@ def full_app(tmp_path_factory: pytest.TempPathFactory, full_database: Path) -> I
 
 
 Serve = Callable[..., App]
+Opened = Callable[[], Page]
 
 
 @pytest.fixture
@@ -221,7 +222,7 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
 
 
 @pytest.fixture
-def fresh_context(browser: Browser) -> Iterator[Callable[[], Page]]:
+def fresh_context(browser: Browser) -> Iterator[Opened]:
     """A page in another browser context: another person, who has nothing but a link."""
     contexts: list[BrowserContext] = []
 

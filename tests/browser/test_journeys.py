@@ -5,40 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import App, Serve, settled
-
-SMALL = "tasks=3&candidates=20&before=none&after=all"
-
-
-def start(app: App, page: Page, blocks: int) -> None:
-    app.open(page, f"measure?{SMALL}&blocks={blocks}")
-    page.get_by_role("button", name="Start", exact=True).click()
-    expect(page.get_by_text("is under way", exact=False)).to_be_visible(timeout=60_000)
-
-
-def test_a_small_measurement_comes_to_its_verdict_in_another_tab(own_app: Serve, page: Page, browser: Browser) -> None:
-    app = own_app()
-    start(app, page, blocks=6)
-    page.close()
-    context = browser.new_context(viewport={"width": 1400, "height": 900})
-    other = app.open(context.new_page(), "measure")
-    verdict = re.compile(r"faster|slower|the same|unresolved", re.IGNORECASE)
-    expect(other.get_by_text("6 blocks", exact=False).first).to_be_visible(timeout=180_000)
-    expect(settled(other).get_by_text(verdict).first).to_be_visible()
-    context.close()
-
-
-def test_a_measurement_stops_and_can_be_continued(own_app: Serve, page: Page) -> None:
-    app = own_app()
-    start(app, page, blocks=50)
-    page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).click()
-    expect(page.get_by_text("was stopped", exact=False)).to_be_visible(timeout=60_000)
-    page.get_by_role("button", name="Continue", exact=True).click()
-    expect(page.get_by_text("is under way", exact=False)).to_be_visible(timeout=60_000)
-    page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).click()
-    expect(page.get_by_text("was stopped", exact=False)).to_be_visible(timeout=60_000)
+from tests.browser.conftest import Serve, settled
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Served, settled
+from tests.browser.conftest import Opened, Served, settled
 from tests.browser.test_history_journeys import select
-from tests.browser.test_sharing_journey import Opened, choose
+from tests.browser.test_sharing_journey import choose
 
 
 def count(page: Page) -> Locator:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Served, settled
-
-Opened = Callable[[], Page]
+from tests.browser.conftest import Opened, Served, settled
 
 
 def choose(page: Page, label: str, option: str) -> None:

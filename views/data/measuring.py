@@ -105,15 +105,17 @@ def _kept() -> frozenset[str]:
 
 @cached("runs")
 def seconds_a_run(config: str, parameters: Mapping[str, Any], cache_state: str) -> float | None:
-    """How long one run of a config (as stored) takes, from the newest one of the workload; where there is none and both
-    say how many programs they try, from the newest one scaled to that. None without either."""
+    """How long one run of a config (as stored) takes, from the newest one of the workload; where there is none, of the
+    built-in pipeline from the newest one scaled by how many programs both try. None without either."""
     found = queries.runs(
         engine(), config=config, cache_state=cache_state, source="measured", status="finished", profiled=False, limit=50
     )
     same = alike(found, parameters)
     if len(same):
         return float(same["wall_seconds"].iloc[0])
-    work = float(found["workload_candidates"].fillna(0).iloc[0]) if len(found) else 0.0
+    if found.empty or current_project().command is not None:
+        return None
+    work = float(found["workload_candidates"].fillna(0).iloc[0])
     wanted = float(parameters.get("tasks", 0)) * float(parameters.get("candidates", 0))
     return float(found["wall_seconds"].iloc[0]) * wanted / work if work > 0 and wanted > 0 else None
 
