@@ -13,6 +13,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ from optim.arc.workload import Work, prepare
 from optim.pipelines.protocol import Interrupted, Job, RunProblem, Target
 from profiles.configs import Config
 from profiles.records import RunRecord
+from services.length import earlier_tasks, outlook_of_command
 from services.pipelines import command_pipeline
 from services.places import home, require_writable
 from services.problems import COULD_NOT, INTERRUPTED, USAGE, fail, sentence_of
@@ -97,10 +99,16 @@ def _run_command(engine: Engine, request: Request, project: Project, watch: Watc
     label = request.label or f"{project.label(request.config)} {request.cache_state or ''}".strip()
     target, stop, run_ids = Target(config=request.config, ref=request.ref), Stop(), list[int]()
     home().mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="run-", dir=home().resolve()) as scratch, watch(label), stop.on_signals():
+    scratch_folder = tempfile.TemporaryDirectory(prefix="run-", dir=home().resolve())
+    with scratch_folder as scratch, watch(label) as on_progress, stop.on_signals():
+
+        def begin(record: RunRecord) -> None:
+            on_progress(Progress(0, 0, outlook=outlook_of_command(engine, record)))
+            run_ids.append(store.begin_run(engine, record))
+
         job = Job(
             targets=(target,), parameters=request.parameters, cache_state=request.cache_state,
-            scratch=Path(scratch), stop=stop, on_begin=lambda record: run_ids.append(store.begin_run(engine, record)),
+            scratch=Path(scratch), stop=stop, on_begin=begin,
         )  # fmt: skip
         try:
             with command_pipeline(project).session(job) as session:
@@ -221,7 +229,8 @@ def run_and_store(
     storing = Storing(engine)
     journal = home() / "journals" / f"{_file_name(label)}-{work.workload.fingerprint}-{os.getpid()}.jsonl"
     with watch(label) as on_progress, terminable():
-        run = Run(settings, work, label, Listener(storing.begin, storing.task, on_progress), journal)
+        listener = Listener(storing.begin, storing.task, on_progress, partial(earlier_tasks, engine))
+        run = Run(settings, work, label, listener, journal)
         try:
             finished = run.execute()
         except (ArcProblem, DatabaseProblem, OSError) as problem:

@@ -18,6 +18,7 @@ from db.queries.details import (
     run,
     tags,
     task_phases,
+    task_seconds,
     tasks,
 )
 from db.queries.documents import bodies, document, documents
@@ -97,6 +98,7 @@ __all__ = [
     "tags",
     "task_outcomes",
     "task_phases",
+    "task_seconds",
     "tasks",
     "tracking",
     "trend",

@@ -37,6 +37,14 @@ def run(engine: Engine, run_id: int) -> RunRecord:
     return record
 
 
+def task_seconds(engine: Engine, run_id: int) -> dict[str, float]:
+    """What each finished task of a run took, by its id; a task that failed or has no seconds is not there."""
+    timed = (Task.run_id == int(run_id), Task.status == "finished", Task.seconds.is_not(None))
+    with reading(engine) as connection:
+        rows = connection.execute(select(Task.task_id, Task.seconds).where(*timed)).all()
+    return {row.task_id: float(row.seconds) for row in rows}
+
+
 _PHASES = {
     "run_id": ID,
     "path": TEXT,

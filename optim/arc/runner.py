@@ -7,12 +7,13 @@ import shutil
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from optim.arc import PIPELINE
+from optim.arc.outlook import Earlier, Outlook
 from optim.arc.pipeline import results_fingerprint
 from optim.arc.reading import files_read
 from optim.arc.settings import Settings
@@ -31,11 +32,15 @@ _NAMED = 5
 
 @dataclass(frozen=True)
 class Listener:
-    """Who is told: when the run begins, of each finished task, and of the progress many times a second."""
+    """Who is told: when the run begins, of each finished task, and of the progress many times a second.
+
+    ``earlier`` is asked, when the run has begun, what is known of its tasks from before.
+    """
 
     on_begin: Callable[[RunRecord], None] = lambda record: None
     on_task: Callable[[TaskRecord], None] = lambda task: None
     on_progress: Callable[[Progress], None] = lambda progress: None
+    earlier: Callable[[RunRecord], Earlier] = lambda record: Earlier()
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,7 @@ class Run:
         self.record: RunRecord | None = None
         self._recorder: Recorder | None = None
         self._unknown: str | None = None
+        self._outlook: Outlook | None = None
 
     def execute(self) -> Finished:
         """Runs it.
@@ -98,7 +104,10 @@ class Run:
             if isinstance(supervisor, ClusterSupervisor):
                 self._state, self._unknown = supervisor.found_state(primed_for, persistent)
             metadata = self._metadata(time.perf_counter() - start)
-            self._listener.on_begin(self._begun(metadata))
+            begun = self._begun(metadata)
+            self._listener.on_begin(begun)
+            sizes = [(task.task_id, task.cells) for task in self._work.tasks]
+            self._outlook = Outlook(sizes, supervisor.worker_count, self._listener.earlier(begun))
             recorder = self._recorder = self._new_recorder(supervisor, metadata)
             status = "failed"
             try:
@@ -118,7 +127,10 @@ class Run:
 
     def _supervisor(self) -> Supervisor | ClusterSupervisor:
         kind = Supervisor if self._settings.scheduler is None else ClusterSupervisor
-        return kind(self._settings, self._work.tasks, self._take, self._listener.on_progress)
+        return kind(self._settings, self._work.tasks, self._take, self._tick)
+
+    def _tick(self, progress: Progress) -> None:
+        self._listener.on_progress(replace(progress, outlook=self._outlook))
 
     def _metadata(self, setup_seconds: float) -> dict[str, Any]:
         return {
@@ -157,6 +169,8 @@ class Run:
         task_id = self._work.tasks[answer["task"]].task_id
         self._close += [f"{task_id} candidate {one}: {seconds:.2f} s" for one, seconds in answer.get("close", ())]
         self._recorder.add_task(answer["record"])
+        if self._outlook is not None:
+            self._outlook.take(answer["task"], answer["record"].get("seconds"))
 
     def _notes(self) -> list[str]:
         """Names the calls that came near their limit."""

@@ -23,6 +23,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from optim.arc.outlook import Outlook
 from optim.arc.pipeline import PHASES
 from optim.arc.settings import Settings
 from optim.arc.tasks import Task
@@ -158,11 +159,12 @@ def in_order(tasks: Sequence[Task], indexes: Sequence[int], workers: int) -> lis
 
 @dataclass
 class Progress:
-    """Where a run is: tasks done of all, and of each worker the task and the phase that it is at."""
+    """Where a run is: tasks done of all, of each worker the task and the phase that it is at, and what is left."""
 
     done: int
     total: int
     at: list[tuple[str, str]] = field(default_factory=list)
+    outlook: Outlook | None = None
 
 
 class Supervisor:
