@@ -8,7 +8,8 @@ import sys
 
 import click
 
-from profiles.program import ROOT
+from profiles.lifeline import lifeline
+from profiles.program import ROOT, tied_command
 from services.places import open_database
 from services.problems import COULD_NOT, fail
 
@@ -25,17 +26,15 @@ def COMMAND(port: int, browser: bool) -> None:
     """
     open_database().dispose()
     headless = "false" if browser and _has_screen() else "true"
-    command = [
-        *(sys.executable, "-P", "-m", "streamlit", "run", str(ROOT / "app.py")),
-        f"--server.port={port}",
-        f"--server.headless={headless}",
-    ]
+    options = (f"--server.port={port}", f"--server.headless={headless}")
+    command = tied_command("streamlit", "run", str(ROOT / "app.py"), *options)
     from services.running import terminable
 
     click.echo(f"Serving on http://localhost:{port} (Ctrl-C ends it)")
     try:
-        with terminable():  # else a termination of this process would leave the app's behind
-            code = subprocess.run(command, check=False).returncode
+        # However this process ends, the app's ends with it.
+        with terminable(), lifeline() as line:
+            code = subprocess.run(command, stdin=line, check=False).returncode
     except KeyboardInterrupt:
         return
     if code:

@@ -21,7 +21,8 @@ from optim.evidence.measure import Planned, RunFailed, Stopped, died
 from optim.evidence.outcomes import Outcome
 from optim.evidence.spec import Arm, Spec
 from optim.pipelines.protocol import Interrupted, Job, Lane, Ran, RunProblem, Session, Target
-from profiles.program import module_command
+from profiles.lifeline import lifeline
+from profiles.program import tied_command
 from services.duet import lanes
 from services.pipelines import current_pipeline
 from services.run_marks import DUET
@@ -67,10 +68,10 @@ class Child:
             Stopped: a signal came; the child is gone.
             RunFailed: it ended with another exit code than 0; with the last line that it wrote to stderr.
         """
-        with tempfile.TemporaryFile("w+") as errors:
+        with lifeline() as line, tempfile.TemporaryFile("w+") as errors:
             process = subprocess.Popen(
                 command,
-                stdin=subprocess.DEVNULL,
+                stdin=line,
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
@@ -254,7 +255,7 @@ class FreshRuns:
             raise Stopped from interrupted
 
     def _start(self, arguments: Sequence[str], lane: Lane | None = None) -> int:
-        document = last_json(self._child.run([*module_command("optim", "run"), *arguments], lane))
+        document = last_json(self._child.run([*tied_command("optim", "run"), *arguments], lane))
         if document is None or "id" not in document:
             raise RunFailed("the run printed no JSON document with its id")
         return int(document["id"])

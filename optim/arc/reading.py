@@ -9,7 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from optim.arc.dsl import DslFiles, DslProblem, load_dsl
-from profiles.program import module_command
+from profiles.lifeline import lifeline
+from profiles.program import tied_command
 
 #: A DSL that takes longer to load is left alone: its worker will say so.
 _PATIENCE_SECONDS = 120.0
@@ -24,11 +25,12 @@ def files_read(files: DslFiles) -> tuple[Path, ...]:
 
 @lru_cache(maxsize=16)
 def _try(files: DslFiles, *changed: int) -> tuple[Path, ...]:
-    command = module_command("optim.arc.reading", str(files.dsl), str(files.solvers))
+    command = tied_command("optim.arc.reading", str(files.dsl), str(files.solvers))
     try:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE_SECONDS, start_new_session=True
-        )
+        with lifeline() as line:
+            done = subprocess.run(
+                command, stdin=line, capture_output=True, timeout=_PATIENCE_SECONDS, start_new_session=True
+            )
         names = json.loads(done.stdout.splitlines()[-1])["read"]
         return tuple(path for path in map(Path, names) if path.is_file())
     except (OSError, ValueError, IndexError, KeyError, TypeError, subprocess.TimeoutExpired):

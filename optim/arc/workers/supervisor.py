@@ -71,15 +71,17 @@ class WorkerProcess:
         self.heartbeat = Heartbeat(folder / f"heartbeat-{number}")
         orders, self._orders = os.pipe()
         self.answers, answers = os.pipe()
-        pipes = (str(orders), str(answers), str(folder / f"heartbeat-{number}"))
+        line, self._line = os.pipe()
+        own = (str(line), str(os.getpid()))
+        pipes = (str(orders), str(answers), str(folder / f"heartbeat-{number}"), *own)
         command = module_command("optim.arc.workers.worker", *pipes)
         self._mark = uuid.uuid4().hex
         self.process = subprocess.Popen(
-            command, pass_fds=(orders, answers, *descriptors()), env=_environment(self._mark), start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            command, pass_fds=(orders, answers, line, *descriptors()), env=_environment(self._mark),
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
-        os.close(orders)
-        os.close(answers)
+        for descriptor in (orders, answers, line):
+            os.close(descriptor)
         self.assigned: deque[int] = deque()
         self.cpu_seconds = 0.0
         self._buffer = b""
@@ -140,7 +142,7 @@ class WorkerProcess:
             os.killpg(self.process.pid, signal.SIGKILL)
         code = self.process.wait()
         kill_marked(self._mark)
-        for descriptor in (self._orders, self.answers):
+        for descriptor in (self._orders, self.answers, self._line):
             with contextlib.suppress(OSError):
                 os.close(descriptor)
         self.heartbeat.close()

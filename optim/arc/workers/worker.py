@@ -26,14 +26,18 @@ from optim.arc.workers.fence import fence
 from optim.arc.workers.guard import Guard, Heartbeat, limit_memory
 from optim.arc.workers.partner import Partner, descriptors
 from optim.arc.workload import cache_scope, read_programs
+from profiles.lifeline import hold
 from profiles.recorder import NullRecorder, Recorder
 
 _PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: list[str]) -> None:
-    """``READ_FD WRITE_FD HEARTBEAT_FILE``: works until the pipe closes or an end is asked for."""
-    _die_with_parent()
+    """Works until the pipe of its orders closes or an end is asked for.
+
+    Arguments: descriptors of orders and answers, the heartbeat's file, descriptor of the lifeline, the supervisor's id.
+    """
+    _die_with(int(arguments[4]), int(arguments[3]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group: the supervisor decides
     with os.fdopen(int(arguments[0])) as orders, os.fdopen(int(arguments[1]), "w") as answers:
         settings = Settings.from_json(orders.readline())
@@ -126,10 +130,16 @@ def _profiler(wanted: bool) -> Any:
     return profile()
 
 
-def _die_with_parent() -> None:
-    """Where the system knows how (Linux), the kernel kills this process when its supervisor dies."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def _die_with(supervisor: int, line: int) -> None:
+    """This process ends with its supervisor, whatever it is at: where the system knows how (Linux), the kernel kills it
+    at once, and no thread of ours runs beside the programs; elsewhere at the end of a pipe."""
+    if sys.platform != "linux":
+        hold(line)
+        return
+    os.close(line)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != supervisor:  # it was gone before the kernel was told
+        os._exit(1)
 
 
 def _read_task(plain: list[Any]) -> Task:

@@ -3,7 +3,7 @@
 A command that is started by a large process inherits that process's peak memory (``ru_maxrss``); started from here it
 has its own. It imports no more than the interpreter has loaded anyway: json or signal alone would take longer to load
 than all that it does. Arguments: a descriptor to read the job from, one to write what came of it. When the first is
-closed (whoever started this is gone, however), everything is killed.
+closed without a word (whoever started this is gone, however), everything is killed.
 """
 
 import _thread
@@ -12,15 +12,38 @@ import sys
 import time
 
 _SIGKILL = 9
+#: What a run's command and all that it starts carry in their environment.
+_MARK = b"QUICKWIN_RUN="
 
 
-def _watch(orders: int, pid: int) -> None:
-    while os.read(orders, 1):
-        pass
-    try:
-        os.killpg(pid, _SIGKILL)
-    finally:
-        os._exit(1)
+def _end(orders: int, pid: int, mark: bytes) -> None:
+    """Waits until the orders are closed, then kills all that the command started; who closed them in order said so, and
+    has seen to that."""
+    done = b""
+    while chunk := os.read(orders, 1):
+        done = chunk
+    if not done:
+        try:  # noqa: SIM105 - contextlib is more than the interpreter has loaded
+            os.killpg(pid, _SIGKILL)
+        except OSError:
+            pass  # the group is gone; what went out of it need not be
+        while _kill_marked(mark):
+            pass
+    os._exit(0)
+
+
+def _kill_marked(mark: bytes) -> int:
+    """Ends what the command started, also in sessions of their own; gives how many there were."""
+    killed = 0
+    for name in os.listdir("/proc") if mark and os.path.isdir("/proc/self") else ():
+        try:
+            with open(f"/proc/{name}/environ", "rb") as file:
+                if mark in file.read().split(b"\0"):
+                    os.kill(int(name), _SIGKILL)
+                    killed += 1
+        except (OSError, ValueError):
+            continue
+    return killed
 
 
 def _read(descriptor: int, size: int) -> bytes:
@@ -62,13 +85,17 @@ def main() -> None:
     for descriptor in (0, 1, 2):
         os.close(descriptor)
     _tell(results, "pid", pid)
-    _thread.start_new_thread(_watch, (orders, pid))
+    mark = next((pair for pair in pairs if pair.startswith(_MARK)), b"")
+    _thread.start_new_thread(_end, (orders, pid, mark))
     _, status, usage = os.wait4(pid, 0)
     seconds = time.perf_counter() - start
     peak_bytes = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     cpu_seconds = usage.ru_utime + usage.ru_stime
-    _tell(results, "end", os.waitstatus_to_exitcode(status), repr(at), repr(seconds), repr(cpu_seconds), peak_bytes)
-    os._exit(0)
+    try:
+        _tell(results, "end", os.waitstatus_to_exitcode(status), repr(at), repr(seconds), repr(cpu_seconds), peak_bytes)
+    finally:  # whoever started this may be gone: the other thread ends what is left, and then this process
+        while True:
+            time.sleep(1000)
 
 
 if __name__ == "__main__":

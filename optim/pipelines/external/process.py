@@ -79,10 +79,12 @@ def execute(
     spool: BinaryIO | None = None,
     core: int | None = None,
     wake: int | None = None,
+    leaves: bool = False,
 ) -> Execution:
     """Runs a command to its end, its timeout, or until ``stop``; then nothing of it is alive.
 
     Args:
+        leaves: what it left running when it ended by itself stays: it prepares something, such as a server.
         spool: takes its whole standard output.
         core: the only one that it may use.
         wake: a descriptor that can be read as soon as ``stop`` is true. With it nobody looks in between, so that the
@@ -95,7 +97,7 @@ def execute(
         raise RunProblem(NO_PROCESS_GROUPS)
     job = written(resolved(argv[0], folder, env), argv, env, core)
     with _Launched(job, folder, spool, f"{RUN}={env[RUN]}" if RUN in env else None) as launched:
-        return launched.watch(timeout_seconds, stop, wake)
+        return launched.watch(timeout_seconds, stop, wake, leaves)
 
 
 def written(path: str, argv: Sequence[str], env: Mapping[str, str], core: int | None) -> bytes:
@@ -134,6 +136,8 @@ class _Launched:
 
     def __exit__(self, *problem: object) -> None:
         self._end()
+        with contextlib.suppress(BrokenPipeError):
+            os.write(self._orders, b".")  # nothing is left for the launcher to end
         os.close(self._orders)  # the launcher ends with it
         self._launcher.wait()
         os.close(self._results)
@@ -141,7 +145,7 @@ class _Launched:
             if stream is not None:
                 stream.close()
 
-    def watch(self, timeout_seconds: float, stop: Callable[[], bool], wake: int | None) -> Execution:
+    def watch(self, timeout_seconds: float, stop: Callable[[], bool], wake: int | None, leaves: bool) -> Execution:
         """Reads and looks until the command has ended; with ``wake`` it only waits."""
         deadline, ended = time.monotonic() + timeout_seconds, "exit"
         killed_at: float | None = None
@@ -163,6 +167,8 @@ class _Launched:
                     self._kill(signal.SIGTERM)
                 if killed_at is not None and time.monotonic() > killed_at + GRACE_SECONDS:
                     self._kill(signal.SIGKILL)
+            if leaves and ended == "exit":
+                self._pid = None
             self._end()
             self._drain(selector)
         return self._execution(ended, 0 if sampler is None else sampler.peak_bytes)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-import subprocess
 import sys
 import tempfile
 import uuid
@@ -157,7 +156,21 @@ class CommandSession:
             caches.empty()
         env = environment(self._command, {}, frozenset())
         for text in self._command.caches.reset:
-            _reset(text, argv(text, self._parameters), folder, env)
+            self._reset(text, folder, env)
+
+    def _reset(self, text: str, folder: Path, env: Mapping[str, str]) -> None:
+        words, seconds = argv(text, self._parameters), _RESET_SECONDS
+        try:
+            execution = execute(
+                words, folder=folder, env=env, timeout_seconds=seconds, stop=self._job.stop, leaves=True
+            )
+        except RunProblem as problem:
+            raise RunProblem(f"the reset {text!r} could not be run: {problem}") from problem
+        if execution.ended == "stop":
+            raise Interrupted
+        if how := ended_words(execution, seconds):
+            said = (execution.stderr.last_lines or execution.stdout.last_lines).strip().splitlines()
+            raise RunProblem(f"the reset {text!r} {how}: {said[-1] if said else ''}")
 
     def _execute(
         self,
@@ -318,16 +331,3 @@ def _load() -> float | None:
         return os.getloadavg()[0]
     except OSError:
         return None
-
-
-def _reset(text: str, words: tuple[str, ...], folder: Path, env: Mapping[str, str]) -> None:
-    try:
-        done = subprocess.run(
-            words, cwd=folder, env=dict(env), stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            errors="replace", timeout=_RESET_SECONDS, check=False,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise RunProblem(f"the reset {text!r} could not be run: {error}") from error
-    if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines()
-        raise RunProblem(f"the reset {text!r} ended with exit code {done.returncode}: {said[-1] if said else ''}")
