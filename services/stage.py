@@ -11,14 +11,20 @@ from typing import TYPE_CHECKING, Any
 from db import queries
 from optim.evidence.measure import ATTEMPTS, block_order
 from optim.evidence.spec import Spec
+from services.project import current_project
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-#: What a process needs around its run: the interpreter, its input.
-STARTING_SECONDS = 1.5
 #: How many blocks more an unresolved measurement gets, at least and at most.
 _MORE_BLOCKS = (5, 40)
+#: What a process of the built-in pipeline needs around its run (the interpreter, its input), and a command's.
+_BUILT_IN_SECONDS, _COMMAND_SECONDS = 1.5, 0.05
+
+
+def starting_seconds() -> float:
+    """About how long a run of the project at hand takes beside what it measures of itself."""
+    return _BUILT_IN_SECONDS if current_project().command is None else _COMMAND_SECONDS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,8 +126,9 @@ def _block_seconds(spec: Spec, seconds: Mapping[str, float]) -> float | None:
     if not seconds:
         return None
     longest = max(seconds.values())
-    one_by_one = sum(seconds.get(arm.config, longest) + STARTING_SECONDS for arm in spec.arms)
-    return len(spec.arms) / 2 * (longest + STARTING_SECONDS) if spec.duet else one_by_one
+    starting = starting_seconds()
+    one_by_one = sum(seconds.get(arm.config, longest) + starting for arm in spec.arms)
+    return len(spec.arms) / 2 * (longest + starting) if spec.duet else one_by_one
 
 
 def _last_end(engine: Engine, tried: Sequence[Mapping[str, Any]]) -> datetime | None:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 
 def main() -> None:
-    """make_words.py LINES"""
+    """make_words.py [LINES]"""
     chance = random.Random(7)
-    lines = (f"{chance.randrange(10**9)} word{chance.randrange(10**6)}\n" for _ in range(int(sys.argv[1])))
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 400_000
+    lines = (f"{chance.randrange(10**9)} word{chance.randrange(10**6)}\n" for _ in range(count))
     Path("words.txt").write_text("".join(lines), encoding="ascii")
 
 

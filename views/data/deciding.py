@@ -90,7 +90,8 @@ def _measured(found: Measured | None) -> str:
     if found is None:
         return "not yet"
     numbers = text.speedup(found.speedup, found.low, found.high)
-    where = f"{text.count(found.blocks, 'block')}, {text.count(found.tasks or 0, 'task')}, {found.cache_state}"
+    work = f"{text.count(found.tasks, 'task')}, " if found.tasks else ""
+    where = f"{text.count(found.blocks, 'block')}, {work}{found.cache_state}"
     against = text.escape(f"{configs.typed(found.config_before)} against {configs.typed(found.config_after)}")
     return f"{numbers}, {text.saved(found.speedup)}; {against}, {where}"
 
@@ -209,7 +210,7 @@ def changed_phases(measured: Measured) -> tuple[str, pd.DataFrame]:
     found = differences.steps(before, after) if before.runs and after.runs else None
     rows = [(one.path, one.before_seconds, one.after_seconds) for one in found or () if one.resolved]
     table = pd.DataFrame(rows, columns=["phase", "before", "after"])
-    return differences.difference_words(found), table
+    return differences.difference_words(found, runs=(*before.runs, *after.runs)), table
 
 
 def _sides(measured: Measured) -> tuple[Side, Side]:

@@ -14,7 +14,7 @@ from optim.evidence.factorial import DesignError
 from optim.evidence.spec import Spec, SpecError, attribution_arms, budget_problem, pair_arms, parameters_of
 from profiles.configs import UnknownConfig, read_config, stored_text
 from services.project import current_project
-from services.stage import STARTING_SECONDS, AtWork, arm_seconds, at_work, more_blocks
+from services.stage import AtWork, arm_seconds, at_work, more_blocks, starting_seconds
 from services.workloads import alike, as_options, workload
 from views import configs, text
 from views.charts.lattice import Node
@@ -128,7 +128,7 @@ def duration(choice: Choice) -> str:
     longest = max((one for one in known.values() if one), default=None)
     if longest is None:
         return f"No earlier run tells how long this takes; no block begins after {choice.minutes} min."
-    block = sum((known[config] or longest) + STARTING_SECONDS for config in configs)
+    block = sum((known[config] or longest) + starting_seconds() for config in configs)
     fewest = min(_FEWEST_BLOCKS if spec.kind == "pair" else choice.blocks, choice.blocks)
     least, most = block * fewest, min(block * choice.blocks, 60.0 * choice.minutes)
     guess = "" if all(known.values()) else " (a guess: not every config has run yet)"

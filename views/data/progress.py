@@ -24,10 +24,14 @@ class OnePair:
     after_seconds: float
 
 
-def headline(plan: Plan, now: Standing, pair: OnePair | None = None) -> str:
-    """The answer in a sentence or two, as Markdown; ``pair`` is told as long as nothing is measured."""
+def headline(plan: Plan, now: Standing, pair: OnePair | None = None, *, is_measured: bool = False) -> str:
+    """The answer in a sentence or two, as Markdown; ``pair`` is told as long as nothing is measured.
+
+    ``is_measured``: some win is, though not those together that would be the answer.
+    """
     if now.now is None:
-        return f"**Nothing is measured yet.** {_one_pair(pair)}{_planned(plan, now)}".rstrip()
+        what = "The wins are not measured together yet." if is_measured else "Nothing is measured yet."
+        return f"**{what}** {_one_pair(pair)}{_planned(plan, now)}".rstrip()
     kept = "the win that was kept" if len(now.kept) == 1 else f"the {len(now.kept)} wins that were kept"
     what = kept if now.now_is_kept else "all wins together (none is kept yet)"
     said = f"{_speed(now.now, what)}. "

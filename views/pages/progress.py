@@ -34,7 +34,7 @@ def render() -> None:
     account = known()
     plan, evidence, now = account.plan, account.evidence, account.standing
     pair = one_pair() if evidence.empty else None
-    st.markdown(headline(plan, now, pair))
+    st.markdown(headline(plan, now, pair, is_measured=not evidence.empty))
     if evidence.empty:
         with st.container(horizontal=True, key="progress.start"):
             if pair:

@@ -100,7 +100,8 @@ def _vanished(frames: pd.DataFrame, before: Side, after: Side) -> None:
 def _tasks(before: Side, after: Side) -> None:
     tasks = data.tasks(before, after)
     if tasks.empty:
-        st.caption("The two have no task in common that both timed.")
+        if any(run.workload_tasks for run in (*before.runs, *after.runs)):
+            st.caption("The two have no task in common that both timed.")
         return
     faster = int((tasks["after_seconds"] < tasks["before_seconds"]).sum())
     many = f"**{faster} of {text.count(len(tasks), 'task')}** took less time."

@@ -99,6 +99,8 @@ def table(found: Ranking) -> None:
 
 def heat(found: Ranking, *, percent: bool, only_differing: bool) -> None:
     """Phases x runs, darker where a run spends more than the others in that phase."""
+    if not found.phases:
+        return
     frame = data.heat(found, percent=percent, only_differing=only_differing)
     if frame.empty:
         st.caption("No phase differs by more than 1% of the longest run.")

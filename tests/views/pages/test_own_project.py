@@ -1,0 +1,71 @@
+"""Every page of a project of one's own without tasks, phases, caches or a plan, after a measurement."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from db import store
+from db.engine import open_engine
+from profiles.records import Environment, RunRecord, Workload
+from tests.views.conftest import Open, own_project, words
+from views.data.connection import forget
+from views.page import all_pages
+
+#: What only the worked example has.
+FOREIGN = re.compile(r"\b(ARC|solvers?|candidates?|\d+ tasks?|DSL|Kaggle|24\.8|tracker's)\b")
+
+
+def run(number: int, config: frozenset[str], seconds: float, workload: str) -> RunRecord:
+    return RunRecord(
+        key=f"run {number}", label=f"run {number}", config=config, cache_state="cold", wall_seconds=seconds,
+        cpu_seconds=seconds, pipeline="mine", results_fingerprint="same", environment=Environment(machine="here"),
+        workload=Workload(fingerprint=workload, tasks=0, description=workload),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def measured(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seven blocks, over other parameters than those of the file."""
+    own_project(monkeypatch, tmp_path, 3)
+    file = tmp_path / "quickwin.toml"
+    file.write_text(file.read_text().replace('"true"', '"true {rows}"\nparameters = { rows = 9 }'))
+    engine = open_engine(empty)
+    arms = [{"name": name, "config": config} for name, config in zip("AB", ("none", "speed_0"), strict=True)]
+    spec = {"kind": "pair", "arms": arms, "cache_state": "cold", "parameters": {"rows": 5}, "max_blocks": 7}
+    number = store.begin_measurement(engine, spec)
+    for block in range(1, 8):
+        for place, (arm, config) in enumerate((("A", frozenset[str]()), ("B", frozenset({"speed_0"}))), 1):
+            at = 2 * block + place
+            run_id, _ = store.store_run(engine, run(at, config, (3 - place) * (1 + block / 1000), "rows=5"))
+            store.add_block_run(engine, number, block, arm, place, run_id)
+    verdict = {"verdict": "faster", "speedup": 2.0, "low": 1.9, "high": 2.1, "blocks": 7, "reason": "Faster: 2.000x."}
+    store.update_measurement(engine, number, status="finished", verdict=verdict)
+    engine.dispose()
+    forget()
+
+
+@pytest.mark.parametrize("url_path", [page.url_path for page in all_pages()])
+def test_a_page_says_nothing_of_another_pipeline_and_meets_no_problem(
+    url_path: str, measured: None, open_page: Open
+) -> None:
+    page = open_page(url_path)
+    said = words(page)
+    assert not page.exception and "Something went wrong" not in said
+    assert not FOREIGN.findall(said)
+
+
+def test_an_opened_win_has_neither_tasks_nor_phases_where_there_are_none(measured: None, open_page: Open) -> None:
+    said = words(open_page("decide", win="speed_0"))
+    assert "0 tasks" not in said and "Neither run says where its time went" in said
+
+
+def test_two_runs_beside_each_other_lack_no_tasks(measured: None, open_page: Open) -> None:
+    said = words(open_page("compare", a=1, b=2))
+    assert "no task in common" not in said and "No phase differs" not in said
+
+
+def test_what_is_measured_is_not_called_unmeasured(measured: None, open_page: Open) -> None:
+    assert "Nothing is measured yet" not in words(open_page("progress"))
