@@ -102,7 +102,8 @@ class Phase:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         end = self._clock()
         recorder = self._recorder
-        if get_ident() == recorder._thread and ("asyncio" not in _modules or recorder._is_home()):
+        # Where no other thread or asyncio task has a phase open, who leaves this one can only be at home.
+        if not recorder._aside or recorder._here():
             if recorder._current is self:
                 if end > self.start:  # a clock that went back costs this phase only
                     self.total += end - self.start
@@ -739,23 +740,30 @@ class Totals:
     """Phases by path, counts and caches by name, added up in order of first appearance."""
 
     def __init__(self) -> None:
-        self._phases: dict[tuple[tuple[str, ...], str, str], Json] = {}
+        self._phases: dict[tuple[str, ...], Json] = {}
         self._counts: dict[str, int] = {}
         self._caches: dict[str, Json] = {}
         self._problems: list[Json] = []
 
     def add(self, part: Mapping[str, Any]) -> None:
+        phases = self._phases
         for phase in part.get("phases", ()):
-            place = (tuple(phase["path"]), phase["category"], phase.get("basis", "sum"))
-            known = self._phases.get(place)
-            self._phases[place] = phase if known is None else _add_phase(known, phase)
+            place = (*phase["path"], phase["category"], phase.get("basis", "sum"))
+            total = phases.get(place)
+            if total is None:
+                phases[place] = dict(phase)  # a copy: what follows is added to it
+            else:
+                total["total_seconds"] += phase["total_seconds"]
+                total["self_seconds"] += phase["self_seconds"]
+                total["calls"] += phase["calls"]
         for name, n in part.get("counts", {}).items():
             self._counts[name] = self._counts.get(name, 0) + n
         for cache in part.get("caches", ()):
             known = self._caches.setdefault(cache["name"], cache)
             if known is not cache:
                 self._caches[cache["name"]] = _add_cache(known, cache)
-        self._problems = [*self._problems, *part.get("problems", ())][:MAX_PROBLEMS]
+        if part.get("problems"):
+            self._problems = [*self._problems, *part["problems"]][:MAX_PROBLEMS]
 
     def take(self) -> Json:
         """What was added since the last time."""
@@ -767,13 +775,6 @@ class Totals:
         }
         self.__init__()  # type: ignore[misc]
         return taken
-
-
-def _add_phase(one: Json, two: Json) -> Json:
-    added = dict(one)
-    for name in ("total_seconds", "self_seconds", "calls"):
-        added[name] = one[name] + two[name]
-    return added
 
 
 def _add_cache(one: Json, two: Json) -> Json:
@@ -837,7 +838,7 @@ class _Journal:
     def write(self, line: Json) -> None:
         if not self.is_open:
             return
-        text = json.dumps(line, default=_simple, separators=(",", ":"))
+        text = _ENCODER.encode(line)
         if self._echo is not None:
             self._echo.write(text)
         if self._file is None:
@@ -878,10 +879,13 @@ def _phase(path: Iterable[str], category: str, total: float, own: float, calls: 
 
 def _brief(phases: list[Json], basis: str) -> list[list[Any]]:
     """Phases as the journal has them: path, category, total, self, calls, and the basis where it is not ``basis``."""
-    names = ("path", "category", "total_seconds", "self_seconds", "calls")
-    return [
-        [*(phase[name] for name in names), *(() if phase["basis"] == basis else (phase["basis"],))] for phase in phases
-    ]
+    brief = []
+    for phase in phases:
+        row = [phase["path"], phase["category"], phase["total_seconds"], phase["self_seconds"], phase["calls"]]
+        if phase["basis"] != basis:
+            row.append(phase["basis"])
+        brief.append(row)
+    return brief
 
 
 def _simple(value: Any) -> Any:
@@ -891,6 +895,10 @@ def _simple(value: Any) -> Any:
     if isinstance(value, (set, frozenset)):
         return sorted(value, key=str)
     return str(value)
+
+
+#: Made once: ``json.dumps`` makes one for each call that is not by its defaults.
+_ENCODER = json.JSONEncoder(default=_simple, separators=(",", ":"))
 
 
 def _plain(value: Json) -> Json:
