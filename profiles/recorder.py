@@ -55,6 +55,7 @@ from typing import Any, TextIO
 JOURNAL_FORMAT = "quickwin-journal"
 JOURNAL_VERSION = 2
 CATEGORIES = ("dsl", "work", "framework", "io", "unknown")
+UNNAMED = "run"  # the label of a run that was given none
 MAX_PHASES = 2_000
 MAX_PROBLEMS = 5  # kept in words per task; all are counted
 MAX_TEXT = 500
@@ -247,7 +248,7 @@ class Recorder:
         self,
         clock: Callable[[], float] = time.perf_counter,
         journal: str | os.PathLike[str] | TextIO | None = None,
-        name: str = "run",
+        name: str = UNNAMED,
         *,
         wins: Iterable[str] | None = None,
         cache_state: str | None = None,
@@ -625,7 +626,7 @@ class NullRecorder(Recorder):
     """The same interface that records nothing: what recording costs is the difference to it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(name=kwargs.get("name", "run"), metadata={"environment": None})
+        super().__init__(name=kwargs.get("name", UNNAMED), metadata={"environment": None})
         self._nothing = _NullPhase(self, self._root, "nothing", "framework")
         self._no_cache = _NullCache("nothing")
 

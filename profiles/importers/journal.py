@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from profiles.importers._plain import read_run
 from profiles.importers.base import Importer, ImportProblem, Parsed, Source, name_losses
 from profiles.journal import JournalError, read_journals
-from profiles.recorder import JOURNAL_FORMAT
+from profiles.recorder import JOURNAL_FORMAT, UNNAMED
 from profiles.records import RunRecord
 
 NAME = JOURNAL_FORMAT
@@ -36,9 +36,14 @@ def parse(source: Source) -> Parsed:
     read = [read_run(record.to_json(), NAME) for record in records]
     losses = (loss for _, more in read for loss in more)
     return Parsed(
-        runs=tuple(_without_left_out(record) for record, _ in read),
+        runs=tuple(_labelled(_without_left_out(record), source.name) for record, _ in read),
         losses=(*name_losses(_left_out(record for record, _ in read), _LEFT_OUT), *losses),
     )
+
+
+def _labelled(record: RunRecord, file: str) -> RunRecord:
+    """Called as its file where the program gave it no name: several such runs are told apart."""
+    return record.replace(label=file) if record.label == UNNAMED and file else record
 
 
 def _left_out(records: Iterable[RunRecord]) -> Iterator[int]:

@@ -6,6 +6,8 @@ the place's first win on, and the sixth all of them; the eighth is profiled.
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import subprocess
 import sys
@@ -157,6 +159,52 @@ def record(place: Place) -> None:
             _done("run", "--profile", "--cold", *place.work, "--quiet")
         else:
             _done("import", _profiled(place), "--yes")
+
+
+def kernel_logs(place: Place) -> dict[str, bytes]:
+    """Three logs as Kaggle keeps them, by name: of no win, of the first, and of the second."""
+    printed = _printed(place) if place.project else _TRACKED
+    return {f"{name}.log": _kernel_log(text) for name, text in zip(("none", *place.wins), printed, strict=False)}
+
+
+def _kernel_log(text: str) -> bytes:
+    """What a notebook printed, as the list of pieces that ``kaggle kernels output`` leaves."""
+    pieces = [
+        {"stream_name": "stdout", "time": 1.0 + number, "data": f"{line}\n"}
+        for number, line in enumerate(text.splitlines())
+    ]
+    return "\n,".join(json.dumps(piece) for piece in pieces).join("[]").encode()
+
+
+def _printed(place: Place) -> list[str]:
+    """What the user's command prints of its journal, run by itself with the switches of each win."""
+    switches: tuple[tuple[list[str], dict[str, str]], ...] = (([], {}), (["--remember"], {}), ([], {"RANK": "once"}))
+    return [
+        subprocess.run(
+            [sys.executable, "count.py", "--lines", "60", *arguments],
+            cwd=place.folder,
+            env={**os.environ, "QUICKWIN_ECHO": "1", **more},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for arguments, more in switches
+    ]
+
+
+_TRACKED = [
+    f"""run_batt.py:2230: -- 0a1b2c3d - 0 start --
+run_batt.py:2230: -- 0a1b2c3d - 0 done - 96 candidates scored
+run_batt.py:2300: -- Filtered to 32 unique candidates (from 96)
+1 tasks - 0 timeouts
+
+Timing summary (seconds):
+  main.run_batt                         {wall:.3f}
+  run_batt.check_batt                   {check:.3f}
+  run_batt.phase4_differs               {differs:.3f}
+"""
+    for wall, check, differs in ((24.813, 6.1, 14.2), (15.004, 6.0, 4.6), (22.5, 4.0, 14.1))
+]
 
 
 def _done(*words: str) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Opened, Served, settled
 from tests.browser.test_history_journeys import select
-from tests.browser.test_sharing_journey import choose
+from tests.browser.test_sharing_journey import choose, copied
 
 
 def count(page: Page) -> Locator:
@@ -73,6 +73,6 @@ def test_a_function_is_found_in_a_profile_and_its_link_leads_there(
     expect(page.get_by_role("status").filter(has_text="found")).to_contain_text(re.compile(served.place.function))
     expect(page.get_by_text("Functions by their own seconds", exact=False)).to_be_visible()
     other = fresh_context()
-    other.goto(page.url)
+    other.goto(copied(page))
     expect(settled(other).get_by_label("Find a function or file")).to_have_value(served.place.function)
     expect(other.get_by_text(re.compile(r"^[\d,]+ frames? found"))).to_be_visible()

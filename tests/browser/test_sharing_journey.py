@@ -49,7 +49,7 @@ def test_a_filtered_history_is_shared(served: Served, page: Page, fresh_context:
 
 def test_what_one_sees_another_sees(served: Served, page: Page, fresh_context: Opened) -> None:
     other = fresh_context()
-    for address in ("runs?sort=fastest%20first", "overhead?now_run=6"):
+    for address in ("compare?a=3&b=6&more=7", "overhead?now_run=6", "run?run=7"):
         served.app.open(page, address)
         link = copied(page)
         expect(page.get_by_role("button", name="Copy link")).to_be_visible()

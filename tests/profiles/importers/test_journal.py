@@ -1,5 +1,6 @@
 """The recorder's journal as an imported file."""
 
+import io
 import json
 from pathlib import Path
 
@@ -88,3 +89,13 @@ def test_a_damaged_line_is_a_loss_with_its_number_and_one_note(journal: bytes) -
 def test_a_hundred_thousand_damaged_lines_are_counted_and_not_listed(journal: bytes) -> None:
     parsed = IMPORTER.parse(source(journal + b"{x\n" * 100_000))
     assert len(parsed.losses) == 21 and len(parsed.runs[0].notes) < 5
+
+
+def test_a_run_that_was_given_no_name_is_called_as_its_file() -> None:
+    lines = io.StringIO()
+    for name in ("run", "nightly"):
+        Recorder(journal=lines, name=name).finish()
+    assert [run.label for run in IMPORTER.parse(Source(name="monday.jsonl", data=lines.getvalue().encode())).runs] == [
+        "monday.jsonl",
+        "nightly",
+    ]
