@@ -1,8 +1,11 @@
 """How often verdicts are wrong, and how soon right: the product's own ``measure()`` on simulated machines.
 
-    python -m benchmarks.verdicts                    # all tables, 1,000 measurements a row; hours on two cores
-    python -m benchmarks.verdicts --quick            # 100 a row, up to 50 blocks
-    python -m benchmarks.verdicts --only equal power
+    python -m benchmarks.verdicts --results sims.jsonl  # all tables, 1,000 measurements a row: hours on two cores
+    python -m benchmarks.verdicts --quick               # 100 a row, up to 50 blocks: minutes
+    python -m benchmarks.verdicts --only equal power --sims 300 --blocks 20 50
+
+With ``--results`` every simulated measurement is appended to that file as it ends, and what is there already of this
+code is not simulated again: a long run can be stopped and goes on, and more ``--sims`` add to it.
 
 Runs are simulated (log seconds of one run after the other on a noisy machine), the measurement is not: order, repeats,
 looks, stops and verdicts are ``optim.evidence.measure`` with a fake runner and a clock that stands still. *Wrong* is:
@@ -12,13 +15,16 @@ faster or slower where nothing changed; slower, or the same, where it got faster
 from __future__ import annotations
 
 import argparse
+import contextlib
+import json
 import math
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -31,6 +37,8 @@ from optim.evidence.outcomes import Outcome
 from optim.evidence.spec import Arm, Spec, pair_arms
 from optim.evidence.statistics import MARGIN, Floats
 from optim.evidence.verdicts import Verdict
+from optim.pipelines.code import contents, files_below, fingerprint
+from profiles.program import ROOT
 
 BLOCKS = (20, 50, 200)
 EFFECTS = (0.005, 0.01, 0.02, 0.05, 0.10)
@@ -74,6 +82,11 @@ def bursts(random: Random, runs: int) -> Floats:
     return random.normal(0, 0.01, runs) + (random.random(runs) < 0.1) * np.log1p(0.05 * (1 + random.pareto(1.5, runs)))
 
 
+def mixed_tails(random: Random, runs: int) -> Floats:
+    """1% normal noise in nine runs of ten, in the tenth 5% times Student's t with 1.5 degrees of freedom."""
+    return np.where(random.random(runs) < 0.1, 0.05 * random.standard_t(1.5, runs), random.normal(0, 0.01, runs))
+
+
 def heavy_tails(random: Random, runs: int) -> Floats:
     """Student's t with 1.5 degrees of freedom: 2% as a rule, without a variance."""
     return 0.02 * random.standard_t(1.5, runs)
@@ -104,6 +117,7 @@ MACHINES: dict[str, Machine] = {
     "drift": drift,
     "Pareto bursts": bursts,
     "t(1.5)": heavy_tails,
+    "normal, a tenth t(1.5)": mixed_tails,
     "first run 1% slower": slow_place([0], 0.01, 0.01),
     "middle runs 1% slower": slow_place([1, 2], 0.01, 0.01),
     "middle runs 5%, noise 0.5%": slow_place([1, 2], 0.05, 0.005),
@@ -111,6 +125,16 @@ MACHINES: dict[str, Machine] = {
     "period of 3, 2%": period_three(0.02, 0.01),
     "period of 3, 5%, noise 0.5%": period_three(0.05, 0.005),
 }
+#: Those of the table of true gains.
+POWER = (
+    *("lognormal 0.5%", "lognormal 1%", "lognormal 2%", "lognormal 5%", "AR(1) 0.9", "two speeds 1.3x", "drift"),
+    *("Pareto bursts", "t(1.5)"),
+)
+#: Those of the table of forecasts.
+FORECASTS = (
+    *("lognormal 1%", "lognormal 2%", "lognormal 5%", "AR(1) 0.9", "two speeds 1.3x", "drift", "Pareto bursts"),
+    *("t(1.5)", "middle runs 5%, noise 0.5%", "period of 3, 5%, noise 0.5%"),
+)
 #: Of arms of unequal noise: the second config's runs vary so many times as much.
 UNEQUAL = 3.0
 
@@ -125,7 +149,11 @@ class _NoLedger:
 
 @dataclass(frozen=True, kw_only=True)
 class Simulated:
-    """One measurement of the product on a simulated machine. ``dies``: the share of runs that die, by side."""
+    """One measurement of the product on a simulated machine. ``dies``: the share of runs that die, by side.
+
+    ``noise_blocks``: the machine's state is simulated for so many blocks, so that a short measurement is the beginning
+    of a longer one; by default for ``blocks``.
+    """
 
     machine: str
     effect: float = 0.0
@@ -133,11 +161,12 @@ class Simulated:
     seed: int = 0
     unequal: float = 1.0
     dies: tuple[float, float] = (0.0, 0.0)
+    noise_blocks: int | None = None
 
     def run(self) -> Verdict:
         """The verdict at the stop."""
         random = np.random.default_rng([self.seed, *self.machine.encode()])
-        noise = iter(MACHINES[self.machine](random, 2 * RUNS * self.blocks + RUNS))
+        noise = iter(MACHINES[self.machine](random, 2 * RUNS * (self.noise_blocks or self.blocks) + RUNS))
         spec = Spec(
             kind="pair",
             arms=pair_arms("none", "none"),
@@ -170,6 +199,7 @@ class Ending:
 
     verdict: str
     blocks: int
+    settled: bool = True
     speedup: float = math.nan
     covered: bool = False
     fewest: int | None = None
@@ -181,11 +211,12 @@ def ending(simulated: Simulated) -> Ending:
     verdict = simulated.run()
     found = verdict.interval
     if found is None:
-        return Ending(verdict=verdict.verdict, blocks=verdict.blocks)
+        return Ending(verdict=verdict.verdict, blocks=verdict.blocks, settled=verdict.settled)
     forecast = verdict.forecast
     return Ending(
         verdict=verdict.verdict,
         blocks=verdict.blocks,
+        settled=verdict.settled,
         speedup=found.speedup,
         covered=found.low <= 1 + simulated.effect <= found.high,
         fewest=forecast and forecast.fewest,
@@ -193,12 +224,52 @@ def ending(simulated: Simulated) -> Ending:
     )
 
 
-def endings(simulated: Iterable[Simulated], workers: int = 1) -> list[Ending]:
-    """All of them, on so many cores."""
+class Results:
+    """Simulated measurements that came to an end, in memory and, with a path, in a file of JSON lines."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path, self._code = path, fingerprint(contents(ROOT, files_below(ROOT / "optim/evidence")))
+        self._known: dict[Simulated, Ending] = {}
+        if path is not None and path.exists():
+            text = path.read_text()
+            path.write_text(text if not text or text.endswith("\n") else text + "\n")  # behind a torn last line
+            for line in text.splitlines():
+                with contextlib.suppress(ValueError, KeyError, TypeError):
+                    self._read(json.loads(line))
+
+    def _read(self, plain: dict[str, Any]) -> None:
+        if plain["code"] == self._code:
+            simulated = Simulated(**{**plain["simulated"], "dies": tuple(plain["simulated"]["dies"])})
+            self._known[simulated] = Ending(**plain["ending"])
+
+    def missing(self, simulated: Iterable[Simulated]) -> list[Simulated]:
+        """Those that are not known yet."""
+        return [one for one in simulated if one not in self._known]
+
+    def keep(self, pairs: Iterable[tuple[Simulated, Ending]]) -> None:
+        """Keeps each as it comes."""
+        for simulated, came in pairs:
+            self._known[simulated] = came
+            if self._path is not None:
+                plain = {"code": self._code, "simulated": asdict(simulated), "ending": asdict(came)}
+                with self._path.open("a") as file:
+                    file.write(json.dumps(plain) + "\n")
+
+    def of(self, simulated: Iterable[Simulated]) -> list[Ending]:
+        """What they came to."""
+        return [self._known[one] for one in simulated]
+
+
+def endings(simulated: Iterable[Simulated], workers: int = 1, results: Results | None = None) -> list[Ending]:
+    """All of them, on so many cores; those that ``results`` holds are not simulated again."""
+    every, kept = list(simulated), results or Results()
+    missing = kept.missing(every)
     if workers == 1:
-        return [ending(one) for one in simulated]
-    with ProcessPoolExecutor(workers) as pool:
-        return list(pool.map(ending, simulated, chunksize=10))
+        kept.keep((one, ending(one)) for one in missing)
+    else:
+        with ProcessPoolExecutor(workers) as pool:
+            kept.keep(zip(missing, pool.map(ending, missing, chunksize=5), strict=True))
+    return kept.of(every)
 
 
 def wrong_within(found: Sequence[Ending], blocks: int) -> float:
@@ -207,13 +278,13 @@ def wrong_within(found: Sequence[Ending], blocks: int) -> float:
 
 
 def equal_rows(
-    count: int, blocks: Sequence[int] = BLOCKS, workers: int = 1
+    count: int, blocks: Sequence[int] = BLOCKS, workers: int = 1, results: Results | None = None
 ) -> Iterator[tuple[str, list[float], float]]:
     """(machine, wrong within each number of blocks, coverage at the stop) of equal configs."""
     machines = [*((name, 1.0) for name in MACHINES), ("lognormal 2%", UNEQUAL)]
     for machine, unequal in machines:
         runs = [Simulated(machine=machine, blocks=max(blocks), seed=seed, unequal=unequal) for seed in range(count)]
-        found = endings(runs, workers)
+        found = endings(runs, workers, results)
         name = machine if unequal == 1 else f"{machine}, the second {unequal:g}x as noisy"
         yield name, [wrong_within(found, most) for most in blocks], float(np.mean([one.covered for one in found]))
 
@@ -232,14 +303,14 @@ class Power:
 
 
 def power_rows(
-    count: int, machines: Sequence[str] = ("lognormal 1%", "lognormal 2%", "lognormal 5%", "t(1.5)"),
-    effects: Sequence[float] = EFFECTS, blocks: int = 20, workers: int = 1,
+    count: int, machines: Sequence[str] = POWER, effects: Sequence[float] = EFFECTS, blocks: int = 20,
+    workers: int = 1, results: Results | None = None,
 ) -> Iterator[Power]:  # fmt: skip
     """How many of a true gain are found within so many blocks, and what is said of its size."""
     for machine in machines:
         for effect in effects:
             runs = [Simulated(machine=machine, effect=effect, blocks=blocks, seed=seed) for seed in range(count)]
-            found = endings(runs, workers)
+            found = endings(runs, workers, results)
             hits = [one for one in found if one.verdict.endswith("faster")]
             mistakes = ("slower", "slightly slower", *(("same",) if effect > MARGIN else ()))
             yield Power(
@@ -253,30 +324,49 @@ def power_rows(
             )
 
 
-def death_rows(count: int, workers: int = 1) -> Iterator[tuple[tuple[float, float], dict[str, float]]]:
+def death_rows(
+    count: int, workers: int = 1, results: Results | None = None
+) -> Iterator[tuple[tuple[float, float], dict[str, float]]]:
     """(share of runs that die by side, verdicts' shares); the second config is 20% faster where it lives."""
     for dies in ((0.0, 0.0), (0.01, 0.01), (0.1, 0.1), (0.3, 0.3), (0.0, 0.1), (0.0, 0.3), (0.0, 1.0)):
         runs = [Simulated(machine="lognormal 2%", effect=0.2, blocks=40, seed=seed, dies=dies) for seed in range(count)]
-        words = [one.verdict for one in endings(runs, workers)]
+        words = [one.verdict for one in endings(runs, workers, results)]
         yield dies, {word: words.count(word) / count for word in sorted(set(words))}
 
 
-def forecast_rows(count: int, workers: int = 1) -> Iterator[tuple[float, float, float, float]]:
-    """(effect, share unresolved after 10 blocks, forecast held, median forecast width most / fewest) at 2% noise."""
-    for effect in (0.0, 0.01, 0.02):
-        short = endings(
-            [Simulated(machine="lognormal 2%", effect=effect, blocks=10, seed=seed) for seed in range(count)], workers
-        )
-        open_ones = [seed for seed, one in enumerate(short) if one.fewest is not None]
-        whole = endings(
-            [Simulated(machine="lognormal 2%", effect=effect, blocks=200, seed=seed) for seed in open_ones], workers
-        )
-        held = [
-            10 + (short[seed].fewest or 0) <= one.blocks <= 10 + (short[seed].most or 10**9)
-            for seed, one in zip(open_ones, whole, strict=True)
-        ]
-        widths = [(short[seed].most or math.inf) / (short[seed].fewest or 1) for seed in open_ones]
-        yield effect, len(open_ones) / count, float(np.mean(held or [math.nan])), float(np.median(widths or [math.nan]))
+def forecast_rows(
+    count: int, workers: int = 1, results: Results | None = None, *, after: Sequence[int] = (8, 15), most: int = 100,
+    machines: Sequence[str] = FORECASTS, effects: Sequence[float] = (0.0, 0.01, 0.02, 0.05),
+) -> Iterator[tuple[str, int, int, float, float]]:  # fmt: skip
+    """(machine, blocks so far, forecasts, share that held, median width most / fewest), over all true gains.
+
+    A forecast holds where the measurement, gone on, settles within its range; of one that is not settled after ``most``
+    blocks it holds where its range reaches beyond them.
+    """
+    for machine in machines:
+        plans = [
+            Simulated(machine=machine, effect=effect, blocks=most, seed=seed) for effect in effects
+            for seed in range(count)
+        ]  # fmt: skip
+        whole = endings(plans, workers, results)
+        for blocks in after:
+            short = endings([replace(one, blocks=blocks, noise_blocks=most) for one in plans], workers, results)
+            told = [(one, end) for one, end in zip(short, whole, strict=True) if not one.settled]
+            held = [_held(one, end, most) for one, end in told]
+            widths = [(one.most or math.inf) / (one.fewest or 1) for one, _ in told]
+            yield machine, blocks, len(told), _mean(held), float(np.median(widths or [math.nan]))
+
+
+def _mean(values: Sequence[bool]) -> float:
+    return float(np.mean(values)) if values else math.nan
+
+
+def _held(forecast: Ending, whole: Ending, most: int) -> bool:
+    """Whether a measurement settled where it had been forecast to."""
+    last = math.inf if forecast.most is None else forecast.blocks + forecast.most
+    if not whole.settled:
+        return forecast.fewest is None or last >= most
+    return forecast.fewest is not None and forecast.blocks + forecast.fewest <= whole.blocks <= last
 
 
 def attribution_rows(count: int, seed: int = 0) -> Iterator[tuple[str, float]]:
@@ -387,6 +477,29 @@ def _laplace_interval(samples: Floats) -> tuple[Floats, Floats]:
     return np.minimum(low, samples.min(axis=1)), np.maximum(high, samples.max(axis=1))
 
 
+def hyperfine(noise: Floats, effect: float, random: Random) -> np.ndarray:
+    """hyperfine's way: ten runs of the one, then ten of the other; Welch's t-test at 5%, as its script does it."""
+    before, after = noise[:, :10], noise[:, 10:20] - math.log1p(effect)
+    clear = stats.ttest_ind(np.exp(before), np.exp(after), axis=1, equal_var=False).pvalue < 0.05
+    return _by_difference(before.mean(axis=1), after.mean(axis=1), clear)
+
+
+def mixture_t(noise: Floats, effect: float, random: Random) -> np.ndarray:
+    """The t-mixture martingale (H. Wang, A. Ramdas, arXiv 2310.03722) after each of 20 blocks ordered by a coin.
+
+    That is what version 1 measured by; its prior is that effects are about as large as a trial's noise.
+    """
+    runs = noise[:, :80].reshape(len(noise), 20, 4)
+    coins = np.where(random.random((len(noise), 20)) < 0.5, 1.0, -1.0)
+    trials = coins * (runs[:, :, 0] + runs[:, :, 3] - runs[:, :, 1] - runs[:, :, 2]) / 2 + math.log1p(effect)
+    count, total, squares = np.arange(1, 21), trials.cumsum(axis=1), (trials**2).cumsum(axis=1)
+    against = (count + 1) * squares
+    capital = -0.5 * np.log(count + 1) + count / 2 * (np.log(against) - np.log(against - total**2))
+    clear = (capital >= math.log(20)) & (count >= 3)
+    first = clear.argmax(axis=1)
+    return _by_difference(total[np.arange(len(noise)), first], np.zeros(len(noise)), clear.any(axis=1))
+
+
 def looking_t_test(noise: Floats, effect: float, random: Random) -> np.ndarray:
     """A paired t-test at 5% after each of 20 interleaved pairs, stopped at the first that is clear."""
     before, after = noise[:, :40:2], noise[:, 1:40:2] - math.log1p(effect)
@@ -401,34 +514,51 @@ def looking_t_test(noise: Floats, effect: float, random: Random) -> np.ndarray:
 PRACTICES: dict[str, Callable[[Floats, float, Random], np.ndarray]] = {
     "one run each": one_each,
     "mean of five each, in turn": means_of_five,
+    "Welch on ten each, in turn": hyperfine,
     "t-test over 100 task times": task_t_test,
     "t-test after each of 20 pairs": looking_t_test,
     "Mann-Whitney, five each": mann_whitney,
     "asv's rule, five each": asv,
+    "t-mixture, 20 blocks by a coin": mixture_t,
 }
+
+
+PRACTICE_MACHINES = (
+    *("lognormal 2%", "AR(1) 0.9", "two speeds 1.3x", "Pareto bursts", "t(1.5)", "middle runs 5%, noise 0.5%"),
+)
 
 
 def practice_rows(count: int, seed: int = 0) -> Iterator[tuple[str, str, float, float]]:
     """(practice, machine, wrong on equal configs, finds a true 2%)."""
     for practice, decide in PRACTICES.items():
-        for machine in ("lognormal 2%", "AR(1) 0.9", "two speeds 1.3x", "Pareto bursts"):
+        for machine in PRACTICE_MACHINES:
             random = np.random.default_rng([seed, *machine.encode()])
-            noise = np.array([MACHINES[machine](random, 40) for _ in range(count)])
+            noise = np.array([MACHINES[machine](random, 80) for _ in range(count)])
             wrong = np.isin(decide(noise, 0.0, random), ("faster", "slower")).mean()
             yield practice, machine, float(wrong), float((decide(noise, 0.02, random) == "faster").mean())
 
 
-def _print_equal(count: int, workers: int, blocks: Sequence[int]) -> None:
-    print(f"\nEqual configs, {count} measurements: faster or slower is wrong; the interval holds the truth")
-    print(f"{'machine':44}" + "".join(f"{f'<= {most}':>9}" for most in blocks) + f"{'coverage':>10}")
-    for machine, wrong, covered in equal_rows(count, blocks, workers):
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How much is simulated: measurements a row, the most blocks of each column, on so many cores."""
+
+    count: int
+    blocks: Sequence[int]
+    workers: int
+    results: Results
+
+
+def _print_equal(options: Options) -> None:
+    print(f"\nEqual configs, {options.count} measurements: faster or slower is wrong; the interval holds the truth")
+    print(f"{'machine':44}" + "".join(f"{f'<= {most}':>9}" for most in options.blocks) + f"{'coverage':>10}")
+    for machine, wrong, covered in equal_rows(options.count, options.blocks, options.workers, options.results):
         print(f"{machine:44}" + "".join(f"{share:9.1%}" for share in wrong) + f"{covered:10.1%}", flush=True)
 
 
-def _print_power(count: int, workers: int, blocks: Sequence[int]) -> None:
-    print(f"\nA true gain, up to 20 blocks of 4 runs, {count} measurements")
+def _print_power(options: Options) -> None:
+    print(f"\nA true gain, up to 20 blocks of 4 runs, {options.count} measurements")
     print(f"{'machine':20}{'gain':>6}{'found':>8}{'wrong':>8}{'blocks':>8}{'bias at stop':>14}{'coverage':>10}")
-    for row in power_rows(count, workers=workers):
+    for row in power_rows(options.count, workers=options.workers, results=options.results):
         print(
             f"{row.machine:20}{row.effect:6.1%}{row.found:8.1%}{row.wrong:8.1%}{row.blocks:8.0f}"
             f"{row.bias:+14.2%}{row.covered:10.1%}",
@@ -436,41 +566,43 @@ def _print_power(count: int, workers: int, blocks: Sequence[int]) -> None:
         )
 
 
-def _print_deaths(count: int, workers: int, blocks: Sequence[int]) -> None:
-    print(f"\nRuns that die (first config, second config, which is 20% faster where it lives), {count} measurements")
-    for dies, words in death_rows(count, workers):
+def _print_deaths(options: Options) -> None:
+    print(f"\nRuns that die (first, second config, which is 20% faster where it lives), {options.count} measurements")
+    for dies, words in death_rows(options.count, options.workers, options.results):
         print(f"  {dies[0]:4.0%} {dies[1]:4.0%}  " + ", ".join(f"{word} {share:.1%}" for word, share in words.items()))
 
 
-def _print_forecasts(count: int, workers: int, blocks: Sequence[int]) -> None:
-    print(f"\nForecasts after 10 blocks at 2% noise, {count} measurements")
-    for effect, unresolved, held, width in forecast_rows(count, workers):
-        print(f"  gain {effect:4.0%}: {unresolved:.0%} open; the range held in {held:.0%}, is {width:.1f}x wide")
+def _print_forecasts(options: Options) -> None:
+    count = max(options.count // 4, 1)
+    print(f"\nForecasts, {count} measurements of each of no gain, 1%, 2% and 5%, up to 100 blocks")
+    for machine, blocks, told, held, width in forecast_rows(count, options.workers, options.results):
+        print(
+            f"  {machine:32} after {blocks:2} blocks: {told:4} open, held in {held:6.1%}, {width:.0f}x wide", flush=True
+        )
 
 
-def _print_attribution(count: int, workers: int, blocks: Sequence[int]) -> None:
+def _print_attribution(options: Options) -> None:
+    count = min(options.count, 300)
     print(f"\nAttribution of five wins, 32 configs, 3 blocks, 2% noise, {count} attributions")
-    for what, share in attribution_rows(min(count, 300)):
+    for what, share in attribution_rows(count):
         print(f"  {what}: {share:.1%}")
 
 
-def _print_changes(count: int, workers: int, blocks: Sequence[int]) -> None:
-    print(
-        f"\nChanges in histories of 20 sittings of 5 runs, {count} histories (called the code's only where it changed)"
-    )
-    for name, announced, found in change_rows(count):
+def _print_changes(options: Options) -> None:
+    print(f"\nChanges in {options.count} histories of 20 sittings of 5 runs (the code's only where it changed)")
+    for name, announced, found in change_rows(options.count):
         print(
             f"  {name}: {announced:.1%} with a change announced" + ("" if math.isnan(found) else f", {found:.1%} found")
         )
 
 
-def _print_practices(count: int, workers: int, blocks: Sequence[int]) -> None:
-    print(f"\nWhat people do today, {count} comparisons: wrong on equal configs / finds a true 2%")
-    for practice, machine, wrong, found in practice_rows(count):
-        print(f"  {practice:32}{machine:18}{wrong:8.1%}{found:8.1%}")
+def _print_practices(options: Options) -> None:
+    print(f"\nWhat people do today, {options.count} comparisons: wrong on equal configs / finds a true 2%")
+    for practice, machine, wrong, found in practice_rows(options.count):
+        print(f"  {practice:32}{machine:28}{wrong:8.1%}{found:8.1%}")
 
 
-TABLES: dict[str, Callable[[int, int, Sequence[int]], None]] = {
+TABLES: dict[str, Callable[[Options], None]] = {
     "equal": _print_equal,
     "power": _print_power,
     "deaths": _print_deaths,
@@ -484,15 +616,22 @@ TABLES: dict[str, Callable[[int, int, Sequence[int]], None]] = {
 def main() -> None:
     """Prints the tables that were asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--measurements", type=int, default=1000)
+    parser.add_argument("--sims", "--measurements", type=int, help="measurements a row (default 1000, quick 100)")
+    parser.add_argument("--blocks", type=int, nargs="+", help="columns of equal configs (default 20 50 200)")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--results", type=Path, help="a file that keeps each measurement, so that a long run goes on")
     parser.add_argument("--only", nargs="*", choices=TABLES, default=list(TABLES))
-    options = parser.parse_args()
-    count, blocks = (100, BLOCKS[:2]) if options.quick else (options.measurements, BLOCKS)
+    given = parser.parse_args()
+    options = Options(
+        count=given.sims or (100 if given.quick else 1000),
+        blocks=given.blocks or (BLOCKS[:2] if given.quick else BLOCKS),
+        workers=given.workers,
+        results=Results(given.results),
+    )
     start = time.perf_counter()
-    for name in options.only:
-        partial(TABLES[name], count, options.workers, blocks)()
+    for name in given.only:
+        TABLES[name](options)
     print(f"\n{time.perf_counter() - start:.0f} s")
 
 

@@ -61,7 +61,7 @@ class Verdict:
     @property
     def more_blocks(self) -> int | None:
         """How many further blocks are worth a try where it is not settled; None where none would settle it."""
-        return None if self.forecast is None else self.forecast.most or self.forecast.fewest
+        return None if self.forecast is None else self.forecast.likely or self.forecast.most or self.forecast.fewest
 
     @property
     def text(self) -> str:

@@ -174,7 +174,48 @@ def test_a_forecast_is_a_range_that_holds_what_the_blocks_so_far_would_need():
     found = forecast(data)
     needed = next(n for n in range(9, 1000) if statistics.half_width(n) * data.std(ddof=1) < middle(data))
     assert found.fewest <= needed - 8 <= found.most
-    assert found.sentence == f"between {found.fewest} and {found.most} blocks more would settle it"
+    assert found.sentence == (
+        f"between {found.fewest} and {found.most} blocks more would settle it "
+        f"(such ranges held in {statistics.HELD} of 100 simulated measurements or more)"
+    )
+
+
+def _settled_at(data, margin):
+    """The first number of blocks whose interval settles it."""
+    edge = math.log1p(margin)
+    for count in range(6, len(data) + 1):
+        against = statistics.log_capital(data[:count], [0.0, -edge, edge]) >= math.log(20)
+        if (against[0] and abs(middle(data[:count])) > 0.75 * edge) or against[1:].all():
+            return count
+    return math.inf
+
+
+@pytest.mark.parametrize("noise", ["normal", "t(1.5)", "bursts"])
+def test_a_forecast_holds_nine_times_in_ten(noise):
+    held = []
+    for seed in range(60):
+        chance = np.random.default_rng(seed)
+        wild = {
+            "normal": chance.normal(0, 0.02, 120),
+            "t(1.5)": 0.01 * chance.standard_t(1.5, 120),
+            "bursts": chance.normal(0, 0.01, 120) * (1 + 10 * (chance.random(120) < 0.1)),
+        }[noise]
+        data = wild + (0, 0.01, 0.02, 0.03)[seed % 4]
+        stop = _settled_at(data, 0.01)
+        if stop <= 8:
+            continue
+        found = forecast(data[:8])
+        most = math.inf if found.most is None else 8 + found.most
+        held.append((found.fewest is None or 8 + found.fewest <= stop) and (stop <= most or most >= len(data)))
+    assert len(held) > 20
+    assert np.mean(held) >= 0.85
+
+
+@given(trials)
+def test_a_forecast_is_in_order_and_always_the_same(data):
+    found = forecast(data)
+    assert found == forecast(data)
+    assert found.fewest is None or (found.fewest >= 1 and (found.most is None or found.most >= found.fewest))
 
 
 def test_before_six_blocks_what_is_missing_are_six_blocks():

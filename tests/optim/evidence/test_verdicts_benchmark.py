@@ -8,10 +8,12 @@ import pytest
 from benchmarks.verdicts import (
     MACHINES,
     PRACTICES,
+    Results,
     Simulated,
     attribution_rows,
     change_rows,
     endings,
+    forecast_rows,
     power_rows,
     practice_rows,
     wrong_within,
@@ -67,3 +69,28 @@ def test_what_people_do_today_is_often_wrong(practice):
     assert rows[practice, "lognormal 2%"] > 0.3
     assert {name for name, _ in rows} == set(PRACTICES)
     assert not any(math.isnan(wrong) for wrong in rows.values())
+
+
+def test_forecasts_hold_nine_times_in_ten():
+    rows = list(forecast_rows(12, after=(8,), most=60, machines=("lognormal 2%", "t(1.5)"), effects=(0.0, 0.02)))
+    assert [row[0] for row in rows] == ["lognormal 2%", "t(1.5)"]
+    assert all(told >= 12 and held >= 0.8 for _, _, told, held, _ in rows)
+
+
+def test_a_long_simulation_goes_on_with_what_its_file_holds(tmp_path):
+    path, runs = tmp_path / "results.jsonl", [Simulated(machine="lognormal 2%", blocks=7, seed=at) for at in range(3)]
+    first = endings(runs[:2], results=Results(path))
+    path.write_text(path.read_text() + '{"code": "torn')
+    again = Results(path)
+    assert again.missing(runs) == runs[2:]
+    assert endings(runs, results=again)[:2] == first
+    assert Results(path).missing(runs) == []
+    path.write_text(path.read_text().replace('{"code": "', '{"code": "other'))
+    assert Results(path).missing(runs) == runs
+
+
+def test_the_t_mixture_errs_where_a_place_costs_more_than_the_noise():
+    rows = {(name, machine): wrong for name, machine, wrong, _ in practice_rows(1500)}
+    mixture = "t-mixture, 20 blocks by a coin"
+    assert rows[mixture, "lognormal 2%"] <= 0.06
+    assert rows[mixture, "middle runs 5%, noise 0.5%"] > 0.06
