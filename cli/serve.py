@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import partial
 
 import click
 
@@ -24,11 +25,15 @@ def COMMAND(port: int, browser: bool) -> None:
     quickwin serve
     quickwin serve --port 8600 --no-browser
     """
-    open_database().dispose()
+    from services.running import terminable
+    from services.sweeping import sweep
+
+    engine = open_database()
+    sweep(engine, partial(click.echo, err=True))
+    engine.dispose()
     headless = "false" if browser and _has_screen() else "true"
     options = (f"--server.port={port}", f"--server.headless={headless}")
     command = tied_command("streamlit", "run", str(ROOT / "app.py"), *options)
-    from services.running import terminable
 
     click.echo(f"Serving on http://localhost:{port} (Ctrl-C ends it)")
     try:

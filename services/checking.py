@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from optim.evidence.statistics import MIN_BLOCKS, blocks_needed
 from optim.pipelines.external.checks import FAIL, NOTE, OK, Check, Finding, Pace
 from optim.pipelines.protocol import Interrupted, Job, Target
 from profiles.configs import Config
+from profiles.owned import owned_folder
 from services.pipelines import command_pipeline, parameters
 from services.places import home
 from services.problems import INTERRUPTED, fail
@@ -33,10 +32,9 @@ def check(changes: dict[str, object], status: Callable[[str], None]) -> Iterator
     project, stop = current_project(), Stop()
     pipeline = command_pipeline(project)
     values = parameters(changes)
-    home().mkdir(parents=True, exist_ok=True)
     targets = [Target(config=Config()), *(Target(config=Config({win})) for win in pipeline.wins)]
-    with tempfile.TemporaryDirectory(prefix="check-", dir=home().resolve()) as scratch, stop.on_signals():
-        job = Job(targets=targets, parameters=values, cache_state="cold", scratch=Path(scratch), stop=stop)
+    with owned_folder("check-", home()) as scratch, stop.on_signals():
+        job = Job(targets=targets, parameters=values, cache_state="cold", scratch=scratch, stop=stop)
         tried = Check(pipeline, job, status)
         try:
             yield from tried.findings()

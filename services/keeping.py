@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from db import queries
 from db.engine import open_engine
 from db.problems import DatabaseProblem, UnknownRow
+from services.places import home
 from services.problems import USAGE, fail
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Pages that are copied in one go; writers wait no longer than that.
 _PAGES = 2_000
+#: The file below the home that names the copies that were made.
+_BACKUPS = "backups"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,11 +56,29 @@ def backup(engine: Engine, target: Path, progress: Callable[[int, int], None] = 
                 f"the copy is not whole ({verdict}): the database itself may be damaged; quickwin check-db looks at it"
             )
         os.replace(part, target)
+        _note(target)
     except (sqlite3.Error, OSError) as error:
         fail(f"{target} can not be written from {source}: {error}")
     finally:
         part.unlink(missing_ok=True)
     return f"{source} is copied to {target} ({target.stat().st_size / 1e6:.1f} MB)"
+
+
+def _note(target: Path) -> None:
+    """Remembers where a copy was put, so that it can be found again when room is needed."""
+    with suppress(OSError):
+        home().mkdir(parents=True, exist_ok=True)
+        with (home() / _BACKUPS).open("a", encoding="utf-8") as file:
+            file.write(f"{target.resolve()}\n")
+
+
+def backups() -> list[Path]:
+    """The copies that ``backup`` made here and that are still where it put them."""
+    try:
+        lines = (home() / _BACKUPS).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
+    return [path for path in map(Path, dict.fromkeys(lines)) if path.is_file()]
 
 
 def check(engine: Engine, progress: Callable[[int, int], None] = lambda done, total: None) -> Health:

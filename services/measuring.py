@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from db import queries, store
@@ -30,6 +28,7 @@ from optim.evidence.spec import Spec, budget_problem, budget_warning, minutes_wa
 from optim.evidence.statistics import MIN_BLOCKS
 from optim.evidence.verdicts import Verdict, blocks_from_rows
 from optim.pipelines.protocol import Target
+from profiles.owned import owned_folder
 from services.duet import refusal
 from services.forecast import noise_seen, prediction_for, prediction_from_history
 from services.load import alone, watched, watched_both
@@ -39,6 +38,7 @@ from services.problems import INTERRUPTED, USAGE, Problem, fail, sentence_of
 from services.processes import Child, FreshRuns
 from services.project import current_project
 from services.scratch import scratch_folder
+from services.sweeping import sweep
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -170,10 +170,9 @@ class _Sitting:
         duet = ", both at once (duet)" if self._spec.duet else ""
         self._follower.say(f"Measurement {self.id}: {_arms(self._spec)}, {self._spec.cache_state} caches{duet}")
         ledger, label = DatabaseLedger(self._engine, self.id), self._spec.label or f"measurement {self.id}"
-        home().mkdir(parents=True, exist_ok=True)
-        caches = tempfile.TemporaryDirectory(prefix="measure-", dir=home().resolve())
-        with caches as folder, scratch_folder() as solvers:
-            runs = FreshRuns(self._engine, self._spec, self._child, Path(folder), solvers, label)
+        sweep(self._engine, self._follower.say)
+        with owned_folder("measure-", home()) as folder, scratch_folder() as solvers:
+            runs = FreshRuns(self._engine, self._spec, self._child, folder, solvers, label)
             with contextlib.closing(runs):
                 ended = self._follow(runs, ledger)
         self._look_at_code()

@@ -72,19 +72,19 @@ def open_database() -> Engine:
     with contextlib.suppress(DatabaseProblem):
         mark_interrupted(impatient(engine, _MARKING_SECONDS))
     if read_only() is None:
-        _put_back()
+        put_back()
     return engine
 
 
-def _put_back() -> None:
-    """What a killed measurement set aside in the project's folder, unless one is under way there."""
+def put_back() -> None:
+    """Brings back what a killed measurement set aside in the project's folder, unless one is under way there."""
     project = current_project()
     if project.command is None or not (project.folder / ".quickwin").is_dir():
         return
-    from optim.pipelines.external.pipeline import put_back
+    from optim.pipelines.external import pipeline
 
     with contextlib.suppress(OSError):  # a folder that can not be written holds nothing of ours
-        put_back(project.folder, project.command)
+        pipeline.put_back(project.folder, project.command)
 
 
 def project_engine(url: str) -> Engine:

@@ -29,6 +29,7 @@ from optim.arc.workers.supervisor import RunProblem as ArcProblem
 from optim.arc.workload import Work, prepare
 from optim.pipelines.protocol import Interrupted, Job, RunProblem, Target
 from profiles.configs import Config
+from profiles.owned import owned, owned_folder
 from profiles.records import RunRecord
 from services.length import earlier_tasks, outlook_of_command
 from services.pipelines import command_pipeline
@@ -37,6 +38,7 @@ from services.problems import COULD_NOT, INTERRUPTED, USAGE, fail, sentence_of
 from services.project import Project, current_project
 from services.run_marks import PRIMING
 from services.storing import Storing
+from services.sweeping import sweep
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -98,9 +100,8 @@ def run_once(engine: Engine, request: Request, watch: Watch = nobody) -> Execute
 def _run_command(engine: Engine, request: Request, project: Project, watch: Watch) -> Executed:
     label = request.label or f"{project.label(request.config)} {request.cache_state or ''}".strip()
     target, stop, run_ids = Target(config=request.config, ref=request.ref), Stop(), list[int]()
-    home().mkdir(parents=True, exist_ok=True)
-    scratch_folder = tempfile.TemporaryDirectory(prefix="run-", dir=home().resolve())
-    with scratch_folder as scratch, watch(label) as on_progress, stop.on_signals():
+    sweep(engine)
+    with owned_folder("run-", home()) as scratch, watch(label) as on_progress, stop.on_signals():
 
         def begin(record: RunRecord) -> None:
             on_progress(Progress(0, 0, outlook=outlook_of_command(engine, record)))
@@ -108,7 +109,7 @@ def _run_command(engine: Engine, request: Request, project: Project, watch: Watc
 
         job = Job(
             targets=(target,), parameters=request.parameters, cache_state=request.cache_state,
-            scratch=Path(scratch), stop=stop, on_begin=begin,
+            scratch=scratch, stop=stop, on_begin=begin,
         )  # fmt: skip
         try:
             with command_pipeline(project).session(job) as session:
@@ -155,6 +156,8 @@ def _run_built_in(engine: Engine, request: Request, name: str, watch: Watch) -> 
         settings = replace(settings_of(request.parameters, request.config), profile=request.profile)
     except RunProblem as problem:
         fail(str(problem), USAGE)
+    if request.caches_dir is None:  # else the run is part of something larger, which swept before
+        sweep(engine)
     work, state = prepared(settings), request.cache_state
     label = request.label or f"{name} {state or ''}".strip()
     with placed(settings, state if request.caches_dir is None else None, label) as found:
@@ -182,6 +185,7 @@ def prime(engine: Engine, request: Request, watch: Watch = nobody) -> int | None
     except RunProblem as problem:
         fail(str(problem), USAGE)
     require_writable(engine)
+    sweep(engine)
     work = prepared(settings)
     with placed(settings, "warm" if request.caches_dir is None else None, PRIMING) as found:
         return primed(engine, _own_folders(found, request), work, watch)
@@ -227,8 +231,8 @@ def run_and_store(
     if full := no_room(Path(settings.output_dir)):
         fail(full)
     storing = Storing(engine)
-    journal = home() / "journals" / f"{_file_name(label)}-{work.workload.fingerprint}-{os.getpid()}.jsonl"
-    with watch(label) as on_progress, terminable():
+    journal = _folder(home() / "journals") / f"{_file_name(label)}-{work.workload.fingerprint}-{os.getpid()}.jsonl"
+    with owned(journal), watch(label) as on_progress, terminable():
         listener = Listener(storing.begin, storing.task, on_progress, partial(earlier_tasks, engine))
         run = Run(settings, work, label, listener, journal)
         try:
@@ -296,14 +300,15 @@ def placed(settings: Settings, state: str | None, label: str) -> Iterator[Settin
     """The settings with their folders: fresh caches for a cold run, removed afterwards; the kept ones otherwise."""
     base = home().resolve()
     if state != "cold":
-        yield replace(settings, caches_dir=str(base / "caches"), output_dir=str(base / "solvers" / "kept"))
+        with owned_folder("run-", base):  # who looks for what is in use finds that the caches are
+            yield replace(settings, caches_dir=str(base / "caches"), output_dir=str(base / "solvers" / "kept"))
         return
     try:
         output = Path(tempfile.mkdtemp(prefix=f"{_file_name(label)}-", dir=_folder(base / "solvers")))
     except OSError as problem:
         fail(sentence_of(problem))
-    with tempfile.TemporaryDirectory(prefix="caches-", dir=base) as caches:
-        yield replace(settings, caches_dir=caches, output_dir=str(output))
+    with owned_folder("caches-", base) as caches:
+        yield replace(settings, caches_dir=str(caches), output_dir=str(output))
 
 
 def _folder(path: Path) -> Path:

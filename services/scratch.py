@@ -14,10 +14,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from profiles.owned import SHARED, owned_folder, owned_in, remove_left
+
 MEMORY = Path("/dev/shm")
 #: The solvers of one run are about 3 MB; below this the memory is left alone.
 BYTES_NEEDED = 256 * 1024 * 1024
-_PREFIX = "quickwin-solvers-"
+PREFIX = f"{SHARED}solvers-"
 
 
 def scratch_root(memory: Path = MEMORY) -> Path:
@@ -29,25 +31,10 @@ def scratch_root(memory: Path = MEMORY) -> Path:
 
 @contextlib.contextmanager
 def scratch_folder(root: Path | None = None) -> Iterator[Path]:
-    """A folder in ``root`` that is gone afterwards; those of processes that were killed are removed with it."""
+    """A folder in ``root`` that is gone afterwards; those of processes that were killed are removed first."""
     place = scratch_root() if root is None else root
-    _sweep(place)
-    with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", dir=place) as folder:
-        yield Path(folder)
-
-
-def _sweep(root: Path) -> None:
-    for left in root.glob(f"{_PREFIX}*"):
-        pid = left.name.removeprefix(_PREFIX).partition("-")[0]
-        if pid.isdigit() and not _is_alive(int(pid)):
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # another user's
-        return True
-    return True
+    for one in owned_in(place, PREFIX):
+        if one.left:
+            remove_left(one)
+    with owned_folder(PREFIX, place) as folder:
+        yield folder

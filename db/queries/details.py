@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, func, select
@@ -14,6 +15,7 @@ from db.loading import load_record
 from db.models import Cache, Count, Phase, Profile, Run, RunEnvironment, RunFinding, Tag, Task, TaskPhase
 from db.problems import UnknownRow
 from db.queries.history import shown_path
+from db.rows import clean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +23,23 @@ if TYPE_CHECKING:
     from profiles.records import RunRecord
 
 RunIds = int | Iterable[int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyedRun:
+    """Where the run of a key is: its id, its status, and whether it was deleted."""
+
+    id: int
+    status: str
+    deleted: bool
+
+
+def run_of_key(engine: Engine, key: str) -> KeyedRun | None:
+    """The run that is stored under a key, a deleted one too."""
+    columns = (Run.id, Run.status, Run.deleted_at)
+    with reading(engine) as connection:
+        row = connection.execute(select(*columns).where(Run.key == clean(key))).first()
+    return None if row is None else KeyedRun(id=row.id, status=row.status, deleted=row.deleted_at is not None)
 
 
 def run(engine: Engine, run_id: int) -> RunRecord:

@@ -43,6 +43,7 @@ from optim.evidence.verdicts import Verdict
 from optim.pipelines.external.pipeline import put_back
 from optim.pipelines.protocol import Interrupted, Job, RunProblem, Session, Target
 from profiles.configs import UnknownConfig, config_label, parse_config, stored_text
+from profiles.owned import SHARED, owned_folder, owned_in, remove_left
 from profiles.recorder import Recorder
 
 __all__ = ["Bundle", "BundleProblem", "Recorder", "open_bundle"]
@@ -124,8 +125,12 @@ class Bundle:
             raise BundleProblem(f"the journal can not be written: {problem}") from problem
         with contextlib.closing(ledger):
             sitting = _Sitting(self.contents, spec, ledger, path, machine)
-            with tempfile.TemporaryDirectory(prefix="quickwin-") as scratch:
-                sitting.sit(lambda job: pipeline.session(job), Path(scratch))
+            place = Path(tempfile.gettempdir())
+            for one in owned_in(place, SHARED):
+                if one.left:
+                    remove_left(one)
+            with owned_folder(SHARED, place) as scratch:
+                sitting.sit(lambda job: pipeline.session(job), scratch)
         return str(path)
 
     def _spec(

@@ -30,9 +30,9 @@ with scratch_folder(Path({str(tmp_path)!r})) as folder:
     os.kill(os.getpid(), signal.SIGKILL)
 """
     subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(scratch.__file__).parents[1])
-    (left,) = tmp_path.iterdir()
+    (left,) = [path for path in tmp_path.iterdir() if path.is_dir()]
     with scratch_folder(tmp_path) as mine, scratch_folder(tmp_path) as second:
-        assert set(tmp_path.iterdir()) == {mine, second}
+        assert {path for path in tmp_path.iterdir() if path.is_dir()} == {mine, second}
     assert not left.exists()
 
 

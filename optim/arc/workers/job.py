@@ -18,13 +18,14 @@ from optim.arc.settings import Settings
 from optim.arc.tasks import Task
 from optim.arc.workers.supervisor import Answer, RunProblem, Supervisor
 from optim.arc.workload import CacheFolder
+from profiles.owned import SHARED, owned_folder
 
 
 def answer(order: Mapping[str, Any]) -> dict[str, Any]:
     """What an order comes to."""
     settings = replace(Settings.from_json(order["settings"]), workers=1, scheduler=None)
-    with tempfile.TemporaryDirectory(prefix="quickwin-files-") as folder:
-        return _answer(order, replace(settings, **_written(order, Path(folder))))
+    with owned_folder(f"{SHARED}files-", Path(tempfile.gettempdir())) as folder:
+        return _answer(order, replace(settings, **_written(order, folder)))
 
 
 def _written(order: Mapping[str, Any], folder: Path) -> dict[str, Any]:

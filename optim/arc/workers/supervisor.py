@@ -32,6 +32,7 @@ from optim.arc.workers.leftovers import MARK as _MARK
 from optim.arc.workers.leftovers import kill_marked
 from optim.arc.workers.partner import descriptors
 from optim.arc.workers.patience import Overdue, Patience, thread_seconds
+from profiles.owned import SHARED, owned_folder
 from profiles.program import module_command
 
 Answer = dict[str, Any]
@@ -215,8 +216,7 @@ class Supervisor:
         Raises:
             RunProblem: the DSL does not import, or the worker does not start.
         """
-        with tempfile.TemporaryDirectory(prefix="quickwin-") as folder:
-            self._folder = Path(folder)
+        with owned_folder(SHARED, Path(tempfile.gettempdir())) as self._folder:
             try:
                 for _ in range(self.worker_count):
                     self._spawn()

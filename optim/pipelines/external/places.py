@@ -48,6 +48,15 @@ def locked(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def is_locked(folder: Path) -> bool:
+    """Whether another process measures in the folder now."""
+    try:
+        with locked(folder):
+            return False
+    except RunProblem:
+        return True
+
+
 class Aside:
     """The user's own caches, set aside while runs need empty or primed ones. Use within ``locked``."""
 

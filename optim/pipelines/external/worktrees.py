@@ -20,6 +20,7 @@ from optim.pipelines.code import is_code
 from optim.pipelines.external.answers import OWN, matches
 from optim.pipelines.external.places import own_folder
 from optim.pipelines.protocol import RunProblem
+from profiles.owned import SHARED, owned_folder
 
 #: The ref that means the working folder with uncommitted work.
 HERE = "."
@@ -103,8 +104,8 @@ class Repository:
     def _snapshot(self) -> str:
         """A commit of the working folder as it is, made beside the user's index; HEAD itself where nothing changed."""
         head = _git(self._folder, "rev-parse", "HEAD", problem=f"the repository of {self._folder} has no commit yet")
-        with tempfile.TemporaryDirectory(prefix="quickwin-index-") as place:
-            index = Path(place) / "index"
+        with owned_folder(f"{SHARED}index-", Path(tempfile.gettempdir())) as place:
+            index = place / "index"
             own = self._folder / _git(self._folder, "rev-parse", "--git-path", "index")
             with contextlib.suppress(FileNotFoundError):
                 shutil.copy2(own, index)
