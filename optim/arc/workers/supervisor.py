@@ -295,31 +295,41 @@ class Supervisor:
             worker.send(task=index, banned=[one[:2] for one in self._banned.get(index, ())])
 
     def _depth(self) -> int:
-        """How many tasks a worker may have at hand: of the larger half, each goes to the worker that is free first."""
+        """How many tasks a worker may have at hand: of the larger half, each goes to the worker that is free first.
+
+        So do the last ones, that no worker is left with several of them while another has none.
+        """
         if self._settings.workers == 1:
             return _DEPTH_ALONE
-        return 1 if len(self._queue) > self._total // 2 else _DEPTH
+        left = len(self._queue)
+        return 1 if left > self._total // 2 or left <= self._settings.workers else _DEPTH
 
     def _receive(self, worker: WorkerProcess) -> None:
         try:
             answers = worker.read()
         except Forged as forged:
-            self._take_all(worker, forged.answers)
+            for answer in self._released(worker, forged.answers):
+                self._take(worker, answer)
             self._replace(worker, Overdue("forged", "said what no worker says and was killed"))
             return
         if answers is None:
             self._replace(worker, Overdue("died", "made its worker die"))
             return
-        self._take_all(worker, answers)
-        self._assign(worker)
+        done = self._released(worker, answers)
+        self._assign(worker)  # first, so that it does not wait until what it did is written down
+        for answer in done:
+            self._take(worker, answer)
 
-    def _take_all(self, worker: WorkerProcess, answers: Sequence[Answer]) -> None:
+    def _released(self, worker: WorkerProcess, answers: Sequence[Answer]) -> list[Answer]:
+        """The answers for tasks that the worker had at hand, and has no longer."""
+        done = list[Answer]()
         for answer in answers:
             if answer.get("task") in worker.assigned:
-                self._take(worker, answer)
+                worker.assigned.remove(answer["task"])
+                done.append(answer)
+        return done
 
     def _take(self, worker: WorkerProcess, answer: Answer) -> None:
-        worker.assigned.remove(answer["task"])
         worker.cpu_seconds = answer["cpu"]
         if answer["disk"]:
             raise RunProblem(f"solvers can not be saved in {self._settings.output_dir}: {answer['disk']}")
