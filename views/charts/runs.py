@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
+from zlib import crc32
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -10,25 +12,26 @@ import plotly.graph_objects as go
 from profiles.configs import NONE, read_config
 from services.project import current_project
 from views import palette
-from views.charts.layout import figure
+from views.charts.layout import figure, see_through
 from views.configs import short
 from views.frames import rows
 from views.palette import Mark
 from views.text import plain, seconds
 
-#: More series than this would not be told apart; the smaller ones become "other configs".
-MOST_SERIES = 7
+#: So many configs are named in the legend, those with the most runs; the others' names are told where one points.
+MOST_NAMED = 10
 #: From so many points on they are drawn by WebGL and without an outline.
 MANY = 1_000
 #: A stretch of fewer runs than this gets no line: its median would say little.
 FEWEST_RUNS = 3
-_OTHERS = "other configs"
-_SPARE = ("#5B6B7A", "#B8860B", "#8A6FC4", "#C2609A", "#2A9D8F", "#0077BB")
-_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "star", "hexagon", "cross")
+_SPARE = ("#5B6B7A", "#B8860B", "#8A6FC4", "#C2609A", "#2A9D8F", "#0077BB", "#4B8B3B", "#B5504B", "#9A7D52", "#A04CD3")
+_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "star", "hexagon", "cross", "pentagon", "bowtie")
+#: Whose a change was, as a word and as the sign at the place where it happened.
+_WHOSE = {"code": ("code", "triangle-down"), "machine": ("machine", "square"), "unknown": ("nobody knows", "circle")}
 
 
-def config_mark(config: str, place: int = 0) -> Mark:
-    """How a config looks: a single win as that win, none and all as before and after, others by their place."""
+def config_mark(config: str) -> Mark:
+    """How a config looks, whatever else is shown: a single win as that win, none and all as before and after."""
     wins, names = read_config(config), current_project().names
     if config in names:
         return palette.win(config)
@@ -36,44 +39,44 @@ def config_mark(config: str, place: int = 0) -> Mark:
         return Mark(label=NONE, colour="#D55E00", symbol="circle", sign="○")
     if wins == frozenset(names):
         return Mark(label="all", colour="#009E73", symbol="triangle-up", sign="●")
-    if config == _OTHERS or not config:
-        return Mark(label=config or "unknown config", colour="#7F8790", symbol="circle-open", sign="·")
+    if not config:
+        return Mark(label="unknown config", colour="#7F8790", symbol="circle-open", sign="·")
+    place = crc32(config.encode())
     return Mark(
         label=short(config), colour=_SPARE[place % len(_SPARE)], symbol=_SYMBOLS[place % len(_SYMBOLS)], sign="+"
     )
 
 
 def trend(runs: pd.DataFrame, segments: pd.DataFrame, height: int = 330) -> go.Figure:
-    """Wall-clock seconds of comparable runs over time, one series a config, with a step wherever one changed.
+    """Wall-clock seconds of comparable runs over time: a line for each config in its own colour, the median of each
+    stretch between two changes, and at each change whose it was.
 
     Args:
         runs: columns run_id, started_at (datetime), wall_seconds, config (text, empty where unknown), label.
-        segments: columns config, start, stop (datetimes), median_seconds, runs (number): stretches between two changes.
+        segments: columns config, start, stop (datetimes), median_seconds, runs (number) and, where it begins with a
+            change, whose: stretches between two changes.
     """
-    shown = runs.assign(series=_series(runs["config"]))
-    names = list(shown["series"].value_counts(sort=True).index)
     drawn = figure(height=height, hovermode="closest")
-    for place, name in enumerate(names):
-        mark = config_mark(name, place)
-        drawn.add_trace(_points(shown[shown["series"] == name], mark, many=len(shown) > MANY))
-        drawn.add_traces(_steps(segments[segments["config"] == name], mark))
+    for place, config in enumerate(runs["config"].value_counts(sort=True).index):
+        mark, stretches = config_mark(config), segments[segments["config"] == config]
+        points = runs[runs["config"] == config]
+        drawn.add_trace(_points(points, mark, many=len(runs) > MANY, named=place < MOST_NAMED))
+        drawn.add_traces(_steps(stretches, mark))
+        drawn.add_traces(_changes(stretches, mark))
     drawn.update_yaxes(title="wall-clock (s)", rangemode="tozero")
     drawn.update_xaxes(title=None)
     return drawn
 
 
-def _series(configs: pd.Series[str]) -> pd.Series[str]:
-    most = configs.value_counts().index[:MOST_SERIES]
-    return configs.where(configs.isin(most), _OTHERS)
-
-
-def _points(runs: pd.DataFrame, mark: Mark, *, many: bool) -> Any:
+def _points(runs: pd.DataFrame, mark: Mark, *, many: bool, named: bool) -> Any:
     kind = go.Scattergl if many else go.Scatter
     return kind(
         x=runs["started_at"].to_numpy(),
         y=runs["wall_seconds"].to_numpy(dtype="float32"),
-        mode="markers",
+        mode="lines+markers",
+        line={"color": see_through(mark.colour, 0.35), "width": 1},
         name=plain(mark.label, 40),
+        showlegend=named,
         marker={
             "color": mark.colour,
             "symbol": mark.symbol,
@@ -82,7 +85,8 @@ def _points(runs: pd.DataFrame, mark: Mark, *, many: bool) -> Any:
         },
         customdata=runs["run_id"].to_numpy(),
         text=[plain(label, 60) for label in runs["label"]],
-        hovertemplate="run %{customdata}: %{text}<br>%{y:.3f} s<br>%{x|%Y-%m-%d %H:%M}<extra></extra>",
+        hovertemplate=f"run %{{customdata}}: %{{text}}<br>%{{y:.3f}} s<br>%{{x|%Y-%m-%d %H:%M}}"
+        f"<extra>{plain(mark.label, 40)}</extra>",
     )
 
 
@@ -101,4 +105,32 @@ def _steps(segments: pd.DataFrame, mark: Mark) -> list[go.Scatter]:
         )
         for number, row in enumerate(rows(segments))
         if row["runs"] >= FEWEST_RUNS
+    ]
+
+
+def _changes(segments: pd.DataFrame, mark: Mark) -> list[go.Scatter]:
+    """A sign at each change of a config's level, with whose it was and by how much."""
+    known = rows(segments)
+    found = [(before, now) for before, now in pairwise(known) if now.get("whose") in _WHOSE]
+    if not found:
+        return []
+    words = [_WHOSE[now["whose"]][0] for _, now in found]
+    shares = [now["median_seconds"] / before["median_seconds"] - 1 for before, now in found]
+    told = [f"{word} {share:+.0%}".replace("-", "−") for word, share in zip(words, shares, strict=True)]
+    return [
+        go.Scatter(
+            x=[now["start"] for _, now in found],
+            y=[now["median_seconds"] for _, now in found],
+            mode="markers+text",
+            text=told,
+            textposition="bottom right",
+            marker={
+                "color": "rgba(0,0,0,0)",
+                "symbol": [_WHOSE[now["whose"]][1] for _, now in found],
+                "size": 15,
+                "line": {"color": mark.colour, "width": 2.5},
+            },
+            showlegend=False,
+            hovertemplate="%{text}<extra>" + plain(mark.label, 40) + "</extra>",
+        )
     ]

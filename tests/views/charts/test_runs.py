@@ -32,10 +32,27 @@ def test_each_config_is_one_series_in_its_own_colour() -> None:
     assert len(set(colours.values())) == 3
 
 
-def test_no_more_series_than_can_be_told_apart_and_no_run_is_lost() -> None:
-    drawn = runs.trend(history([f"config{number}" for number in range(20)]), stretches())
-    assert len(drawn.data) == runs.MOST_SERIES + 1
-    assert sum(len(trace.x) for trace in drawn.data) == 20
+def test_every_config_has_a_line_and_the_legend_names_those_with_the_most_runs() -> None:
+    drawn = runs.trend(history([f"config{number}" for number in range(20)] + ["config3"]), stretches())
+    assert len(drawn.data) == 20 and sum(len(trace.x) for trace in drawn.data) == 21
+    named = [trace.name for trace in drawn.data if trace.showlegend]
+    assert len(named) == runs.MOST_NAMED and named[0] == "config3"
+
+
+def test_a_config_keeps_its_colour_whatever_else_is_in_view() -> None:
+    alone, among = (runs.trend(history(names), stretches()) for names in (["x1"], ["none", "y2", "z3", "x1"]))
+    colours = [next(one.marker.color for one in drawn.data if one.name == "x1") for drawn in (alone, among)]
+    assert colours[0] == colours[1]
+
+
+@pytest.mark.parametrize(
+    ("whose", "word"), [("code", "code −50%"), ("machine", "machine −50%"), ("unknown", "nobody knows −50%")]
+)
+def test_a_change_is_marked_as_the_codes_or_the_machines(whose: str, word: str) -> None:
+    steps = stretches(("none", "2026-01-01", "2026-01-02", 8.0, 4), ("none", "2026-01-02", "2026-01-03", 4.0, 4))
+    drawn = runs.trend(history(["none"] * 4), steps.assign(whose=["", whose]))
+    (mark,) = [trace for trace in drawn.data if trace.mode == "markers+text"]
+    assert mark.text == (word,) and mark.y == (4.0,)
 
 
 def test_a_label_is_shown_and_not_interpreted() -> None:
@@ -46,7 +63,7 @@ def test_a_label_is_shown_and_not_interpreted() -> None:
 def test_a_change_shows_as_two_steps_with_their_medians() -> None:
     steps = stretches(("none", "2026-01-01", "2026-01-02", 9.5, 4), ("none", "2026-01-02", "2026-01-03", 4.0, 4))
     drawn = runs.trend(history(["none"] * 4), steps)
-    lines = [trace for trace in drawn.data if "lines" in trace.mode]
+    lines = [trace for trace in drawn.data if trace.mode == "lines+text"]
     assert [tuple(line.y) for line in lines] == [(9.5, 9.5), (4.0, 4.0)]
     assert [line.text[0] for line in lines] == ["9.50 s", "4.00 s"]
 
