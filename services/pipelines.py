@@ -9,6 +9,7 @@ from optim.arc.builtin import ArcPipeline, Start
 from optim.evidence.statistics import MARGIN
 from optim.pipelines.external.pipeline import CommandPipeline
 from optim.pipelines.external.switching import Toggle
+from optim.pipelines.external.worktrees import HERE
 from optim.pipelines.protocol import Lane, Pipeline, RunProblem
 from profiles.system import HAS_PROCESS_GROUPS, NO_PROCESS_GROUPS
 from services.problems import USAGE, fail
@@ -54,6 +55,14 @@ def commits(refs: Sequence[str]) -> list[str]:
         return [pipeline.commit(ref) for ref in refs]
     except RunProblem as problem:
         fail(str(problem), USAGE)
+
+
+def branches() -> tuple[str, ...]:
+    """What two commits can be measured by: the branches and tags of the project's repository, the newest first, and
+    ``.``, the folder as it is. Empty of the built-in pipeline, and of a folder that is in no repository."""
+    project = current_project()
+    names = () if project.command is None else command_pipeline(project).branches()
+    return (*names, HERE) if names else ()
 
 
 def parameters(changes: Mapping[str, Any]) -> dict[str, Any]:

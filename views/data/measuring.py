@@ -12,7 +12,9 @@ import pandas as pd
 from db import queries
 from optim.evidence.factorial import DesignError
 from optim.evidence.spec import Spec, SpecError, attribution_arms, budget_problem, pair_arms, parameters_of
-from profiles.configs import UnknownConfig, read_config, stored_text
+from profiles.configs import NONE, UnknownConfig, read_config, stored_text
+from services import pipelines
+from services.duet import refusal
 from services.project import current_project
 from services.stage import AtWork, arm_seconds, at_work, more_blocks, starting_seconds
 from services.workloads import alike, as_options, workload
@@ -24,23 +26,29 @@ from views.data.connection import cached, engine
 from views.data.evidence import UNDER_WAY, closing
 
 PAIR, ATTRIBUTION, HALF = "two configs", "all wins", "all wins, half of the configs"
-KINDS = (PAIR, ATTRIBUTION, HALF)
-#: No interval is finite before the third block.
-_FEWEST_BLOCKS = 3
+COMMITS = "two commits"
+KINDS = (PAIR, COMMITS, ATTRIBUTION, HALF)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
-    """What a person chose to measure."""
+    """What a person chose to measure: two configs, two commits (``refs``) with the config ``before``, or all wins."""
 
     kind: str
     before: str
     after: str
+    refs: tuple[str, str] = ("", "")
     parameters: Mapping[str, Any]
     cache_state: str
     blocks: int
     minutes: int
     metric: str = "wall"
+    duet: bool = False
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether two sides are measured against each other."""
+        return self.kind in (PAIR, COMMITS)
 
     @property
     def spec(self) -> Spec:
@@ -49,26 +57,31 @@ class Choice:
         Raises:
             UnknownConfig, SpecError: it can not be; one sentence says why.
         """
-        if self.kind == PAIR:
-            before, after = (stored_text(current_project().config(one, _kept())) for one in (self.before, self.after))
-            arms = pair_arms(before, after)
+        if self.is_pair:
+            sides = (self.before, self.after if self.kind == PAIR else self.before)
+            before, after = (stored_text(current_project().config(one, _kept())) for one in sides)
+            arms = pair_arms(before, after, self.refs if self.kind == COMMITS else (None, None))
         else:
             arms = attribution_arms(current_project().names, half=self.kind == HALF)
         return Spec(
-            kind="pair" if self.kind == PAIR else "attribution",
+            kind="pair" if self.is_pair else "attribution",
             arms=arms,
             cache_state=self.cache_state,
             parameters=workload(self.parameters),
             max_blocks=self.blocks,
             max_minutes=float(self.minutes),
             metric=self.metric,
+            duet=self.duet and self.is_pair,
         )
 
     @property
     def problem(self) -> str | None:
         """Why this can not be measured, in a sentence; None when it can."""
+        if self.kind == COMMITS and not all(self.refs):
+            return "name two branches, tags or commits"
         try:
-            return budget_problem(self.spec)
+            spec = self.spec
+            return budget_problem(spec) or refusal(spec)
         except (UnknownConfig, SpecError, DesignError) as problem:
             return str(problem)
 
@@ -79,10 +92,25 @@ class Choice:
             *(*as_options(self.parameters), f"--{self.cache_state}"),
             *("--blocks", str(self.blocks), "--minutes", str(self.minutes)),
             *(() if self.metric == "wall" else ("--metric", self.metric)),
+            *(("--duet",) if self.duet and self.is_pair else ()),
         ]
+        if self.kind == COMMITS:
+            config = () if self.before == NONE else (self.before,)
+            return ["measure", *config, "--ref", self.refs[0], "--ref", self.refs[1], *shared]
         if self.kind == PAIR:
             return ["measure", self.before, self.after, *shared]
         return ["attribute", *(["--half"] if self.kind == HALF else []), *shared]
+
+
+@cached("project", ttl=10)
+def branches() -> tuple[str, ...]:
+    """What two commits can be measured by; empty where there is no repository."""
+    return pipelines.branches()
+
+
+def kinds() -> tuple[str, ...]:
+    """What can be measured of the project at hand."""
+    return tuple(kind for kind in KINDS if kind != COMMITS or branches())
 
 
 def arguments_to_go_on(found: Mapping[str, Any], blocks: int) -> list[str]:
@@ -128,8 +156,8 @@ def duration(choice: Choice) -> str:
     longest = max((one for one in known.values() if one), default=None)
     if longest is None:
         return f"No earlier run tells how long this takes; no block begins after {choice.minutes} min."
-    block = sum((known[config] or longest) + starting_seconds() for config in configs)
-    fewest = min(_FEWEST_BLOCKS if spec.kind == "pair" else choice.blocks, choice.blocks)
+    block = sum((known[config] or longest) + starting_seconds() for config in configs) / (2 if spec.duet else 1)
+    fewest = min(spec.min_blocks if spec.kind == "pair" else choice.blocks, choice.blocks)
     least, most = block * fewest, min(block * choice.blocks, 60.0 * choice.minutes)
     guess = "" if all(known.values()) else " (a guess: not every config has run yet)"
     span = (

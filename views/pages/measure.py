@@ -1,6 +1,7 @@
 """Measure: is this config faster than that one?"""
 
 import shlex
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -8,7 +9,7 @@ import streamlit as st
 from services.project import current_project
 from services.workloads import form_fields
 from views import text
-from views.address import bound, copy_link, put, within
+from views.address import FLAG, bound, copy_link, put, within
 from views.data import evidence as data
 from views.data import measuring
 from views.page import Page
@@ -68,11 +69,12 @@ def _elsewhere(known: pd.DataFrame, shown: int | None) -> None:
 
 
 def _form() -> None:
-    kind = st.segmented_control(
-        "What", measuring.KINDS, required=True, **bound("kind", measuring.PAIR, options=measuring.KINDS)
-    )
-    pair = kind == measuring.PAIR
-    before, after = _configs() if pair else ("none", "all")
+    kinds = measuring.kinds()
+    kind = st.segmented_control("What", kinds, required=True, **bound("kind", measuring.PAIR, options=kinds))
+    pair, refs = kind in (measuring.PAIR, measuring.COMMITS), ("", "")
+    before, after = _configs() if kind == measuring.PAIR else ("none", "all")
+    if kind == measuring.COMMITS:
+        refs, before = _commits()
     values = {field.name: parameters.ask(field) for field in form_fields()}
     state = st.segmented_control(
         "Caches", ("cold", "warm"), required=True, **bound("caches", "cold", options=("cold", "warm"))
@@ -89,10 +91,17 @@ def _form() -> None:
         required=True,
         **bound("settled_by", "wall", options=("wall", "cpu")),
     )
+    duet = pair and st.toggle(
+        "Both at once (duet)",
+        help="A core for each, task by task: for small effects on a machine with other work.",
+        **bound("duet", False, FLAG),
+    )
     choice = measuring.Choice(
         kind=kind,
         before=before,
         after=after,
+        refs=refs,
+        duet=duet,
         parameters=values,
         cache_state=state,
         blocks=blocks,
@@ -114,8 +123,7 @@ def _form() -> None:
 
 def _configs() -> tuple[str, str]:
     """The two configs of a pair: one of those that are offered, or names that are typed."""
-    names = current_project().names
-    configs = ["none", "kept", "all", *names, *(f"all-{win}" for win in names)]
+    configs = _offered()
     with st.grid(2, min_column_width=110):
         before = st.selectbox(
             "Before", configs, accept_new_options=True, **bound("before", "none", options=configs, fixed=False)
@@ -128,6 +136,31 @@ def _configs() -> tuple[str, str]:
             **bound("after", "all", options=configs, fixed=False),
         )
     return before or "none", after or "all"
+
+
+def _commits() -> tuple[tuple[str, str], str]:
+    """Two branches, tags or commits, and the config that both run with."""
+    names = measuring.branches()
+    options: dict[str, Any] = {
+        "options": names,
+        "format_func": lambda name: "the folder as it is" if name == "." else name,
+        "accept_new_options": True,
+    }
+    with st.grid(2, min_column_width=110):
+        first = st.selectbox("From", **options, **bound("ref_a", names[0], options=names, fixed=False))
+        other = st.selectbox(
+            "To", help="A branch, a tag or a commit.", **options, **bound("ref_b", ".", options=names, fixed=False)
+        )
+    configs = _offered()
+    config = st.selectbox(
+        "Wins on in both", configs, accept_new_options=True, **bound("with", "none", options=configs, fixed=False)
+    )
+    return (first or "", other or ""), config or "none"
+
+
+def _offered() -> list[str]:
+    names = current_project().names
+    return ["none", "kept", "all", *names, *(f"all-{win}" for win in names)]
 
 
 def _take_over() -> None:

@@ -10,7 +10,8 @@ from services.workloads import Field
 from views.address import FLAG, bound, within
 
 #: Names that the Measure page's own widgets have in the address.
-_TAKEN = ("kind", "before", "after", "caches", "blocks", "rounds", "minutes", "time", "measurement", "settled_by")
+_TAKEN = ("kind", "before", "after", "ref_a", "ref_b", "with", "caches", "blocks", "rounds", "minutes", "time",
+          "measurement", "settled_by", "duet")  # fmt: skip
 
 
 def ask(field: Field) -> Any:

@@ -48,6 +48,13 @@ class CommandPipeline:
         """
         return Repository(self.folder, self._no_code()).commit(ref)
 
+    def branches(self) -> tuple[str, ...]:
+        """The branches and tags of the folder's repository, the newest first; empty where there is none."""
+        try:
+            return Repository(self.folder, self._no_code()).names()
+        except RunProblem:
+            return ()
+
     def no_duet(self, targets: Sequence[Target], parameters: Mapping[str, Any]) -> str | None:
         """Two runs in one folder may not write the same files there; in worktrees of their own they may."""
         codes = {(target.ref or HERE, refs(self.toggles, target.config)) for target in targets}

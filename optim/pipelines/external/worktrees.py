@@ -41,6 +41,10 @@ class Code:
     merged: tuple[str, ...] = ()
 
 
+#: So many branches and tags are named.
+MOST_NAMES = 100
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tree:
     """A worktree. ``folder`` is where the project's folder is in it, ``commit`` what it holds."""
@@ -77,6 +81,11 @@ class Repository:
         if self._here is None:
             self._here = self._snapshot()
         return self._here
+
+    def names(self) -> tuple[str, ...]:
+        """The branches and tags, those with the newest commits first."""
+        order = ("--sort=-committerdate", f"--count={MOST_NAMES}", "--format=%(refname:short)")
+        return tuple(_git(self._folder, "for-each-ref", *order, "refs/heads", "refs/tags").splitlines())
 
     def contents(self) -> dict[str, str]:
         """The blob that each file of the working folder's code is or would be: tracked, changed and untracked ones."""

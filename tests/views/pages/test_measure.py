@@ -42,7 +42,7 @@ def test_the_duration_follows_from_earlier_runs(full: str, open_page: Open) -> N
 
 
 @pytest.mark.parametrize(
-    ("minutes", "expected"), [(1, r"Expect (60(\.0)? s|1 min), all of"), (30, r"Expect [\d.]+ (s|min) to ")]
+    ("minutes", "expected"), [(1, r"Expect (60(\.0)? s|1 min), all of"), (30, r"Expect [\d.]+ (s|min)( \d+ s)? to ")]
 )
 def test_the_expected_time_ends_where_the_budget_of_minutes_does(
     minutes: int, expected: str, full: str, open_page: Open
@@ -57,6 +57,17 @@ def test_start_starts_what_was_chosen(empty: str, open_page: Open, started: list
     choice = ["--tasks", "5", "--candidates", "132", "--warm", "--blocks", "20", "--minutes", "30"]
     assert started == [["measure", "none", "early_exit", *choice]]
     assert "It ended before it began to measure" in " ".join(one.value for one in page.error)
+
+
+def test_both_may_be_measured_at_once(empty: str, open_page: Open, started: list[list[str]]) -> None:
+    page = open_page("measure", tasks=5, duet=1)
+    assert page.toggle(key="measure/duet").value is True
+    if not page.button(key="measure.start").disabled:  # one core alone: a sentence says so
+        page.button(key="measure.start").click().run()
+        assert started[0][-1] == "--duet"
+    else:
+        assert "no duet" in words(page).lower()
+    assert "--duet" not in " ".join(one.value for one in open_page("measure", kind="all wins", duet=1).code)
 
 
 def test_equal_configs_may_be_measured_to_see_the_noise(empty: str, open_page: Open) -> None:

@@ -10,8 +10,10 @@ import pytest
 from db.engine import open_engine
 from db.store import store_run
 from profiles.records import RunRecord, Workload
+from tests.optim.pipelines.external.projects import git
 from tests.views.conftest import Open, words
 from tests.views.pages.test_measure import started
+from views.data.connection import forget
 
 __all__ = ["started"]
 
@@ -75,6 +77,25 @@ def test_runs_without_phases_are_called_that_and_nothing_empty_is_drawn(
     assert "the baseline recorded no phase" in said and "recorder.phase" in said
     assert not page.error and "Over the tasks" not in said and "100%" not in said
     assert "No phase differs" not in words(open_page("compare", a=1, b=2))
+
+
+def test_two_commits_are_offered_where_there_is_a_repository(
+    project: Path, open_page: Open, started: list[list[str]]
+) -> None:
+    assert "two commits" not in open_page("measure").button_group(key="measure/kind").options
+    forget()
+    git(project, "init", "-q", "-b", "main")
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "begin")
+    git(project, "branch", "topic")
+    page = open_page("measure", kind="two commits", ref_a="main")
+    assert set(page.selectbox(key="measure/ref_a").options) == {"main", "topic", "the folder as it is"}
+    page.selectbox(key="measure/ref_b").set_value("topic").run()
+    page.button(key="measure.start").click().run()
+    assert started[0][:6] == ["measure", "--ref", "main", "--ref", "topic", "--cold"]
+    assert "quickwin measure all --ref main --ref ." in words(
+        open_page("measure", kind="two commits", ref_a="main", **{"with": "all"})
+    )
 
 
 def test_what_is_changed_goes_along(project: Path, open_page: Open, started: list[list[str]]) -> None:
