@@ -4,7 +4,9 @@ import streamlit as st
 
 from views.actions.startup import tidy
 from views.navigation import streamlit_pages
+from views.parts.looks import looks
 
 st.set_page_config(page_title="Quickwin", page_icon="⚡", layout="wide", initial_sidebar_state=200)
+looks()
 tidy()
 st.navigation(streamlit_pages(), position="sidebar").run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -104,3 +105,56 @@ def test_a_link_opens_what_it_says(path: str, said: str, full_app: App, page: Pa
     expect(page.get_by_text(said).first).to_be_visible()
     page.reload()
     expect(settled(page).get_by_text(said).first).to_be_visible()
+
+
+#: Whether what has the focus shows it: by an outline or a shadow, or a field by the edge of its box.
+_FOCUS = """() => {
+  let one = document.activeElement;
+  while (one.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
+  const seen = (node) => {
+    const style = getComputedStyle(node);
+    return (style.outlineStyle !== 'none' && style.outlineWidth !== '0px') || style.boxShadow !== 'none';
+  };
+  const own = one.tagName === 'INPUT' || one.tagName === 'TEXTAREA' || one.tagName === 'MAIN' || seen(one);
+  return [one.tagName, one.getAttribute('aria-label') || one.innerText || '', own || one.tagName === 'CANVAS'];
+}"""
+#: Markdown's escapes and marks, and names of icons, which are no words.
+_NO_WORDS = re.compile(r"\\[!-/:-@]|:material/|\*\*|\b[a-z]+(_[a-z]+)* icon\b")
+
+
+@pytest.mark.parametrize("path", [*map(address, PAGES), "decide?win=dsl_cache", "run?run=1&show=Downloads"])
+def test_the_keyboard_goes_through_a_page_and_sees_where_it_is(path: str, full_app: App, page: Page) -> None:
+    full_app.open(page, path)
+    stops = []
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate(_FOCUS))
+        if stops[-1][0] == "BODY":
+            break
+    assert stops[-1][0] == "BODY", f"no way out of {stops[-1]}"
+    assert len(stops) > 10
+    assert not [stop[:2] for stop in stops[:-1] if not stop[2]]
+
+
+@pytest.mark.parametrize("path", [*map(address, PAGES), "decide?win=dsl_cache", "measure?measurement=1"])
+def test_a_screen_reader_hears_words_and_no_marks(path: str, full_app: App, page: Page) -> None:
+    full_app.open(page, path)
+    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    heard = {(node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes if not node["ignored"]}
+    assert len(heard) > 20
+    own = {one for one in heard if one[0] != "RootWebArea"}
+    assert not {one for one in own if _NO_WORDS.search(one[1])}
+    assert not {role for role, name in own if role in ("button", "link", "tab", "textbox", "spinbutton") and not name}
+
+
+def test_who_wants_no_motion_sees_none(full_app: App, browser: Browser) -> None:
+    context = browser.new_context(reduced_motion="reduce")
+    page = full_app.open(context.new_page(), "measure")
+    moving = page.evaluate(
+        """() => [...document.querySelectorAll('*')].filter((one) => {
+          const style = getComputedStyle(one);
+          return [style.transitionDuration, style.animationDuration].some((time) => parseFloat(time) > 0.001);
+        }).length"""
+    )
+    context.close()
+    assert moving == 0

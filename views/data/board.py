@@ -45,9 +45,9 @@ def together() -> str:
 
 
 def subtitle(row: BoardRow) -> str:
-    """The verdict as icon and word, and the seconds that it saves by the attribution; Markdown."""
+    """The verdict as sign and word, and the seconds that it saves by the attribution; Markdown."""
     mark = palette.verdict(row.verdict)
-    return f"{mark.icon} {mark.label}" + (f", {row.contrast}" if row.contrast else "")
+    return f"{mark.sign} {mark.label}" + (f", {row.contrast}" if row.contrast else "")
 
 
 def share(row: BoardRow) -> str:

@@ -144,7 +144,7 @@ def _cards(account: Account) -> None:
         for card in made:
             with st.container(border=True, height="stretch", key=f"progress.card.{card.win}"):
                 st.markdown(f"{circled(card.win)} **{text.escape(card.win)}**  \n:small[{card.title}]")
-                st.badge(card.status, icon=card.mark.icon, color=card.mark.badge)
+                st.badge(f"{card.mark.sign} {card.status}", color=card.mark.badge)
                 st.markdown("  \n".join(f"{name}: {value}" for name, value in card.fields if value != text.NONE))
                 st.space("stretch")
                 link(card.next_page, card.next_label, icon=":material/arrow_forward:", **card.next_query)
@@ -157,7 +157,7 @@ def _checklist(plan: Plan, evidence: TrackerEvidence) -> None:
     done = sum(one.ticked for one in found)
     with st.expander(f"Testing checklist: {done} of {len(found)} ticked by evidence", key="progress.checklist"):
         for one in found:
-            icon = ":material/check_box:" if one.ticked else ":material/check_box_outline_blank:"
+            icon = "☑" if one.ticked else "☐"
             why = f" ({text.linked(one.evidence)})" if one.evidence else ""
             st.markdown(f"{icon} {'done' if one.ticked else 'open'}: {text.escape(one.text)}{why}")
         link("decide", "See the measurements and decisions behind the ticks")

@@ -75,9 +75,9 @@ def best(found: Ranking) -> None:
     first, *rest = found.summary
     st.markdown(f"**{text.escape(first)}**" + "".join(f"  \n{text.escape(line)}" for line in rest))
     for line in found.against:
-        st.markdown(f":material/block: {text.escape(line)}")
+        st.markdown(f"≠ {text.escape(line)}")
     for line in found.notes:
-        st.markdown(f":material/info: {text.escape(line)}")
+        st.markdown(text.escape(line))
 
 
 def table(found: Ranking) -> None:

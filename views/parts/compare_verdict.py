@@ -18,10 +18,10 @@ def verdict(before: Side, after: Side) -> None:
     found = data.compared(before, after)
     mark = palette.verdict(found.verdict)
     with st.container(horizontal=True, vertical_alignment="center", key="compare.verdict"):
-        st.badge(mark.label, icon=mark.icon, color=mark.badge)
+        st.badge(f"{mark.sign} {mark.label}", color=mark.badge)
         st.markdown(f"**{text.escape(found.reason)}**")
     for reason in found.obstacles[1:]:
-        st.markdown(f":material/block: {text.escape(reason)}")
+        st.markdown(f"≠ {text.escape(reason)}")
     st.markdown(_numbers(found))
     if found.differences:
         st.caption("  \n".join(text.escape(line) for line in found.differences))

@@ -11,9 +11,9 @@ from views.frames import rows, unknown
 from views.text import count, escape
 
 MARKS = {
-    "error": ":red-badge[:material/cancel: can not be true]",
-    "warning": ":orange-badge[:material/warning: misleads]",
-    "note": ":blue-badge[:material/info: note]",
+    "error": ":red-badge[✖ can not be true]",
+    "warning": ":orange-badge[▲ misleads]",
+    "note": ":blue-badge[● note]",
 }
 #: More than these are behind a click.
 IN_WORDS = 6

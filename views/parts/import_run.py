@@ -34,7 +34,7 @@ def _head(run: RunPreview, preview: Preview) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header(text.escape(run.record.label, 120), anchor=False, width="content")
         for title in titles:
-            st.badge(text.escape(title, 60), color="blue", icon=":material/description:")
+            st.badge(text.escape(title, 60), color="blue")
     if len(files) > 1:
         st.caption(f"Put together from {text.listed([text.escape(file.name, 80) for file in files])}.")
 

@@ -73,7 +73,7 @@ def _verdict(found: dict[str, Any], table: Any) -> None:
     mark = palette.verdict(verdict.get("verdict"))
     number = f" {text.speedup(verdict.get('speedup'), verdict.get('low'), verdict.get('high'))}"
     has = verdict.get("speedup") is not None and verdict.get("verdict") not in ("wrong", "not comparable")
-    st.header(f"{mark.icon} {mark.label}{number}" if has else f"{mark.icon} {mark.label}")
+    st.header(f"{mark.label}{number}" if has else mark.label, icon=mark.icon or None)
     if not table.empty:
         st.markdown(measuring.facts(found, table))
 

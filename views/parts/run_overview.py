@@ -20,9 +20,9 @@ def head(run: dict[str, Any]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="run.head"):
         st.header(text.escape(run["label"], 120), anchor=False, width="content")
         if run["status"] != "finished":
-            st.badge(run["status"], color="orange", icon=":material/warning:")
+            st.badge(f"▲ {run['status']}", color="orange")
         if run["deleted_at"] is not None:
-            st.badge("deleted", color="gray", icon=":material/delete:")
+            st.badge("✖ deleted", color="gray")
         for tag in (run["tags"] or "").split(", "):
             if tag:
                 st.badge(text.escape(tag, 40), color="blue")
@@ -34,7 +34,7 @@ def head(run: dict[str, Any]) -> None:
         st.caption(f"{text.moment(run['started_at'])}{'' if run['started_at'] is None else ' UTC'}, {where}")
     stated = data.stated(int(run["id"]))
     if stated:
-        st.caption(f":material/record_voice_over: Stated by a person: {text.escape('; '.join(stated), 600)}")
+        st.caption(f"Stated by a person: {text.escape('; '.join(stated), 600)}")
 
 
 def overview(run: dict[str, Any]) -> None:
