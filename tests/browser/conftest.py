@@ -155,6 +155,16 @@ def full_app(tmp_path_factory: pytest.TempPathFactory, full_database: Path) -> I
     app.close()
 
 
+@pytest.fixture(scope="session")
+def used_app(tmp_path_factory: pytest.TempPathFactory, full_database: Path) -> Iterator[App]:
+    """An app on a copy of the full database, for tests that take back what they change, or whose change none minds."""
+    folder = tmp_path_factory.mktemp("used-app")
+    shutil.copy(full_database, folder / "quickwin.db")
+    app = serve(folder, f"sqlite:///{folder / 'quickwin.db'}")
+    yield app
+    app.close()
+
+
 Serve = Callable[..., App]
 Opened = Callable[[], Page]
 

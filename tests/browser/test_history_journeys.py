@@ -56,9 +56,8 @@ def test_an_imported_log_is_found_in_the_history(own_app: Serve, page: Page, tmp
     expect(page.get_by_text("1 run", exact=True)).to_be_visible()
 
 
-def test_two_runs_are_compared_by_selecting_them(own_app: Serve, page: Page) -> None:
-    app = own_app(full=True)
-    app.open(page, "runs")
+def test_two_runs_are_compared_by_selecting_them(full_app: App, page: Page) -> None:
+    full_app.open(page, "runs")
     select(page, 0, 1)
     page.get_by_role("button", name="Compare", exact=True).click()
     expect(settled(page).get_by_role("heading", level=1)).to_contain_text("Compare")
@@ -66,9 +65,8 @@ def test_two_runs_are_compared_by_selecting_them(own_app: Serve, page: Page) -> 
     expect(page.get_by_text("took").first).to_be_visible()
 
 
-def test_a_deleted_run_comes_back_by_undo(own_app: Serve, page: Page) -> None:
-    app = own_app(full=True)
-    app.open(page, "runs")
+def test_a_deleted_run_comes_back_by_undo(used_app: App, page: Page) -> None:
+    used_app.open(page, "runs")
     count = page.get_by_text(re.compile(r"^\d+ runs")).first
     before = count.inner_text()
     select(page, 0)
@@ -80,9 +78,8 @@ def test_a_deleted_run_comes_back_by_undo(own_app: Serve, page: Page) -> None:
     expect(count).to_have_text(before)
 
 
-def test_a_selection_does_not_survive_another_filter(own_app: Serve, page: Page) -> None:
-    app = own_app(full=True)
-    app.open(page, "runs")
+def test_a_selection_does_not_survive_another_filter(full_app: App, page: Page) -> None:
+    full_app.open(page, "runs")
     select(page, 0)
     search = settled(page).locator("input[aria-label='Search']")
     search.fill("a")
@@ -119,8 +116,8 @@ def test_axe_finds_nothing_in_the_parts_of_a_page(path: str, scheme: str, full_a
     assert not [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["id"] not in KNOWN]
 
 
-def test_axe_finds_nothing_in_a_preview(own_app: Serve, page: Page) -> None:
-    own_app().open(page, "import")
+def test_axe_finds_nothing_in_a_preview(full_app: App, page: Page) -> None:
+    full_app.open(page, "import")
     upload(page, ("kernel.log", LOG), ("rubbish.bin", bytes(range(256))))
     expect(page.get_by_text("1 run found")).to_be_visible()
     found = Axe().run(settled(page)).response["violations"]

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Serve, settled
+from tests.browser.conftest import App, Serve, settled
 
 
 @pytest.mark.parametrize(
@@ -18,21 +18,19 @@ from tests.browser.conftest import Serve, settled
         ("Report (HTML, with charts)", "report.html", "<svg "),
     ],
 )
-def test_the_evidence_can_be_taken_along(button: str, name: str, holds: str, own_app: Serve, page: Page) -> None:
-    app = own_app(full=True)
-    app.open(page)
+def test_the_evidence_can_be_taken_along(button: str, name: str, holds: str, used_app: App, page: Page) -> None:
+    used_app.open(page)
     with page.expect_download() as download:
         page.get_by_role("button", name=button, exact=True).click()
     assert download.value.suggested_filename == name
     assert holds in download.value.path().read_text("utf-8")
 
 
-def test_a_tick_of_the_checklist_leads_to_what_it_rests_on(own_app: Serve, page: Page) -> None:
-    app = own_app(full=True)
-    app.open(page)
+def test_a_tick_of_the_checklist_leads_to_what_it_rests_on(full_app: App, page: Page) -> None:
+    full_app.open(page)
     page.get_by_text("ticked by evidence").click()
     link = page.get_by_role("link", name="measurement 1", exact=True).first
-    app.open(page, str(link.get_attribute("href")).removeprefix("/"))
+    full_app.open(page, str(link.get_attribute("href")).removeprefix("/"))
     expect(page.get_by_text("none against dsl_cache").first).to_be_visible()
 
 

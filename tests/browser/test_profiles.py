@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from db.engine import open_engine
 from db.store import save_profile
 from profiles.sessions import write_session
-from tests.browser.conftest import App, Serve
+from tests.browser.conftest import App
 from tests.browser.test_every_page import found_by_axe
 from tests.profiles.test_sessions import session
 
@@ -15,19 +16,19 @@ MAIN, SCORE, OBJECTS = "main\x00run.py\x001", "score\x00score.py\x009", "objects
 RARE = "rare\x00score.py\x0099"
 
 
-def profiled(app: App) -> None:
+@pytest.fixture(scope="module")
+def profiled(used_app: App) -> App:
     """Runs 1 and 2 get a profile each; in the second ``objects`` is gone."""
-    engine = open_engine(app.database)
+    engine = open_engine(used_app.database)
     first = [[[MAIN, SCORE], 6.0], [[MAIN, SCORE, OBJECTS], 3.0], [[MAIN, RARE], 0.0005]]
     for run_id, records in ((1, first), (2, [[[MAIN, SCORE], 7.0]])):
         save_profile(engine, run_id, write_session(session(records)))
     engine.dispose()
+    return used_app
 
 
-def test_a_function_is_found_in_a_profile_by_keys_alone(own_app: Serve, page: Page) -> None:
-    app = own_app(full=True)
-    profiled(app)
-    app.open(page, "run?run=1&show=Profile&find=rare")
+def test_a_function_is_found_in_a_profile_by_keys_alone(profiled: App, page: Page) -> None:
+    profiled.open(page, "run?run=1&show=Profile&find=rare")
     chart = page.get_by_role("application")
     expect(chart).to_be_visible()
     status = page.get_by_role("status").filter(has_text="found")
@@ -45,10 +46,8 @@ def test_a_function_is_found_in_a_profile_by_keys_alone(own_app: Serve, page: Pa
     assert not found_by_axe(page)
 
 
-def test_the_difference_of_two_profiles_names_what_is_gone(own_app: Serve, page: Page) -> None:
-    app = own_app(full=True)
-    profiled(app)
-    app.open(page, "compare?a=1&b=2")
+def test_the_difference_of_two_profiles_names_what_is_gone(profiled: App, page: Page) -> None:
+    profiled.open(page, "compare?a=1&b=2")
     expect(page.get_by_role("application")).to_be_visible()
     expect(page.get_by_text("Gone in run 2")).to_be_visible()
     expect(page.get_by_text("objects (33.3%)")).to_be_visible()

@@ -9,10 +9,11 @@ import pandas as pd
 from db import queries
 from profiles import flame
 from profiles.sessions import SessionError
+from services.project import current_project
 from views.data.connection import cached, engine
 
 COLUMNS = ["depth", "start", "seconds", "self_seconds", "name", "place", "category"]
-#: Files that hold DSL programs and their functions; all else surrounds them.
+#: Files of the built-in pipeline that hold DSL programs and their functions; all else surrounds them.
 _DSL_FILES = ("dsl.py", "verifiers.py", "solvers.py")
 MOST_LINES = 200
 #: The chart draws what fits and keeps all of these within reach.
@@ -51,6 +52,8 @@ def _session(run_id: int, most: int | None) -> list[flame.Frame]:
 def _category(frame: flame.Frame | flame.FrameChange) -> str:
     if frame.name == flame.OTHER and not frame.file:
         return "unaccounted"
+    if current_project().command is not None:
+        return "framework" if flame.is_library(frame.file) else "work"
     file = frame.file.replace("\\", "/").rpartition("/")[2]
     made = file.startswith("<") and not flame.is_library(file)
     return "dsl" if file in _DSL_FILES or made else "framework"

@@ -7,6 +7,7 @@ import shlex
 import streamlit as st
 
 from services.comparing import NOT_COMPARABLE, UNRESOLVED, WRONG, Comparison
+from services.project import current_project
 from services.run_facts import RunFacts, Side
 from views import configs, palette, text
 from views.data import compare as data
@@ -88,7 +89,9 @@ def _query(before: str, after: str, run: RunFacts) -> dict[str, str | int]:
 
 
 def _size(run: RunFacts) -> dict[str, int]:
-    """Tasks, and candidates a task; the run has them for all tasks together."""
+    """Of the built-in pipeline tasks, and candidates a task; the run has them for all tasks together."""
+    if current_project().command is not None:
+        return {}
     tasks, candidates = run.workload_tasks, run.workload_candidates
     if tasks is None or candidates is None:
         return {}

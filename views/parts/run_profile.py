@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from services.project import current_project
 from views import palette, text
 from views.address import FLAG, TEXT, bound
 from views.charts import flame as charts
@@ -65,7 +66,12 @@ def _percent(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _legend() -> str:
-    colours = {"dsl": "functions of the DSL and the programs", "framework": "all that surrounds them"}
+    own = current_project().command is not None
+    colours = (
+        {"work": "the program's own functions", "framework": "those of the interpreter and of packages"}
+        if own
+        else {"dsl": "functions of the DSL and the programs", "framework": "all that surrounds them"}
+    )
     return " ".join(
         f":{palette.category(name).badge}-badge[{palette.category(name).sign} {words}]"
         for name, words in colours.items()

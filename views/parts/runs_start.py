@@ -31,7 +31,7 @@ def nothing_yet() -> None:
         _offer(first_run())
     with st.container(horizontal=True, key="runs.start"):
         link("measure", "Measure two configs against each other", icon=":material/timer:")
-        link("import", "Import a log from Kaggle or a profile", icon=":material/upload_file:")
+        link("import", "Import a log or a profile", icon=":material/upload_file:")
 
 
 def _offer(arguments: Sequence[str]) -> None:

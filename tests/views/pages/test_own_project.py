@@ -10,7 +10,10 @@ import pytest
 from db import store
 from db.engine import open_engine
 from profiles.records import Environment, RunRecord, Workload
+from profiles.sessions import write_session
+from tests.profiles.test_sessions import session
 from tests.views.conftest import Open, own_project, words
+from views.data import profiles
 from views.data.connection import forget
 from views.page import all_pages
 
@@ -69,3 +72,26 @@ def test_two_runs_beside_each_other_lack_no_tasks(measured: None, open_page: Ope
 
 def test_what_is_measured_is_not_called_unmeasured(measured: None, open_page: Open) -> None:
     assert "Nothing is measured yet" not in words(open_page("progress"))
+
+
+@pytest.mark.parametrize("url_path", ["runs", "run", "compare"])
+def test_a_first_run_of_the_command_is_offered(
+    url_path: str, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_page: Open
+) -> None:
+    own_project(monkeypatch, tmp_path, 2)
+    page = open_page(url_path)
+    assert "quickwin run --wins none --cold" in [one.value for one in page.code]
+    assert "Start a first run" in [button.label for button in page.button]
+    assert not FOREIGN.findall(words(page))
+
+
+def test_a_profile_tells_the_program_s_own_functions_from_those_of_packages(measured: None, open_page: Open) -> None:
+    engine = open_engine()
+    stacks = [[["main\x00/home/me/etl.py\x001"], 1.0], [["loads\x00/usr/lib/python3.11/json/__init__.py\x009"], 1.0]]
+    store.save_profile(engine, 1, write_session(session(stacks)))
+    engine.dispose()
+    said = words(open_page("run", run="1", show="Profile"))
+    assert "the program's own functions" in said and "those of the interpreter and of packages" in said
+    assert not FOREIGN.findall(said)
+    frames = profiles.frames(1)
+    assert dict(zip(frames["name"], frames["category"], strict=True)) == {"main": "work", "loads": "framework"}

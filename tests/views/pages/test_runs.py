@@ -33,7 +33,7 @@ def test_an_empty_history_says_what_to_do(engine: Engine, open_page: Open) -> No
     assert "quickwin run" in page.code[0].value
     assert [link.value for link in page.page_link] == [
         "Measure two configs against each other",
-        "Import a log from Kaggle or a profile",
+        "Import a log or a profile",
     ]
 
 
