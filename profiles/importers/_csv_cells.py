@@ -7,15 +7,18 @@ import re
 from dataclasses import dataclass
 
 DELIMITERS = (",", ";", "\t", "|")
-_PHASES = ("phase", "phases", "phasename", "path", "stage", "step", "section", "component", "operation", "range")
+_PHASES = (
+    *("phase", "phases", "phasename", "path", "stage", "step", "section", "component", "operation", "range"),
+    *("schritt", "fase", "etappe", "étape", "etape", "etapa", "paso", "passo"),
+)
 _NAMES = {
     "run": (
         *("run", "runid", "runname", "runno", "runnumber", "trial", "trialid", "experiment", "experimentid"),
         *("repetition", "rep", "config", "configuration", "variant", "arm", "version", "commit", "branch"),
     ),
-    "task": ("task", "taskid", "taskname", "tasks", "puzzle", "id"),
+    "task": ("task", "taskid", "taskname", "tasks", "puzzle", "id", "aufgabe", "tâche", "tarea", "tarefa"),
     "phase": _PHASES,
-    "name": ("name", "key", "timer", "function", "label", "benchmark", "test", "command"),
+    "name": ("name", "key", "timer", "function", "label", "benchmark", "test", "command", "nom", "nombre", "nome"),
     "calls": ("calls", "count", "ncalls", "n", "instances"),
     "category": ("category", "kind"),
     "basis": ("basis",),
@@ -26,9 +29,10 @@ _DURATIONS = frozenset(
     (
         *("duration", "elapsed", "wall", "walltime", "wallclock", "took", "runtime", "timetaken", "executiontime"),
         *("cumtime", "totaltime", "elapsedtime", "runningtime", "timespent", "exectime", "processingtime"),
+        *("laufzeit", "durée", "duree", "duración", "duracion", "duração", "durata"),
     )
 )
-_VAGUE = ("time", "total")
+_VAGUE = ("time", "total", "zeit", "temps", "tiempo", "tempo")
 _STATISTICS = frozenset(
     (
         *("avg", "average", "mean", "med", "median", "min", "max", "minimum", "maximum", "std", "stddev", "stdev"),
@@ -52,12 +56,15 @@ _PARTS = frozenset(
 )
 #: Seconds in one of each unit, by the ways people write it.
 UNITS = {
-    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0),
-    **dict.fromkeys(("ms", "msec", "msecs", "millis", "millisecond", "milliseconds"), 1e-3),
+    **dict.fromkeys(
+        ("s", "sec", "secs", "second", "seconds", "sek", "sekunde", "sekunden", "seconde", "secondes"), 1.0
+    ),
+    **dict.fromkeys(("segundo", "segundos", "secondo", "secondi"), 1.0),
+    **dict.fromkeys(("ms", "msec", "msecs", "millis", "millisecond", "milliseconds", "millisekunden"), 1e-3),
     **dict.fromkeys(("us", "usec", "\u00b5s", "\u03bcs", "micros", "microsecond", "microseconds"), 1e-6),
     **dict.fromkeys(("ns", "nsec", "nanos", "nanosecond", "nanoseconds"), 1e-9),
-    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60.0),
-    **dict.fromkeys(("h", "hour", "hours"), 3600.0),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "minuten", "minutos", "minuti"), 60.0),
+    **dict.fromkeys(("h", "hour", "hours", "stunden", "heures", "horas", "ore"), 3600.0),
 }
 #: No run takes longer than this many seconds; sums of such figures stay numbers.
 LARGEST = 2.0**53

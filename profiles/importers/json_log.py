@@ -16,6 +16,7 @@ from profiles.runlog.reader import Reader
 
 NAME = "json-log"
 _FIELDS = ("log", "message", "msg", "event", "text", "line", "textPayload", "MESSAGE", "body", "content")
+_MOMENTS = ("time", "timestamp", "@timestamp", "ts", "asctime", "datetime", "date", "t", "eventTime")
 _MARK = re.compile(
     rb"run_batt\.py:\d|Timing summary \(seconds\)|\d tasks - (?:\d{1,9} timeout|timeouts = )|=== Cache Stat"
 )
@@ -33,6 +34,11 @@ def _text(entry: dict[str, Any]) -> str | None:
     return next((entry[field] for field in _FIELDS if isinstance(entry.get(field), str)), None)
 
 
+def _moment(entry: dict[str, Any]) -> bytes:
+    """The entry's moment as it is written; empty where it has none."""
+    return next((str(entry[field])[:60].encode() for field in _MOMENTS if field in entry), b"")
+
+
 def parse(source: Source) -> Parsed:
     """The runs in the lines' texts.
 
@@ -41,8 +47,9 @@ def parse(source: Source) -> Parsed:
     """
     reader, entries = Reader(source.name, NAME), Entries(source)
     for number, entry in entries:
+        moment = _moment(entry)
         for line in (_text(entry) or "").rstrip("\r\n").split("\n"):
-            reader.feed(number, line.rstrip("\r").encode("utf-8", "replace"))
+            reader.feed_stamped(number, line.rstrip("\r").encode("utf-8", "replace"), moment)
     return reader.parsed("log lines as JSON, but no run of the pipeline in them", entries.losses)
 
 

@@ -29,8 +29,9 @@ def build(log: RunLog, label: str) -> RunRecord:
         status="interrupted" if _is_unfinished(log) else "finished",
         cache_state=cache_state(log),
         workload=_workload(log),
-        started_at=log.started_at,
+        started_at=log.started_at or (log.stamp.at if log.stamp else None),
         wall_seconds=_wall(log),
+        cpu_seconds=sum(log.cpu.values()) if len(log.cpu) == 2 else None,
         phases=_phases(log),
         caches=tuple(filter(None, (_cache(cache) for cache in log.caches.values()))),
         tasks=tasks,
@@ -175,7 +176,7 @@ def arrivals_cover(log: RunLog) -> bool | None:
 
 
 def _tasks(log: RunLog) -> tuple[TaskRecord, ...]:
-    timed = bool(arrivals_cover(log))
+    timed = bool(arrivals_cover(log)) and not (log.stamp and log.stamp.is_whole)
     return tuple(_task(task, index, timed, log) for index, task in enumerate(log.tasks.values()))
 
 
@@ -211,6 +212,7 @@ def _counts(log: RunLog) -> dict[str, int]:
         "tasks.seen": len(log.tasks) or None,
         "timeouts.claimed": log.claimed_timeouts.value if log.claimed_timeouts else None,
         "errors.claimed": log.claimed_errors.value if log.claimed_errors else None,
+        "peak_bytes": log.peak_bytes,
         "solvers": log.claimed_solvers.value if log.claimed_solvers else None,
         "candidates": _total(task.candidates for task in log.tasks.values()),
         "validated": sum(one[0] for one in log.validations) if log.validations else None,
@@ -239,10 +241,15 @@ def _notes(log: RunLog, tasks: tuple[TaskRecord, ...]) -> tuple[str, ...]:
         notes.append("wall-clock from the first task's start to the last line that came, as the log prints none")
     if log.first_arrival is not None and (log.last_arrival or 0.0) < log.first_arrival:
         notes.append("the moments of arrival run backwards, so the tasks have no seconds")
+    elif log.stamp and log.stamp.is_whole:
+        notes.append("the moments before its lines are to the second, too coarse for the seconds of tasks")
     elif arrivals_cover(log) is False:
         notes.append("the lines arrived together at the end, so the tasks have no seconds")
     elif log.first_arrival is not None and any(task.seconds is not None for task in tasks):
         notes.append("seconds of tasks by the moments at which their lines arrived")
+    if log.stamp and log.stamp.at and not log.started_at:
+        zone = "" if log.stamp.is_zoned else "; they name no zone, so they count as UTC"
+        notes.append(f"it began at the moment of its first task, by what stands before its lines{zone}")
     if any(path.basis == "last_task" for path in _phases(log)):
         notes.append("phases marked last_task hold the last task only; they are no part of the wall-clock's sum")
     if _lacks_its_end(log):

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from profiles.runlog.moments import Stamp
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figure:
@@ -109,6 +111,9 @@ class RunLog:
     caches: dict[str, CacheFacts] = field(default_factory=dict)
     total_saved: Figure | None = None
     saved: list[tuple[str | None, Figure]] = field(default_factory=list)
+    #: CPU seconds by ``user`` and ``sys``, as ``time`` prints them behind a run.
+    cpu: dict[str, float] = field(default_factory=dict)
+    peak_bytes: int | None = None
     telemetry: dict[str, int] = field(default_factory=dict)
     validations: list[tuple[int, float, int]] = field(default_factory=list)
     timed_out_lines: list[int] = field(default_factory=list)
@@ -126,6 +131,8 @@ class RunLog:
     title: str = ""
     first_arrival: float | None = None
     last_arrival: float | None = None
+    #: What stood before the line that arrived first, where that is where its moment comes from.
+    stamp: Stamp | None = None
 
     @property
     def wall_figure(self) -> Figure | None:

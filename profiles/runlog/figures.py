@@ -33,6 +33,7 @@ SUMMARY = re.compile(r"\s{0,8}([A-Za-z_][\w.]{1,90})\s{1,60}(\d{1,9}\.\d{3})\s{0
 _NAMED = re.compile(
     r"([A-Za-z_][\w.]{1,90})(?!\w)\s{0,60}(?:[:=]|\.{2,60})?\s{0,60}" + _SECONDS + _UNIT + r"(.{0,200})\Z"
 )
+_LABELLED = re.compile(r"[A-Za-z][\w() -]{0,40}:\s{1,20}(?=(?:main|run_batt|batt|utils|expand_solver)\.\w)")
 _CELL = re.compile(_SECONDS + _UNIT + r"\s{0,20}(?:\([^)]{0,80}\))?\Z")
 _LISTED = re.compile(
     r"([\[(A-Za-z0-9][^:|]{1,60}?)(?::\s{0,20}|\s{1,60})" + _SECONDS + r"(?=\s?[a-zµ])" + _UNIT + r"(.{0,200})\Z"
@@ -67,6 +68,11 @@ _CALLED = re.compile(r"\b(cold|warm)[ _-](?:run|cache|start)", re.I)
 _CLAIM = re.compile(
     r"(?:(?:total )?wall[- ]?clock(?: time)?|(?:total )?time saved|([A-Za-z_][\w.]{1,90}))(?!\w)[^\w]{0,30}\d", re.I
 )
+_CPU = re.compile(
+    r"(user|sys)\s{1,9}(?:(\d{1,6})m\s?)(\d{1,2}[.,]\d{1,6})s\s{0,9}"
+    r"|\s{0,9}(User|System) time \(seconds\): (\d{1,9}\.\d{1,6})\s{0,9}"
+)
+_PEAK = re.compile(r"\s{0,9}Maximum resident set size \(kbytes\): (\d{1,12})\s{0,9}")
 _FIELD = re.compile(r"\s{0,20}(?:Hits|Misses|Total|Hit Rate|Cache Size):")
 _SCALES = {"ms": 1e-3, "mi": 60.0, "us": 1e-6, "µs": 1e-6, "m": 60.0, "h": 3600.0}
 _FIELDS = {"Hits": "hits", "Misses": "misses", "Total": "total", "Hit Rate": "hit_rate", "Cache Size": "entries"}
@@ -111,7 +117,7 @@ def _clock(figure: str) -> float:
 
 def unread(text: str, in_cache: bool) -> bool:
     """Whether a line that gave no figure looks as if it held one: of a known key, a claim, or a cache that is open."""
-    clean = plain(text)
+    clean = _unlabelled(plain(text))
     if " tasks - " in clean and "timeout" in clean.lower():
         return True
     match = _CLAIM.match(clean)
@@ -191,9 +197,15 @@ def wall(text: str, number: int) -> Figure | None:
     return Figure(value=_in_seconds(match[1], None), line=number, text=match[0]) if match else None
 
 
+def _unlabelled(text: str) -> str:
+    """The text without a word or two before a key: ``Before: main.run_batt: 10.0s``."""
+    match = _LABELLED.match(text)
+    return text[match.end() :] if match else text
+
+
 def named_key(text: str, number: int) -> tuple[str, Figure] | None:
     """A key of the pipeline with its seconds, as a person pastes it; seconds without a unit are marked so."""
-    match = _NAMED.match(plain(text))
+    match = _NAMED.match(_unlabelled(plain(text)))
     key = keys.canonical(match[1]) if match else None
     if not match or key is None or (match[3] is None and "|" in text[1:]):
         # A bare figure in a table may be of any column.
@@ -215,6 +227,17 @@ def summary_key(text: str, number: int) -> tuple[str, Figure] | None:
     if named and (named[1].has_unit or _PRINTED.match(named[1].text)):
         return named[0], Figure(value=named[1].value, line=number, text=named[1].text)
     return None
+
+
+def resources(text: str, log: RunLog) -> None:
+    """What ``time`` says behind a run: CPU seconds, and with ``-v`` the peak memory."""
+    spent, peak = _CPU.fullmatch(text), _PEAK.fullmatch(text)
+    if spent:
+        kind = (spent[1] or spent[4]).lower()
+        seconds = 60.0 * int(spent[2]) + float(spent[3].replace(",", ".")) if spent[2] else float(spent[5])
+        log.cpu["sys" if kind.startswith("sys") else "user"] = seconds
+    elif peak:
+        log.peak_bytes = 1024 * int(peak[1])
 
 
 def cell(text: str, *, bare: bool) -> float | None:

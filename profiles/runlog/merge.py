@@ -110,13 +110,13 @@ def _joined(group: Sequence[RunLog]) -> RunLog:
         for name in ("announced", "claimed_timeouts", "final_seconds", "started_at", "ended_at", "final_form"):
             if getattr(best, name) is None:
                 setattr(best, name, getattr(other, name))
-        for name in ("keys", "caches", "validations", "timed_out_lines"):
+        for name in ("keys", "caches", "validations", "timed_out_lines", "cpu", "peak_bytes"):
             if not getattr(best, name):
                 setattr(best, name, getattr(other, name))
         best.profiled = best.profiled or other.profiled
         best.profiles = best.profiles or other.profiles
         if best.first_arrival is None:
-            best.first_arrival, best.last_arrival = other.first_arrival, other.last_arrival
+            best.first_arrival, best.last_arrival, best.stamp = other.first_arrival, other.last_arrival, other.stamp
     _name_validations(best)
     return best
 

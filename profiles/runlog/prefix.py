@@ -74,15 +74,16 @@ class Prefix:
                 if self._behind_seen[number] == 2:
                     self._behind.append(behind)
 
-    def strip(self, line: bytes) -> bytes:
-        """The line without what stands around it; itself where it begins with text that is known."""
+    def split(self, line: bytes) -> tuple[bytes, bytes]:
+        """What stands before the line, and the line without what stands around it; nothing stands before text that is
+        known."""
         if _OWN_START(line):
-            return line
+            return b"", line
         for shape in self._shapes.values():
             match = shape.match(line)
             if match:
-                return self._without_behind(line[match.end() :])
-        return line
+                return match[0], self._without_behind(line[match.end() :])
+        return b"", line
 
     def _without_behind(self, line: bytes) -> bytes:
         for behind in self._behind:

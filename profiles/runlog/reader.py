@@ -18,6 +18,7 @@ from profiles.runlog.facts import CacheFacts, Conflict, Figure, RunLog
 from profiles.runlog.figures import LONGEST
 from profiles.runlog.keys import WHOLE, is_known
 from profiles.runlog.merge import fingerprint, is_part_of
+from profiles.runlog.moments import Moments, Stamp
 from profiles.runlog.prefix import MOST_HELD, Prefix
 from profiles.runlog.progress import BLOCK, SAMPLE, Progress, begins_work, start_of
 from profiles.runlog.terminal import shown
@@ -32,6 +33,7 @@ _TELLING = (
     *(b"time saved", b"wall", b"batt", b"phase", b"check_", b"inline", b"generate", b"solver", b"errors:", b"perfect"),
     *(b" utc 20", b"performance", b"breakdown", b"component", b"function calls", b"filename:lineno", b"profile"),
     *(b"samples:", b"timer unit", b"interrupt", b"killed", b"terminated", b"traceback"),
+    *(b"user\t", b"sys\t", b"user ", b"sys ", b"time (seconds)", b"maximum resident"),
 )
 _WORTH_READING = re.compile(b"|".join(map(re.escape, _TELLING[2:]))).search
 _DATE = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d) UTC (\d{4})\s{0,9}\Z")
@@ -60,6 +62,8 @@ class Reader:
         self._too_many = self._again = self._unlike = self._cut = 0
         self._prefix, self._has_prefix = Prefix(), False
         self._held: list[tuple[int, bytes, float | None]] | None = None
+        self._moments = Moments()
+        self._stamp: Stamp | None = None
         self._tables, self._columns = TableReader(), ColumnTable(name, form)
         self._unread_profiles: list[int] = []
         self._began(1)
@@ -121,6 +125,11 @@ class Reader:
             feed(first + at, piece[position:end], float(arrivals[at]) if arrivals else None)
             at, position = at + 1, end + 1
 
+    def feed_stamped(self, number: int, line: bytes, moment: bytes) -> None:
+        """One line, without its end, and its moment as it is written beside it."""
+        self._stamp = self._moments.of(moment)
+        self.feed(number, line, self._stamp.seconds if self._stamp else None)
+
     def feed(self, number: int, line: bytes, arrival: float | None = None) -> None:
         """One line, without its end."""
         if b"\x1b" in line or b"\r" in line or b"%|" in line:
@@ -139,7 +148,7 @@ class Reader:
                     self._arrived(arrival)
                 return
         if self._has_prefix and not is_progress:
-            line = self._prefix.strip(line)
+            line, arrival = self._without_prefix(line, arrival)
         if self._held is not None:
             self._hold(number, line, arrival)
         elif not is_progress and _may_be_prefixed(line) and (verdict := self._prefix.look_at(line)) is not None:
@@ -159,7 +168,17 @@ class Reader:
         held, self._held = self._held or [], None
         self._has_prefix = self._prefix.is_known
         for number, line, arrival in held:
-            self._read(number, self._prefix.strip(line) if self._prefix.is_known else line, arrival)
+            if self._has_prefix:
+                line, arrival = self._without_prefix(line, arrival)
+            self._read(number, line, arrival)
+
+    def _without_prefix(self, line: bytes, arrival: float | None) -> tuple[bytes, float | None]:
+        """The line's own text, and when it came: by its wrapping, else by what stands before it."""
+        before, line = self._prefix.split(line)
+        if arrival is None:
+            self._stamp = self._moments.of(before) if before else None
+            arrival = self._stamp.seconds if self._stamp else None
+        return line, arrival
 
     def _read(self, number: int, line: bytes, arrival: float | None) -> None:
         if self._tables.is_open and self._tables.take(number, line.decode("utf-8", "replace")):
@@ -183,7 +202,7 @@ class Reader:
     def _arrived(self, arrival: float) -> None:
         if not self._ended:
             if self.log.first_arrival is None and self.log.tasks:
-                self.log.first_arrival = arrival
+                self.log.first_arrival, self.log.stamp = arrival, self._stamp
             self.log.last_arrival = arrival
 
     def feed_last(self, number: int, line: bytes, arrival: float | None = None) -> None:
@@ -251,6 +270,7 @@ class Reader:
         else:
             self._dates(text)
             figures.remarks(text, number, self.log)
+            figures.resources(text, self.log)
             if _STOPPED.match(text) and not self._ended:
                 self.log.interrupted = bool(self.log.tasks or self.log.validations)
             if figures.unread(text, self._cache is not None):

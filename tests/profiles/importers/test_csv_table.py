@@ -198,3 +198,18 @@ def test_any_rows_are_read_or_refused(text: str) -> None:
         assert str(problem)
     else:
         assert (parsed.runs[0].wall_seconds or 0) >= 0
+
+
+@pytest.mark.parametrize(
+    ("header", "first", "second"),
+    [
+        ("Phase;Sekunden", "1,5", "7,25"),
+        ("Étape;Durée (secondes)", "1,5", "7,25"),
+        ("Etapa;Duración (segundos)", "1,5", "7,25"),
+        ("Schritt;Zeit (Millisekunden)", "1500", "7.250,0"),
+        ("Fase;Durata", "1,5 secondi", "7250 ms"),
+    ],
+)
+def test_columns_may_be_named_in_other_languages(header, first, second):
+    (run,) = parse(f"{header}\ninline;{first}\nscore;{second}\n").runs
+    assert {phase.path[-1]: phase.total_seconds for phase in run.phases} == {"inline": 1.5, "score": 7.25}

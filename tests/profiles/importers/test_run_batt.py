@@ -223,3 +223,23 @@ def test_a_loggers_prefix_and_a_terminals_colours_do_not_matter(prefix):
 
 def test_line_ends_do_not_matter():
     assert read_text(OCTOBER.replace("\n", "\r\n")).records[0].key == run_of("run_batt_october.log").key
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        "\nreal\t0m6.600s\nuser\t0m6.100s\nsys\t0m0.300s\n",
+        "\tUser time (seconds): 6.10\n\tSystem time (seconds): 0.30\n\tMaximum resident set size (kbytes): 250000\n",
+    ],
+)
+def test_what_time_prints_behind_a_run_is_its_cpu_seconds_and_memory(report):
+    (run,) = read_text(
+        "100 tasks - 0 timeouts\nTiming summary (seconds):\n  main.run_batt     6.412\n" + report
+    ).records
+    assert (run.wall_seconds, run.cpu_seconds) == (6.412, pytest.approx(6.4))
+    assert run.counts.get("peak_bytes") == (256_000_000 if "kbytes" in report else None)
+
+
+def test_a_word_before_a_key_does_not_hide_it():
+    runs = read_text("Before: main.run_batt: 10.0s\n\nAfter (2 fixes): main.run_batt: 9.0 s\n").records
+    assert [run.wall_seconds for run in runs] == [10.0, 9.0]
