@@ -38,7 +38,7 @@ def check_file(address: URL, read_only: str | None) -> None:
     Raises:
         DatabaseProblem: not a database, damaged, of a newer version, of another program, or not to be opened.
     """
-    path = _path(address)
+    path = file_of(address)
     if path is None:
         raise problem("bad address", address.render_as_string())
     _check_place(path)
@@ -57,7 +57,8 @@ def check_file(address: URL, read_only: str | None) -> None:
     _check_content(path, read_only)
 
 
-def _path(address: URL) -> Path | None:
+def file_of(address: URL) -> Path | None:
+    """The file that a SQLite address names; None for one in memory."""
     name = address.database or ""
     if name in ("", ":memory:"):
         return None
@@ -72,7 +73,7 @@ def why_read_only(address: URL) -> str | None:
 
     It needs its folder: what is committed goes into a file beside it first.
     """
-    path = _path(address)
+    path = file_of(address)
     asked = address.query.get("mode") == "ro" or "immutable" in address.query
     if path is None or not path.exists():
         return None
@@ -83,7 +84,7 @@ def why_read_only(address: URL) -> str | None:
 def read_only_connection(address: URL, busy_seconds: float) -> sqlite3.Connection:
     """A connection that can not write. Where nothing can be put beside the file either, and nobody writes it, it is
     read as it lies there (``immutable``)."""
-    path = _path(address)
+    path = file_of(address)
     assert path is not None
     return _as_it_may_be_read(path, busy_seconds)
 

@@ -12,8 +12,9 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from db import queries
-from db.engine import open_engine
+from db.engine import BUSY_SECONDS, open_engine
 from db.problems import DatabaseProblem, UnknownRow
+from db.sqlite_file import file_of, read_only_connection
 from services.places import home
 from services.problems import USAGE, fail
 
@@ -48,7 +49,7 @@ def backup(engine: Engine, target: Path, progress: Callable[[int, int], None] = 
         fail(f"{target} is there already; name a file that is not, so that no earlier copy is lost", USAGE)
     part = target.with_name(f"{target.name}.part")
     try:
-        with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(part)) as there:
+        with closing(read_only_connection(engine.url, BUSY_SECONDS)) as here, closing(sqlite3.connect(part)) as there:
             here.backup(there, pages=_PAGES, progress=lambda _, left, total: progress(total - left, total))
             (verdict,) = there.execute("PRAGMA quick_check").fetchone()
         if verdict != "ok":
@@ -134,17 +135,38 @@ def _integrity(engine: Engine) -> list[str]:
     if engine.dialect.name != "sqlite":
         return []
     try:
-        with closing(sqlite3.connect(f"file:{_file(engine)}?mode=ro", uri=True)) as connection:
+        with closing(read_only_connection(engine.url, BUSY_SECONDS)) as connection:
             found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
+            found = [f"SQLite says: {line}" for line in found if line != "ok"]
+            return found or _mistyped(connection)
     except sqlite3.Error as error:
         return [f"SQLite can not read it: {error}"]
-    return [f"SQLite says: {line}" for line in found if line != "ok"]
+
+
+#: What SQLite may hold in a column that was declared so; it itself takes anything anywhere.
+_HELD = {"TEXT": "text", "JSON": "text", "DATETIME": "text", "BLOB": "blob", "INTEGER": "integer", "BIGINT": "integer"}
+_HELD |= {"SMALLINT": "integer", "BOOLEAN": "integer", "DOUBLE": "real"}
+
+
+def _mistyped(connection: sqlite3.Connection) -> list[str]:
+    """Columns that hold what is not of their kind: bytes for a text, text for a number."""
+    tables = [str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    wrong = []
+    for table in tables:
+        for _, column, kind, *_ in connection.execute(f'PRAGMA table_info("{table}")').fetchall():
+            held = _HELD.get(str(kind).split("(")[0].split(" ")[0].upper())
+            kinds = (held, "null", "integer" if held == "real" else "null")
+            strange = f'SELECT 1 FROM "{table}" WHERE typeof("{column}") NOT IN (?, ?, ?) LIMIT 1'
+            if held and connection.execute(strange, kinds).fetchone():
+                wrong.append(f"the column {column} of {table} holds what is not {held}")
+    return wrong
 
 
 def _file(engine: Engine) -> Path:
-    if engine.dialect.name != "sqlite" or not engine.url.database or engine.url.database == ":memory:":
+    path = file_of(engine.url) if engine.dialect.name == "sqlite" else None
+    if path is None:
         fail(
             f"only a SQLite file can be copied here, and this is {engine.dialect.name}; pg_dump copies PostgreSQL",
             USAGE,
         )
-    return Path(engine.url.database)
+    return path

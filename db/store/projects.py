@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from db.engine import read_only_because, reading, writing
+from db.engine import impatient, read_only_because, reading, writing
 from db.models import DecisionRow, Document, MeasurementRow, ProjectRow, Run
+from db.problems import DatabaseProblem
 from db.rows import clean
 
+#: How long a reader waits for a writer to say whose the database is.
+_SECONDS = 0.5
 _RECORDED = (Run.id, MeasurementRow.id, DecisionRow.id, Document.id)
 
 
@@ -23,13 +27,8 @@ def claim(engine: Engine, mark: str | None, name: str) -> str | None:
         known = _known(connection)
     if read_only_because(engine):
         return None if known is None or known[1] == name or known[0] == mark else known[1]
-    if known is None:
-        with writing(engine) as connection:
-            known = _known(connection)
-            if known is None:
-                row = {"id": clean(mark) or uuid.uuid4().hex, "name": clean(name)}
-                connection.execute(insert(ProjectRow), [row])
-                return None
+    if known is None and (known := _claimed(engine, mark, name)) is None:
+        return None
     number, called = known
     if mark is not None and mark == number and called != name:
         with writing(engine) as connection:
@@ -38,6 +37,20 @@ def claim(engine: Engine, mark: str | None, name: str) -> str | None:
     if called == name or number == mark:
         return None
     return None if _take_over(engine, number, mark, name) else called
+
+
+def _claimed(engine: Engine, mark: str | None, name: str) -> tuple[str, str] | None:
+    """Makes a database without a project this one's; gives the project that came first, where one did.
+
+    Where it can not be written now, whoever writes next does it: no reason not to read.
+    """
+    with suppress(DatabaseProblem), writing(impatient(engine, _SECONDS)) as connection:
+        known = _known(connection)
+        if known is None:
+            row = {"id": clean(mark) or uuid.uuid4().hex, "name": clean(name)}
+            connection.execute(insert(ProjectRow), [row])
+        return known
+    return None
 
 
 def _take_over(engine: Engine, number: str, mark: str | None, name: str) -> bool:

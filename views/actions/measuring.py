@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from profiles.program import module_command
+from services.places import require_writable
 from services.stopping import ask
 from views.data.connection import engine, forget
 from views.problems import ActionProblem
@@ -25,7 +26,9 @@ def start(arguments: Sequence[str]) -> tuple[int, Path]:
 
     Raises:
         ActionProblem: the log file or the process could not be made.
+        Problem: the database may only be read.
     """
+    require_writable(engine())
     now = settings()
     log = now.logs / f"{arguments[0]}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.log"
     try:

@@ -8,7 +8,10 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import streamlit as st
 
+from db.engine import DatabaseProblem, read_only_because
 from services.places import project_engine
+from services.places import read_only as asked_to_only_read
+from services.problems import Problem
 from services.project import current_project
 from views.settings import settings
 
@@ -24,6 +27,14 @@ def engine() -> Any:
         DatabaseProblem: it can not be opened; one sentence says why.
     """
     return _engine(settings().database_url, current_project().name)
+
+
+def read_only() -> str | None:
+    """Why nothing can be written here, in a sentence; None where it can, or where there is no database to ask."""
+    try:
+        return asked_to_only_read() or read_only_because(engine())
+    except (DatabaseProblem, Problem):
+        return None
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

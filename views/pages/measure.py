@@ -14,6 +14,7 @@ from views.data import evidence as data
 from views.data import measuring
 from views.page import Page
 from views.parts import measurement, parameters
+from views.writing import writes
 
 
 def render() -> None:
@@ -114,9 +115,9 @@ def _form() -> None:
         "Start",
         key="measure.start",
         icon=":material/play_arrow:",
-        disabled=bool(problem) or starting,
         on_click=measurement.begin,
         args=(choice.arguments,),
+        **writes(disabled=bool(problem) or starting),
     )
     st.code("quickwin " + shlex.join(choice.arguments), language=None, wrap_lines=True)
 

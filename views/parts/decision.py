@@ -11,6 +11,7 @@ from services.deciding import DECISIONS, objection
 from services.problems import Problem
 from views import text
 from views.actions.decisions import decide_win
+from views.writing import writes
 
 
 def choice(row: BoardRow) -> None:
@@ -52,10 +53,12 @@ def reason(row: BoardRow, *, always: bool = False) -> None:
             "Log the decision",
             key=f"decide.submit.{name}",
             icon=":material/gavel:",
-            disabled=not because.strip() or (held is not None and not against.strip()),
-            help="A decision needs a reason; one against the evidence needs another.",
             on_click=_decide,
             args=(row,),
+            **writes(
+                disabled=not because.strip() or (held is not None and not against.strip()),
+                help="A decision needs a reason; one against the evidence needs another.",
+            ),
         )
 
 

@@ -14,6 +14,7 @@ from views.actions import from_runs as actions
 from views.actions import runs as run_actions
 from views.data import from_runs as data
 from views.data import imports as questions
+from views.writing import writes
 
 _NAME = "from_runs"
 
@@ -60,7 +61,12 @@ def _form(missing: Mapping[int, Sequence[str]], page: str) -> None:
                     key=f"{page}.{_NAME}.{name}",
                 )
         st.form_submit_button(
-            "Say it", key=f"{page}.{_NAME}.say", icon=":material/save:", on_click=_say, args=(dict(missing), page)
+            "Say it",
+            key=f"{page}.{_NAME}.say",
+            icon=":material/save:",
+            on_click=_say,
+            args=(dict(missing), page),
+            **writes(),
         )
 
 
@@ -103,6 +109,7 @@ def _judge(ids: tuple[int, ...], page: str) -> None:
         icon=":material/balance:",
         on_click=_done,
         args=(groups[before], groups[after], page),
+        **writes(),
     )
 
 

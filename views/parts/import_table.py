@@ -16,6 +16,7 @@ from services.problems import Problem
 from services.project import current_project
 from views.actions import imports as actions
 from views.data import imports as data
+from views.writing import writes
 
 _NAME = "import.table"
 
@@ -45,9 +46,9 @@ def questions(preview: Preview) -> None:
             "Store" if len(runs) == 1 else f"Store all {chosen}" if chosen == len(runs) else f"Store {chosen}",
             key="import.store",
             icon=":material/save:",
-            disabled=not chosen,
             on_click=_store,
             args=(preview, edited),
+            **writes(disabled=not chosen),
         )
         if len(runs) > 1:
             st.button(

@@ -26,6 +26,7 @@ from views.navigation import link
 from views.parts.board import axis_words
 from views.parts.lattice import lattice
 from views.problems import ActionProblem, guard
+from views.writing import writes
 
 
 def show(measurement_id: int) -> None:
@@ -86,13 +87,13 @@ def _buttons(found: dict[str, Any], table: Any) -> None:
     number = found["id"]
     with st.container(horizontal=True, key=f"measure.buttons.{number}"):
         if found["status"] in ("running", "planned"):
-            st.button("Stop", key="measure.stop", icon=":material/stop:", on_click=_stop, args=(number,))
+            st.button("Stop", key="measure.stop", icon=":material/stop:", on_click=_stop, args=(number,), **writes())
         elif not found["spec"].get("grade") and (
             found["status"] in ("stopped", "interrupted", "failed") or _wants_more(found)
         ):
             arguments = measuring.arguments_to_go_on(found, _whole_blocks(found, table))
             icon = ":material/play_arrow:"
-            st.button("Continue", key="measure.continue", icon=icon, on_click=_go_on, args=(arguments,))
+            st.button("Continue", key="measure.continue", icon=icon, on_click=_go_on, args=(arguments,), **writes())
             st.caption("quickwin " + " ".join(arguments))
         if found["verdict"] and found["status"] not in data.UNDER_WAY:
             link("decide", "Decide on this evidence", icon=":material/gavel:")

@@ -10,6 +10,7 @@ from db.problems import DatabaseProblem
 from services.problems import Problem
 from views.actions import runs
 from views.text import escape
+from views.writing import writes
 
 
 def attempt(page: str, action: Callable[..., str], *arguments: object, undo: Sequence[int] = ()) -> None:
@@ -40,6 +41,7 @@ def show(page: str) -> None:
                     icon=":material/undo:",
                     on_click=attempt,
                     args=(page, runs.undelete, undo),
+                    **writes(),
                 )
     if not undo:
         del st.session_state[f"{page}.notice"]

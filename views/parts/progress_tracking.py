@@ -13,6 +13,7 @@ from views import text
 from views.actions.tracking import keep
 from views.data import evidence as data
 from views.data import tracking as rows
+from views.writing import writes
 
 #: What the fields are called; a checkpoint's have their own names.
 _LABELS = {
@@ -60,6 +61,7 @@ def _win(win: Win) -> None:
             icon=":material/save:",
             on_click=_save_win,
             args=(win.name, dict(known.values)),
+            **writes(),
         )
 
 
@@ -85,6 +87,7 @@ def _plan() -> None:
             icon=":material/save:",
             on_click=_save_plan,
             args=(dict(known),),
+            **writes(),
         )
 
 
@@ -95,10 +98,10 @@ def _ticks() -> None:
         st.checkbox(
             text.escape(one.text) + evidence,
             value=one.ticked or one.text in by_hand,
-            disabled=one.ticked,
             key=f"progress.tracking.tick.{at}",
             on_change=_tick,
             args=(at, one),
+            **writes(disabled=one.ticked),
         )
 
 

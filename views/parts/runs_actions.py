@@ -20,6 +20,7 @@ from views.navigation import go
 from views.parts.notices import attempt
 from views.parts.runs_filters import SORTS
 from views.text import count, listed
+from views.writing import writes
 
 
 def on_all(filters: dict[str, Any], sort: str) -> None:
@@ -56,12 +57,13 @@ def _views() -> None:
                 icon=":material/close:",
                 on_click=attempt,
                 args=("runs", runs.forget_view, name),
+                **writes(),
             )
     if not known:
         st.caption("What is seen now (filters, order, columns, groups, pin) can be kept under a name.")
     with st.form("runs.view_form", border=False, clear_on_submit=True):
         st.text_input("Keep this view as", key="runs.view_name", max_chars=60, placeholder="last week's warm runs")
-        st.form_submit_button("Keep", key="runs.view_keep", on_click=_keep)
+        st.form_submit_button("Keep", key="runs.view_keep", on_click=_keep, **writes())
 
 
 def _keep() -> None:
@@ -122,8 +124,8 @@ def _tags(ids: list[int]) -> None:
     ):
         st.text_input("Tag", key="runs.tag", max_chars=60, placeholder="baseline, final, Kaggle")
         add, take = st.columns(2)
-        add.form_submit_button("Add", key="runs.tag_add", on_click=_tag, args=(actions.tag, ids))
-        take.form_submit_button("Take off", key="runs.tag_take", on_click=_tag, args=(actions.untag, ids))
+        add.form_submit_button("Add", key="runs.tag_add", on_click=_tag, args=(actions.tag, ids), **writes())
+        take.form_submit_button("Take off", key="runs.tag_take", on_click=_tag, args=(actions.untag, ids), **writes())
 
 
 def _tag(action: Callable[..., str], ids: list[int]) -> None:
@@ -138,7 +140,7 @@ def _facts(ids: list[int]) -> None:
         st.caption("What the log does not say and you know; kept as stated, beside what was read. Empty is left alone.")
         for name in QUESTIONS:
             st.text_input(spoken(name).capitalize(), key=f"runs.fact.{name}", max_chars=200)
-        st.form_submit_button("Assign", key="runs.assign", on_click=_assign, args=(ids,))
+        st.form_submit_button("Assign", key="runs.assign", on_click=_assign, args=(ids,), **writes())
 
 
 def _assign(ids: list[int]) -> None:
@@ -154,7 +156,7 @@ def _words(chosen: pd.DataFrame) -> None:
         with st.form("runs.words", border=False):
             st.text_input("Label", value=row["label"], key=f"runs.label.{run_id}", max_chars=200)
             st.text_area("Note", value=row["note"] or "", key=f"runs.note.{run_id}", max_chars=4000)
-            st.form_submit_button("Save", key="runs.edit_save", on_click=_save, args=(run_id,))
+            st.form_submit_button("Save", key="runs.edit_save", on_click=_save, args=(run_id,), **writes())
 
 
 def _save(run_id: int) -> None:
@@ -165,14 +167,14 @@ def _save(run_id: int) -> None:
 def _remove(chosen: pd.DataFrame, ids: list[int]) -> None:
     if ids and chosen["deleted_at"].notna().all():
         back = ("runs", actions.undelete, ids)
-        st.button("Undelete", key="runs.undelete", icon=":material/undo:", on_click=attempt, args=back)
+        st.button("Undelete", key="runs.undelete", icon=":material/undo:", on_click=attempt, args=back, **writes())
         return
     st.button(
         "Delete",
         key="runs.delete",
         icon=":material/delete:",
-        disabled=not ids,
         on_click=attempt,
         args=("runs", actions.delete, ids),
         kwargs={"undo": ids},
+        **writes(disabled=not ids),
     )
