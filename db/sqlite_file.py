@@ -28,7 +28,7 @@ _CONNECTIONS: Counter[str] = Counter()
 
 def count_connection(address: URL, by: int) -> None:
     """Notes that this process opened (1) or closed (-1) a connection to the file of ``address``."""
-    if (path := _path(address)) is not None:
+    if (path := file_of(address)) is not None:
         _CONNECTIONS[os.path.realpath(path)] += by
 
 
