@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
+from profiles.secrets import hidden
+
 KINDS = (
     *("locked", "read-only", "damaged", "newer", "older", "foreign", "no database", "no room", "no connection"),
     "bad address",
@@ -94,14 +96,14 @@ _POSTGRES_KINDS = {
 
 def problem(kind: str, name: str, detail: str = "") -> DatabaseProblem:
     """The DatabaseProblem of that kind; ``name`` is the file or the address without its password."""
-    return DatabaseProblem(kind, _SENTENCES[kind].format(name=name, detail=detail))
+    return DatabaseProblem(kind, _SENTENCES[kind].format(name=hidden(name), detail=hidden(detail)))
 
 
 def database_name(url: URL) -> str:
     """How the database is called in sentences: its file, or its address without the password."""
     if url.get_backend_name() == "sqlite":
         return url.database or "in memory"
-    return url.render_as_string(hide_password=True)
+    return hidden(url.render_as_string(hide_password=True))
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from profiles.records import (
     Workload,
     sum_of_tasks,
 )
+from profiles.secrets import kept
 
 Row = tuple[Any, ...]
 
@@ -111,7 +112,7 @@ def run_values(record: RunRecord) -> dict[str, Any]:
         "workload": work and clean(work.fingerprint),
         "workload_tasks": work and whole(work.tasks),
         "workload_candidates": work and whole(work.candidates),
-        "workload_description": work and clean(work.description),
+        "workload_description": work and said(work.description),
         "results_fingerprint": clean(record.results_fingerprint),
         "machine": record.environment and clean(record.environment.machine),
         "started_at": record.started_at and record.started_at.astimezone(UTC),
@@ -120,7 +121,7 @@ def run_values(record: RunRecord) -> dict[str, Any]:
         "workers": whole(record.workers),
         "profiled": bool(record.profiled),
         "pid": whole(record.pid),
-        "notes": [clean(note) for note in record.notes],
+        "notes": [said(note) for note in record.notes],
     }
 
 
@@ -184,7 +185,7 @@ def task_row(position: int, task: TaskRecord) -> Row:
         task.status,
         whole(task.errors),
         whole(task.timeouts),
-        clean(task.reason),
+        said(task.reason),
         json.dumps(counts, separators=(",", ":")) if counts else None,
     )
 
@@ -201,7 +202,7 @@ def _cache_row(position: int, one: CacheStats) -> Row:
 
 
 def _finding_row(position: int, one: Finding) -> Row:
-    texts = (clean(one.rule), one.severity, clean(one.claimed), clean(one.follows))
+    texts = (clean(one.rule), one.severity, said(one.claimed), said(one.follows))
     return (position, *texts, whole(one.line))
 
 
@@ -211,6 +212,11 @@ def clean(text: Any) -> Any:
         return None
     text = str(text).replace("\0", "\ufffd")
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def said(text: Any) -> Any:
+    """As ``clean``, for what a program printed or an error said: without what looks like a secret or a home."""
+    return None if text is None else clean(kept(str(text)))
 
 
 def whole(value: Any) -> Any:

@@ -11,8 +11,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
+from functools import cache
 from types import TracebackType
 from typing import Any
+
+from profiles.secrets import kept, kept_path
 
 INTERVAL_SECONDS = 0.001
 #: A pruned session has at most this many distinct stacks, and this many frames in what is cut shorter.
@@ -88,7 +91,10 @@ def prune(session: Mapping[str, Any], most_stacks: int = MOST_STACKS) -> Session
         cut = ((stack if stack in heavy else stack[:SHORT_STACK], seconds) for stack, seconds in spent.items())
         spent = _add_up(cut)
     records = [[list(stack), seconds] for stack, seconds in spent.items()]
-    return {**session, "frame_records": records, "sys_path": [], "sys_prefixes": []}
+    plain = {
+        name: kept(text) for name in ("program", "target_description") if isinstance(text := session.get(name), str)
+    }
+    return {**session, **plain, "frame_records": records, "sys_path": [], "sys_prefixes": []}
 
 
 def _add_up(records: Iterable[tuple[Stack, float]]) -> dict[Stack, float]:
@@ -99,9 +105,15 @@ def _add_up(records: Iterable[tuple[Stack, float]]) -> dict[Stack, float]:
 
 
 def _without_line(frame: str) -> str:
-    """A frame without the line that was running in it: its function, file and first line, and its class."""
+    """A frame without the line that was running in it: its function, file (no home), first line and class."""
     identifier, *attributes = frame.split("\x01")
+    if identifier.count("\x00") == 2:
+        function, path, line = identifier.split("\x00")
+        identifier = f"{function}\x00{_kept_path(path)}\x00{line}"
     return "\x01".join([identifier, *(one for one in attributes if not one.startswith("l"))])
+
+
+_kept_path = cache(kept_path)
 
 
 def merge_sessions(texts: Iterable[str]) -> str:

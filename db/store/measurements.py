@@ -14,6 +14,7 @@ from db.models import MOVED, UNDER_WAY, AttemptRow, BlockRun, MeasurementRow, Ru
 from db.problems import NotOwner, UnknownRow
 from db.seals import changing_measurement, seal_measurement
 from profiles.processes import SILENT_SECONDS, host_of, is_gone, is_over, owner_of
+from profiles.secrets import hidden_values
 
 #: What a measurement can be: ``stopping`` was asked to stop, ``stopped`` did, ``interrupted`` lost its process.
 MEASUREMENT_STATUSES = ("planned", "running", "stopping", "stopped", "interrupted", "finished", "failed", MOVED)
@@ -36,7 +37,7 @@ def begin_measurement(
     values = {
         "kind": str(spec.get("kind", "pair")),
         "cache_state": str(spec.get("cache_state", "unknown")),
-        "spec": dict(spec),
+        "spec": _stored(spec),
         "status": _status(status),
         "pid": pid,
         "owner": owner_of(pid),
@@ -64,7 +65,7 @@ def take_measurement(
             raise NotOwner(f"measurement {measurement_id} is under way in {_place(row)}: stop that first")
         mine = {"pid": os.getpid(), "owner": owner_of(os.getpid())}
         with changing_measurement(connection, measurement_id):
-            _touch(connection, measurement_id, {**mine, "status": "planned", "spec": dict(spec)})
+            _touch(connection, measurement_id, {**mine, "status": "planned", "spec": _stored(spec)})
 
 
 def add_blocks(
@@ -138,7 +139,8 @@ def update_measurement(
         UnknownRow: there is no such measurement.
         NotOwner: ``owned``, and another process has taken the measurement over.
     """
-    given = _changes(status=status, verdict=verdict, pid=pid, owner=pid and owner_of(pid), spec=spec)
+    stored = None if spec is None else _stored(spec)
+    given = _changes(status=status, verdict=verdict, pid=pid, owner=pid and owner_of(pid), spec=stored)
     with writing(engine) as connection, changing_measurement(connection, measurement_id):
         _touch(connection, measurement_id, given, owned)
 
@@ -185,6 +187,12 @@ def bring_back(connection: Connection, run_ids: Iterable[int]) -> None:
         values = {"spec": spec, "status": _status(row.spec[MOVED]["status"]), "updated_at": datetime.now(UTC)}
         with changing_measurement(connection, row.id):
             connection.execute(update(MeasurementRow).where(MeasurementRow.id == row.id).values(**values))
+
+
+def _stored(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """A spec as it is kept: without the values of parameters that look like secrets."""
+    parameters = spec.get("parameters")
+    return {**spec, "parameters": hidden_values(parameters)} if isinstance(parameters, Mapping) else dict(spec)
 
 
 def _status(status: str) -> str:

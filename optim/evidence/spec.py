@@ -12,6 +12,7 @@ from typing import Any, Self
 from optim.evidence.factorial import design
 from optim.evidence.statistics import MARGIN, MIN_BLOCKS, blocks_needed, percent
 from profiles.configs import Config, read_config, stored_text
+from profiles.secrets import HIDDEN
 
 #: The first look that can settle anything is the first at which the interval is finite.
 MIN_LOOK = MIN_BLOCKS
@@ -151,9 +152,9 @@ class Spec:
 
 
 def parameters_of(plain: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters in a stored spec of any version."""
+    """The parameters in a stored spec of any version; one whose value was not kept, as a secret, is the project's."""
     if "parameters" in plain:
-        return dict(plain["parameters"])
+        return {name: value for name, value in dict(plain["parameters"]).items() if value != HIDDEN}
     return {name: plain[name] for name in _PARAMETERS_OF_VERSION_1 if plain.get(name) is not None}
 
 

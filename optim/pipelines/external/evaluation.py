@@ -12,6 +12,7 @@ from typing import Any
 from optim.pipelines.external.process import Execution
 from profiles.journal import JournalError, read_journals
 from profiles.records import RecordError, RunRecord
+from profiles.secrets import kept
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,9 +68,9 @@ def ended_words(execution: Execution, timeout_seconds: float) -> str | None:
 
 
 def output_words(execution: Execution) -> str:
-    """The end of what a run said: of its errors, or where there are none of its output."""
+    """The end of what a run said, without secrets: of its errors, or where there are none of its output."""
     said = execution.stderr.last_lines or execution.stdout.last_lines
-    return f"its last output:\n{said}" if said else "it said nothing"
+    return f"its last output:\n{kept(said)}" if said else "it said nothing"
 
 
 def assembled(base: Mapping[str, Any], time: Timed, execution: Execution, problems: list[str]) -> RunRecord:

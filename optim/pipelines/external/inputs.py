@@ -8,6 +8,7 @@ from pathlib import Path
 from optim.pipelines.external.answers import Stamp, parameters_fingerprint, stamps, stream_digest
 from optim.project.command import Parameter, fill, written
 from profiles.records import Workload
+from profiles.secrets import hidden_values
 
 
 class Inputs:
@@ -22,7 +23,9 @@ class Inputs:
         patterns = [fill(pattern, parameters) for pattern in self._patterns]
         files = stamps(self._folder, patterns)
         digests = [(self._name(path), self._digest(path, stamp)) for path, stamp in files.items()]
-        named = [f"{name}={written(value)}" for name, value in parameters.items()]
+        named = [
+            f"{name}={value}" for name, value in hidden_values({k: written(v) for k, v in parameters.items()}).items()
+        ]
         count = [f"{len(files)} input file{'' if len(files) == 1 else 's'}"] if patterns else []
         fingerprint = parameters_fingerprint(sorted(parameters.items()), digests)
         return Workload(fingerprint=fingerprint, tasks=0, description=", ".join([*named, *count]))
