@@ -118,6 +118,9 @@ def _plain_step(step: Step) -> dict[str, Any]:
         "before": step.before_seconds,
         "after": step.after_seconds,
         "difference": step.change,
+        "resolved": step.resolved,
+        "low": step.low,
+        "high": step.high,
     }
 
 

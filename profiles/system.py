@@ -10,6 +10,7 @@ import getpass
 import os
 import signal
 import subprocess
+import sys
 from typing import Any
 
 fcntl: Any
@@ -102,3 +103,18 @@ def kill_group(process: subprocess.Popen[Any]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         return
+
+
+def peak_bytes() -> int | None:
+    """The most memory that this process held so far, in bytes; None where the system does not tell.
+
+    On Linux of the program as it is: ``ru_maxrss`` begins with what the one that started it held.
+    """
+    try:
+        with open("/proc/self/status", encoding="ascii") as file:
+            return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM:"))
+    except (OSError, StopIteration, ValueError):
+        if resource is None:
+            return None
+    peak = int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    return peak if sys.platform == "darwin" else peak * 1024

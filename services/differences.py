@@ -11,8 +11,8 @@ from profiles.breakdown import IDLE, PART_CATEGORIES, UNACCOUNTED, Breakdown, ph
 from services.run_facts import RunFacts, Side
 from services.wording import listed, shortened, signed
 
-#: Fewer runs of a side than this say nothing about its noise.
-FEWEST_RUNS = 3
+#: Fewer blocks than this tell nothing, as for the whole run.
+FEWEST_BLOCKS = 6
 CONFIDENCE = 0.95
 #: Phases below this share of the whole in every run become one, and steps below it too.
 SMALL_SHARE = 0.01
@@ -23,13 +23,18 @@ _NOTHING = 1e-4
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """A phase's self seconds on both sides (means), and whether their difference is more than the runs' noise."""
+    """A phase's self seconds on both sides (means), and whether their difference is more than the runs' noise.
+
+    ``low`` and ``high`` are the interval of ``change``; None where no blocks tell it.
+    """
 
     path: str
     category: str
     before_seconds: float
     after_seconds: float
     resolved: bool = False
+    low: float | None = None
+    high: float | None = None
 
     @property
     def change(self) -> float:
@@ -52,6 +57,9 @@ class PhaseRow:
 def steps(before: Side, after: Side) -> tuple[Step, ...] | None:
     """Phase by phase from one side to the other, idle workers and unaccounted last; None where the seconds are not of
     one kind. The sums of the seconds are what the sides' runs took on average: wall-clock, or worker-seconds.
+
+    Only blocks tell whether a phase differs: of runs that were not interleaved, what the machine did in between is in
+    every phase, and none is resolved.
     """
     runs = (*before.runs, *after.runs)
     if len({run.made.unit for run in runs}) != 1 or any(not _is_whole(run.made) for run in runs):
@@ -59,17 +67,18 @@ def steps(before: Side, after: Side) -> tuple[Step, ...] | None:
     one, two = ([run.made.by_path() for run in one_side.runs] for one_side in (before, after))
     categories = {part.path: part.category for run in runs for part in run.made.parts}
     paths = _ordered({**categories, (UNACCOUNTED,): UNACCOUNTED})
-    resolved = _resolved([[spent.get(path, 0.0) for spent in one] for path in paths],
-                         [[spent.get(path, 0.0) for spent in two] for path in paths])  # fmt: skip
+    spans = _spans(_by_block(before, one), _by_block(after, two), paths)
     return tuple(
         Step(
             path=queries.path_words(path),
             category=categories.get(path, UNACCOUNTED),
             before_seconds=_mean([spent.get(path, 0.0) for spent in one]),
             after_seconds=_mean([spent.get(path, 0.0) for spent in two]),
-            resolved=settled,
+            resolved=span is not None and (span[0] > 0 or span[1] < 0),
+            low=None if span is None else span[0],
+            high=None if span is None else span[1],
         )
-        for path, settled in zip(paths, resolved, strict=True)
+        for path, span in zip(paths, spans, strict=True)
     )
 
 
@@ -86,25 +95,41 @@ def _ordered(categories: Mapping[tuple[str, ...], str]) -> list[tuple[str, ...]]
     return sorted(categories, key=lambda path: (path == (IDLE,)) + 2 * (path == (UNACCOUNTED,)))
 
 
-def _resolved(one: Sequence[Sequence[float]], two: Sequence[Sequence[float]]) -> list[bool]:
-    """Welch's t-test of each phase at a level divided by the number of phases (Bonferroni); none for too few runs."""
-    if not one or min(len(one[0]), len(two[0])) < FEWEST_RUNS:
-        return [False] * len(one)
-    from optim.evidence.factorial_model import student  # numpy and scipy
-
-    freedom = min(len(one[0]), len(two[0])) - 1
-    reach = student((1 - CONFIDENCE) / len(one), freedom)
-    return [abs(_mean(b) - _mean(a)) > reach * _noise(a, b) for a, b in zip(one, two, strict=True)]
+_Spent = Mapping[tuple[str, ...], float]
+_Blocks = Mapping[tuple[int, int], Sequence[_Spent]]
 
 
-def _noise(one: Sequence[float], two: Sequence[float]) -> float:
-    """The standard error of the difference of two means."""
-    return math.sqrt(math.fsum(_variance(values) / len(values) for values in (one, two)))
+def _by_block(side: Side, spent: Sequence[_Spent]) -> _Blocks:
+    """What the runs of each block spent by phase, as far as they were interleaved."""
+    found: dict[tuple[int, int], list[_Spent]] = {}
+    for run, own in zip(side.runs, spent, strict=True):
+        if run.block is not None:
+            found.setdefault(run.block, []).append(own)
+    return found
 
 
-def _variance(values: Sequence[float]) -> float:
-    mean = _mean(values)
-    return math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1)
+def _spans(one: _Blocks, two: _Blocks, paths: Sequence[tuple[str, ...]]) -> list[tuple[float, float] | None]:
+    """The interval of each phase's change from the blocks in which both sides ran, for all phases at once (Bonferroni).
+
+    It is the measurement's own, which holds however often one looked; its trials are here the blocks' differences.
+    """
+    both = sorted(one.keys() & two.keys())
+    if not paths or len(both) < FEWEST_BLOCKS:
+        return [None] * len(paths)
+    import numpy as np
+
+    from optim.evidence.statistics import log_interval, middle  # numpy
+
+    confidence, spans = 1 - (1 - CONFIDENCE) / len(paths), list[tuple[float, float] | None]()
+    for path in paths:
+        trials = np.array([_spent(two[block], path) - _spent(one[block], path) for block in both])
+        low, high = log_interval(trials, middle(trials), confidence)
+        spans.append((low, high) if math.isfinite(low) and math.isfinite(high) else None)
+    return spans
+
+
+def _spent(runs: Sequence[_Spent], path: tuple[str, ...]) -> float:
+    return _mean([run.get(path, 0.0) for run in runs])
 
 
 def folded(found: Sequence[Step]) -> list[Step]:

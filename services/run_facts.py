@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,17 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 
+#: Runs in the block of a pair whose order is drawn.
+_ARMS = 4
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunFacts:
-    """One run as far as a comparison needs it. ``stated``: facts that a person said and no log."""
+    """One run as far as a comparison needs it. ``stated``: facts that a person said and no log.
+
+    ``block``: the measurement and the block in which it ran beside others in an order that was drawn; None for a run by
+    itself.
+    """
 
     id: int
     label: str
@@ -35,6 +43,7 @@ class RunFacts:
     git_commit: str | None = None
     stated: tuple[str, ...] = ()
     has_profile: bool = False
+    block: tuple[int, int] | None = None
 
     @property
     def name(self) -> str:
@@ -78,14 +87,30 @@ def read(engine: Engine, run_ids: Iterable[int]) -> list[RunFacts]:
     """The runs with these ids in that order, each once; those that are not there are left out."""
     ids = list(dict.fromkeys(int(run_id) for run_id in run_ids))
     facts, made = queries.run_facts(engine, ids), queries.breakdowns(engine, ids)
-    return [_facts(facts[run_id], made[run_id]) for run_id in ids if run_id in facts]
+    places = _blocks(engine, ids)
+    return [_facts(facts[run_id], made[run_id], places.get(run_id)) for run_id in ids if run_id in facts]
 
 
-def _facts(row: Mapping[str, Any], made: Breakdown) -> RunFacts:
+def _blocks(engine: Engine, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """The newest measurement and the block of each run that was interleaved."""
+    return {
+        run_id: (number, block)
+        for run_id, number, block, spec in queries.block_places(engine, ids)
+        if _is_interleaved(spec)
+    }
+
+
+def _is_interleaved(spec: Mapping[str, Any]) -> bool:
+    """Whether its order was drawn afresh: not of separate runs, nor of version 1, whose order was always the same."""
+    drawn = spec.get("kind") == "attribution" or len(spec.get("arms", ())) == _ARMS
+    return drawn and spec.get("grade") != "separate runs" and spec.get("order_seed") is not None
+
+
+def _facts(row: Mapping[str, Any], made: Breakdown, block: tuple[int, int] | None = None) -> RunFacts:
     outcome = Outcome.from_row({**row, "run_id": row["id"], "reason": row["failure"]})
-    names = set(RunFacts.__slots__) - {"outcome", "made", "packages"}
+    names = set(RunFacts.__slots__) - {"outcome", "made", "packages", "block"}
     known = {name: row[name] for name in names & set(row)}
-    return RunFacts(**known, outcome=outcome, made=made, packages=row["packages"] or {})
+    return RunFacts(**known, outcome=outcome, made=made, packages=row["packages"] or {}, block=block)
 
 
 def side(run: RunFacts) -> Side:

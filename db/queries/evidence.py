@@ -326,6 +326,18 @@ def attempts_by_measurement(engine: Engine, ids: Sequence[int]) -> dict[int, lis
     return found
 
 
+def block_places(engine: Engine, run_ids: Sequence[int]) -> list[tuple[int, int, int, dict[str, Any]]]:
+    """Of runs that are in blocks (run id, measurement id, block, the measurement's spec), older measurements first."""
+    columns = (BlockRun.run_id, BlockRun.measurement_id, BlockRun.block, MeasurementRow.spec)
+    statement = select(*columns).join(MeasurementRow, MeasurementRow.id == BlockRun.measurement_id)
+    found: list[tuple[int, int, int, dict[str, Any]]] = []
+    with reading(engine) as connection:
+        for at in range(0, len(run_ids), 500):  # SQLite takes a limited number of values
+            part = statement.where(BlockRun.run_id.in_([int(one) for one in run_ids[at : at + 500]]))
+            found += [(row[0], row[1], row[2], row[3]) for row in connection.execute(part)]
+    return sorted(found, key=lambda row: row[1])
+
+
 _DECISIONS = {
     "id": ID,
     "win": TEXT,

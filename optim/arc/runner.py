@@ -118,12 +118,17 @@ class Run:
                 raise
             finally:
                 result = recorder.finish(status, results_fingerprint=self._results(status), notes=self._notes())
-                self.record = RunRecord.from_json(result)
+                self.record = self._with_peak(RunRecord.from_json(result), supervisor)
             if isinstance(supervisor, ClusterSupervisor):
                 supervisor.mark_primed(primed_for, persistent)
         if self._settings.scheduler is None:
             CacheFolder(Path(self._settings.caches_dir)).mark_primed(primed_for, persistent)
         return Finished(self.record, tuple(supervisor.profiles))
+
+    def _with_peak(self, record: RunRecord, supervisor: Supervisor | ClusterSupervisor) -> RunRecord:
+        """The record with the peak memory of all processes here; what a cluster's machines held is not known."""
+        peak = supervisor.peak_bytes if isinstance(supervisor, Supervisor) else None
+        return record if peak is None else record.replace(counts={**record.counts, "peak_bytes": peak})
 
     def _supervisor(self) -> Supervisor | ClusterSupervisor:
         kind = Supervisor if self._settings.scheduler is None else ClusterSupervisor

@@ -31,12 +31,16 @@ _SMALLEST_NOISE = 0.002
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sitting:
-    """Runs of one config that belong together, in the order of time. ``code`` is what of code and settings is known."""
+    """Runs of one config that belong together, in the order of time.
+
+    ``code`` is the clean commit, ``settings`` what the runs were started with; None where they are not known.
+    """
 
     run_ids: tuple[int, ...]
     seconds: float
     code: str | None
     machine: str | None
+    settings: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,11 +63,11 @@ class Change:
         return f"{what}: whether by the code or the machine is not known."
 
 
-def sittings(runs: Sequence[tuple[int, float, object, str | None, str | None]]) -> list[Sitting]:
+def sittings(runs: Sequence[tuple[int, float, object, str | None, str | None, str | None]]) -> list[Sitting]:
     """The sittings of runs in the order of time: neighbours with the same key (a measurement) are one.
 
     Args:
-        runs: (run id, seconds, key of the sitting or None for a run by itself, code, machine).
+        runs: (run id, seconds, key of the sitting or None for a run by itself, code, machine, settings).
     """
     numbered = [(("alone", at) if run[2] is None else ("of", run[2]), run) for at, run in enumerate(runs)]
     found = []
@@ -75,6 +79,7 @@ def sittings(runs: Sequence[tuple[int, float, object, str | None, str | None]]) 
                 seconds=median(run[1] for run in members),
                 code=members[0][3],
                 machine=members[0][4],
+                settings=members[0][5],
             )
         )
     return found
@@ -98,6 +103,8 @@ def _whose(series: Sequence[Sitting], place: int) -> str:
     before, after = series[max(place - 2, 0)], series[min(place + 1, len(series) - 1)]
     if before.machine is None or after.machine is None or before.machine != after.machine:
         return "machine" if before.machine and after.machine else "unknown"
+    if None not in (before.settings, after.settings) and before.settings != after.settings:
+        return "code"
     if before.code is None or after.code is None:
         return "unknown"
     return "code" if before.code != after.code else "machine"

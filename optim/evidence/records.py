@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
+
+#: Verdicts whose speedup is known well enough to be held against another machine's.
+_RATIOS = ("faster", "slower", "slightly faster", "slightly slower", "same")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -240,6 +244,22 @@ class TrackerEvidence:
         """All measurements of all wins."""
         for one in self.wins:
             yield from one.measurements
+
+    def machine_pairs(self) -> tuple[tuple[float, float], ...]:
+        """Speedups of the same change over the same work, measured on two machines: (on the one, on the other).
+
+        Of each machine the newest that is settled; the first machine is paired with each of the others.
+        """
+        groups: dict[Any, dict[str, float]] = {}
+        for one in self.measurements():
+            if one.machine and one.workload and one.speedup and one.verdict in _RATIOS and one.grade != "separate runs":
+                change = (one.win, one.config_before, one.config_after, one.cache_state, one.workload)
+                groups.setdefault(change, {}).setdefault(one.machine, one.speedup)
+        found = []
+        for by_machine in groups.values():
+            first, *others = (by_machine[machine] for machine in sorted(by_machine))
+            found += [(first, other) for other in others]
+        return tuple(found)
 
     @property
     def newest(self) -> Measured | None:

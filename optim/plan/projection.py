@@ -155,12 +155,15 @@ class Odds:
     calibrated_on: int
     measured: tuple[str, ...]
     planned: tuple[str, ...]
+    pairs: int = 0
 
     @property
     def sentence(self) -> str:
         """One sentence for people."""
         basis = f"{len(self.measured)} measured, {len(self.planned)} planned"
-        basis += "; speedups differ between machines, which is in it" if self.measured else ""
+        if self.measured:
+            basis += "; speedups differ between machines, which is in it"
+            basis += f" as {self.pairs} of this project's own comparisons of machines show" if self.pairs else ""
         return (
             f"{100 * self.probability:.0f}% odds that the target is met: {self.median_seconds:.1f} s expected, "
             f"{self.low_seconds:.1f}-{self.high_seconds:.1f} s in nine cases of ten ({basis})."
@@ -195,6 +198,7 @@ def odds(
     realizations: Sequence[float] = (),
     seed: int = 0,
     carry: float = CARRY_SPREAD,
+    pairs: int = 0,
 ) -> Odds:
     """The odds that the baseline, after all of these, takes at most the target's upper end; fixed by the seed.
 
@@ -204,6 +208,7 @@ def odds(
         measured: independent factors. Give one joint measurement where there is one: wins measured alone overlap.
         planned: wins not among the measured.
         realizations: of earlier predictions, see ``realization``.
+        carry: see ``carry_spread``; ``pairs`` is how many pairs of machines are in it.
 
     Raises:
         ValueError: the baseline is not positive, the target is upside down, or a planned range is not within 0-1.
@@ -230,6 +235,7 @@ def odds(
         calibrated_on=len(realizations),
         measured=tuple(one.name for one in measured),
         planned=tuple(one.name for one in planned),
+        pairs=pairs,
     )
 
 

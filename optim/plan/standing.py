@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optim.evidence.records import ReferenceRun, Together, TrackerEvidence, WinEvidence
@@ -38,8 +39,10 @@ def standing(plan: Plan, evidence: TrackerEvidence) -> Standing:
     base = plan.baseline
     analogy = plan.reference_pipeline is not None
     projected = None
+    pairs = evidence.machine_pairs()
+    carry = projection.carry_spread(pairs)
     if now and base:
-        projected = projection.project(base.seconds, now.speedup, now.low, now.high, analogy=analogy)
+        projected = projection.project(base.seconds, now.speedup, now.low, now.high, carry=carry, analogy=analogy)
     final = evidence.confirmed(plan.tasks)
     return Standing(
         kept=kept,
@@ -47,12 +50,14 @@ def standing(plan: Plan, evidence: TrackerEvidence) -> Standing:
         now_is_kept=bool(kept),
         projected=projected,
         # After a final run there is nothing left to bet on; and another pipeline's speedups are no stake.
-        odds=None if final or (analogy and now) else _odds(plan, evidence, kept),
+        odds=None if final or (analogy and now) else _odds(plan, evidence, kept, pairs),
         reference=final,
     )
 
 
-def _odds(plan: Plan, evidence: TrackerEvidence, kept: tuple[str, ...]) -> projection.Odds | None:
+def _odds(
+    plan: Plan, evidence: TrackerEvidence, kept: tuple[str, ...], pairs: Sequence[tuple[float, float]]
+) -> projection.Odds | None:
     """Of the wins not reverted: all together where measured so; else the kept together, the others alone or planned.
 
     None where the plan names no baseline or no target.
@@ -74,7 +79,10 @@ def _odds(plan: Plan, evidence: TrackerEvidence, kept: tuple[str, ...]) -> proje
     ]
     measured = [_joint(together), *alone] if together else alone
     target = (plan.target.seconds.low, plan.target.seconds.high)
-    return projection.odds(plan.baseline.seconds, target, measured, planned, come_true)
+    return projection.odds(
+        plan.baseline.seconds, target, measured, planned, come_true, carry=projection.carry_spread(pairs),
+        pairs=len(pairs),
+    )  # fmt: skip
 
 
 def _together(evidence: TrackerEvidence, left: list[str], kept: tuple[str, ...]) -> Together | None:

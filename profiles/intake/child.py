@@ -21,7 +21,7 @@ from profiles.audit import KnownRun
 from profiles.importers import all_importers
 from profiles.intake.limits import Limits
 from profiles.intake.reading import OutOfTime, Reading
-from profiles.system import resource
+from profiles.system import peak_bytes, resource
 
 #: Between a file's limit of processor time, at which its reading is given up, and the kernel's kill.
 GRACE_SECONDS = 2.0
@@ -44,7 +44,7 @@ def main() -> None:
         _allow_cpu(limits.cpu_seconds)
         reading.take(name, sys.stdin.buffer.read(size), _teller(answers, number))
     _allow_cpu(limits.cpu_seconds)
-    peak = _peak_bytes()
+    peak = peak_bytes()
     _say(answers, {"preview": reading.finish(peak).packed()})
 
 
@@ -55,16 +55,6 @@ def _teller(answers: BinaryIO, number: int) -> Callable[[int], None]:
 def _say(answers: BinaryIO, message: dict[str, Any]) -> None:
     answers.write(json.dumps(message, separators=(",", ":"), allow_nan=False).encode() + b"\n")
     answers.flush()
-
-
-def _peak_bytes() -> int | None:
-    """The most memory that this process held. Not ``ru_maxrss``, which begins at that of the process before exec."""
-    try:
-        with open("/proc/self/status", "rb") as status:
-            found = [line for line in status if line.startswith(b"VmHWM:")]
-        return int(found[0].split()[1]) * 1024
-    except (OSError, IndexError, ValueError):
-        return None
 
 
 def _restrain(limits: Limits, files: int = 1) -> None:

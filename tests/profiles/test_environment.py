@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from profiles import recorder
 from profiles.environment import capture
+from profiles.program import ROOT
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -69,3 +71,13 @@ def test_capturing_takes_little() -> None:
         capture()
         times.append(time.process_time() - start)
     assert min(times) < 0.05
+
+
+def test_a_programs_peak_memory_is_its_own_and_not_that_of_who_started_it() -> None:
+    ballast = bytearray(300 << 20)
+    ballast[::4096] = b"x" * len(ballast[::4096])
+    code = "from profiles.system import peak_bytes; from profiles.recorder import Recorder; "
+    code += "print(peak_bytes(), Recorder().finish()['peak_bytes'])"
+    printed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for peak in map(int, printed.split()):
+        assert 5 << 20 < peak < len(ballast)

@@ -83,11 +83,38 @@ def test_one_run_a_side_resolves_nothing() -> None:
     assert not any(step.resolved for step in steps(side({"score": 9.0}), side({"score": 1.0})))
 
 
-def test_many_runs_resolve_what_is_more_than_their_noise() -> None:
+def test_runs_that_were_not_interleaved_resolve_nothing_however_many_they_are() -> None:
+    found = by_path(steps(side({"score": 9.0}, 30, 0.05), side({"score": 5.0}, 31, 0.05)))
+    assert not any(step.resolved for step in found.values()) and found["score"].low is None
+
+
+def interleaved(values: dict[str, float], blocks: int, seed: int, drift: float = 0.0) -> Side:
+    """Two runs in each block, on a machine that slows every phase down alike as it goes on."""
+    chance = np.random.default_rng(seed)
+    made = []
+    for number in range(blocks * 2):
+        block = number // 2
+        own = {path: seconds * (1 + drift * block) + chance.normal(0, 0.05) for path, seconds in values.items()}
+        made.append(run(number, own, sum(own.values()) + 1.0, block=(7, block)))
+    return Side(name="side", runs=tuple(made))
+
+
+def test_blocks_resolve_what_is_more_than_their_noise_with_an_interval() -> None:
     before, after = {"score": 9.0, "inline": 1.0}, {"score": 5.0, "inline": 1.0}
-    found = by_path(steps(side(before, 8, 0.05), side(after, 9, 0.05)))
-    assert found["score"].resolved
-    assert not found["inline"].resolved
+    found = by_path(steps(interleaved(before, 14, 1), interleaved(after, 14, 2)))
+    score, inline = found["score"], found["inline"]
+    assert score.resolved and score.low is not None and score.high is not None
+    assert score.low < -4 < score.high < 0
+    assert not inline.resolved and inline.low is not None and inline.low < 0 < (inline.high or 0)
+    few = by_path(steps(interleaved(before, 5, 1), interleaved(after, 5, 2)))
+    assert not few["score"].resolved
+
+
+def test_equal_phases_of_blocks_are_hardly_ever_called_different() -> None:
+    values = {"score": 5.0, "inline": 1.0, "save": 2.0}
+    sides = ((interleaved(values, 12, seed, 0.1), interleaved(values, 12, seed + 999, 0.1)) for seed in range(60))
+    wrong = sum(any(step.resolved for step in steps(one, two)) for one, two in sides)
+    assert wrong <= 6
 
 
 def test_sides_whose_seconds_are_of_two_kinds_have_no_steps() -> None:

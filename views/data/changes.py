@@ -9,11 +9,13 @@ from typing import Any
 import pandas as pd
 
 from optim.evidence.changes import FEWEST_SITTINGS, change_points, changes, sittings
+from services.run_marks import DUET
 
 #: The newest runs of a series that are looked at.
 MOST_RUNS = 2_000
 COLUMNS = ["config", "start", "stop", "median_seconds", "first_run", "runs", "whose", "sittings"]
-_OF_MEASUREMENT = re.compile(r"(measurement \d+) block ")
+#: What a measurement calls its runs: its own label, the block, the arm.
+_OF_MEASUREMENT = re.compile(r"(.+) block \d+ \S+")
 
 __all__ = ["COLUMNS", "FEWEST_SITTINGS", "MOST_RUNS", "change_points", "segments"]
 
@@ -23,14 +25,15 @@ def segments(runs: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         runs: columns config, started_at, wall_seconds, run_id, in the order of time, and where known label, git_commit,
-            git_dirty, machine.
+            git_dirty, machine, workload, workers, tags. Runs of a duet are left out: they waited for their partner.
 
     Returns:
         config, start, stop (moments of the first and the last run), median_seconds, first_run (its id), runs (number),
         whose (who made the change that the stretch begins with: ``code``, ``machine``, ``unknown``; empty for none),
         sittings (of the whole config: fewer than ``FEWEST_SITTINGS`` show no change).
     """
-    found = [row for config, series in runs.groupby("config", sort=False) for row in _stretches(str(config), series)]
+    alone = runs if "tags" not in runs else runs[[not _of_duet(tags) for tags in runs["tags"]]]
+    found = [row for config, series in alone.groupby("config", sort=False) for row in _stretches(str(config), series)]
     return pd.DataFrame(found, columns=COLUMNS)
 
 
@@ -59,12 +62,18 @@ def _stretches(config: str, series: pd.DataFrame) -> list[tuple[Any, ...]]:
     ]
 
 
-def _run(row: dict[Any, Any]) -> tuple[int, float, object, str | None, str | None]:
+def _of_duet(tags: Any) -> bool:
+    return isinstance(tags, str) and DUET in tags.split(", ")
+
+
+def _run(row: dict[Any, Any]) -> tuple[int, float, object, str | None, str | None, str | None]:
     """A run as ``sittings`` takes it: runs of one measurement are one sitting; a dirty commit is no known code."""
-    match = _OF_MEASUREMENT.match(str(row.get("label") or ""))
+    match = _OF_MEASUREMENT.fullmatch(str(row.get("label") or ""))
     commit, machine = (_known(row.get(name)) for name in ("git_commit", "machine"))
     code = commit if commit and row.get("git_dirty") is False else None
-    return int(row["run_id"]), float(row["wall_seconds"]), match and match[1], code, machine
+    known = [text for name in ("workload", "workers") if (text := _known(row.get(name)))]
+    settings = ", ".join(known) or None
+    return int(row["run_id"]), float(row["wall_seconds"]), match and match[1], code, machine, settings
 
 
 def _known(value: Any) -> str | None:

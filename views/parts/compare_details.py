@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from services.differences import FEWEST_RUNS, Step, difference_words, unit_words
+from services.differences import FEWEST_BLOCKS, Step, difference_words, unit_words
 from services.run_facts import Side
 from views import text
 from views.charts import compare as charts
@@ -43,19 +43,18 @@ def _phases(before: Side, after: Side, found: Sequence[Step]) -> None:
     )
     with st.expander("The difference as a tree", key="compare.tree", on_change="rerun") as tree:
         if tree.open:
-            st.caption(_resolution(before, after, found))
+            st.caption(_resolution(found))
             nodes = data.nodes(found)
             st.plotly_chart(
                 charts.icicle(nodes), key="compare.icicle", config=CONFIG, alt="The difference as a tree of phases"
             )
 
 
-def _resolution(before: Side, after: Side, found: Sequence[Step]) -> str:
-    fewest = min(len(before.runs), len(after.runs))
-    if fewest < FEWEST_RUNS:
+def _resolution(found: Sequence[Step]) -> str:
+    if all(step.low is None for step in found):
         return (
-            f"All grey: {text.count(fewest, 'run')} of a side can not resolve any phase, {FEWEST_RUNS} of "
-            "each could. Width is the larger of both."
+            "All grey: only interleaved blocks tell whether a phase differs, and these runs are none or too few "
+            f"({FEWEST_BLOCKS} blocks at the least). Width is the larger of both."
         )
     grey = sum(not step.resolved for step in found)
     unresolved = f"{text.count(grey, 'phase')} in grey changed by no more than the noise of the runs."

@@ -197,6 +197,7 @@ class Supervisor:
         self._done: set[int] = set()
         self._spawned = 0
         self._gone_cpu_seconds = 0.0
+        self._peaks: list[int] = []
         self.profiles: list[str] = []
 
     @property
@@ -208,6 +209,14 @@ class Supervisor:
     def cpu_seconds(self) -> float:
         """CPU seconds of all workers so far, as they last told; of one that was killed, up to its last answer."""
         return self._gone_cpu_seconds + sum(worker.cpu_seconds for worker in self._workers)
+
+    @property
+    def peak_bytes(self) -> int | None:
+        """The most memory that each worker held, added up; known once all have ended by themselves.
+
+        Of one that had to be killed it is not known, so that nothing is told then.
+        """
+        return sum(self._peaks) if len(self._peaks) == self._spawned else None
 
     @contextlib.contextmanager
     def workers(self) -> Iterator[None]:
@@ -399,6 +408,7 @@ class Supervisor:
                 for answer in answers or ():
                     worker.cpu_seconds = answer["cpu"]
                     self.profiles.extend(one for one in [answer.get("profile")] if one)
+                    self._peaks += [answer["peak"]] if isinstance(answer.get("peak"), int) else []
                 if answers is None:
                     self._remove(worker)
 

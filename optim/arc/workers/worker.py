@@ -28,6 +28,7 @@ from optim.arc.workers.partner import Partner, descriptors
 from optim.arc.workload import cache_scope, read_programs
 from profiles.lifeline import hold
 from profiles.recorder import NullRecorder, Recorder
+from profiles.system import peak_bytes
 
 _PR_SET_PDEATHSIG = 1
 
@@ -90,7 +91,7 @@ class Worker:
                 partner.meet(int(order["task"]))
                 _send(answers, self.work(int(order["task"]), dict(order["banned"])))
             self.close()
-        _send(answers, {"end": True, "profile": profiler.text, "cpu": self._cpu_seconds()})
+        _send(answers, {"end": True, "profile": profiler.text, "cpu": self._cpu_seconds(), "peak": peak_bytes()})
 
     def close(self) -> None:
         """Closes the caches."""

@@ -27,6 +27,16 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(tasks=TASKS, candidates=3, **own, **places)
 
 
+def test_the_peak_memory_is_that_of_the_workers_and_not_of_who_started_them(settings: Settings, tmp_path: Path) -> None:
+    ballast = bytearray(400 << 20)
+    ballast[::4096] = b"x" * len(ballast[::4096])  # held, not only asked for
+    few = replace(settings, workers=2)
+    one, two = (Run(each, prepare(each), "one", Listener(), None).execute().record for each in (settings, few))
+    alone, both = one.counts["peak_bytes"], two.counts["peak_bytes"]
+    assert len(ballast) > alone > 5 << 20
+    assert both > 1.5 * alone
+
+
 def test_who_listens_hears_of_the_beginning_and_of_each_task_once(settings: Settings, tmp_path: Path) -> None:
     begun, done, seen = list[RunRecord](), list[TaskRecord](), list[Progress]()
     run = Run(settings, prepare(settings), "one", Listener(begun.append, done.append, seen.append), tmp_path / "j")

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optim.evidence import records
 from optim.plan.projection import (
     CARRY_SPREAD,
     Measured,
@@ -38,6 +39,24 @@ def test_speedups_differ_between_machines_and_that_is_in_a_projection():
     assert carry_spread([]) == CARRY_SPREAD
     assert carry_spread([(2.0, 2.0)] * 20) < 0.05
     assert carry_spread([(2.0, 1.2)] * 20) > 0.6
+
+
+def measured_on(machine, speedup, number, **more):
+    fields = {"config_before": "none", "config_after": "x", "verdict": "faster", "cache_state": "cold", "workload": "w"}
+    return records.Measured(measurement_id=number, win="x", machine=machine, speedup=speedup, **{**fields, **more})
+
+
+def test_a_projects_own_pairs_of_machines_replace_the_default():
+    given = [
+        measured_on("b", 2.2, 5), measured_on("a", 2.0, 4), measured_on("a", 1.1, 3), measured_on(None, 9.0, 2),
+        measured_on("c", 3.0, 1, verdict="unresolved"), measured_on("c", 3.0, 0, workload="other"),
+    ]  # fmt: skip
+    evidence = records.TrackerEvidence(wins=(records.WinEvidence(win="x", measurements=tuple(given)),))
+    assert evidence.machine_pairs() == ((2.0, 2.2),)
+    assert carry_spread(evidence.machine_pairs()) < CARRY_SPREAD
+    assert records.TrackerEvidence().machine_pairs() == ()
+    told = odds(24.0, TARGET, [Measured(name="x", speedup=2.0, low=1.9, high=2.1)], carry=0.1, pairs=1)
+    assert "as 1 of this project's own comparisons of machines show" in told.sentence
 
 
 def test_what_another_pipeline_showed_is_an_analogy():

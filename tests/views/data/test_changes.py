@@ -103,3 +103,36 @@ def test_runs_of_one_measurement_are_one_sitting() -> None:
         }
     )
     assert len(segments(runs)) == 1
+
+
+def test_settings_that_changed_are_the_codes_doing_and_runs_of_a_duet_are_left_out() -> None:
+    """Where the commit is the same, or is not known, other settings at the change make it the code's."""
+    runs = pd.DataFrame(
+        {
+            "config": "none",
+            "started_at": pd.date_range("2026-01-01", periods=40, freq="h", tz="UTC"),
+            "wall_seconds": noisy(10.0, 5.0, runs=20),
+            "run_id": range(40),
+            "machine": "m",
+            "workers": [1] * 20 + [2] * 20,
+            "workload": "w",
+        }
+    )
+    assert segments(runs)["whose"].tolist() == ["", "code"]
+    assert segments(runs.assign(workers=1))["whose"].tolist() == ["", "unknown"]
+    assert segments(runs.assign(machine=["m"] * 20 + ["n"] * 20))["whose"].tolist() == ["", "machine"]
+    assert segments(runs.assign(tags=["duet, mine"] * 20 + [None] * 20))["runs"].tolist() == [20]
+
+
+def test_a_measurement_with_a_name_of_its_own_is_one_sitting_too() -> None:
+    labels = [f"before lunch block {at} A" for at in range(20)] + [f"after it block {at} A2" for at in range(20)]
+    runs = pd.DataFrame(
+        {
+            "config": "none",
+            "started_at": pd.date_range("2026-01-01", periods=40, freq="h", tz="UTC"),
+            "wall_seconds": noisy(10.0, 5.0, runs=20),
+            "run_id": range(40),
+            "label": labels,
+        }
+    )
+    assert len(segments(runs)) == 1

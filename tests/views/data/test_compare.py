@@ -28,8 +28,11 @@ def test_two_runs_alike_still_have_their_steps() -> None:
 
 
 def test_a_phase_is_resolved_where_one_in_it_is() -> None:
-    before = Side(name="a", runs=tuple(run(n, {"score": 1.0, "score/dsl": 9.0 + n / 100}, 12.0) for n in range(8)))
-    after = Side(name="b", runs=tuple(run(n, {"score": 1.0, "score/dsl": 5.0 + n / 100}, 8.0) for n in range(8)))
+    own = {"score": 1.0}
+    before, after = (
+        Side(name=name, runs=tuple(run(n, {**own, "score/dsl": dsl + n / 100}, wall, block=(1, n)) for n in range(14)))
+        for name, dsl, wall in (("a", 9.0, 12.0), ("b", 5.0, 8.0))
+    )
     found = data.steps(before, after)
     assert found is not None
     nodes = data.nodes(found)
