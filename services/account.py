@@ -219,7 +219,8 @@ def _marked_there(engine: Engine, project: Project) -> list[dict[str, Any]]:
     if not names:
         return []
     rows = queries.run_rows(engine, tag=names, profiled=False, limit=MOST)
-    there = [row for row in rows if _is_there(row, project, machine)]
+    named = _stated_machines(engine, [row["id"] for row in rows])
+    there = [row for row in rows if _is_there(row, project, machine, named.get(row["id"], ""))]
     counts = queries.counts(engine, [row["id"] for row in there])
     of_run: dict[int, dict[str, int]] = {}
     for one in counts.to_dict("records"):
@@ -227,12 +228,19 @@ def _marked_there(engine: Engine, project: Project) -> list[dict[str, Any]]:
     return [_with_counts(row, of_run.get(row["id"], {})) for row in there]
 
 
-def _is_there(row: Row, project: Project, machine: str) -> bool:
+def _stated_machines(engine: Engine, ids: list[int]) -> dict[int, str]:
+    """What people call the machines of runs, also of those that recorded a fingerprint of it themselves."""
+    stated = queries.stated_fact_rows(engine, ids)
+    return {row["run_id"]: str(row["value"]).lower() for row in stated if row["name"] == "machine"}
+
+
+def _is_there(row: Row, project: Project, machine: str, stated: str) -> bool:
     """Of the reference pipeline, as far as the run says which; from its machine, or imported as its final run."""
     if row["pipeline"] not in (None, project.reference_pipeline):
         return False
     tags = _tags(row)
-    from_there = machine != "" and (machine in tags or machine in str(row["machine"] or "").lower())
+    names = (str(row["machine"] or "").lower(), stated)
+    from_there = machine != "" and (machine in tags or any(machine in name for name in names))
     return from_there or (FINAL in tags and str(row["source"]).startswith("imported"))
 
 

@@ -78,6 +78,8 @@ def _clause(name: str, value: str | None, changes: list[tuple[Statement | None, 
     if value is None:
         return f"{spoken(name)} no longer stated"
     idle = sum(after is not None and not after[1] for _, after in changes)
+    if idle == len(changes) and name == "machine":
+        return f"{spoken(name)} {shown(name, value)} kept beside the one that was recorded, by which it is compared"
     if idle == len(changes):
         return f"{spoken(name)} {shown(name, value)} kept aside: the log itself says it"
     beside = f" (kept aside for {idle} whose log says it itself)" if idle else ""

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from db import store
+from db import queries, store
 from db.engine import open_engine
 from profiles.records import Environment, RunRecord, Workload
 from services.account import KnownRun, account
+from services.editing import assign
+from services.facts import Facts
 from services.project import current_project
 
 FULL = Workload(fingerprint="full", tasks=100, candidates=13_200)
@@ -99,6 +101,15 @@ THERE = {"source": "imported:kaggle_kernel", "pipeline": current_project().refer
 def test_a_run_that_its_owner_marked_counts_there(engine: Engine, tag: str) -> None:
     marked = run(engine, "log", tag, **THERE)
     assert [one.run_id for one in account(engine).evidence.reference] == [marked]
+
+
+def test_a_machine_that_is_stated_beside_a_fingerprint_says_where_a_run_was(engine: Engine) -> None:
+    marked = run(engine, "log", "baseline", **THERE, environment=Environment(machine="65e2fd0a5bfa"))
+    assert not account(engine).evidence.reference
+    said = assign(engine, [marked], Facts(values={"machine": "Kaggle"}))
+    assert "kept beside the one that was recorded" in said
+    assert [one.run_id for one in account(engine).evidence.reference] == [marked]
+    assert queries.run_rows(engine)[0]["machine"] == "65e2fd0a5bfa"
 
 
 @pytest.mark.parametrize(
