@@ -63,7 +63,8 @@ def _table(found: list[dict[str, Any]], total: int) -> None:
     for row in found:
         table.add_row(*_cells(row, wide))
     console.print(table)
-    if any(row["stated"] for row in found):
+    shown = {"started_at", "config", "cache_state"}
+    if any(shown & set(str(row["stated"] or "").split(", ")) for row in found):
         console.print("* as stated: no log says it")
     if total > len(found):
         console.print(f"{len(found)} of {total} runs; --limit shows more")
