@@ -173,8 +173,15 @@ def difference_words(found: Sequence[Step] | None, unit: str = "", runs: Sequenc
     moved = [step for step in largest if abs(step.change) > whole * _NOTHING]
     if not moved:
         return "No phase differs."
-    named = [f"{shortened(step.path, 60)} ({signed(step.change)})" for step in moved]
+    named = [f"{shortened(step.path, 60)} ({_change_words(step)})" for step in moved]
     return f"The difference is {signed(change, whole)}{unit}; most of it comes from {listed(named)}."
+
+
+def _change_words(step: Step) -> str:
+    """A change in seconds, with its interval where blocks tell it."""
+    if step.low is None or step.high is None:
+        return signed(step.change)
+    return f"{signed(step.change)}, {signed(step.low)} to {signed(step.high)}"
 
 
 def phase_table(runs: Sequence[RunFacts], *, only_differing: bool = False) -> tuple[PhaseRow, ...]:

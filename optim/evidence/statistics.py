@@ -16,8 +16,8 @@ so one may look after each block, stop when it is resolved, and go on later with
 are tuned for. Large z settle what is obvious after 6 blocks (no test of signs can do it in 5: twice 2**-5 is over 5%),
 small z settle small effects. At a true 2% with 2% noise of a run, 87% are found within 20 blocks (median 10). The
 t-mixture martingale (H. Wang, A. Ramdas, arXiv 2310.03722, 2023) found 85% with its best prior, but promises its 5% for
-normal noise only: where a place in the block costs far more than the noise it errs in 8% (``benchmarks/verdicts.py``
-has a row for it).
+normal noise only: where a place in the block costs far more than the noise it errs in 5 to 8%, by its prior
+(``benchmarks/verdicts.py`` has a row for it).
 One test speaks, so that the 5% are not shared between two.
 """
 

@@ -105,6 +105,8 @@ def test_blocks_resolve_what_is_more_than_their_noise_with_an_interval() -> None
     score, inline = found["score"], found["inline"]
     assert score.resolved and score.low is not None and score.high is not None
     assert score.low < -4 < score.high < 0
+    words = differences.difference_words((score,))
+    assert words.startswith("The difference is −4") and " s, −4" in words and " to −3" in words
     assert not inline.resolved and inline.low is not None and inline.low < 0 < (inline.high or 0)
     few = by_path(steps(interleaved(before, 5, 1), interleaved(after, 5, 2)))
     assert not few["score"].resolved
