@@ -116,6 +116,12 @@ class Phase:
         else:
             recorder._leave_aside(self, end)
 
+    def add(self, seconds: float, calls: int = 1) -> None:
+        """Adds calls that were timed elsewhere, in a loop where every entering counts, within the phase around them."""
+        if seconds > 0.0:
+            self.total += seconds
+        self.calls += calls
+
     def _enter_elsewhere(self) -> Phase:
         """Enters the phase of this name below the phase that is open now; leaving this one will leave that one."""
         node = self._recorder.phase(self.path[-1], self.category)
@@ -660,6 +666,9 @@ class NullRecorder(Recorder):
 
 class _NullPhase(Phase):
     __slots__ = ()
+
+    def add(self, seconds: float, calls: int = 1) -> None:
+        pass
 
     def __enter__(self) -> Phase:
         return self

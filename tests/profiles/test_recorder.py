@@ -126,6 +126,20 @@ def test_a_phase_taken_once_counts_where_it_is_entered_also_recursively() -> Non
     assert phases["outer/held"]["category"] == "dsl"
 
 
+def test_calls_that_were_timed_elsewhere_are_part_of_the_phase_around_them() -> None:
+    clock = FakeClock()
+    recorder = Recorder(clock)
+    with recorder.phase("outer"):
+        inner = recorder.phase("inner", category="dsl")
+        clock.tick(10 * 10**9)
+        inner.add(3.0, calls=5)
+        inner.add(1.0)
+        inner.add(-1.0, calls=0)
+    phases = by_path(recorder.finish())
+    assert (phases["outer"]["total_seconds"], phases["outer"]["self_seconds"]) == (10.0, 6.0)
+    assert (phases["outer/inner"]["total_seconds"], phases["outer/inner"]["calls"]) == (4.0, 6)
+
+
 def test_a_phase_left_by_an_exception_is_counted() -> None:
     clock = FakeClock()
     recorder = Recorder(clock)

@@ -111,6 +111,10 @@ class Guard:
         """A call begins."""
         self._started = self._beat[0] = self._clock()
 
+    def passed(self) -> float:
+        """Seconds of wall-clock since the call began that is at work."""
+        return self._clock() - self._started
+
     def end(self) -> float:
         """The call is over, well or not; gives the seconds that it took, and sets ``over``.
 

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from optim.arc.builtin import settings_of
 from optim.arc.settings import Settings, fingerprint
+from optim.pipelines.protocol import RunProblem
 from tests.worked_example import WIN_NAMES
 
 PATHS = st.none() | st.text(min_size=1)
@@ -59,3 +61,11 @@ def test_an_unknown_win_is_refused_with_those_there_are() -> None:
 def test_a_fingerprint_depends_on_contents_and_not_on_the_order_of_keys() -> None:
     assert fingerprint({"a": 1, "b": 2}) == fingerprint({"b": 2, "a": 1})
     assert fingerprint(1, 2) != fingerprint(2, 1)
+
+
+def test_memory_is_given_in_mebibytes_and_a_part_of_it_to_what_wins_hold() -> None:
+    settings = settings_of({"memory": 300, "cache_memory": 3})
+    assert (settings.memory_bytes, settings.cache_bytes) == (300 * 1024**2, 3 * 1024**2)
+    assert Settings().cache_bytes < Settings().memory_bytes <= 600 * 1024**2
+    with pytest.raises(RunProblem, match="cache_bytes must be at least 1"):
+        settings_of({"cache_memory": 0})
