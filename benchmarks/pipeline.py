@@ -2,6 +2,7 @@
 
     python -m benchmarks.pipeline [--blocks 5] [--tasks 100]
     python -m benchmarks.pipeline workers
+    python -m benchmarks.pipeline workers_all --tasks 400 --blocks 3      with all wins alone
 
 Every ratio is taken in blocks, each arm in a fresh worker process, one after the other in random order; the interval is
 the one that measurements use. Each arm's answers must be the baseline's.
@@ -14,6 +15,7 @@ import random
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from optim.arc.runner import Listener, Run
 from optim.arc.settings import Settings
@@ -91,9 +93,9 @@ def without(settings: Settings, blocks: int) -> None:
     report("all but each win, cold (below 1: the win is missed)", measure(arms, blocks), "all")
 
 
-def workers(settings: Settings, blocks: int) -> None:
+def workers(settings: Settings, blocks: int, configs: tuple[str, ...] = ("none", "all")) -> None:
     """Two worker processes against one, without wins and with all."""
-    for wins in ("none", "all"):
+    for wins in configs:
         arms = {f"{count} workers": arm(settings, wins, workers=count) for count in (1, 2)}
         report(f"two workers against one, {wins}", measure(arms, blocks), "1 workers")
 
@@ -104,19 +106,22 @@ FIGURES: dict[str, Callable[[Settings, int], None]] = {
     "without": without,
     "workers": workers,
 }
+#: Only where they are asked for.
+MORE: dict[str, Callable[[Settings, int], None]] = {"workers_all": partial(workers, configs=("all",))}
 
 
 def main() -> None:
     """Prints the figures of the pipeline, all or those asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("figures", nargs="*", metavar="FIGURE", help=f"of {', '.join(FIGURES)}; all by default")
+    parser.add_argument("figures", nargs="*", metavar="FIGURE", help=f"of {', '.join(FIGURES | MORE)}")
     parser.add_argument("--blocks", type=int, default=5)
     parser.add_argument("--tasks", type=int, default=100)
     given = parser.parse_args()
-    if unknown := set(given.figures) - set(FIGURES):
-        parser.error(f"no figure is called {', '.join(sorted(unknown))}; there are {', '.join(FIGURES)}")
+    known = FIGURES | MORE
+    if unknown := set(given.figures) - set(known):
+        parser.error(f"no figure is called {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     for name in given.figures or FIGURES:
-        FIGURES[name](Settings(tasks=given.tasks), given.blocks)
+        known[name](Settings(tasks=given.tasks), given.blocks)
 
 
 if __name__ == "__main__":
