@@ -88,6 +88,7 @@ class Run:
         self._recorder: Recorder | None = None
         self._unknown: str | None = None
         self._outlook: Outlook | None = None
+        self._environment: dict[str, Any] | None = None
 
     def execute(self) -> Finished:
         """Runs it.
@@ -100,7 +101,8 @@ class Run:
         supervisor = self._supervisor()
         self._state, primed_for = found_state(self._settings, self._work), _primed_for(self._settings, self._work)
         persistent = persistent_wins(self._settings.wins)
-        with supervisor.workers():
+        # Git alone takes as long as a worker's start.
+        with supervisor.workers(meanwhile=self._look_around):
             if isinstance(supervisor, ClusterSupervisor):
                 self._state, self._unknown = supervisor.found_state(primed_for, persistent)
             metadata = self._metadata(time.perf_counter() - start)
@@ -137,13 +139,16 @@ class Run:
     def _tick(self, progress: Progress) -> None:
         self._listener.on_progress(replace(progress, outlook=self._outlook))
 
+    def _look_around(self) -> None:
+        self._environment = _plain(capture())
+
     def _metadata(self, setup_seconds: float) -> dict[str, Any]:
         return {
             "pipeline": PIPELINE,
             "config": sorted(self._settings.wins),
             "cache_state": self._state,
             "workload": _plain(self._work.workload),
-            "environment": _plain(capture()),
+            "environment": self._environment,
             "profiled": self._settings.profile,
             "notes": [
                 f"set-up (workers started, tasks and DSL read): {setup_seconds:.3f} s, not part of the wall-clock",

@@ -62,8 +62,8 @@ class ClusterSupervisor:
         self._digest = ""
 
     @contextlib.contextmanager
-    def workers(self) -> Iterator[None]:
-        """Connects to the cluster and hands it the code.
+    def workers(self, meanwhile: Callable[[], object] = lambda: None) -> Iterator[None]:
+        """Connects to the cluster and hands it the code; ``meanwhile`` is what there is to do besides.
 
         Raises:
             RunProblem: it is not there, has no workers, or the package ``distributed`` is not installed.
@@ -85,6 +85,7 @@ class ClusterSupervisor:
                 archive = code()
                 self._digest = hashlib.sha256(archive).hexdigest()[:12]
                 self._archive = self._client.scatter(archive, broadcast=True, hash=False)
+                meanwhile()
                 yield
 
     def found_state(self, primed_for: str, persistent: frozenset[str]) -> tuple[str, str | None]:

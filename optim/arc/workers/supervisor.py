@@ -219,8 +219,10 @@ class Supervisor:
         return sum(self._peaks) if len(self._peaks) == self._spawned else None
 
     @contextlib.contextmanager
-    def workers(self) -> Iterator[None]:
+    def workers(self, meanwhile: Callable[[], object] = lambda: None) -> Iterator[None]:
         """Starts the workers, waits until they are ready, and ends them, whatever happens.
+
+        ``meanwhile`` is what there is to do while they start.
 
         Raises:
             RunProblem: the DSL does not import, or the worker does not start.
@@ -229,6 +231,7 @@ class Supervisor:
             try:
                 for _ in range(self.worker_count):
                     self._spawn()
+                meanwhile()
                 for worker in self._workers:
                     self._await_ready(worker)
                 yield
