@@ -72,8 +72,14 @@ _SQLITE_KINDS = {
     "SQLITE_CANTOPEN": "no connection",
     "SQLITE_PERM": "read-only",
 }
-#: How SQLite says that the schema is not the one that the version table promises.
-_MISSING = ("no such table", "no such column", "no such index", "malformed database schema")
+#: How SQLite says that the schema is not the one that the version table promises, and its driver that a text is none.
+_MISSING = (
+    "no such table",
+    "no such column",
+    "no such index",
+    "malformed database schema",
+    "Could not decode to UTF-8",
+)
 # PostgreSQL's error codes by prefix, the longest that fits.
 _POSTGRES_KINDS = {
     "55P03": "locked",
@@ -147,11 +153,11 @@ def _explain(error: BaseException | None, name: str) -> DatabaseProblem | None:
 
 
 def _kind(error: BaseException | None) -> str | None:
+    if isinstance(error, sqlite3.Error) and str(error).startswith(_MISSING):
+        return "damaged"
     code = getattr(error, "sqlite_errorname", None)
     if code is not None:
-        return (
-            "damaged" if _first_line(error or Exception()).startswith(_MISSING) else _longest(_SQLITE_KINDS, str(code))
-        )
+        return _longest(_SQLITE_KINDS, str(code))
     if isinstance(error, sqlite3.Error):
         return None
     state = getattr(error, "sqlstate", None)

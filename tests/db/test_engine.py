@@ -380,3 +380,11 @@ def test_opening_a_file_twice_in_a_process_leaves_its_locks_so_that_no_other_pro
     _text_file(file)
     with pytest.raises(DatabaseProblem, match="is not a database"):
         open_engine(url)
+
+
+def test_text_that_is_none_is_damage(file: Path) -> None:
+    _filled(file)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE runs SET machine = CAST(x'6162ff' AS TEXT)")
+    with pytest.raises(DatabaseProblem, match=r"is damaged \(Could not decode to UTF-8"):
+        queries.run_rows(open_engine(f"sqlite:///{file}"))
