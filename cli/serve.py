@@ -11,7 +11,7 @@ import click
 
 from profiles.lifeline import lifeline
 from profiles.program import ROOT, tied_command
-from services.places import open_database
+from services.places import open_database, read_only
 from services.problems import COULD_NOT, fail
 
 
@@ -25,16 +25,19 @@ def COMMAND(port: int, browser: bool) -> None:
     quickwin serve
     quickwin serve --port 8600 --no-browser
     """
+    from services.keeping import sqlite_sentence
     from services.running import terminable
     from services.sweeping import sweep
 
     engine = open_database()
-    sweep(engine, partial(click.echo, err=True))
+    if read_only() is None:
+        sweep(engine, partial(click.echo, err=True))
     engine.dispose()
     headless = "false" if browser and _has_screen() else "true"
     options = (f"--server.port={port}", f"--server.headless={headless}")
     command = tied_command("streamlit", "run", str(ROOT / "app.py"), *options)
 
+    click.echo(sqlite_sentence(), err=True)
     click.echo(f"Serving on http://localhost:{port} (Ctrl-C ends it)")
     try:
         # However this process ends, the app's ends with it.

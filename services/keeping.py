@@ -35,6 +35,22 @@ class Health:
     problems: tuple[str, ...]
 
 
+#: From this version on SQLite is without a fault of its own: a log that begins anew (WAL reset) while another process
+#: checkpoints it could lose commits (https://www.sqlite.org/releaselog/3_51_3.html).
+WITHOUT_FAULT = (3, 51, 3)
+
+
+def sqlite_sentence(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> str:
+    """Which SQLite is in use, and what that means."""
+    name = f"SQLite {'.'.join(map(str, version))}"
+    if version >= WITHOUT_FAULT:
+        return f"{name} is in use, which is without the fault that earlier versions have (WAL reset)"
+    return (
+        f"{name} is in use: before 3.51.3 it can, very rarely, damage a database that several processes write at once; "
+        "quickwin backup keeps a copy, quickwin check-db reads all of it, and a newer SQLite is without it"
+    )
+
+
 def backup(engine: Engine, target: Path, progress: Callable[[int, int], None] = lambda done, total: None) -> str:
     """Copies a SQLite database to a new file while others go on writing; gives a sentence.
 

@@ -1,4 +1,4 @@
-"""The doses of ``benchmarks/faults.py`` are driven here in the smallest amount, so that they go on telling something."""
+"""The doses of ``benchmarks/faults.py`` are driven here in the smallest amount, so that they tell something."""
 
 from __future__ import annotations
 

@@ -12,6 +12,8 @@ import os
 import re
 import signal
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -27,8 +29,17 @@ _UPGRADE = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Vers
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """A served app on a database with one run."""
-    folder, number = tmp_path_factory.mktemp("served"), free_port()
+    with served(tmp_path_factory.mktemp("served")) as number:
+        yield number
+
+
+@contextmanager
+def served(folder: Path, **environment: str) -> Iterator[int]:
+    """Serves a database with one run; gives the port."""
+    number = free_port()
     with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
         patch.chdir(folder)
         patch.setenv("DATABASE_URL", f"sqlite:///{folder / 'quickwin.db'}")
         patch.setenv("QUICKWIN_HOME", str(folder / "home"))
@@ -71,6 +82,18 @@ def stream(port: int, host: str, origin: str | None) -> int:
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1"])
 def test_this_machines_names_get_a_session(port: int, name: str) -> None:
     assert stream(port, f"{name}:{port}", f"http://{name}:{port}") == 101
+
+
+def test_a_team_adds_the_name_of_its_proxy_as_the_docs_say(tmp_path: Path) -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "team.md").read_text("utf-8")
+    setting = re.search(r'STREAMLIT_SERVER_ALLOWED_HOSTS="([^"]+)"', text)
+    assert setting is not None
+    name = setting[1].split()[0]
+    with served(tmp_path, STREAMLIT_SERVER_ALLOWED_HOSTS=setting[1]) as number:
+        assert stream(number, name, f"https://{name}") == 101
+        assert stream(number, f"localhost:{number}", f"http://localhost:{number}") == 101
+        assert stream(number, FOREIGN, f"https://{FOREIGN}") == 403
+        assert stream(number, name, f"https://{FOREIGN}") == 403
 
 
 @pytest.mark.parametrize("host", [FOREIGN, f"{FOREIGN}:PORT", "localhost.evil.example.org:PORT", "", "quickwin:PORT"])

@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from services.keeping import sqlite_sentence
 from tests.cli.place import quickwin
 from tests.cli.records import record, stored
 
@@ -39,3 +40,11 @@ def test_a_damaged_page_is_found(place: Path) -> None:
     result = quickwin("check-db")
     assert result.exit_code in (1, 3)
     assert "Traceback" not in result.output and ("SQLite says" in result.output or "damaged" in result.output)
+
+
+def test_the_sqlite_in_use_is_said_with_what_it_means(place: Path) -> None:
+    stored(record("one"))
+    assert f"SQLite {sqlite3.sqlite_version} is in use" in quickwin("check-db").stderr
+    assert json.loads(quickwin("check-db", "--json").stdout)["sqlite"] == sqlite_sentence()
+    assert "can, very rarely, damage" in sqlite_sentence((3, 51, 2)) and "check-db" in sqlite_sentence((3, 40, 1))
+    assert "is without the fault" in sqlite_sentence((3, 51, 3)) and "damage" not in sqlite_sentence((3, 53, 4))
