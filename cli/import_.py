@@ -242,7 +242,9 @@ def _run_lines(run: RunPreview) -> list[str]:
     sums = [phase for phase in record.phases if phase.basis == "sum"]
     lines += [f"  phase {' / '.join(phase.path)}: {seconds(phase.total_seconds)}" for phase in sums]
     if len(sums) < len(record.phases):
-        lines.append(f"  and {len(record.phases) - len(sums)} phases that are no part of the wall-clock")
+        rest = len(record.phases) - len(sums)
+        are = "phase that is" if rest == 1 else "phases that are"
+        lines.append(f"  and {rest} {are} no part of the wall-clock")
     for cache in record.caches:
         rate = percent(cache.hit_rate)
         lines += [f"  cache {cache.name}: {cache.hits:,} hits of {cache.lookups:,} ({rate})"]

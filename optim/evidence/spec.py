@@ -187,7 +187,8 @@ def attribution_arms(wins: Sequence[str], half: bool = False) -> tuple[Arm, ...]
 def budget_problem(spec: Spec) -> str | None:
     """Why the budget can never resolve the measurement, with the number of blocks needed; None when it can."""
     if spec.kind == "pair" and spec.max_blocks < MIN_BLOCKS:
-        return f"{spec.max_blocks} blocks can never resolve it: {MIN_BLOCKS} are needed at the very least"
+        blocks = "1 block" if spec.max_blocks == 1 else f"{spec.max_blocks} blocks"
+        return f"{blocks} can never resolve it: {MIN_BLOCKS} are needed at the very least"
     return None
 
 

@@ -33,7 +33,8 @@ def last_task_as_total(case: Case) -> Iterator[Finding]:
     if not found or case.log is None:
         return
     tasks = f"of {case.log.task_count:,} tasks" if case.log.task_count else "of the run"
-    follows = f"{len(found)} keys hold the last task {tasks} only: they can not be added to the wall-clock"
+    keys = "1 key holds" if len(found) == 1 else f"{len(found)} keys hold"
+    follows = f"{keys} the last task {tasks} only and can not be added to the wall-clock"
     yield Finding(
         rule="last_task_as_total",
         severity="warning",
