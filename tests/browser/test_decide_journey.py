@@ -21,6 +21,7 @@ def fill(page: Page, label: str, value: str) -> None:
 
 def start(page: Page, served: Served, what: str, blocks: int) -> None:
     """Makes the measurement of the form a small one, and starts it."""
+    expect(settled(page)).to_have_url(re.compile("settled_by="))  # the page is drawn to its end
     for label, value in {**served.place.fields, "At most, blocks": f"{blocks}"}.items():
         fill(page, label, value)
     expect(page.get_by_text(re.compile(rf"^quickwin measure {what} .*--blocks {blocks}"))).to_be_visible()
