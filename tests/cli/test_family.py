@@ -97,6 +97,20 @@ def test_a_command_that_only_reads_sqlite_loads_no_other_databases_dialect(place
     assert "'sqlalchemy.dialects.sqlite'" in printed and "'sqlalchemy.dialects.postgresql'" not in printed
 
 
+def test_a_command_does_not_go_through_all_that_it_loaded_for_garbage(place: Path) -> None:
+    code = """
+import atexit, gc
+import cli._main
+cli._main.main = lambda **named: None
+cli._main.command_line()
+rarely = gc.get_threshold()[0]
+atexit._run_exitfuncs()
+print(rarely >= 50_000, gc.get_freeze_count() > 10_000)
+"""
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert printed.split() == ["True", "True"]
+
+
 def test_the_list_of_commands_says_of_each_what_it_does() -> None:
     printed = quickwin("--help").stdout
     for module in NAMES:
