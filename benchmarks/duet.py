@@ -13,6 +13,8 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import signal
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -121,6 +123,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--load", type=int, nargs="*", help="processes that eat cores (default: 0 and one a core)")
     given = parser.parse_args()
+    # Ended from outside, it still ends the processes that it started to be busy.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
     for processes in given.load if given.load is not None else (0, os.cpu_count() or 2):
         start = time.perf_counter()
         print(f"{given.config} against itself, {given.tasks} tasks, beside {processes} busy processes:", flush=True)
