@@ -124,6 +124,8 @@ def explained(name: str) -> Iterator[None]:
         raise found from error
     except TimeoutError as error:
         raise problem("locked", name) from error
+    except UnicodeDecodeError as error:  # the driver can not even decode what SQLite says of a damaged schema
+        raise problem("damaged", name, "its schema can not be read") from error
 
 
 #: What reading a value raises that is not what was written: text in a number, half a document, a date that is none.

@@ -28,7 +28,10 @@ _BATCH = 500
 _PENDING = 1000
 _PATIENCE_SECONDS = 30.0
 _PAUSE_SECONDS = 0.01
+_LOOK_SECONDS = 0.2
 _DAMAGED = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+#: What reading a file can raise; the driver can not even decode the message about a schema that is damaged.
+_FAULTS = (sqlite3.DatabaseError, UnicodeDecodeError)
 
 
 class DiskCache:
@@ -45,10 +48,10 @@ class DiskCache:
     def _open(self) -> sqlite3.Connection:
         if not is_private(self._path.parent) or not is_private(self._path):
             return self._connect(":memory:")
-        with contextlib.suppress(sqlite3.DatabaseError, OSError):
+        with contextlib.suppress(*_FAULTS, OSError):
             try:
                 return self._connect_when_free()
-            except sqlite3.DatabaseError as error:
+            except _FAULTS as error:
                 # Only what is damaged is deleted: another process may be at work in a file that is locked.
                 if _code(error) not in _DAMAGED:
                     raise
@@ -78,14 +81,14 @@ class DiskCache:
             connection.execute("PRAGMA synchronous = OFF")
             connection.execute(_TABLE)
             connection.execute("SELECT count(*) FROM kept").fetchone()
-        except sqlite3.DatabaseError:
+        except _FAULTS:
             connection.close()
             raise
         return connection
 
     def __len__(self) -> int:
         """Entries of this scope; 0 where the file can not be read."""
-        with contextlib.suppress(sqlite3.DatabaseError):
+        with contextlib.suppress(*_FAULTS):
             query = "SELECT count(*) FROM kept WHERE scope = ?"
             return int(self._connection.execute(query, (self._scope,)).fetchone()[0])
         return 0
@@ -93,7 +96,7 @@ class DiskCache:
     def get(self, keys: Iterable[str]) -> dict[str, str]:
         """The entries that are there, by key. A file that can not be read has none."""
         wanted, found = list(keys), dict[str, str]()
-        with contextlib.suppress(sqlite3.DatabaseError):
+        with contextlib.suppress(*_FAULTS):
             for at in range(0, 0 if self._was_empty else len(wanted), _BATCH):
                 found.update(self._select(wanted[at : at + _BATCH]))
         return found | {key: self._pending[key] for key in wanted if key in self._pending}
@@ -118,13 +121,13 @@ class DiskCache:
         rows = [(self._scope, key, value, self._digest(key, value)) for key, value in self._pending.items()]
         self._pending.clear()
         self._was_empty = False
-        with contextlib.suppress(sqlite3.DatabaseError):
+        with contextlib.suppress(*_FAULTS):
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
                 self._connection.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?)", rows)
                 self._shrink()
                 self._connection.execute("COMMIT")
-            except sqlite3.DatabaseError:
+            except _FAULTS:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
@@ -149,8 +152,10 @@ class DiskCache:
         self._connection.close()
 
 
-def _code(error: sqlite3.Error) -> int:
+def _code(error: Exception) -> int:
     """SQLite's primary result code of an error; 0 where it has none."""
+    if isinstance(error, UnicodeDecodeError):
+        return sqlite3.SQLITE_CORRUPT
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
@@ -175,8 +180,31 @@ def is_private(path: Path) -> bool:
     return not hasattr(os, "getuid") or (state.st_uid == os.getuid() and not state.st_mode & 0o022)
 
 
+def ignored(folder: Path) -> list[str]:
+    """Why caches in a folder are not used as they lie there, a sentence each; for a run that says what it rests on."""
+    if folder.exists() and not is_private(folder):
+        return [f"the caches in {folder} were not used: another user can write there; chmod go-w would do"]
+    return [sentence for path in sorted(folder.glob("*.sqlite")) if (sentence := _why_ignored(path))]
+
+
+def _why_ignored(path: Path) -> str | None:
+    if not is_private(path):
+        return f"the cache {path} was not used: another user can write it; chmod go-w would do"
+    try:
+        with contextlib.closing(sqlite3.connect(path, timeout=_LOOK_SECONDS, isolation_level=None)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            connection.execute("BEGIN IMMEDIATE")
+            whole = connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+            connection.execute("ROLLBACK")
+    except _FAULTS as error:
+        if _code(error) in _DAMAGED:
+            return f"the cache {path} is damaged, and an empty one takes its place"
+        return f"the cache {path} could not be written ({error}): what this run adds to it may be lost"
+    return None if whole else f"the cache {path} is damaged: what is not whole in it was not used"
+
+
 def count_entries(path: Path) -> int:
     """Entries of all scopes in a cache's file; 0 where it can not be read."""
-    with contextlib.suppress(sqlite3.DatabaseError), contextlib.closing(sqlite3.connect(path, timeout=1)) as connection:
+    with contextlib.suppress(*_FAULTS), contextlib.closing(sqlite3.connect(path, timeout=1)) as connection:
         return int(connection.execute("SELECT count(*) FROM kept").fetchone()[0])
     return 0

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from optim.arc import PIPELINE
+from optim.arc.diskcache import ignored
 from optim.arc.outlook import Earlier, Outlook
 from optim.arc.pipeline import results_fingerprint
 from optim.arc.reading import files_read
@@ -87,6 +88,7 @@ class Run:
         self.record: RunRecord | None = None
         self._recorder: Recorder | None = None
         self._unknown: str | None = None
+        self._ignored: list[str] = []
         self._outlook: Outlook | None = None
         self._environment: dict[str, Any] | None = None
 
@@ -101,6 +103,8 @@ class Run:
         supervisor = self._supervisor()
         self._state, primed_for = found_state(self._settings, self._work), _primed_for(self._settings, self._work)
         persistent = persistent_wins(self._settings.wins)
+        if persistent and self._settings.scheduler is None:
+            self._ignored = ignored(Path(self._settings.caches_dir))  # before a worker puts another in its place
         # Git alone takes as long as a worker's start.
         with supervisor.workers(meanwhile=self._look_around):
             if isinstance(supervisor, ClusterSupervisor):
@@ -153,6 +157,7 @@ class Run:
             "notes": [
                 f"set-up (workers started, tasks and DSL read): {setup_seconds:.3f} s, not part of the wall-clock",
                 *([self._unknown] if self._unknown else []),
+                *self._ignored,
             ],
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import sqlite3
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from optim.arc import diskcache
-from optim.arc.diskcache import DiskCache
+from optim.arc.diskcache import DiskCache, ignored
 
 _ROOT = Path(__file__).resolve().parents[3]
 
@@ -80,7 +81,7 @@ def test_the_file_stays_within_its_bound_and_loses_the_oldest(tmp_path: Path) ->
 _WRITER = """
 import sys, time
 from pathlib import Path
-from optim.arc.diskcache import DiskCache
+from optim.arc.diskcache import DiskCache, ignored
 folder, name = Path(sys.argv[1]), sys.argv[2]
 print("ready", flush=True)
 while not (folder / "go").exists():
@@ -124,9 +125,9 @@ def test_flipped_bits_give_no_other_values(tmp_path: Path) -> None:
     cache.put(entries)
     cache.close()
     whole = path.read_bytes()
-    for _ in range(150):
+    for _ in range(500):
         data = bytearray(whole)
-        for _ in range(4):
+        for _ in range(chance.choice((1, 4))):
             data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
         path.write_bytes(data)
         for suffix in ("-wal", "-shm"):
@@ -150,3 +151,26 @@ def test_the_folder_is_its_owners_alone_and_what_others_can_write_is_not_used(tm
         assert DiskCache(folder / "c.sqlite", "scope").get("a") == {}
         path.chmod(before)
     assert DiskCache(folder / "c.sqlite", "scope").get("a") == {"a": "1"}
+
+
+def _cache(folder: Path) -> Path:
+    cache = DiskCache(folder / "scores.sqlite", "scope")
+    cache.put({"key": "value"})
+    cache.close()
+    return folder / "scores.sqlite"
+
+
+def test_a_cache_that_is_not_used_is_said_with_why(tmp_path: Path) -> None:
+    path = _cache(tmp_path / "caches")
+    assert ignored(path.parent) == ignored(tmp_path / "none") == []
+    path.chmod(0o666)
+    assert "another user can write it; chmod go-w would do" in ignored(path.parent)[0]
+    path.chmod(0o600)
+    path.parent.chmod(0o777)
+    assert f"the caches in {path.parent} were not used: another user can write there" in ignored(path.parent)[0]
+    path.parent.chmod(0o700)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        assert "could not be written (database is locked)" in ignored(path.parent)[0]
+    path.write_bytes(b"no cache at all " * 100)
+    assert "is damaged, and an empty one takes its place" in ignored(path.parent)[0]

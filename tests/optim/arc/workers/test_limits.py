@@ -122,6 +122,14 @@ class Sticky:
 def destroy(grid):
     return Sticky(0)
 
+class Sleepy:
+    def __del__(self):
+        import time
+        time.sleep(600)
+
+def doze(grid):
+    return Sleepy()
+
 def late(grid):
     try:
         while True:
@@ -223,12 +231,20 @@ def _carries(path: Path, text: bytes) -> bool:
         return False
 
 
-def test_an_objects_end_that_loops_costs_its_candidate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("program", ["destroy", "doze"])
+def test_an_objects_end_that_loops_or_sleeps_costs_its_candidate(
+    program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("optim.arc.workers.patience._BETWEEN_SECONDS", 1.0)
-    record = run(settings_for(tmp_path, "destroy"))
+    start = time.monotonic()
+    record = run(settings_for(tmp_path, program))
     bad, good = record.tasks
-    assert good.solved and not bad.solved and bad.status == "finished"
-    assert record.counts["killed"] == 1 or bad.timeouts > 0
+    assert time.monotonic() - start < 120
+    assert good.solved and not bad.solved
+    if program == "doze":  # what sleeps uses no CPU: the wall-clock of the task as a whole ends it
+        assert bad.status == "failed" and "did not come back" in (bad.reason or "")
+    else:
+        assert bad.status == "finished" and (record.counts["killed"] == 1 or bad.timeouts > 0)
 
 
 def test_the_same_answers_come_out_when_a_candidate_had_to_be_killed(tmp_path: Path) -> None:
