@@ -16,6 +16,8 @@ FEWEST_BLOCKS = 6
 CONFIDENCE = 0.95
 #: Phases below this share of the whole in every run become one, and steps below it too.
 SMALL_SHARE = 0.01
+#: Where no step is that large, one below this share of the largest is small.
+BESIDE_LARGEST = 0.1
 OTHER = "other"
 #: Less than this share of the whole is nothing in a sentence.
 _NOTHING = 1e-4
@@ -135,9 +137,13 @@ def _spent(runs: Sequence[_Spent], path: tuple[str, ...]) -> float:
 def folded(found: Sequence[Step]) -> list[Step]:
     """The steps that are more than 1% of the larger whole, by size; the rest as one called "other"; unaccounted last.
 
+    Where none is, the difference is made of small steps: those are named that are not small beside the largest of them.
     The sums stay what they were.
     """
     least = SMALL_SHARE * _larger_whole(found)
+    largest = max((abs(step.change) for step in found), default=0.0)
+    if largest < least:
+        least = BESIDE_LARGEST * largest
     last = [step for step in found if step.path == UNACCOUNTED]
     rest = sorted((step for step in found if step.path != UNACCOUNTED), key=lambda step: -abs(step.change))
     small = [step for step in rest if abs(step.change) < least]

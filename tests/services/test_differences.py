@@ -79,6 +79,13 @@ def test_what_is_small_is_one_step_called_other_and_unaccounted_comes_last() -> 
     assert found[1].change == pytest.approx(2.0)
 
 
+def test_a_difference_of_small_steps_alone_names_the_largest_of_them() -> None:
+    before = {"score": 50.0, "inline": 50.0, **{f"tiny {number}": 1.0 for number in range(3)}}
+    after = {"score": 50.5, "inline": 50.2, **{f"tiny {number}": 1.01 for number in range(3)}}
+    found = differences.folded(steps(side(before), side(after)))
+    assert [step.path for step in found] == ["score", "inline", "other", "unaccounted"]
+
+
 def test_one_run_a_side_resolves_nothing() -> None:
     assert not any(step.resolved for step in steps(side({"score": 9.0}), side({"score": 1.0})))
 

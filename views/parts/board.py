@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.elements.lib.grid_container import GridContainer
 
 from services.board import BoardRow
 from views import palette, text
@@ -15,9 +16,8 @@ from views.charts import spine
 from views.configs import circled
 from views.data import board as data
 
-#: Widths of a row's columns: who it is, where it stands, what is done about it.
-_WIDTHS = (4, 6, 4)
-_SMALL = (4, 8)
+#: Pixels that a win's name, or what is done about it, needs; the picture between them is as wide as two of these.
+_COLUMN = 235
 _PLAIN = "font-size:.8rem;line-height:1.25"
 _SWATCHES = {
     "interval": ("#0077BB", 4, 18, "measured, 95% interval"),
@@ -44,19 +44,32 @@ def board(rows: Sequence[BoardRow], name: str, acts: Acts | None = None) -> None
     Args:
         name: of the page, for the keys of what is drawn.
     """
-    on, widths = charts.axis(rows), _WIDTHS if acts else _SMALL
-    st.columns(widths)[1].html(axis_words(on))
+    on = charts.axis(rows)
+    with _grid(acts is not None, f"{name}.axis") as grid:
+        grid.empty()
+        with grid.cell(column_span=2):
+            st.html(axis_words(on))
     for row in rows:
         with st.container(key=f"{name}.row.{row.win.name}", gap="xsmall"):
-            left, middle, *right = st.columns(widths, vertical_alignment="center")
-            middle.html(picture(row, on))
-            with left, st.container(gap=None):
-                (acts.head if acts else _head)(row)
+            with _grid(acts is not None, f"{name}.grid.{row.win.name}") as grid:
+                with grid.cell(), st.container(gap=None):
+                    (acts.head if acts else _head)(row)
+                with grid.cell(column_span=2):
+                    st.html(picture(row, on))
+                if acts:
+                    with grid.cell(), st.container(gap="xxsmall"):
+                        acts.side(row)
             if acts:
-                with right[0], st.container(gap="xxsmall"):
-                    acts.side(row)
                 acts.below(row)
     st.html(_legend(charts.drawn(rows)))
+
+
+def _grid(acting: bool, key: str) -> GridContainer:
+    """A row's places: name, picture, what is done; in half a window the picture goes below the two, as wide as both."""
+    columns = 4 if acting else 3
+    return st.grid(
+        columns, min_column_width=_COLUMN, gap=("xxsmall", "small"), vertical_alignment="center", dense=True, key=key
+    )
 
 
 def _head(row: BoardRow) -> None:
