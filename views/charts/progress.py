@@ -18,7 +18,8 @@ _HOLLOW = ("planned", "together")
 
 
 def waterfall(steps: pd.DataFrame, target: tuple[float, float] | None) -> go.Figure:
-    """Seconds from the origin to now, one bar a step; open wins hollow, the target as a band.
+    """Seconds from the origin to now, one lying bar a step, so that its name has room on a phone too; open wins hollow,
+    the target as a band.
 
     Args:
         steps: as ``views.data.progress.steps`` gives it.
@@ -27,12 +28,13 @@ def waterfall(steps: pd.DataFrame, target: tuple[float, float] | None) -> go.Fig
     rows = steps.to_dict("records")
     hollow = [row["kind"] in _HOLLOW for row in rows]
     marks = [fill(_mark(row), hollow=one) for row, one in zip(rows, hollow, strict=True)]
-    labels = [text.plain(row["label"]).replace(" ", "<br>") for row in rows]
+    labels = [text.plain(row["label"], 24) for row in rows]
     bar = go.Bar(
         name="seconds",
-        x=labels,
+        orientation="h",
+        y=labels,
         base=steps[["start", "end"]].min(axis=1).to_numpy(),
-        y=(steps["start"] - steps["end"]).abs().to_numpy(),
+        x=(steps["start"] - steps["end"]).abs().to_numpy(),
         marker=_markers(marks, hollow),
         text=[_bar_text(row) for row in rows],
         textposition="outside",
@@ -41,12 +43,12 @@ def waterfall(steps: pd.DataFrame, target: tuple[float, float] | None) -> go.Fig
         hovertemplate="<b>%{customdata[2]}</b><br>ends at %{customdata[1]}<br>%{customdata[0]}<extra></extra>",
         showlegend=False,
     )
-    drawn = figure(bar, _ranges(steps, labels), height=380)
+    drawn = figure(bar, _ranges(steps, labels), height=30 * len(rows) + 90)
     if target is not None:
         _band(drawn, target)
     top = float(steps[["start", "end"]].max().max())
-    drawn.update_yaxes(title_text="seconds on the reference machine", range=[0, top * 1.12])
-    drawn.update_xaxes(tickangle=0)
+    drawn.update_xaxes(title_text="seconds on the reference machine", range=[0, top * 1.15])
+    drawn.update_yaxes(autorange="reversed")
     return drawn
 
 
@@ -71,11 +73,11 @@ def _ranges(steps: pd.DataFrame, labels: list[str]) -> go.Scatter:
     shown = steps[wide]
     return go.Scatter(
         name="range",
-        x=[label for label, one in zip(labels, wide, strict=True) if one],
-        y=shown["end"],
+        y=[label for label, one in zip(labels, wide, strict=True) if one],
+        x=shown["end"],
         mode="markers",
         marker={"size": 4, "color": palette.PLANNED.colour},
-        error_y={
+        error_x={
             "type": "data",
             "symmetric": False,
             "array": (shown["high"] - shown["end"]).tolist(),
@@ -97,20 +99,18 @@ def _bar_text(row: dict[Hashable, Any]) -> str:
 
 def _band(drawn: go.Figure, target: tuple[float, float]) -> None:
     colour = palette.TARGET.colour
-    drawn.add_hrect(
-        y0=target[0],
-        y1=target[1],
+    drawn.add_vrect(
+        x0=target[0],
+        x1=target[1],
         fillcolor=see_through(colour, 0.18),
         line={"color": colour, "width": 1, "dash": "dot"},
         layer="below",
     )
     drawn.add_annotation(
-        x=1.0,
-        xref="paper",
-        y=(target[0] + target[1]) / 2,
-        xanchor="left",
+        y=1.0,
+        yref="paper",
+        x=(target[0] + target[1]) / 2,
+        yanchor="bottom",
         showarrow=False,
-        text=f" target<br> {target[0]:g}–{target[1]:g} s",
-        align="left",
+        text=f"target {target[0]:g}–{target[1]:g} s",
     )
-    drawn.update_layout(margin={"r": 70})

@@ -124,7 +124,8 @@ def steps(plan: Plan, evidence: TrackerEvidence) -> pd.DataFrame:
     rows.append(_now(now, at))
     added = list(now.kept)
     for win in plan.wins:
-        if evidence.win(win.name).decision == "undecided":
+        # A win beyond the plan has no range to show before it is measured.
+        if evidence.win(win.name).decision == "undecided" and (win.planned or evidence.win(win.name).measured):
             added.append(win.name)
             joint = evidence.joint(frozenset(added))
             row = _added(win, base, at, joint) or _ghost(win, evidence.win(win.name), at)

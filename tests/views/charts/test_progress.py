@@ -12,10 +12,10 @@ STEPS = data.steps(PLAN, TrackerEvidence())
 
 def test_the_waterfall_has_a_bar_for_every_step() -> None:
     bar = charts.waterfall(STEPS, (12, 14)).data[0]
-    assert list(bar.x)[:4] == ["Origin", "Earlier<br>work", "Baseline", "Now"]
-    assert bar.y[0] == pytest.approx(42.5)
+    assert list(bar.y)[:4] == ["Origin", "Earlier work", "Baseline", "Now"]
+    assert bar.x[0] == pytest.approx(42.5)
     assert bar.base[1] == pytest.approx(24.813)
-    assert bar.base[1] + bar.y[1] == pytest.approx(42.5)
+    assert bar.base[1] + bar.x[1] == pytest.approx(42.5)
 
 
 def test_each_win_stands_on_what_the_one_before_left() -> None:
@@ -48,11 +48,11 @@ def test_what_is_only_planned_is_hatched_and_carries_its_range() -> None:
     drawn = charts.waterfall(STEPS, (12, 14))
     assert list(drawn.data[0].marker.pattern.shape) == [""] * 4 + ["/"] * 5
     assert len(drawn.data[1].x) == 5
-    assert all(reach > 0 for reach in drawn.data[1].error_y.array)
+    assert all(reach > 0 for reach in drawn.data[1].error_x.array)
 
 
 def test_the_target_is_a_band_with_its_seconds_in_words() -> None:
     drawn = charts.waterfall(STEPS, (12, 14))
     band = drawn.layout.shapes[0]
-    assert (band.y0, band.y1) == (12, 14)
+    assert (band.x0, band.x1) == (12, 14)
     assert "12–14 s" in drawn.layout.annotations[0].text
