@@ -65,7 +65,7 @@ def test_an_act_leaves_the_same_log_and_project_file(
     result = quickwin("track", *(word.format(win=win) for word in command))
     by_command = kept()
     at_face("page")
-    page = open_page("progress")
+    page = open_page("progress", tracking=1)
     for key, value in fields.items():
         widget = page.get_by_key(f"progress.tracking.{key.format(win=win)}")
         changed = widget.check() if key.startswith("tick") else widget.set_value(value)

@@ -14,8 +14,13 @@ from views.data.connection import engine
 
 def known() -> Account:
     """What is known now of the project at hand."""
+    return _known(*state())
+
+
+def state() -> tuple[Any, tuple[str, ...], Project]:
+    """What an account is made of: as long as it stays the same, what follows from the account does."""
     here = engine()
-    return _known(here, astuple(queries.state(here)), current_project())
+    return here, astuple(queries.state(here)), current_project()
 
 
 @lru_cache(maxsize=4)

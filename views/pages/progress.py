@@ -1,6 +1,8 @@
 """Progress: where do we stand?"""
 
+from functools import lru_cache
 from math import ceil
+from typing import Any
 
 import streamlit as st
 
@@ -14,7 +16,7 @@ from views.charts import progress as charts
 from views.charts.layout import CONFIG
 from views.configs import circled
 from views.data import board as board_data
-from views.data.account import known
+from views.data.account import known, state
 from views.data.breakdowns import one_pair
 from views.data.cards import cards
 from views.data.progress import headline, steps
@@ -48,7 +50,7 @@ def render() -> None:
         link("decide", "Decide which to keep", icon=":material/gavel:")
         link("overhead", "See what the time is made of", icon=":material/donut_small:")
     what_is_left(account)
-    _waterfall(plan, evidence)
+    _waterfall(plan)
     _cards(account)
     tracking()
     downloads()
@@ -117,7 +119,7 @@ def _run_metric(label: str, run: KnownRun) -> None:
     st.metric(name, text.seconds(run.wall_seconds), border=True, height="stretch", help=text.escape(told))
 
 
-def _waterfall(plan: Plan, evidence: TrackerEvidence) -> None:
+def _waterfall(plan: Plan) -> None:
     if plan.baseline is None:
         return
     apart = plan.reference_pipeline is not None
@@ -125,15 +127,22 @@ def _waterfall(plan: Plan, evidence: TrackerEvidence) -> None:
         "From the origin to the target" + (", as the plan has it" if apart else ""),
         help="Solid: done. Hatched: planned, or measured and not decided.",
     )
-    target = (plan.target.seconds.low, plan.target.seconds.high) if plan.target else None
-    # What another pipeline showed is no step of this one.
-    known_there = TrackerEvidence(reference=evidence.reference) if apart else evidence
     st.plotly_chart(
-        charts.waterfall(steps(plan, known_there), target),
+        _drawn_waterfall(*state()),
         key="progress.waterfall",
         config=CONFIG,
         alt="Waterfall of seconds from the origin over the baseline and the wins, with the target as a band",
     )
+
+
+@lru_cache(maxsize=4)
+def _drawn_waterfall(*_: Any) -> Any:
+    """The figure, drawn anew whenever the account may have changed: it is a quarter of what the page costs."""
+    plan, evidence = known().plan, known().evidence
+    target = (plan.target.seconds.low, plan.target.seconds.high) if plan.target else None
+    # What another pipeline showed is no step of this one.
+    of_plan = evidence if plan.reference_pipeline is None else TrackerEvidence(reference=evidence.reference)
+    return charts.waterfall(steps(plan, of_plan), target)
 
 
 def _cards(account: Account) -> None:

@@ -11,6 +11,7 @@ from services.project import current_project
 from services.tracking import WIN_PLAN, Change
 from views import text
 from views.actions.tracking import keep
+from views.address import FLAG, TEXT, bound
 from views.data import evidence as data
 from views.data import tracking as rows
 from views.writing import writes
@@ -33,10 +34,14 @@ _SAID = "progress.tracking.said"
 def tracking() -> None:
     """Draws it, folded; what was written last is said above it."""
     _said()
-    with st.expander("Keep the tracker: status, notes, ticks, dated lines, plan", key="progress.tracking"):
+    folded = st.expander("Keep the tracker: status, notes, ticks, dated lines, plan", **bound("tracking", False, FLAG))
+    if not folded.open:  # half of what the page costs
+        return
+    with folded:
         plan = current_project().plan
         names = {win.name: f"#{win.number} {win.title}" for win in plan.wins}
-        chosen = st.selectbox("Win", list(names), format_func=lambda name: names[name], key="progress.tracking.win")
+        first = next(iter(names), None)
+        chosen = st.selectbox("Win", list(names), format_func=names.__getitem__, **bound("tracked", first, TEXT, names))
         pair = st.grid(2, min_column_width=330)
         with pair.cell():
             _win(plan.win(chosen))
