@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from services.board import BoardRow
+from services.project import current_project
 from views import address, text
 from views.charts import evidence as charts
 from views.charts.layout import CONFIG
@@ -18,8 +19,7 @@ from views.parts.board import title
 
 def is_open(row: BoardRow) -> bool:
     """Whether the address says that this row is open."""
-    names = [each.win.name for each in board.board()]
-    return bool(address.value("win", None, options=names) == row.win.name)
+    return bool(address.value("win", None, options=current_project().names) == row.win.name)
 
 
 def head(row: BoardRow) -> None:
