@@ -35,7 +35,7 @@ $(VENV)/run.done: requirements.txt $(BIN)/quickwin
 	@touch $@
 
 $(BIN)/quickwin: Makefile | $(VENV)/bin/python  ## the command of this checkout, from any folder
-	@printf '#!/bin/sh\nexec "%s" -P -c "import sys; sys.path.insert(0, \"%s\"); from cli._main import main; main(prog_name=\"quickwin\")" "$$@"\n' '$(CURDIR)/$(BIN)/python' '$(CURDIR)' > $@
+	@printf '#!/bin/sh\nexec "%s" -P -c "import sys; sys.path.insert(0, \"%s\"); from profiles.interruption import run_program; run_program(\"cli._main\", \"command_line\")" "$$@"\n' '$(CURDIR)/$(BIN)/python' '$(CURDIR)' > $@
 	@chmod +x $@
 
 $(VENV)/dev.done: requirements.txt requirements-dev.txt $(BIN)/quickwin

@@ -9,6 +9,6 @@ from pathlib import Path
 def main() -> None:
     """Runs the command line: our folder comes first on the path, before the current one and whatever it holds."""
     sys.path.insert(0, str(Path(__file__).resolve().parent))
-    from cli._main import command_line
+    from profiles.interruption import run_program
 
-    command_line()
+    run_program("cli._main", "command_line")

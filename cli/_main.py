@@ -5,12 +5,16 @@ from __future__ import annotations
 import atexit
 import contextlib
 import gc
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import click
 
 from cli import command_name, command_names, load_command, short_help
 from cli._project_option import project_option, with_project_option
+from profiles.interruption import interruptible
+from services import interruption
 from services.problems import COULD_NOT, INTERRUPTED, Problem
 
 
@@ -39,14 +43,41 @@ class Commands(click.Group):
             raise CommandProblem(str(problem), problem.exit_code) from problem
         except (DatabaseProblem, UnknownRow) as problem:
             raise CommandProblem(str(problem), COULD_NOT) from problem
-        except KeyboardInterrupt:
-            raise CommandProblem("interrupted; nothing was stored", INTERRUPTED) from None
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except (KeyboardInterrupt, click.Abort):
+            raise _interrupted() from None
+        except (click.ClickException, click.exceptions.Exit):
             raise
         except Exception as error:
             if sentence := _fault():  # what nobody expected, on a database that is damaged
                 raise CommandProblem(sentence, COULD_NOT) from error
             raise
+
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        """Runs it; from here on every interruption, whatever it hits, ends with its own exit code and never with 1."""
+        run: Callable[..., Any] = super().main
+        if not standalone_mode:
+            return run(*args, standalone_mode=False, **extra)
+        interruption.begin()
+        with interruptible():
+            try:
+                code = run(*args, standalone_mode=False, **extra)
+            except click.ClickException as problem:
+                code = _shown(problem)
+            except (KeyboardInterrupt, click.Abort):
+                code = _shown(_interrupted())
+            sys.exit(code)
+
+
+def _shown(problem: click.ClickException) -> int:
+    problem.show()
+    return problem.exit_code
+
+
+def _interrupted() -> CommandProblem:
+    """What an interruption that no service caught comes to: 130 when nothing was stored yet."""
+    if interruption.has_stored():
+        return CommandProblem("interrupted; what was stored by then stays", COULD_NOT)
+    return CommandProblem("interrupted; nothing was stored", INTERRUPTED)
 
 
 def _fault() -> str | None:

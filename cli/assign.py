@@ -28,6 +28,8 @@ def COMMAND(runs: tuple[str, ...], role: str | None, as_json: bool, **options: A
     quickwin assign 5-9 --config NAME --machine Kaggle --caches cold
     quickwin assign last --date "2026-11-23 20:43"
     quickwin assign 7 --machine unknown
+
+    Exit codes: 0 done, 2 usage, 3 could not.
     """
     from services import editing
     from services.facts import read_facts

@@ -27,6 +27,8 @@ def COMMAND(output: Path, as_json: bool) -> None:
 
     It runs interleaved blocks of fresh processes, shows the ratios as they come, and goes on where it was killed. The
     journal that it writes, or any log or notebook that shows its lines, comes home by 'import' and is judged here.
+
+    Exit codes: 0 written, 2 usage, or a project without a command of its own, 3 could not.
     """
     from services.bundling import write_bundle
 

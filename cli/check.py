@@ -26,7 +26,9 @@ def COMMAND(assignments: tuple[str, ...], as_json: bool) -> None:
 
     It says in plain words whether the command runs, where its time is found, whether its answers are the same twice,
     what it keeps for the next run, what each switch changes, how noisy it is, and how long a measurement takes. Nothing
-    is stored. Exit code 1 when something would make measurements worthless.
+    is stored.
+
+    Exit codes: 0 fit to be measured, 1 something would make measurements worthless, 2 usage, 3 could not.
     """
     from rich.console import Console
 

@@ -28,8 +28,7 @@ def COMMAND(dry_run: bool, yes: bool, as_json: bool) -> None:
     Runs, measurements and decisions are in the database and stay, as does what a living process uses, and a journal
     that tells more than the database. Without primed caches the next warm run primes them again.
 
-    Exit codes: 0 done or nothing to do, 1 nothing was removed, 2 usage, 3 something could not be removed,
-    130 interrupted.
+    Exit codes: 0 done or nothing to do, 1 nothing was removed, 2 usage, 3 something could not be removed.
     """
     from services import cleaning
 

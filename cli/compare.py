@@ -35,8 +35,10 @@ def COMMAND(runs: tuple[str, ...], percent: bool, everything: bool, as_json: boo
     quickwin compare baseline last --json
     quickwin compare 12 15 18 21 --percent
 
-    One pair of runs is no evidence that one is faster: quickwin measure gives that. Exit code 1 when one of the
-    runs is not comparable with the first, or wrong.
+    One pair of runs is no evidence that one is faster: quickwin measure gives that.
+
+    Exit codes: 0 all are comparable with the first and right, 1 one is not comparable, or wrong, 2 usage, 3 could
+    not.
     """
     from services.ranking import rank
 

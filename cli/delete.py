@@ -18,6 +18,8 @@ def COMMAND(runs: tuple[str, ...], as_json: bool) -> None:
     \b
     quickwin delete 12
     quickwin delete 3-7 nightly
+
+    Exit codes: 0 done, 2 usage, 3 could not.
     """
     from services import editing
 

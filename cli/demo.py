@@ -25,6 +25,8 @@ def COMMAND(tasks: int, candidates: int, as_json: bool) -> None:
     quickwin demo --tasks 10
 
     One run each: a first impression, and no evidence. quickwin measure none all gives that.
+
+    Exit codes: 0 done, 1 the answers differ, 2 usage, 3 could not.
     """
     engine = open_database()
     settings = Settings(tasks=tasks, candidates=candidates)

@@ -8,7 +8,6 @@ import click
 
 from services.finding import find_run
 from services.places import open_database
-from services.problems import fail
 
 FORMATS = ("json", "csv", "speedscope", "chrome", "log", "profile", "profile-speedscope")
 
@@ -28,8 +27,11 @@ def COMMAND(run: str, form: str, measurement: int | None, output: Path | None) -
     quickwin export baseline --format csv > baseline.csv
     quickwin export --measurement 7 --output measurement7.json     another Quickwin imports it
     quickwin export 12 --format profile --output run12.pyisession
+
+    Exit codes: 0 done, 2 usage, 3 could not.
     """
     from services.exporting import export_measurement, export_run
+    from services.files import write_new
 
     engine = open_database()
     if measurement is not None:
@@ -39,8 +41,5 @@ def COMMAND(run: str, form: str, measurement: int | None, output: Path | None) -
     if output is None:
         click.echo(text, nl=False)
         return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        fail(f"{output} can not be written: {error.strerror}")
+    write_new(output, text)
     click.echo(f"{output}: {len(text):,} characters", err=True)

@@ -13,7 +13,7 @@ import click
 from cli._common import json_option, print_json
 from cli._facts_options import facts_options, texts_of
 from services.places import open_database
-from services.problems import COULD_NOT, NO, USAGE, fail
+from services.problems import COULD_NOT, NO, USAGE, Problem, fail
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -73,16 +73,15 @@ def COMMAND(
 
     engine = open_database()
     facts = read_facts(texts, engine)
-    contents, found = _contents(files)
+    contents, found, unread = _contents(files)
     preview = _read(contents, engine)
     if not as_json:
         _show(preview)
     if not preview.runs:
         if as_json:
             print_json(_plain(preview, []))
-        fail(
-            "; ".join(f"{file.name}: {file.sentence}" for file in preview.refused) or "there is no run in it", COULD_NOT
-        )
+        refused = [f"{file.name}: {file.sentence}" for file in preview.refused]
+        fail("; ".join([*refused, *unread]) or "there is no run in it", COULD_NOT)
     importing.check(preview, facts)
     stored: list[Stored] = []
     if not only_preview:
@@ -100,8 +99,8 @@ def COMMAND(
             click.echo(one.sentence)
     # What merely lies in a folder need not be a log.
     named = [file for file in preview.refused if file.name.partition("/")[0] not in found]
-    if named:
-        fail("; ".join(f"{file.name}: refused: {file.sentence}" for file in named))
+    if named or unread:
+        fail("; ".join([*(f"{file.name}: refused: {file.sentence}" for file in named), *unread]))
 
 
 def _tell(engine: Engine, stored: list[Stored]) -> None:
@@ -165,12 +164,14 @@ def _runs(count: int) -> str:
     return "1 run" if count == 1 else f"{count} runs"
 
 
-def _contents(names: tuple[str, ...]) -> tuple[list[tuple[str, bytes]], set[str]]:
-    """The files' names and bytes, and the names of those that were found in folders: up to their first slash."""
+def _contents(names: tuple[str, ...]) -> tuple[list[tuple[str, bytes]], set[str], list[str]]:
+    """The files' names and bytes; the names of those found in folders, up to their first slash; and a sentence for each
+    that can not be read."""
     from services.folders import MOST_BYTES, content, paths_in
 
     contents: list[tuple[str, bytes]] = []
     found: set[str] = set()
+    unread: list[str] = []
     for name in names:
         path = Path(name)
         if name == "-":
@@ -180,8 +181,11 @@ def _contents(names: tuple[str, ...]) -> tuple[list[tuple[str, bytes]], set[str]
             found |= {inner.partition("/")[0] for inner, _ in inside}
             contents += inside
         else:
-            contents.append(content(path))
-    return contents, found
+            try:
+                contents.append(content(path))
+            except Problem as problem:
+                unread.append(str(problem))
+    return contents, found, unread
 
 
 def _read(contents: list[tuple[str, bytes]], engine: Engine) -> Preview:

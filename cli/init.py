@@ -38,6 +38,8 @@ def COMMAND(command: str | None, ask: bool | None, force: bool, **options: Any) 
     quickwin init --command "sort big.txt" --win parallel=--parallel=2 --answers stdout
 
     Next: quickwin check tries it out, quickwin measure none all measures it.
+
+    Exit codes: 0 written, 2 usage, or a project file is there already, 3 could not.
     """
     from services.starting import Said, begin_project
 

@@ -19,6 +19,8 @@ def COMMAND(run: str, text: str, as_json: bool) -> None:
     \b
     quickwin note 12 "the machine was busy"
     quickwin note 12 ""
+
+    Exit codes: 0 done, 2 usage, 3 could not.
     """
     from services import editing
 

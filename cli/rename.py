@@ -19,6 +19,8 @@ def COMMAND(run: str, label: str, as_json: bool) -> None:
     \b
     quickwin rename last "Kaggle, before the wins"
     quickwin rename 12 nightly
+
+    Exit codes: 0 done, 2 usage, 3 could not.
     """
     from services import editing
 

@@ -30,6 +30,8 @@ def COMMAND(output: Path | None, page: Path | None, plan_file: str | None, as_js
     quickwin report --json
 
     The HTML file carries its charts and asks for nothing from outside. A file that is replaced is kept as FILE.bak.
+
+    Exit codes: 0 done, 2 usage, 3 could not.
     """
     from services.documents import write_results
 

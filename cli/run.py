@@ -12,7 +12,7 @@ from cli._common import config_of, json_option, print_json
 from cli._parameters import given_parameters, parameter_options
 from cli._progress import progress_bar
 from services.places import open_database
-from services.problems import COULD_NOT, fail
+from services.problems import COULD_NOT, Problem, fail
 
 if TYPE_CHECKING:
     from profiles.records import RunRecord
@@ -50,6 +50,8 @@ def COMMAND(**options: Any) -> None:
 
     Every finished task is stored at once: what was recorded survives whatever happens next. Options about tasks,
     candidates, DSL and solvers, --profile, --caches-dir and --output are the built-in pipeline's.
+
+    Exit codes: 0 finished, 2 usage, 3 it could not be made, failed, or was interrupted (what was done is kept).
     """
     from services.pipelines import parameters
     from services.running import Request, run_once
@@ -80,11 +82,12 @@ def _write_log(record: RunRecord, path: Path | None) -> None:
     if path is None:
         return
     from profiles.logs import write_log
+    from services.files import write_new
 
     try:
-        path.write_text(write_log(record))
-    except OSError as error:
-        fail(f"the run is stored, but its log can not be written to {path}: {error.strerror}")
+        write_new(path, write_log(record))
+    except Problem as problem:
+        fail(f"the run is stored, but its log is not: {problem}")
 
 
 def _print(executed: Executed, as_json: bool) -> None:

@@ -30,6 +30,8 @@ def COMMAND(limit: int, as_json: bool, **filters: Any) -> None:
     quickwin runs
     quickwin runs --config all --cache-state warm --limit 5
     quickwin runs --text kaggle --json
+
+    Exit codes: 0 done, 2 usage, 3 could not.
     """
     from db import queries
 

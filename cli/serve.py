@@ -9,6 +9,7 @@ from functools import partial
 
 import click
 
+from profiles.interruption import interruptible
 from profiles.lifeline import lifeline
 from profiles.program import ROOT, tied_command
 from services.places import open_database, read_only
@@ -24,9 +25,10 @@ def COMMAND(port: int, browser: bool) -> None:
     \b
     quickwin serve
     quickwin serve --port 8600 --no-browser
+
+    Exit codes: 0 ended by Ctrl-C, a termination or a hang-up, 2 usage, 3 the app could not start.
     """
     from services.keeping import sqlite_sentence
-    from services.running import terminable
     from services.sweeping import sweep
 
     engine = open_database()
@@ -41,7 +43,7 @@ def COMMAND(port: int, browser: bool) -> None:
     click.echo(f"Serving on http://localhost:{port} (Ctrl-C ends it)")
     try:
         # However this process ends, the app's ends with it.
-        with terminable(), lifeline() as line:
+        with interruptible(), lifeline() as line:
             code = subprocess.run(command, stdin=line, check=False).returncode
     except KeyboardInterrupt:
         return

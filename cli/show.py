@@ -21,6 +21,8 @@ def COMMAND(run: str, as_json: bool) -> None:
     quickwin show
     quickwin show 12
     quickwin show baseline --json
+
+    Exit codes: 0 done, 2 usage, 3 could not.
     """
     from db import queries
     from services.facts import stated_words

@@ -23,7 +23,8 @@ def COMMAND(measurement: int | None, as_json: bool) -> None:
     It keeps what it has, and goes on with 'measure --continue' (or 'attribute --continue'). Only a process that is this
     measurement's is asked to stop, never another one that has its number.
 
-    Exit codes: 0 stopped, 1 none is at work, 2 usage, 3 could not (another machine, another user), 130 interrupted.
+    Exit codes: 0 stopped, 1 none is at work, 2 usage, 3 could not (another machine, another user), or no
+    longer waited for.
     """
     from rich.console import Console
 

@@ -23,6 +23,8 @@ def COMMAND(name: str, runs: tuple[str, ...], off: bool, as_json: bool) -> None:
     quickwin tag nightly 3-7
     quickwin tag baseline 4
     quickwin tag nightly last --off
+
+    Exit codes: 0 done, 2 usage, 3 could not.
     """
     from services import editing
 

@@ -43,6 +43,8 @@ def COMMAND(who: str | None, as_json: bool, **given: Any) -> None:
     An empty text takes back what was there. Nothing is overwritten: every change stays in the log. The plan (title,
     planned, hours, hypothesis, implementation, target) is written into the project file, comments and order kept; the
     worked example's is copied into the current folder first. A tick by hand is shown as one, beside the evidence's.
+
+    Exit codes: 0 done, 2 usage, 3 could not.
     """
     from services.tracking import track
 

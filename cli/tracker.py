@@ -44,6 +44,8 @@ def COMMAND(
     What people wrote into an imported tracker goes into the log of edits (track shows it): it fills what is pending,
     marked as imported, and stands beside what plan and evidence say. Text of one's own stays where it stood. What the
     plan says otherwise is named; --adopt puts it into the project file. A file that is replaced is kept as FILE.bak.
+
+    Exit codes: 0 done, 2 usage, 3 could not.
     """
     project, engine = current_project(plan_file), open_database()
     from optim.plan.tracker_document import write

@@ -101,6 +101,15 @@ def writing(engine: Engine) -> Iterator[Connection]:
         raise DatabaseProblem("read-only", sentence)
     with explained(database_name(engine.url)), engine.begin() as connection:
         yield connection
+    _COMMITS.append(None)
+
+
+_COMMITS: list[None] = []
+
+
+def commits() -> int:
+    """How many transactions of ``writing`` this process has committed, so that who is interrupted knows what to say."""
+    return len(_COMMITS)
 
 
 def _address(text: str) -> URL:

@@ -1,8 +1,8 @@
 """``python -m optim COMMAND``: the command line."""
 
-from cli._main import command_line, main
-
-__all__ = ["main"]
+from profiles.interruption import run_program
 
 if __name__ == "__main__":
-    command_line()
+    run_program("cli._main", "command_line")
+else:
+    from cli._main import main as main

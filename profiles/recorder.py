@@ -839,6 +839,7 @@ class _Journal:
         self.notes: list[str] = []
         self._echo = echo
         self._owned = isinstance(target, (str, os.PathLike))
+        self._name = os.path.abspath(target) if isinstance(target, (str, os.PathLike)) else None
         self._file: TextIO | None = _open_to_append(target) if isinstance(target, (str, os.PathLike)) else target
 
     @property
@@ -857,6 +858,7 @@ class _Journal:
             self._file.write(text + "\n")
             self._file.flush()
         except OSError as error:
+            error.filename = self._name
             self.notes.append(f"the journal ends early, it could not be written: {error}")
             self._file = None
 

@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 fcntl: Any
@@ -35,6 +36,17 @@ NO_PROCESS_GROUPS = (
 _ROUNDS = 5
 #: Where Windows locks a byte of a file, beyond all that is in it.
 _FAR = 1 << 30
+
+
+@contextlib.contextmanager
+def naming(path: str | os.PathLike[str]) -> Iterator[None]:
+    """An error of the file system within names this path where it names none: of a full disk only opening tells it."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = os.fspath(path)
+        raise
 
 
 def lock(descriptor: int) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from db import queries
 from optim.bundle.building import FILE, bundle_text
 from optim.bundle.contents import Contents
+from services.files import write_new
 from services.pipelines import command_pipeline
 from services.places import open_database
 from services.problems import USAGE, fail
@@ -43,10 +44,7 @@ def write_bundle(output: Path) -> Bundled:
     contents = Contents(name=project.pipeline, command=pipeline.command, toggles=pipeline.toggles, kept=kept)
     text = bundle_text(contents)
     output = output / FILE if output.is_dir() else output
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        fail(f"{output} can not be written: {error.strerror}")
+    write_new(output, text)
     return Bundled(path=output, size=len(text.encode()), takes=_takes(contents), notes=_notes(contents))
 
 

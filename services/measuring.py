@@ -34,7 +34,7 @@ from services.forecast import noise_seen, prediction_for, prediction_from_histor
 from services.load import alone, watched, watched_both
 from services.pipelines import current_pipeline
 from services.places import home
-from services.problems import INTERRUPTED, USAGE, Problem, fail, sentence_of
+from services.problems import USAGE, Problem, fail, sentence_of
 from services.processes import Child, FreshRuns
 from services.project import current_project
 from services.scratch import scratch_folder
@@ -119,7 +119,7 @@ def sit(engine: Engine, spec: Spec, measurement_id: int | None, follower: Follow
         with child.guarded(), alone(name, waiting, lambda: child.stopping) as is_alone:
             if not is_alone:
                 store.update_measurement(engine, number, status="stopped", owned=True)
-                fail(f"{name} was stopped while another was at work; --continue {number} measures it", INTERRUPTED)
+                fail(f"{name} was stopped while another was at work; --continue {number} measures it")
             return _Sitting(engine, spec, number, follower, child).sit()
     except NotOwner as problem:
         fail(str(problem))

@@ -8,6 +8,7 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from services import interruption
 from services.problems import fail
 from services.project import Project, current_project
 
@@ -73,6 +74,7 @@ def open_database() -> Engine:
         mark_interrupted(impatient(engine, _MARKING_SECONDS))
     if read_only() is None:
         put_back()
+    interruption.opened()
     return engine
 
 

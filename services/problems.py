@@ -5,6 +5,9 @@ Exit codes: 0 done, 1 the answer is no, 2 usage, 3 could not, 130 interrupted be
 
 from __future__ import annotations
 
+import errno
+import os
+from pathlib import Path
 from typing import NoReturn
 
 NO, USAGE, COULD_NOT, INTERRUPTED = 1, 2, 3, 130
@@ -26,5 +29,13 @@ def fail(sentence: str, exit_code: int = COULD_NOT) -> NoReturn:
 def sentence_of(problem: Exception) -> str:
     """What a problem says; of a file that can not be written also what would help."""
     if isinstance(problem, OSError) and problem.filename:
-        return f"{problem.filename} can not be written: {problem.strerror}; QUICKWIN_HOME can name another folder"
+        return f"{cannot_write(problem.filename, problem)}; QUICKWIN_HOME can name another folder"
     return str(problem)
+
+
+def cannot_write(path: str | os.PathLike[str], problem: OSError) -> str:
+    """That a file can not be written, and why; of a full disk also which folder lies on it."""
+    sentence = f"{path} can not be written: {problem.strerror or problem}"
+    if problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return f"{sentence}; there is no room for it in {Path(path).resolve().parent}"
+    return sentence

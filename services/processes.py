@@ -21,6 +21,7 @@ from optim.evidence.measure import Planned, RunFailed, Stopped, died
 from optim.evidence.outcomes import Outcome
 from optim.evidence.spec import Arm, Spec
 from optim.pipelines.protocol import Interrupted, Job, Lane, Ran, RunProblem, Session, Target
+from profiles.interruption import on_interruption
 from profiles.lifeline import lifeline
 from profiles.program import tied_command
 from services.duet import lanes
@@ -36,7 +37,7 @@ _REASON_CHARACTERS = 200
 
 
 class Child:
-    """The processes that are at work, each in a session of its own: one, or two in a duet. SIGINT and SIGTERM end them,
+    """The processes that are at work, each in a session of its own: one, or two in a duet. Interruptions end them,
     and then the measurement.
 
     The first signal asks them to stop, so that they can store what they have; the second kills them. ``wake`` is a
@@ -51,13 +52,13 @@ class Child:
     @contextlib.contextmanager
     def guarded(self) -> Iterator[None]:
         """While this lasts, signals stop the children; afterwards they do what they did before."""
-        before = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
-            yield
+            with on_interruption(self._on_signal):
+                try:
+                    yield
+                finally:
+                    self._end(signal.SIGKILL)
         finally:
-            self._end(signal.SIGKILL)
-            for number, handler in before.items():
-                signal.signal(number, handler)
             os.close(self.wake)
             os.close(self._woken)
 

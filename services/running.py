@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import signal
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -29,6 +28,7 @@ from optim.arc.workers.supervisor import RunProblem as ArcProblem
 from optim.arc.workload import Work, prepare
 from optim.pipelines.protocol import Interrupted, Job, RunProblem, Target
 from profiles.configs import Config
+from profiles.interruption import interruptible, on_interruption
 from profiles.owned import owned, owned_folder
 from profiles.records import RunRecord
 from services.length import earlier_tasks, outlook_of_command
@@ -138,17 +138,13 @@ class Stop:
 
     @contextlib.contextmanager
     def on_signals(self) -> Iterator[None]:
-        """While this lasts, SIGINT and SIGTERM ask to stop."""
+        """While this lasts, an interruption asks to stop."""
 
         def ask(number: int, frame: Any) -> None:
             self._asked = True
 
-        before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
+        with on_interruption(ask):
             yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 def _run_built_in(engine: Engine, request: Request, name: str, watch: Watch) -> Executed:
@@ -232,7 +228,7 @@ def run_and_store(
         fail(full)
     storing = Storing(engine)
     journal = _folder(home() / "journals") / f"{_file_name(label)}-{work.workload.fingerprint}-{os.getpid()}.jsonl"
-    with owned(journal), watch(label) as on_progress, terminable():
+    with owned(journal), watch(label) as on_progress, interruptible():
         listener = Listener(storing.begin, storing.task, on_progress, partial(earlier_tasks, engine))
         run = Run(settings, work, label, listener, journal)
         try:
@@ -242,8 +238,11 @@ def run_and_store(
             _discard_empty(engine, storing, run)
             fail(sentence_of(problem))
         except KeyboardInterrupt:
+            if run.record is None or not run.record.tasks:
+                _discard_empty(engine, storing, run)
+                fail("interrupted before the first task; nothing was recorded", INTERRUPTED)
             _store_rest(storing, run)
-            fail(_interrupted(storing))
+            fail(f"interrupted; the tasks that were done are kept in run {storing.run_id}")
     run_id = _stored(storing, finished, journal)
     # Only now: until the database has everything, the journal is what the run can be restored from.
     journal.unlink(missing_ok=True)
@@ -257,12 +256,6 @@ def _stored(storing: Storing, finished: Finished, journal: Path) -> int:
         fail(f"{problem}; the run is kept in {journal}, which quickwin import reads")
 
 
-def _interrupted(storing: Storing) -> str:
-    if storing.run_id is None:
-        return "interrupted before the first task; nothing was recorded"
-    return f"interrupted; the tasks that were done are kept in run {storing.run_id}"
-
-
 def _file_name(label: str) -> str:
     """A label as part of a file's name: short, and nothing in it that a file system minds."""
     return re.sub(r"[^\w.-]+", "-", label)[:40]
@@ -270,7 +263,7 @@ def _file_name(label: str) -> str:
 
 def _discard_empty(engine: Engine, storing: Storing, run: Run) -> None:
     """A run that failed before its first task tells nothing: the sentence does."""
-    if run.record is not None and not run.record.tasks and storing.run_id is not None:
+    if storing.run_id is not None and (run.record is None or not run.record.tasks):
         with contextlib.suppress(DatabaseProblem):
             store.discard_run(engine, storing.run_id)
 
@@ -279,20 +272,6 @@ def _store_rest(storing: Storing, run: Run) -> None:
     if run.record is not None and storing.run_id is not None:
         with contextlib.suppress(Exception):  # the run's own problem is the one to tell
             storing.finish(run.record)
-
-
-@contextlib.contextmanager
-def terminable() -> Iterator[None]:
-    """A termination is an interruption: what was done is kept."""
-
-    def interrupt(number: int, frame: Any) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextlib.contextmanager

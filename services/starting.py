@@ -9,7 +9,8 @@ from pathlib import Path
 
 from optim.project.command import PYTHON, Answers, Caches, Command, CommandProblem
 from optim.project.draft import Draft, draft_text, read_parameter, read_switch
-from services.problems import USAGE, fail
+from services.files import write_new
+from services.problems import USAGE, cannot_write, fail
 
 FILE = "quickwin.toml"
 
@@ -47,9 +48,9 @@ def begin_project(said: Said, folder: Path, overwrite: bool = False) -> Path:
     try:
         if path.exists():
             path.replace(path.with_name(f"{FILE}.old"))
-        path.write_text(text, encoding="utf-8")
     except OSError as error:
-        fail(f"{path} can not be written: {error.strerror}")
+        fail(cannot_write(path, error))
+    write_new(path, text)
     return path
 
 

@@ -30,7 +30,7 @@ ROOMS = {
     "bundle": {"project", "pipelines", "evidence"},
 }
 #: The entry point of the command line knows its face and nothing else.
-ENTRY = {"optim/__main__.py": {"cli"}}
+ENTRY = {"optim/__main__.py": {"cli", "profiles"}}
 #: What members of families have in common is documented where the family is.
 FAMILY = {"recognize", "parse", "render"}
 OWNERS = {

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from optim.arc.dsl import Dsl
+from profiles.system import naming
 
 _DSL_MODULE = '''"""The DSL that the solvers in this folder are written in, loaded from its own files."""
 
@@ -88,8 +89,13 @@ def _write_changed(path: str, text: str) -> None:
 def _write(path: str, text: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     try:
-        data = memoryview(text.encode())
-        while data:  # a disk that fills up takes a part first, and says so only at the next write
-            data = data[os.write(descriptor, data) :]
+        with naming(path):
+            _write_all(descriptor, text)
     finally:
         os.close(descriptor)
+
+
+def _write_all(descriptor: int, text: str) -> None:
+    data = memoryview(text.encode())
+    while data:  # a disk that fills up takes a part first, and says so only at the next write
+        data = data[os.write(descriptor, data) :]

@@ -16,6 +16,7 @@ from optim.arc.reading import files_read
 from optim.arc.settings import Settings, fingerprint
 from optim.arc.tasks import Task, TaskProblem, default_tasks, folder_tasks, smallest
 from profiles.records import Workload
+from profiles.system import naming
 
 #: To be raised when bodies or scores are made another way: what older versions kept is not used then.
 CACHE_VERSION = 1
@@ -125,7 +126,8 @@ class CacheFolder:
         wins = {*primed[workload]["wins"], *persistent} if before else persistent
         primed[workload] = {"wins": sorted(wins), "rows": self._rows()}
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._note.write_text(json.dumps(primed))
+        with naming(self._note):
+            self._note.write_text(json.dumps(primed))
 
     def _read(self) -> dict[str, dict[str, Any]]:
         try:

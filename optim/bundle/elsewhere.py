@@ -12,12 +12,10 @@ import math
 import os
 import platform
 import re
-import signal
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +41,7 @@ from optim.evidence.verdicts import Verdict
 from optim.pipelines.external.pipeline import put_back
 from optim.pipelines.protocol import Interrupted, Job, RunProblem, Session, Target
 from profiles.configs import UnknownConfig, config_label, parse_config, stored_text
+from profiles.interruption import interruptible
 from profiles.owned import SHARED, owned_folder, owned_in, remove_left
 from profiles.recorder import Recorder
 
@@ -161,7 +160,7 @@ class Bundle:
                 print(name)
             return 0
         try:
-            with _terminable():
+            with interruptible():
                 changes = dict(_parameter(text) for text in options.set)
                 self.measure(
                     options.before, options.after, blocks=options.blocks, minutes=options.minutes, warm=options.warm,
@@ -348,20 +347,3 @@ def _parameter(text: str) -> tuple[str, str]:
     if not sign:
         raise BundleProblem(f"a parameter is given as NAME=VALUE, got {text!r}", 2)
     return name.strip(), value
-
-
-@contextlib.contextmanager
-def _terminable() -> Iterator[None]:
-    """A termination is an interruption: what was finished is kept."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(number: int, frame: Any) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -202,3 +202,12 @@ def test_a_baseline_whose_log_says_its_wins_keeps_them(folder):
         assert invoke("own.jsonl", "--yes", "--as", "baseline").exit_code == 0
         (run,), tags = stored(folder)
         assert (run.config, tags) == (frozenset({"early_exit"}), ["baseline"])
+
+
+@pytest.mark.parametrize("bad", ["letter.txt", "missing.log"])
+def test_one_bad_file_among_good_ones_is_said_and_the_good_ones_are_stored(folder, bad):
+    result = invoke("run.log", bad, "--yes")
+    assert result.exit_code == 3
+    assert bad in result.stderr.splitlines()[-1]
+    assert "stored" in result.stdout
+    assert len(stored(folder)[0]) == 1

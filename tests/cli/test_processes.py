@@ -56,7 +56,7 @@ def ended(pid):
         os.close(descriptor)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_child_and_all_that_it_started(number, tmp_path):
     # The child has a child of its own, and tells this process when both are there.
     code = f"""

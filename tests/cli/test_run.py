@@ -249,7 +249,7 @@ def _wait_for_tasks(process: subprocess.Popen[str], journals: Path, count: int) 
         select.select([], [], [], 0.02)
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_run_that_is_ended_from_outside_keeps_its_tasks_and_leaves_no_process(
     place: Path, number: signal.Signals
 ) -> None:

@@ -49,7 +49,7 @@ def over(pid: int) -> bool:
         os.close(descriptor)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_app_answers_and_its_end_leaves_no_process(place: Path, number: signal.Signals) -> None:
     port = free_port()
     with started("serve", "--port", str(port), "--no-browser") as process:

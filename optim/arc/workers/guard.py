@@ -19,7 +19,7 @@ from pathlib import Path
 from time import monotonic, thread_time
 from types import FrameType
 
-from profiles.system import resource
+from profiles.system import naming, resource
 
 #: Wall-clock seconds that a call may take for each CPU second of its limit: so slow no machine under load is.
 BACKSTOP = 30
@@ -45,7 +45,8 @@ class Heartbeat:
 
     def _open(self, path: Path) -> mmap.mmap:
         if not path.exists():
-            path.write_bytes(bytes(8 * self.SLOTS))
+            with naming(path):
+                path.write_bytes(bytes(8 * self.SLOTS))
         with path.open("r+b") as file:
             return mmap.mmap(file.fileno(), 8 * self.SLOTS)
 

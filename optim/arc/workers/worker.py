@@ -104,7 +104,8 @@ class Worker:
         try:
             accepted = self._pipeline.run_task(task, index, banned)
         except OSError as error:
-            problem = f"{error.strerror or error}"
+            file = f" ({os.path.basename(error.filename)})" if isinstance(error.filename, str) else ""
+            problem = f"{error.strerror or error}{file}"
         except Exception as error:
             print(f"task {task.task_id}: {type(error).__name__}: {error}", file=sys.stderr)
         record = self._recorded.pop() if self._recorded else {"task_id": task.task_id, "index": index, "seconds": None}

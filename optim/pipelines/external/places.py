@@ -16,7 +16,7 @@ from pathlib import Path
 
 from optim.pipelines.external.answers import OWN
 from optim.pipelines.protocol import RunProblem
-from profiles.system import lock
+from profiles.system import lock, naming
 
 
 def own_folder(folder: Path) -> Path:
@@ -91,7 +91,7 @@ class Aside:
 
     def _write(self, plain: dict[str, object]) -> None:
         draft = self._ledger.with_suffix(".new")
-        with draft.open("w") as file:
+        with naming(draft), draft.open("w") as file:
             json.dump(plain, file)
             file.flush()
             os.fsync(file.fileno())
