@@ -79,7 +79,8 @@ def _one(value: Any) -> list[str]:
 
 
 TEXT = Kind(read=lambda texts: texts[-1], write=_one)
-NUMBER = Kind(read=lambda texts: int(texts[-1]) if len(texts[-1]) < 19 else _refuse(texts[-1]), write=_one)
+#: The number of a thing: of a run, a measurement, a page; from 1.
+NUMBER = Kind(read=lambda texts: _counted(texts[-1]), write=_one)
 SHARE = Kind(read=lambda texts: float(texts[-1]), write=lambda value: [] if value is None else [f"{value:g}"])
 NAMES = Kind(read=list, write=lambda values: [str(value) for value in values])
 DAY = Kind(
@@ -100,8 +101,10 @@ def within(read: Callable[[str], float], least: float | None, most: float | None
     return Kind(read=number, write=_one)
 
 
-def _refuse(text: str) -> int:
-    raise ValueError(text)
+def _counted(text: str) -> int:
+    if len(text) > 18 or (number := int(text)) < 1:
+        raise ValueError(text)
+    return number
 
 
 def begin(page: str) -> None:
