@@ -261,7 +261,7 @@ def test_a_run_that_is_ended_from_outside_keeps_its_tasks_and_leaves_no_process(
         _, said = process.communicate(timeout=60)
     assert workers and all(_over(worker) for worker in workers)
     if number == signal.SIGKILL:
-        [journal] = (place / "home" / "journals").iterdir()
+        [journal] = (place / "home" / "journals").glob("*.jsonl")
         from profiles.journal import read_journal
 
         assert read_journal(journal).status == "interrupted"
