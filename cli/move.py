@@ -21,8 +21,8 @@ def COMMAND(runs: tuple[str, ...], to: str, as_json: bool) -> None:
     quickwin move nightly --to postgresql://me@host/team
 
     Tags, notes, what was stated and profiles go along, and measurements all of whose runs do. Each copy is compared
-    with what it is of; then the runs are hidden here, and 'undo' brings them back. Killed in between, nothing is lost,
-    and the same command goes on.
+    with what it is of; then the runs are hidden here, and 'undo' brings them back. Decisions and the tracker stay.
+    Killed in between, nothing is lost, and the same command goes on.
 
     Exit codes: 0 moved, 2 usage, 3 could not.
     """

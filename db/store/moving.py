@@ -30,6 +30,8 @@ from db.problems import UnknownRow
 from db.seals import changing_measurement, seal_measurement
 from db.store.bulk import insert_rows
 
+#: All that belongs to runs or to measurements and goes along.
+TAKEN = (RunEnvironment, *children(), Tag, StatedFact, Profile, BlockRun, AttemptRow)
 #: What people put on a run, and its profile; of a run that is there already they are joined.
 _MARKS = (Tag, StatedFact, Profile)
 

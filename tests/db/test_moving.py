@@ -11,7 +11,8 @@ from sqlalchemy import Engine, update
 
 from db import queries, store
 from db.engine import open_engine
-from db.models import Run
+from db.models import Base, Run
+from db.store.moving import TAKEN
 from tests.db.samples import record
 
 
@@ -121,3 +122,13 @@ def test_what_was_moved_is_hidden_until_its_runs_are_undeleted(here: Engine) -> 
     assert store.undelete_runs(here, runs) == 2
     back = queries.measurement(here, number)
     assert (back.status, back.spec) == ("finished", spec)
+
+
+def test_whatever_belongs_to_a_run_or_a_measurement_goes_along() -> None:
+    owners = {"runs", "measurements"}
+    belonging = {
+        table.name
+        for table in Base.metadata.tables.values()
+        if owners & {key.column.table.name for key in table.foreign_keys}
+    }
+    assert belonging - {"decisions"} == {model.__table__.name for model in TAKEN}
