@@ -54,11 +54,11 @@ _NORMAL_90 = 1.2815515655446004
 #: A forecast plays so many paths through, looks at these numbers of further blocks, and leaves out so many at each end.
 _PATHS = 800
 _FURTHER = np.unique(np.round(np.geomspace(1, MOST_BLOCKS, 70)).astype(int))
-_TAIL = 0.04
+_TAIL = 0.025
 _PARTS = (_TAIL, 0.5, 1 - _TAIL)
 #: How far the spread of a few trials is trusted: it counts as that of so large a share of them. All of them would be
 #: right for normal noise; a machine with two speeds may not have shown its second one yet.
-_TRUST = 0.4
+_TRUST = 0.25
 #: Of 100 forecasts so many held, or more, for each kind of noise (``benchmarks/verdicts.py``; most kinds: 95 to 99).
 HELD = 90
 
