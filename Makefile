@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+# Every command is a process of its own: one that had to compile the tree anew would start half a second later.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run demo serve test check bench clean
 
