@@ -32,13 +32,14 @@ def select(page: Page, *rows: int, then: str = "") -> None:
     Args:
         then: what is selected afterwards, in the page's words; by default so many runs as there are rows.
     """
+    selected = page.get_by_text(re.compile(r"runs? selected|^A run's number opens it")).first
     for row in rows:
         table = settled(page).locator("[class*=st-key-runs-table]").first
         table.scroll_into_view_if_needed()
-        box = table.bounding_box()  # what can be done stands above the table, and moves it down
+        before, box = selected.inner_text(), table.bounding_box()  # what can be done stands above the table
         assert box
         page.mouse.click(box["x"] + 15, box["y"] + 35 + 35 * row + 17)
-        expect(page.get_by_text(re.compile(r"runs? selected"))).to_be_visible()
+        expect(selected).not_to_have_text(before)
     expect(page.get_by_text(then or re.compile(rf"^{len(rows)} runs? selected"))).to_be_visible()
 
 
