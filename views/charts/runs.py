@@ -56,19 +56,25 @@ def trend(runs: pd.DataFrame, segments: pd.DataFrame, height: int = 330) -> go.F
         segments: columns config, start, stop (datetimes), median_seconds, runs (number) and, where it begins with a
             change, whose: stretches between two changes.
     """
-    drawn = figure(height=height, hovermode="closest")
-    for place, config in enumerate(runs["config"].value_counts(sort=True).index):
-        mark, stretches = config_mark(config), segments[segments["config"] == config]
-        points = runs[runs["config"] == config]
-        drawn.add_trace(_points(points, mark, many=len(runs) > MANY, named=place < MOST_NAMED))
-        drawn.add_traces(_steps(stretches, mark))
-        drawn.add_traces(_changes(stretches, mark))
+    traces: list[Any] = []
+    parts, levels = (dict(tuple(frame.groupby("config", sort=False))) for frame in (runs, segments))
+    order = list(runs["config"].value_counts(sort=True).index)
+    marks = {config: config_mark(config) for config in order}
+    for config in order[:MOST_NAMED]:
+        traces += [_points(parts[config], marks[config], many=len(runs) > MANY)]
+        traces += _steps(rows(levels.get(config, segments.head(0))), marks[config])
+    if rest := order[MOST_NAMED:]:
+        traces.append(_unnamed([parts[config] for config in rest], [marks[config] for config in rest]))
+    for config in order:
+        if len(levels.get(config, ())) > 1:
+            traces += _changes(rows(levels[config]), marks[config])
+    drawn = figure(*traces, height=height, hovermode="closest")
     drawn.update_yaxes(title="wall-clock (s)", rangemode="tozero")
     drawn.update_xaxes(title=None)
     return drawn
 
 
-def _points(runs: pd.DataFrame, mark: Mark, *, many: bool, named: bool) -> Any:
+def _points(runs: pd.DataFrame, mark: Mark, *, many: bool) -> Any:
     kind = go.Scattergl if many else go.Scatter
     return kind(
         x=runs["started_at"].to_numpy(),
@@ -76,7 +82,6 @@ def _points(runs: pd.DataFrame, mark: Mark, *, many: bool, named: bool) -> Any:
         mode="lines+markers",
         line={"color": see_through(mark.colour, 0.35), "width": 1},
         name=plain(mark.label, 40),
-        showlegend=named,
         marker={
             "color": mark.colour,
             "symbol": mark.symbol,
@@ -90,7 +95,33 @@ def _points(runs: pd.DataFrame, mark: Mark, *, many: bool, named: bool) -> Any:
     )
 
 
-def _steps(segments: pd.DataFrame, mark: Mark) -> list[go.Scatter]:
+def _unnamed(parts: list[pd.DataFrame], marks: list[Mark]) -> Any:
+    """The configs that the legend does not name: a line for each with a gap between two, all in one trace, since each
+    trace costs a millisecond and there may be dozens."""
+    gap: list[Any] = [None]
+    return go.Scattergl(
+        x=[value for part in parts for value in [*part["started_at"], *gap]],
+        y=[value for part in parts for value in [*part["wall_seconds"], *gap]],
+        mode="lines+markers",
+        name="others",
+        line={"color": see_through("#7F8790", 0.35), "width": 1},
+        marker={
+            "color": [mark.colour for part, mark in zip(parts, marks, strict=True) for _ in range(len(part) + 1)],
+            "symbol": [mark.symbol for part, mark in zip(parts, marks, strict=True) for _ in range(len(part) + 1)],
+            "size": 7,
+            "opacity": 0.7,
+        },
+        text=[
+            f"{plain(mark.label, 40)}, run {number}: {plain(label, 60)}"
+            for part, mark in zip(parts, marks, strict=True)
+            for number, label in [*zip(part["run_id"], part["label"], strict=True), ("", "")]
+        ],
+        hovertemplate="%{text}<br>%{y:.3f} s<br>%{x|%Y-%m-%d %H:%M}<extra></extra>",
+        showlegend=False,
+    )
+
+
+def _steps(segments: list[dict[str, Any]], mark: Mark) -> list[go.Scatter]:
     """A line at each stretch's median; the number stands at its beginning where there was a change."""
     return [
         go.Scatter(
@@ -103,15 +134,14 @@ def _steps(segments: pd.DataFrame, mark: Mark) -> list[go.Scatter]:
             showlegend=False,
             hovertemplate=f"median {seconds(row['median_seconds'])}<extra>{plain(mark.label, 40)}</extra>",
         )
-        for number, row in enumerate(rows(segments))
+        for number, row in enumerate(segments)
         if row["runs"] >= FEWEST_RUNS
     ]
 
 
-def _changes(segments: pd.DataFrame, mark: Mark) -> list[go.Scatter]:
+def _changes(segments: list[dict[str, Any]], mark: Mark) -> list[go.Scatter]:
     """A sign at each change of a config's level, with whose it was and by how much."""
-    known = rows(segments)
-    found = [(before, now) for before, now in pairwise(known) if now.get("whose") in _WHOSE]
+    found = [(before, now) for before, now in pairwise(segments) if now.get("whose") in _WHOSE]
     if not found:
         return []
     words = [_WHOSE[now["whose"]][0] for _, now in found]

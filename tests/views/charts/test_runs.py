@@ -34,9 +34,13 @@ def test_each_config_is_one_series_in_its_own_colour() -> None:
 
 def test_every_config_has_a_line_and_the_legend_names_those_with_the_most_runs() -> None:
     drawn = runs.trend(history([f"config{number}" for number in range(20)] + ["config3"]), stretches())
-    assert len(drawn.data) == 20 and sum(len(trace.x) for trace in drawn.data) == 21
-    named = [trace.name for trace in drawn.data if trace.showlegend]
-    assert len(named) == runs.MOST_NAMED and named[0] == "config3"
+    named, rest = drawn.data[:-1], drawn.data[-1]
+    assert len(named) == runs.MOST_NAMED and named[0].name == "config3"
+    assert sum(len(trace.x) for trace in named) + sum(one is not None for one in rest.y) == 21, "no run is lost"
+    assert sum(one is None for one in rest.y) == 10, "a line each: a gap behind every config"
+    colours = {f"config{number}": runs.config_mark(f"config{number}").colour for number in range(20)}
+    shown = {text.partition(",")[0]: colour for text, colour in zip(rest.text, rest.marker.color, strict=True)}
+    assert shown == {name: colours[name] for name in shown}
 
 
 def test_a_config_keeps_its_colour_whatever_else_is_in_view() -> None:
