@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -16,11 +17,13 @@ from urllib.parse import quote
 from sqlalchemy.engine import URL
 
 from db.migrations import refuse_foreign, refuse_newer, refuse_older, refuse_several
-from db.problems import problem
+from db.problems import DatabaseProblem, problem
 
 MAGIC = b"SQLite format 3\0"
 #: Files up to this size are checked wholly at the start (about 0.1 s); in larger ones damage shows when it is read.
 CHECKED_BYTES = 32 * 1024 * 1024
+#: How often a file is looked at before it is called damaged, and the pause in between.
+_LOOKS, _PAUSE_SECONDS = 3, 0.1
 #: How many connections this process has to each file. One that has any is not opened by hand: closing it would drop all
 #: locks of the process on it, and another process would take its log away (2.2 of sqlite.org/howtocorrupt.html).
 _CONNECTIONS: Counter[str] = Counter()
@@ -52,9 +55,18 @@ def check_file(address: URL, read_only: str | None) -> None:
         header = file.read(100)
     if not header.startswith(MAGIC):
         raise problem("no database", str(path))
-    if not _in_use(path) and _is_cut(path, header):
-        raise problem("damaged", str(path), "its end is missing")
-    _check_content(path, read_only)
+    for left in reversed(range(_LOOKS)):
+        try:
+            if not _in_use(path) and _is_cut(path, header):
+                raise problem("damaged", str(path), "its end is missing")
+            _check_content(path, read_only)
+            return
+        except (sqlite3.DatabaseError, DatabaseProblem) as error:
+            if not left or (isinstance(error, DatabaseProblem) and error.kind != "damaged"):
+                raise
+        time.sleep(_PAUSE_SECONDS)  # another process may have begun to write in between: damage stays, that passes
+        with path.open("rb") as file:
+            header = file.read(100)
 
 
 def file_of(address: URL) -> Path | None:

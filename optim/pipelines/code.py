@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 #: A folder without git is read up to so many files and bytes; of a larger one nothing is known.
 MOST_FILES, MOST_BYTES = 5_000, 64 << 20
-#: What is made from code, or only tells of it.
+#: What is made from code, or only tells of it; and databases, the history's own above all.
 _NO_CODE = {".pyc", ".md", ".rst", ".log"}
+_DATABASES = {f"{kind}{part}" for kind in (".db", ".sqlite", ".sqlite3") for part in ("", "-wal", "-shm", "-journal")}
 
 
 def is_code(path: str) -> bool:
-    """Whether a file may change what a program does: no bytecode, no prose, nothing in a hidden folder."""
+    """Whether a file may change what a program does: no bytecode, prose or database, nothing in a hidden folder."""
     *folders, name = Path(path).parts
     hidden = any(part.startswith(".") or part == "__pycache__" for part in folders)
-    return not hidden and Path(name).suffix not in _NO_CODE
+    return not hidden and Path(name).suffix not in _NO_CODE | _DATABASES
 
 
 def fingerprint(parts: Mapping[str, object]) -> str:
@@ -31,7 +33,30 @@ def contents(folder: Path, files: Iterable[Path]) -> dict[str, str]:
 
 
 def files_below(folder: Path) -> Iterator[Path]:
-    """Files of code below a folder, in order."""
+    """Files of code below a folder, in order. What this process has open itself is none."""
+    held = held_open()
     for path in sorted(folder.rglob("*")):
-        if is_code(path.relative_to(folder).as_posix()) and path.is_file():
+        if is_code(path.relative_to(folder).as_posix()) and path.is_file() and identity(path) not in held:
             yield path
+
+
+def identity(path: Path) -> tuple[int, int]:
+    """Device and number of a file."""
+    state = path.stat()
+    return state.st_dev, state.st_ino
+
+
+def held_open() -> set[tuple[int, int]]:
+    """The files that this process has open, where the system tells.
+
+    A database among them may have any name. To open and close it once more by hand would drop all locks that this
+    process has on it (2.2 of sqlite.org/howtocorrupt.html), and what it commits from then on can be lost.
+    """
+    found = set()
+    for name in os.listdir("/dev/fd") if os.path.isdir("/dev/fd") else ():
+        try:
+            state = os.fstat(int(name))
+        except (OSError, ValueError):
+            continue
+        found.add((state.st_dev, state.st_ino))
+    return found

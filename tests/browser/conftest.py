@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.at_work import alive
 from tests.browser.places import Place, record, words, worked_example
 from tests.views.seed import fill
 
@@ -214,6 +216,9 @@ def _served(place: Place) -> Iterator[Served]:
     app = serve_place(place)
     yield Served(place, app)
     app.close()
+    for pid in alive(place.folder):  # what a test that failed left at work
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture(params=["served_example", "served_words"], ids=["worked example", "words"])

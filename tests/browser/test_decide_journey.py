@@ -26,7 +26,8 @@ def start(page: Page, served: Served, what: str, blocks: int) -> None:
         fill(page, label, value)
     expect(page.get_by_text(re.compile(rf"^quickwin measure {what} .*--blocks {blocks}"))).to_be_visible()
     page.get_by_role("button", name="Start", exact=True).click()
-    expect(page.get_by_text("is under way", exact=False)).to_be_visible(timeout=60_000)
+    under_way_or_over = page.get_by_text(re.compile(f"is under way|under way: block|{VERDICT.pattern}", re.IGNORECASE))
+    expect(under_way_or_over.first).to_be_visible(timeout=60_000)
 
 
 def row_of(page: Page, win: str) -> Locator:
@@ -95,7 +96,7 @@ def block(page: Page, least: int) -> int:
 
 
 def stop(page: Page) -> None:
-    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("was stopped", exact=False)).to_be_visible(timeout=60_000)
 
 

@@ -195,7 +195,7 @@ def test_a_file_that_is_replaced_is_kept_beside_it(engine, tmp_path):
 def test_a_file_that_can_not_be_written_is_named_in_one_sentence(engine, tmp_path):
     result = quickwin("tracker", "--output", str(tmp_path / "no folder" / "x.md"))
     assert result.exit_code == 3
-    assert "can not be used: No such file or directory" in result.stderr
+    assert "x.md can not be written: No such file or directory" in result.stderr
 
 
 @pytest.mark.parametrize("command", [["decide"], ["tracker"], ["report"]])

@@ -280,7 +280,7 @@ def test_a_cluster_that_fails_is_one_sentence_and_leaves_no_empty_run(
     from optim.arc.workers.cluster import ClusterSupervisor, RunProblem
 
     @contextmanager
-    def connected(self: ClusterSupervisor) -> Iterator[None]:
+    def connected(self: ClusterSupervisor, **options: object) -> Iterator[None]:
         yield
 
     def lost(self: ClusterSupervisor) -> None:

@@ -90,7 +90,7 @@ def test_in_the_read_only_mode_no_button_writes_and_each_that_would_says_why(
     file, locked = Path(full.removeprefix("sqlite:///")), {}
     before = file.read_bytes()
     for url_path in PAGES:
-        query = {"win": "dsl_cache"} if url_path == "decide" else {}
+        query = {"decide": {"win": "dsl_cache"}, "progress": {"tracking": "1"}}.get(url_path, {})
         page = _opened(open_page, url_path, **query)
         locked[url_path] = [one for one in page.button if one.disabled and "QUICKWIN_READ_ONLY" in (one.help or "")]
         for number, one in enumerate(page.button):

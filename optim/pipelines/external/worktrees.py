@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from optim.pipelines.code import is_code
+from optim.pipelines.code import held_open, identity, is_code
 from optim.pipelines.external.answers import OWN, matches
 from optim.pipelines.external.places import own_folder
 from optim.pipelines.protocol import RunProblem
@@ -94,7 +94,9 @@ class Repository:
         for name in self._listed("-d"):
             blobs.pop(name, None)
         changed = [name for name in self._listed("-m", "-o", "--exclude-standard") if (self._top / name).is_file()]
+        held = held_open()
         changed = [name for name in dict.fromkeys(changed) if self._is_code(name)]
+        changed = [name for name in changed if identity(self._top / name) not in held]
         # One name a line: a name with a line break in it is left as git knows it.
         plain = [name for name in changed if "\n" not in name]
         hashes = _git(self._top, "hash-object", "--stdin-paths", given="\n".join(plain)).splitlines() if plain else []

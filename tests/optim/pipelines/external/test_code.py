@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -105,3 +108,18 @@ def test_the_built_in_pipeline_has_one_code(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr("optim.arc.builtin.ROOT", tmp_path)
     assert pipeline.code(()) not in (None, known)
     assert not code.is_code("a/.git/x.py") and code.is_code("a/x.py")
+
+
+@pytest.mark.parametrize("name", ["history.db", "history.sqlite3", "history.data"])
+def test_a_database_in_the_folder_is_no_code_and_keeps_its_locks(tmp_path: Path, name: str) -> None:
+    """To read and close it by hand would drop this process's locks, and lose what it commits afterwards."""
+    (tmp_path / "work.py").write_text("print(1)")
+    own = sqlite3.connect(tmp_path / name)
+    own.execute("CREATE TABLE kept (value)")
+    own.execute("BEGIN IMMEDIATE")
+    files = [path.name for path in code.files_below(tmp_path)]
+    assert files == ["work.py"] and code.contents(tmp_path, code.files_below(tmp_path))
+    other = f"import sqlite3; sqlite3.connect({str(tmp_path / name)!r}, timeout=0).execute('BEGIN IMMEDIATE')"
+    done = subprocess.run([sys.executable, "-c", other], capture_output=True, text=True, check=False)
+    assert "locked" in done.stderr
+    own.close()
