@@ -40,6 +40,8 @@ def _expanded(place: Path, parts: Sequence[str]) -> Iterator[Path]:
     if not parts:
         yield place
     elif parts[0] == "**":
+        if not place.is_dir():
+            return
         yield from _expanded(place, parts[1:])
         for entry in _entries(place):
             if entry.is_dir():

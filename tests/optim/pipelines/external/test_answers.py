@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from optim.pipelines.external.answers import matches, output_fingerprint, rounded, stale, stamps, stream_digest
@@ -75,6 +75,7 @@ _PARTS = st.sampled_from(["**", "*", "*.csv", "out", "a", ".*", "[ab]*", "?.txt"
     paths=st.lists(st.lists(_NAMES, min_size=1, max_size=3), max_size=6),
     parts=st.lists(_PARTS, min_size=1, max_size=3),
 )
+@example(paths=[["a"]], parts=["*", "**"])
 def test_a_pattern_names_what_the_standard_librarys_glob_names(
     tmp_path: Path, paths: list[list[str]], parts: list[str]
 ) -> None:
@@ -84,5 +85,7 @@ def test_a_pattern_names_what_the_standard_librarys_glob_names(
             folder.joinpath(*path).parent.mkdir(parents=True, exist_ok=True)
             folder.joinpath(*path).touch()
     pattern = "/".join(parts)
-    wanted = {folder / one for one in glob.iglob(pattern, root_dir=folder, recursive=True, include_hidden=True)}
+    found = glob.iglob(pattern, root_dir=folder, recursive=True, include_hidden=True)
+    # Some versions name a file as if it were a folder ("a/" for "a/**").
+    wanted = {folder / one for one in found if not one.endswith("/")}
     assert matches(folder, [pattern]) == sorted(path for path in wanted if path.is_file())
