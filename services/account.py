@@ -20,7 +20,7 @@ from optim.plan.tracker_edits import HandEdit
 from optim.plan.tracker_parser import parse
 from profiles.configs import NONE, stored_text
 from services.project import Project, current_project
-from services.run_marks import BASELINE, DUET, FINAL, PRIMING
+from services.run_marks import BASELINE, FINAL, by_itself, tag_set
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -186,17 +186,13 @@ def _counted(engine: Engine, project: Project, **filters: Any) -> list[dict[str,
 
 def _counts(row: Row, project: Project) -> bool:
     own = row["pipeline"] in (None, project.pipeline)  # what was measured without a name was measured by this program
-    alone = row["label"] != PRIMING and DUET not in _tags(row)
+    alone = by_itself(row["label"], row["tags"])
     return own and (row["wall_seconds"] or 0) > 0 and alone and _is_marked(row)
 
 
 def _is_marked(row: Row) -> bool:
     """Measured here, or imported and marked by its owner."""
-    return row["source"] == "measured" or bool({BASELINE, FINAL} & _tags(row))
-
-
-def _tags(row: Row) -> set[str]:
-    return {tag.lower() for tag in str(row["tags"] or "").split(", ")}
+    return row["source"] == "measured" or bool({BASELINE, FINAL} & tag_set(row["tags"]))
 
 
 def _known(row: Row) -> KnownRun:
@@ -238,7 +234,7 @@ def _is_there(row: Row, project: Project, machine: str, stated: str) -> bool:
     """Of the reference pipeline, as far as the run says which; from its machine, or imported as its final run."""
     if row["pipeline"] not in (None, project.reference_pipeline):
         return False
-    tags = _tags(row)
+    tags = tag_set(row["tags"])
     names = (str(row["machine"] or "").lower(), stated)
     from_there = machine != "" and (machine in tags or any(machine in name for name in names))
     return from_there or (FINAL in tags and str(row["source"]).startswith("imported"))

@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 from optim.evidence.changes import FEWEST_SITTINGS, change_points, changes, sittings
-from services.run_marks import DUET
 
 #: The newest runs of a series that are looked at.
 MOST_RUNS = 2_000
@@ -25,15 +24,14 @@ def segments(runs: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         runs: columns config, started_at, wall_seconds, run_id, in the order of time, and where known label, git_commit,
-            git_dirty, machine, workload, workers, tags. Runs of a duet are left out: they waited for their partner.
+            git_dirty, machine, workload, workers.
 
     Returns:
         config, start, stop (moments of the first and the last run), median_seconds, first_run (its id), runs (number),
         whose (who made the change that the stretch begins with: ``code``, ``machine``, ``unknown``; empty for none),
         sittings (of the whole config: fewer than ``FEWEST_SITTINGS`` show no change).
     """
-    alone = runs if "tags" not in runs else runs[[not _of_duet(tags) for tags in runs["tags"]]]
-    found = [row for config, series in alone.groupby("config", sort=False) for row in _stretches(str(config), series)]
+    found = [row for config, series in runs.groupby("config", sort=False) for row in _stretches(str(config), series)]
     return pd.DataFrame(found, columns=COLUMNS)
 
 
@@ -60,10 +58,6 @@ def _stretches(config: str, series: pd.DataFrame) -> list[tuple[Any, ...]]:
         )
         for part, who in zip(parts, whose, strict=True)
     ]
-
-
-def _of_duet(tags: Any) -> bool:
-    return isinstance(tags, str) and DUET in tags.split(", ")
 
 
 def _run(row: dict[Any, Any]) -> tuple[int, float, object, str | None, str | None, str | None]:

@@ -16,7 +16,9 @@ from services.ranking import Ranking
 from services.run_facts import RunFacts, Side, read, side
 from views import configs, palette
 from views.data import phases
+from views.data.breakdowns import baseline_and_now
 from views.data.connection import cached, engine
+from views.frames import by_themselves
 
 #: The newest runs of a config that are looked at.
 MOST_RUNS = 100
@@ -74,11 +76,15 @@ def of_configs(before: str, after: str, workload: str, cache_state: str, machine
 
 @cached("runs")
 def suggested() -> tuple[int, int] | None:
-    """Two runs to begin with: the newest run and the newest comparable run of another config.
+    """Two runs to begin with: what the account calls the baseline and now; where it has none, the newest run and the
+    newest comparable run of another config.
 
     The one with fewer wins comes first: people ask what the wins bring, in whatever order the runs were made.
     """
-    found = queries.runs(engine(), status="finished", profiled=False, limit=200, sort="id")
+    baseline, now = baseline_and_now()
+    if baseline is not None and now is not None:
+        return baseline, now
+    found = by_themselves(queries.runs(engine(), status="finished", profiled=False, limit=200, sort="id"))
     known = found[found["config"].notna() & found["wall_seconds"].notna()]
     for newest in known.head(20).to_dict("records"):
         same = known[["workload", "cache_state", "machine"]].eq(

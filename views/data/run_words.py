@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from profiles.breakdown import IDLE, UNACCOUNTED, WORKER_SECONDS
-from views import palette, text
+from views import configs, palette, text
 from views.data.phases import Parts
 from views.frames import rows
 
@@ -18,7 +18,8 @@ def outcome(run: dict[str, Any]) -> str:
     """What it did: seconds, work, answers, errors; ``run`` is its row."""
     wall = "no wall-clock time" if run["wall_seconds"] is None else f"**{text.seconds(run['wall_seconds'])}**"
     work = f" for {text.count(run['tasks'], 'task')}" if run["tasks"] else ""
-    config = "its config is unknown" if run["config"] is None else f"with **{text.escape(run['config'])}**"
+    name = None if run["config"] is None else text.escape(configs.typed(run["config"]))
+    config = "its config is unknown" if name is None else f"with **{name}**"
     caches = "" if run["cache_state"] == "unknown" else f", {run['cache_state']} caches"
     workers = "" if run["workers"] == 1 else f", {run['workers']} workers"
     return f"{wall}{work}, {config}{caches}{workers}. {answers(run)}{standing(run)}"

@@ -15,7 +15,7 @@ from views import configs, text
 from views.charts.spine import data_address, spine_svg
 from views.data.changes import FEWEST_SITTINGS
 from views.data.connection import cached, engine, forget
-from views.frames import rows
+from views.frames import by_themselves, rows
 
 #: Rows of one page of the table; more pages are a click away.
 PAGE_ROWS = 200
@@ -54,13 +54,14 @@ def choices() -> dict[str, list[str]]:
 
 @cached("runs", ttl=10)
 def timed(filters: Mapping[str, Any]) -> pd.DataFrame:
-    """The newest finished, unprofiled runs with a start and a time, oldest first.
+    """The newest finished, unprofiled runs with a start and a time, oldest first; none that filled caches for another
+    or had a partner.
 
     Columns: run_id, label, started_at, wall_seconds, config (empty where unknown), workload, workload_description,
     workload_tasks, cache_state, machine, cpu_model, git_commit, git_dirty.
     """
     asked = {**filters, "profiled": False, "status": "finished"}
-    found = queries.runs(engine(), sort="started_at", limit=TREND_RUNS, **asked)
+    found = by_themselves(queries.runs(engine(), sort="started_at", limit=TREND_RUNS, **asked))
     known = found[found["started_at"].notna() & (found["wall_seconds"] > 0)].iloc[::-1]
     columns = ["label", "started_at", "wall_seconds", "config", "workload", "workload_description", "workload_tasks"]
     place = ["cache_state", "machine", "cpu_model", "git_commit", "git_dirty"]

@@ -121,7 +121,6 @@ def test_settings_that_changed_are_the_codes_doing_and_runs_of_a_duet_are_left_o
     assert segments(runs)["whose"].tolist() == ["", "code"]
     assert segments(runs.assign(workers=1))["whose"].tolist() == ["", "unknown"]
     assert segments(runs.assign(machine=["m"] * 20 + ["n"] * 20))["whose"].tolist() == ["", "machine"]
-    assert segments(runs.assign(tags=["duet, mine"] * 20 + [None] * 20))["runs"].tolist() == [20]
 
 
 def test_a_measurement_with_a_name_of_its_own_is_one_sitting_too() -> None:
