@@ -101,15 +101,16 @@ def writing(engine: Engine) -> Iterator[Connection]:
         raise DatabaseProblem("read-only", sentence)
     with explained(database_name(engine.url)), engine.begin() as connection:
         yield connection
-    _COMMITS.append(None)
+    _COMMITS[0] += 1
 
 
-_COMMITS: list[None] = []
+#: Of this process.
+_COMMITS = [0]
 
 
 def commits() -> int:
     """How many transactions of ``writing`` this process has committed, so that who is interrupted knows what to say."""
-    return len(_COMMITS)
+    return _COMMITS[0]
 
 
 def _address(text: str) -> URL:

@@ -51,22 +51,24 @@ def check_file(address: URL, read_only: str | None) -> None:
         if read_only:
             raise problem("no connection", str(path), "there is none yet, and here none may be made")
         return
+    for looks_left in reversed(range(_LOOKS)):
+        try:
+            _check_whole(path, read_only)
+            break
+        except (sqlite3.DatabaseError, DatabaseProblem) as error:
+            if not looks_left or (isinstance(error, DatabaseProblem) and error.kind != "damaged"):
+                raise
+        time.sleep(_PAUSE_SECONDS)  # another process may have begun to write in between: damage stays, that passes
+
+
+def _check_whole(path: Path, read_only: str | None) -> None:
     with path.open("rb") as file:
         header = file.read(100)
     if not header.startswith(MAGIC):
         raise problem("no database", str(path))
-    for left in reversed(range(_LOOKS)):
-        try:
-            if not _in_use(path) and _is_cut(path, header):
-                raise problem("damaged", str(path), "its end is missing")
-            _check_content(path, read_only)
-            return
-        except (sqlite3.DatabaseError, DatabaseProblem) as error:
-            if not left or (isinstance(error, DatabaseProblem) and error.kind != "damaged"):
-                raise
-        time.sleep(_PAUSE_SECONDS)  # another process may have begun to write in between: damage stays, that passes
-        with path.open("rb") as file:
-            header = file.read(100)
+    if not _in_use(path) and _is_cut(path, header):
+        raise problem("damaged", str(path), "its end is missing")
+    _check_content(path, read_only)
 
 
 def file_of(address: URL) -> Path | None:

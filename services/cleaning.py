@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optim.pipelines.external.places import is_locked
+from optim.project.command import OWN
 from profiles.owned import owned_in, remove_left, size_of
 from services.keeping import backups
 from services.places import home
@@ -71,7 +72,7 @@ def _used_by() -> str | None:
 
 
 def _trees() -> Iterator[Item]:
-    place = current_project().folder / ".quickwin" / "trees"
+    place = current_project().folder / OWN / "trees"
     if place.is_dir():
         used = "a run or measurement is under way in this folder" if is_locked(current_project().folder) else None
         yield Item(kind=TREE, path=place, bytes=size_of(place), used_by=used)

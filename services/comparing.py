@@ -195,7 +195,11 @@ def _pooled(engine: Engine, number: int, before: str) -> Any | None:
     """The verdict of all measurements of one's question; None where it is the only one."""
     from optim.evidence.pooling import pool_of, question  # numpy
 
-    ended = [one for one in queries.ended_measurements(engine) if one.kind == "pair"]
+    pairs = {one.id: one for one in queries.ended_measurements(engine) if one.kind == "pair"}
+    if number not in pairs:
+        return None
+    configs = _configs(pairs[number])
+    ended = [one for one in pairs.values() if _configs(one) == configs]
     blocks = queries.blocks_by_measurement(engine, [one.id for one in ended])
     questions = {one.id: question(one.spec, blocks[one.id]) for one in ended}
     asked = questions.get(number)
@@ -206,6 +210,10 @@ def _pooled(engine: Engine, number: int, before: str) -> Any | None:
     rows = [{"id": one.id, "spec": one.spec} for one in group]
     whole = pool_of(rows, blocks, attempts, before)
     return replace(whole.verdict, reason=whole.text, notes=())
+
+
+def _configs(measurement: queries.Measurement) -> set[str]:
+    return {str(arm.get("config")) for arm in measurement.spec.get("arms", ())}
 
 
 def measured(engine: Engine, before: str, after: str, workload: str | None, cache_state: str) -> tuple[int, Any] | None:

@@ -114,11 +114,10 @@ def _is_more(engine: Engine, number: int, rows: Rows, began: Sequence[Any]) -> b
 
 
 def _attempt(engine: Engine, attempt: Mapping[str, Any], run_id: int) -> dict[str, Any]:
-    outcome = _outcome(engine, attempt, run_id)
-    names = ("run_id", "status", "reason", "wall_seconds", "cpu_seconds", "peak_bytes", "busy_cores")
-    counts = ("errors", "timeouts", "failed", "backstops")
+    from optim.evidence.reliability import attempt_row
+
     place = {name: attempt[name] for name in ("block", "attempt", "arm", "position")}
-    return {**place, **{name: getattr(outcome, name) for name in (*names, *counts)}}
+    return attempt_row(**place, outcome=_outcome(engine, attempt, run_id))
 
 
 def _outcome(engine: Engine, attempt: Mapping[str, Any], run_id: int) -> Outcome:

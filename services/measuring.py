@@ -23,7 +23,7 @@ from optim.evidence.measure import (
     measure,
 )
 from optim.evidence.outcomes import Outcome
-from optim.evidence.reliability import attempts_from_rows
+from optim.evidence.reliability import attempt_row, attempts_from_rows
 from optim.evidence.spec import Spec, budget_problem, budget_warning, minutes_warning
 from optim.evidence.statistics import MIN_BLOCKS
 from optim.evidence.verdicts import Verdict, blocks_from_rows
@@ -59,12 +59,8 @@ class DatabaseLedger:
 
     def add_attempt(self, run: RunEnded) -> None:
         """Keeps a run that was begun, however it ended."""
-        outcome = run.outcome
-        names = ("run_id", "status", "reason", "wall_seconds", "cpu_seconds", "peak_bytes", "busy_cores")
-        counts = ("errors", "timeouts", "failed", "backstops")
-        place = {"block": run.block, "attempt": run.attempt, "arm": run.arm.name, "position": run.position}
-        values = {name: getattr(outcome, name) for name in (*names, *counts)}
-        store.add_attempt(self._engine, self._id, {**place, **values}, owned=True)
+        row = attempt_row(run.block, run.attempt, run.arm.name, run.position, run.outcome)
+        store.add_attempt(self._engine, self._id, row, owned=True)
 
     def update(self, status: str, verdict: Verdict) -> None:
         """Keeps the verdict so far."""

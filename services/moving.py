@@ -15,8 +15,6 @@ from services.wording import count, listed
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-_UNDER_WAY = ("planned", "running", "stopping")
-
 
 def move(
     engine: Engine,
@@ -63,7 +61,7 @@ def _require_still(engine: Engine, run_ids: Sequence[int]) -> None:
             fail(f"run {run_id} is under way, so it can not be moved yet: wait until it is over", USAGE)
     whole, _ = store.whole_measurements(engine, run_ids)
     for measurement_id in whole:
-        if queries.measurement(engine, measurement_id).status in _UNDER_WAY:
+        if queries.measurement(engine, measurement_id).status in store.UNDER_WAY:
             fail(f"measurement {measurement_id} is under way, so its runs can not be moved yet: stop it first", USAGE)
 
 

@@ -8,6 +8,7 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from optim.project.command import OWN
 from services import interruption
 from services.problems import fail
 from services.project import Project, current_project
@@ -23,7 +24,7 @@ _MARKING_SECONDS = 0.5
 def home() -> Path:
     """The folder for caches, solvers, journals and logs: ``QUICKWIN_HOME`` or ``.quickwin`` in the project's folder."""
     named = os.environ.get("QUICKWIN_HOME")
-    return Path(named) if named else current_project().folder / ".quickwin"
+    return Path(named) if named else current_project().folder / OWN
 
 
 def database_url() -> str:
@@ -81,7 +82,7 @@ def open_database() -> Engine:
 def put_back() -> None:
     """Brings back what a killed measurement set aside in the project's folder, unless one is under way there."""
     project = current_project()
-    if project.command is None or not (project.folder / ".quickwin").is_dir():
+    if project.command is None or not (project.folder / OWN).is_dir():
         return
     from optim.pipelines.external import pipeline
 
@@ -119,7 +120,7 @@ def _mark(project: Project) -> str | None:
     """
     if project.file is None or project.id is not None:
         return project.id
-    note = project.folder / ".quickwin" / "project"
+    note = project.folder / OWN / "project"
     try:
         if not note.exists():
             note.parent.mkdir(exist_ok=True)

@@ -34,6 +34,19 @@ class Attempt:
     outcome: Outcome
 
 
+#: What is stored of how an attempt came out.
+_OF_OUTCOME = (
+    *("run_id", "status", "reason", "wall_seconds", "cpu_seconds", "peak_bytes", "busy_cores"),
+    *("errors", "timeouts", "failed", "backstops"),
+)
+
+
+def attempt_row(block: int, attempt: int, arm: str, position: int, outcome: Outcome) -> dict[str, Any]:
+    """The columns of ``attempts`` for one: what ``attempts_from_rows`` reads back."""
+    place = {"block": block, "attempt": attempt, "arm": arm, "position": position}
+    return {**place, **{name: getattr(outcome, name) for name in _OF_OUTCOME}}
+
+
 def attempts_from_rows(rows: Iterable[Mapping[str, Any]]) -> list[Attempt]:
     """The attempts in rows of ``db.queries.attempts``, in their order."""
     return [

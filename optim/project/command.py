@@ -21,6 +21,8 @@ from typing import NoReturn
 Parameter = str | int | float | bool
 TIMES = ("journal", "wall", "log")
 PYTHON = "python"
+#: The folder in a project's own that is Quickwin's.
+OWN = ".quickwin"
 _MOST_SECONDS = 30 * 24 * 3600.0
 _SLOT = re.compile(r"\{\{|\}\}|\{([A-Za-z_]\w*)\}")
 
@@ -222,7 +224,7 @@ def _finite(text: str) -> int | float:
 
 def _check_inside(name: str, path: str) -> None:
     parts = PurePosixPath(path).parts
-    if not parts or path.startswith(("/", "~")) or ".." in parts or parts[0] in (".git", ".quickwin"):
+    if not parts or path.startswith(("/", "~")) or ".." in parts or parts[0] in (".git", OWN):
         _refuse(name, path, "a path below the project's folder, such as .cache")
 
 

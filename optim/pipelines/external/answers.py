@@ -14,12 +14,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from optim.project.command import OWN
 from profiles.recorder import ECHO_PREFIX
 
 _NUMBER = re.compile(rb"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][-+]?\d+)?(?![\w.])")
 _CHUNK = 1 << 20
-#: Quickwin's own folder within a project's.
-OWN = ".quickwin"
 _JOURNAL = ECHO_PREFIX.encode()
 
 #: When a file was written: its modification in nanoseconds, its inode, its size.

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from optim.pipelines.external.answers import OWN, Stamp, matches
+from optim.pipelines.external.answers import Stamp, matches
 from optim.pipelines.external.pipeline import CommandPipeline
 from optim.pipelines.external.process import resolved
 from optim.pipelines.external.program import is_python
 from optim.pipelines.external.session import CommandSession, Seen
 from optim.pipelines.external.switching import arguments, environment, refs
 from optim.pipelines.protocol import Job, RunProblem, Target
-from optim.project.command import PYTHON, argv, fill
+from optim.project.command import OWN, PYTHON, argv, fill
 from profiles.configs import Config
 
 OK, NOTE, FAIL = "ok", "note", "fail"

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from optim.pipelines.code import MOST_BYTES, MOST_FILES, contents, files_below, fingerprint
-from optim.pipelines.external.answers import OWN
 from optim.pipelines.external.footprint import no_code
 from optim.pipelines.external.places import Aside, locked
 from optim.pipelines.external.session import CommandSession
 from optim.pipelines.external.switching import Toggle, refs
 from optim.pipelines.external.worktrees import HERE, NOT_OURS, Repository
 from optim.pipelines.protocol import Job, RunProblem, Target
-from optim.project.command import Command, CommandProblem
+from optim.project.command import OWN, Command, CommandProblem
 
 
 @dataclass(frozen=True, kw_only=True)

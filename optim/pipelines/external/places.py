@@ -14,8 +14,8 @@ import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from optim.pipelines.external.answers import OWN
 from optim.pipelines.protocol import RunProblem
+from optim.project.command import OWN
 from profiles.system import lock, naming
 
 

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from optim.pipelines.code import held_open, identity, is_code
-from optim.pipelines.external.answers import OWN, matches
+from optim.pipelines.external.answers import matches
 from optim.pipelines.external.places import own_folder
 from optim.pipelines.protocol import RunProblem
+from optim.project.command import OWN
 from profiles.owned import SHARED, owned_folder
 
 #: The ref that means the working folder with uncommitted work.
