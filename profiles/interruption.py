@@ -17,6 +17,8 @@ from typing import Any
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 #: What interrupted programs end with when nothing was stored yet.
 INTERRUPTED = 130
+#: The signal of an interruption that was raised and has not come out yet: a library's bare ``except:`` may swallow it.
+_RAISED: list[int] = []
 
 
 @contextlib.contextmanager
@@ -24,7 +26,7 @@ def on_interruption(handler: Callable[[int, Any], None]) -> Iterator[None]:
     """While this lasts, the handler hears of interruptions; afterwards the signals do what they did before.
 
     A hang-up that is ignored (``nohup``) stays ignored. Signals belong to the main thread: in another one nothing is
-    changed.
+    changed. An interruption that was swallowed before is heard at once.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -32,6 +34,8 @@ def on_interruption(handler: Callable[[int, Any], None]) -> Iterator[None]:
     heard = [number for number in SIGNALS if number == signal.SIGINT or signal.getsignal(number) != signal.SIG_IGN]
     before = {number: signal.signal(number, handler) for number in heard}
     try:
+        if _RAISED:
+            handler(_RAISED.pop(), None)
         yield
     finally:
         for number, earlier in before.items():
@@ -43,10 +47,14 @@ def interruptible() -> Iterator[None]:
     """While this lasts, an interruption raises KeyboardInterrupt."""
 
     def interrupt(number: int, frame: Any) -> None:
+        _RAISED[:] = [number]
         raise KeyboardInterrupt
 
     with on_interruption(interrupt):
-        yield
+        try:
+            yield
+        finally:
+            _RAISED.clear()
 
 
 def run_program(module: str, function: str) -> None:
@@ -55,6 +63,8 @@ def run_program(module: str, function: str) -> None:
     with interruptible():
         try:
             program = getattr(importlib.import_module(module), function)
+            if _RAISED:
+                raise KeyboardInterrupt
         except KeyboardInterrupt:
             sys.stderr.write("Error: interrupted; nothing was stored\n")
             sys.exit(INTERRUPTED)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +38,41 @@ def test_a_hang_up_that_is_ignored_stays_ignored() -> None:
             assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_an_interruption_that_something_swallows_is_heard_by_the_next_who_listens(number: signal.Signals) -> None:
+    heard: list[int] = []
+    with interruptible():
+        with contextlib.suppress(BaseException):  # as a bare except in a library would
+            os.kill(os.getpid(), number)
+            signal.pause()
+        with on_interruption(lambda number, frame: heard.append(number)):
+            assert heard == [number]
+        with on_interruption(lambda number, frame: heard.append(number)):
+            assert heard == [number]
+
+
+def test_one_that_came_out_is_not_heard_again() -> None:
+    heard: list[int] = []
+    with pytest.raises(KeyboardInterrupt), interruptible():
+        os.kill(os.getpid(), signal.SIGINT)
+        signal.pause()
+    with on_interruption(lambda number, frame: heard.append(number)):
+        assert heard == []
+
+
+def test_a_program_whose_import_swallows_an_interruption_does_not_begin(tmp_path: Path) -> None:
+    (tmp_path / "greedy.py").write_text(
+        "import os, signal\ntry:\n    os.kill(os.getpid(), signal.SIGHUP)\n    signal.pause()\nexcept:\n    pass\n\n\n"
+        "def main():\n    print('begun')\n"
+    )
+    code = (
+        f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(tmp_path)!r}]; "
+        "from profiles.interruption import run_program; run_program('greedy', 'main')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Error: interrupted; nothing was stored\n")
 
 
 def test_in_another_thread_nothing_is_changed() -> None:
