@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from profiles.configs import read_config
+from services.project import current_project
 from views import address, text
 from views.charts import evidence as charts
 from views.charts.layout import CONFIG
@@ -44,8 +45,10 @@ def render() -> None:
 
 
 def _attribution() -> None:
-    st.header("All wins together")
     known = deciding.attributions()
+    if not known and len(current_project().plan.wins) < 2:
+        return
+    st.header("All wins together")
     if not known:
         st.markdown(
             "How the seconds divide among the wins, and which of them do each other's work, is not measured yet."

@@ -77,9 +77,9 @@ def _form() -> None:
     if kind == measuring.COMMITS:
         refs, before = _commits()
     values = {field.name: parameters.ask(field) for field in form_fields()}
-    state = st.segmented_control(
-        "Caches", ("cold", "warm"), required=True, **bound("caches", "cold", options=("cold", "warm"))
-    )
+    state, *others = states = current_project().plan.cache_states
+    if others:
+        state = st.segmented_control("Caches", states, required=True, **bound("caches", state, options=states)) or state
     with st.grid(2, min_column_width=110):
         kept = bound("blocks" if pair else "rounds", 20 if pair else 3, within(int, 1, 200))
         blocks = st.number_input("At most, blocks", 1, 200, **kept)

@@ -95,3 +95,19 @@ def test_a_profile_tells_the_program_s_own_functions_from_those_of_packages(meas
     assert not FOREIGN.findall(said)
     frames = profiles.frames(1)
     assert dict(zip(frames["name"], frames["category"], strict=True)) == {"main": "work", "loads": "framework"}
+
+
+def test_a_project_without_caches_is_not_asked_for_them(measured: None, open_page: Open) -> None:
+    page = open_page("measure")
+    assert not page.exception
+    assert "Caches" not in [one.label for one in page.segmented_control]
+    assert "--cold" in words(page)
+
+
+@pytest.mark.parametrize(("wins", "asked"), [(1, False), (3, True)])
+def test_how_wins_share_the_seconds_is_asked_where_there_are_several(
+    wins: int, asked: bool, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_page: Open
+) -> None:
+    own_project(monkeypatch, tmp_path, wins)
+    forget()
+    assert ("All wins together" in words(open_page("decide"))) is asked
