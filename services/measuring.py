@@ -185,9 +185,13 @@ class _Sitting:
     def _follow(self, runs: FreshRuns, ledger: DatabaseLedger) -> Ended:
         self._follower.status("starting")
         try:
+            runs.open()
+        except (Stopped, RunFailed) as problem:
+            return self._not_begun(str(problem), problem, ledger)
+        try:
             self._prime(runs)
         except (Stopped, RunFailed) as problem:
-            return self._not_primed(problem, ledger)
+            return self._not_begun(f"priming failed: {problem}", problem, ledger)
         stop, tried = (lambda: self._child.stopping), self._tried
         both = watched_both(runs.both) if self._spec.duet else None
         for event in measure(self._spec, watched(runs), ledger, done=self._done, tried=tried, stop=stop, run_both=both):
@@ -205,17 +209,16 @@ class _Sitting:
         raise Problem("the measurement ended without saying how")
 
     def _prime(self, runs: FreshRuns) -> None:
-        runs.open()
         for config in self._spec.configs if self._spec.cache_state == "warm" else ():
             self._follower.status(f"priming the caches of {_label(config)}")
             runs.prime(config)
 
-    def _not_primed(self, problem: Exception, ledger: DatabaseLedger) -> Ended:
+    def _not_begun(self, why: str, problem: Exception, ledger: DatabaseLedger) -> Ended:
         stopped = isinstance(problem, Stopped)
         verdict = judge_measurement(self._spec, list(self._done.values()))
         status = "stopped" if stopped else "failed"
         ledger.update(status, verdict)
-        return Ended(status=status, verdict=verdict, why="asked to stop" if stopped else f"priming failed: {problem}")
+        return Ended(status=status, verdict=verdict, why="asked to stop" if stopped else why)
 
     def _tell(self, event: Event) -> None:
         if isinstance(event, BlockRepeated):

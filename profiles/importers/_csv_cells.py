@@ -6,6 +6,8 @@ import csv
 import re
 from dataclasses import dataclass
 
+from profiles.units import UNITS
+
 DELIMITERS = (",", ";", "\t", "|")
 _PHASES = (
     *("phase", "phases", "phasename", "path", "stage", "step", "section", "component", "operation", "range"),
@@ -54,18 +56,6 @@ _PARTS = frozenset(
         *("percall", "children", "idle"),
     )
 )
-#: Seconds in one of each unit, by the ways people write it.
-UNITS = {
-    **dict.fromkeys(
-        ("s", "sec", "secs", "second", "seconds", "sek", "sekunde", "sekunden", "seconde", "secondes"), 1.0
-    ),
-    **dict.fromkeys(("segundo", "segundos", "secondo", "secondi"), 1.0),
-    **dict.fromkeys(("ms", "msec", "msecs", "millis", "millisecond", "milliseconds", "millisekunden"), 1e-3),
-    **dict.fromkeys(("us", "usec", "\u00b5s", "\u03bcs", "micros", "microsecond", "microseconds"), 1e-6),
-    **dict.fromkeys(("ns", "nsec", "nanos", "nanosecond", "nanoseconds"), 1e-9),
-    **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "minuten", "minutos", "minuti"), 60.0),
-    **dict.fromkeys(("h", "hour", "hours", "stunden", "heures", "horas", "ore"), 3600.0),
-}
 #: No run takes longer than this many seconds; sums of such figures stay numbers.
 LARGEST = 2.0**53
 #: Units that can stand for something else (a minimum, hits, misses): only in brackets, or behind a figure.

@@ -7,11 +7,12 @@ These few classes are not frozen, because the reader fills them in as lines arri
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from profiles.runlog.moments import Stamp
+from profiles.runlog.numbers import decimal_mark
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,6 +107,8 @@ class RunLog:
     final_seconds: Figure | None = None
     wall: Figure | None = None
     keys: dict[str, Figure] = field(default_factory=dict)
+    #: Keys with a figure like ``1,234``, which may be a thousand or a little over one.
+    either: list[tuple[str, Figure]] = field(default_factory=list)
     listed: list[Listed] = field(default_factory=list)
     residuals: list[Listed] = field(default_factory=list)
     caches: dict[str, CacheFacts] = field(default_factory=dict)
@@ -145,6 +148,28 @@ class RunLog:
         if self.announced is not None:
             return int(self.announced.value)
         return len(self.tasks) or len(self.validations) or None
+
+    def settle(self) -> list[int]:
+        """Takes figures like ``1,234`` in the way that the other figures of the run are written.
+
+        Returns:
+            The lines of those that nothing settles; none of them is taken.
+        """
+        either, self.either = self.either, []
+        others = [figure.text for figure in self.keys.values()]
+        marks = {decimal_mark(text) for text in others} - {""}
+        thousands = marks == {"."} and any("," in text and "." in text for text in others)
+        if marks != {","} and not thousands:
+            return [figure.line for _, figure in either]
+        for key, figure in either:
+            self.set_key(key, replace(figure, value=figure.value * 1000) if thousands else figure)
+        return []
+
+    def set_key(self, key: str, figure: Figure) -> None:
+        """The first figure of a key stays; another one is a conflict."""
+        known = self.keys.setdefault(key, figure)
+        if known.value != figure.value:
+            self.conflicts.append(Conflict(name=key, first=known, second=figure))
 
     def is_empty(self) -> bool:
         """Whether nothing was found that makes a run."""

@@ -10,22 +10,26 @@ import re
 
 from profiles.runlog import keys
 from profiles.runlog.facts import CacheFacts, Conflict, Figure, Listed, RunLog
+from profiles.runlog.numbers import EITHER, NUMBER, value_of
+from profiles.units import UNITS
 
 #: No line of the grammar is longer; longer ones hold something else.
 LONGEST = 400
-_NUMBER = r"(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})"
-#: Commas stand between thousands where a point follows; ``24,813 s`` could be either and is not read.
+#: A count; behind it no rest of a figure with decimals.
+_COUNT = r"(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})"
+_NO_MORE = r"(?![.,]?\d)"
+_PERCENT = r"(\d{1,3}(?:[.,]\d{1,6})?)"
+#: ``24,813 s`` could be either and waits for what the figures beside it say (``either_key``).
 #: ``0:02:14.250`` and ``1 day, 2:03:04``, as a timedelta is printed, ``2:14.25`` and ``1.2e+02`` are figures too.
 _CLOCK = r"(?:\d{1,5} days?, )?\d{1,4}:\d\d:\d\d(?:\.\d{1,6})?|\d{1,4}:\d\d\.\d{1,6}"
-_SECONDS = (
-    r"[~≈]?\s?(" + _CLOCK + r"|\d{1,3}(?:,\d{3}){1,3}\.\d{1,6}"
-    r"|\d{1,9}(?:\.\d{1,6})?(?:[eE][+-]?\d{1,2})?)(?![.,:]?\d)"
-)
+_SECONDS = r"[~≈]?\s?(" + _CLOCK + "|" + NUMBER + r")(?![.,:]?\d)"
 #: A unit or none, and no sign that the figure is something else: ``2m 14s``, ``73%``, ``3 calls``, ``17-19 s``,
 #: ``42 s -> 24 s``.
+_LARGE = sorted(name for name, scale in UNITS.items() if scale > 1)
+_NAMES = "|".join(sorted((name for name in UNITS if name not in _LARGE), key=len, reverse=True))
 _UNIT = (
-    r"(?:\s?(s|secs?|seconds?|ms|msecs?|milliseconds?|us|µs|(?:m|mins?|minutes?|h|hours?)(?!\s?\d))(?!\w)|(?!\s?[%A-Za-z]))"
-    r"(?!\.\d|\s{0,4}(?:->|=>|→|\bto\b|[-–±+]\s?\d{1,9}(?:\.\d{1,6})?(?![\d.]|\s?%)))"
+    rf"(?:\s?({_NAMES}|(?:{'|'.join(_LARGE)})(?!\s?\d)|Sekunden|Minuten|Stunden)(?!\w)|(?!\s?[%A-Za-z\u00b5\u03bc]))"
+    r"(?!\.\d|\s{0,4}(?:->|=>|→|\bto\b|[-–±+]\s?\d{1,9}(?:[.,]\d{1,6})?(?![\d.,]|\s?%)))"
 )
 _DECORATION = re.compile(r"[\s├└│─┬┼╰╭╮╯┌┐┘┃━┣┗▸▶►‣◦●○·|>#*•✓✔✅❌⏱→`+\-]{1,60}")
 
@@ -33,12 +37,15 @@ SUMMARY = re.compile(r"\s{0,8}([A-Za-z_][\w.]{1,90})\s{1,60}(\d{1,9}\.\d{3})\s{0
 _NAMED = re.compile(
     r"([A-Za-z_][\w.]{1,90})(?!\w)\s{0,60}(?:[:=]|\.{2,60})?\s{0,60}" + _SECONDS + _UNIT + r"(.{0,200})\Z"
 )
+_EITHER = re.compile(
+    r"([A-Za-z_][\w.]{1,90})(?!\w)\s{0,60}(?:[:=]|\.{2,60})?\s{0,60}[~≈]?\s?(" + EITHER + r")(?![.,:]?\d)" + _UNIT
+)
 _LABELLED = re.compile(r"[A-Za-z][\w() -]{0,40}:\s{1,20}(?=(?:main|run_batt|batt|utils|expand_solver)\.\w)")
 _CELL = re.compile(_SECONDS + _UNIT + r"\s{0,20}(?:\([^)]{0,80}\))?\Z")
 _LISTED = re.compile(
     r"([\[(A-Za-z0-9][^:|]{1,60}?)(?::\s{0,20}|\s{1,60})" + _SECONDS + r"(?=\s?[a-zµ])" + _UNIT + r"(.{0,200})\Z"
 )
-_SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)%")
+_SHARE = re.compile(r"(?<![\d.,])" + _PERCENT + r"\s?%")
 _WALL = re.compile(r"(?:total )?wall[- ]?clock(?: time)?:?\**:?\s{1,60}" + _SECONDS + _UNIT, re.I)
 _WALL_AFTER = re.compile(r"(?<![\w.,])(?<!\d[mh] )" + _SECONDS + r"s?\s{0,4}\(main\.run_batt\)")
 _BEFORE = r"(?:[A-Za-z][^:]{0,60}: {1,20})?"
@@ -48,17 +55,23 @@ _NOVEMBER = re.compile(
 )
 _CACHE_HEAD = re.compile(r"(\w[\w ]{0,40}?) cache:?\**:?\s{0,20}\Z", re.I)
 _CACHE_FIELD = re.compile(
-    r"(Hits|Misses|Total|Hit Rate|Cache Size):\s{0,20}" + _NUMBER + r"((?:\.\d{1,6})?)(?=[\s,%]|\Z)"
+    r"(?:(Hits|Misses|Total|Cache Size):\s{0,20}"
+    + _COUNT
+    + r"|(Hit Rate):\s{0,20}"
+    + _PERCENT
+    + r")(?=[\s,%]|\Z)"
+    + _NO_MORE
 )
 _CACHE_INLINE = re.compile(
-    r"(\w[\w ]{0,40}?) cache\**:\**\s{0,20}(\d{1,3}(?:\.\d{1,3})?)%[^(]{0,20}\(" + _NUMBER + r"\s?/\s?" + _NUMBER, re.I
+    r"(\w[\w ]{0,40}?) cache\**:\**\s{0,20}" + _PERCENT + r"\s?%[^(]{0,20}\(" + _COUNT + r"\s?/\s?" + _COUNT + _NO_MORE,
+    re.I,
 )
 _SAVED = re.compile(r"(total )?time saved(?: \((\w{1,40})\))?:\s{0,20}" + _SECONDS + _UNIT, re.I)
-_SOLVERS = re.compile(r"solvers generated:\s{0,20}" + _NUMBER, re.I)
-_ERRORS = re.compile(r"errors:\s{0,20}" + _NUMBER, re.I)
+_SOLVERS = re.compile(r"solvers generated:\s{0,20}" + _COUNT + _NO_MORE, re.I)
+_ERRORS = re.compile(r"errors:\s{0,20}" + _COUNT + _NO_MORE, re.I)
 _PRAISE = re.compile(r"\b(perfect|perfectly|working as expected|as expected|confirmed|success|all correct)\b", re.I)
 #: Three decimals, as the summary prints them: a figure that no editor cut.
-_PRINTED = re.compile(r"\d{1,9}\.\d{3}\Z")
+_PRINTED = re.compile(r"\d{1,9}[.,]\d{3}\Z")
 _RESIDUAL = re.compile(
     r"\b(others?|remaining|remainder|rest|misc|miscellaneous|framework overhead|everything else|left ?over|glue"
     r"|untracked|unmeasured|unattributed)\b",
@@ -74,7 +87,6 @@ _CPU = re.compile(
 )
 _PEAK = re.compile(r"\s{0,9}Maximum resident set size \(kbytes\): (\d{1,12})\s{0,9}")
 _FIELD = re.compile(r"\s{0,20}(?:Hits|Misses|Total|Hit Rate|Cache Size):")
-_SCALES = {"ms": 1e-3, "mi": 60.0, "us": 1e-6, "µs": 1e-6, "m": 60.0, "h": 3600.0}
 _FIELDS = {"Hits": "hits", "Misses": "misses", "Total": "total", "Hit Rate": "hit_rate", "Cache Size": "entries"}
 #: A figure at the very end of a file, without the line's end that would show that it is whole.
 _CUT = re.compile(
@@ -100,11 +112,8 @@ def plain(text: str) -> str:
 
 
 def _in_seconds(figure: str, unit: str | None) -> float:
-    """The figure in seconds; bare ones are seconds, and ``milliseconds`` begins like ``minutes``."""
-    unit = (unit or "s").lower()
-    unit = "ms" if unit.startswith("milli") else unit
-    scale = _SCALES.get(unit[:2], _SCALES.get(unit[:1], 1.0))
-    return _clock(figure) if ":" in figure else float(figure.replace(",", "")) * scale
+    """The figure in seconds; bare ones are seconds."""
+    return _clock(figure) if ":" in figure else value_of(figure) * UNITS[(unit or "s").lower()]
 
 
 def _clock(figure: str) -> float:
@@ -156,12 +165,12 @@ def cache_fields(text: str, number: int, cache: CacheFacts, conflicts: list[Conf
     """Takes ``Hits: 0``, or several of them on one line; True where there was one. The first of two values stays."""
     found = False
     for match in _CACHE_FIELD.finditer(text):
-        value = float(match[2].replace(",", "") + match[3])
-        figure, known = Figure(value=value, line=number, text=match[0]), getattr(cache, _FIELDS[match[1]])
+        name, value = match[1] or match[3], float(whole(match[2]) if match[2] else match[4].replace(",", "."))
+        figure, known = Figure(value=value, line=number, text=match[0]), getattr(cache, _FIELDS[name])
         if known is None:
-            setattr(cache, _FIELDS[match[1]], figure)
+            setattr(cache, _FIELDS[name], figure)
         elif known.value != value:
-            conflicts.append(Conflict(name=f"{cache.name} {match[1]}", first=known, second=figure))
+            conflicts.append(Conflict(name=f"{cache.name} {name}", first=known, second=figure))
         found = True
     return found
 
@@ -172,7 +181,12 @@ def cache_inline(text: str, number: int) -> CacheFacts | None:
     if not match:
         return None
     hits, total = whole(match[3]), whole(match[4])
-    figures = {"hits": hits, "misses": max(total - hits, 0), "total": total, "hit_rate": float(match[2])}
+    figures = {
+        "hits": hits,
+        "misses": max(total - hits, 0),
+        "total": total,
+        "hit_rate": float(match[2].replace(",", ".")),
+    }
     name = match[1].strip().lower().replace(" ", "_")
     made = {what: Figure(value=value, line=number, text=match[0]) for what, value in figures.items()}
     return CacheFacts(name=name, line=number, **made)
@@ -229,6 +243,17 @@ def summary_key(text: str, number: int) -> tuple[str, Figure] | None:
     return None
 
 
+def either_key(text: str, line: int, *, bare: bool) -> tuple[str, Figure] | None:
+    """A key whose figure is ``1,234``: with a decimal comma, if the figures beside it have one. ``bare``: it may stand
+    without a unit.
+    """
+    match = _EITHER.match(_unlabelled(plain(text)))
+    key = keys.canonical(match[1]) if match else None
+    if not match or key is None or not (match[3] or bare):
+        return None
+    return key, Figure(value=_in_seconds(match[2], match[3]), line=line, text=match[2])
+
+
 def resources(text: str, log: RunLog) -> None:
     """What ``time`` says behind a run: CPU seconds, and with ``-v`` the peak memory."""
     spent, peak = _CPU.fullmatch(text), _PEAK.fullmatch(text)
@@ -256,7 +281,10 @@ def listed(text: str, number: int) -> Listed | None:
     share = _SHARE.search(match[4])
     name = match[1].strip().strip("()[]").strip()
     return Listed(
-        name=name, seconds=_in_seconds(match[2], match[3]), line=number, share=float(share[1]) / 100 if share else None
+        name=name,
+        seconds=_in_seconds(match[2], match[3]),
+        line=number,
+        share=float(share[1].replace(",", ".")) / 100 if share else None,
     )
 
 

@@ -14,7 +14,7 @@ from profiles.importers.base import ImportProblem, Loss, Parsed, name_losses
 from profiles.importers.pstats_table import TableReader, of_tables
 from profiles.runlog import figures
 from profiles.runlog.columns import ColumnTable
-from profiles.runlog.facts import CacheFacts, Conflict, Figure, RunLog
+from profiles.runlog.facts import CacheFacts, Figure, RunLog
 from profiles.runlog.figures import LONGEST
 from profiles.runlog.keys import WHOLE, is_known
 from profiles.runlog.merge import fingerprint, is_part_of
@@ -59,6 +59,7 @@ class Reader:
         self._done: dict[str, RunLog] = {}
         self._damaged: list[int] = []
         self._unread: list[int] = []
+        self._unsettled: list[int] = []
         self._too_many = self._again = self._unlike = self._cut = 0
         self._prefix, self._has_prefix = Prefix(), False
         self._held: list[tuple[int, bytes, float | None]] | None = None
@@ -194,7 +195,7 @@ class Reader:
             self._feed_text(number, line, arrival)
         elif line and self._in_summary:
             self._damaged.append(number)
-        elif not line and self.log.keys:
+        elif not line and (self.log.keys or self.log.either):
             self._after_summary = True
         if arrival is not None:
             self._arrived(arrival)
@@ -239,8 +240,10 @@ class Reader:
         text = line.decode("utf-8", "replace")
         named = figures.summary_key(text, number)
         if named:
-            self._set_key(*named)
+            self.log.set_key(*named)
             self._last_figure = number
+            return True
+        if self._either(number, text, bare=True):
             return True
         if text.startswith("  ") and not self._after_summary and not self._tables.take(number, text):
             self._damaged.append(number)
@@ -256,7 +259,7 @@ class Reader:
             self._ended = True
             self.log.last_arrival = arrival if arrival is not None else self.log.last_arrival
         elif _HEAD in text.lower():
-            if self.log.keys:
+            if self.log.keys or self.log.either:
                 self._next_run(number)
             self._in_summary, self._ended, self._cache = True, True, None
         elif "|" in text[1:] and self._columns.take(number, text):
@@ -325,7 +328,9 @@ class Reader:
             if named[0] == WHOLE and self.log.keys.get(WHOLE, named[1]).value != named[1].value:
                 self._next_run(number)
             self._in_list, self._cache = True, None
-            self._set_key(*named)
+            self.log.set_key(*named)
+            return True
+        if self._either(number, text, bare=False):
             return True
         listed = figures.listed(text, number) if self._in_list or "phase" in text.lower() else None
         if listed and not is_known(listed.name.partition(" ")[0]):
@@ -333,10 +338,12 @@ class Reader:
             return True
         return False
 
-    def _set_key(self, key: str, figure: Figure) -> None:
-        known = self.log.keys.setdefault(key, figure)
-        if known.value != figure.value:
-            self.log.conflicts.append(Conflict(name=key, first=known, second=figure))
+    def _either(self, number: int, text: str, *, bare: bool) -> bool:
+        named = figures.either_key(text, number, bare=bare)
+        if named:
+            self.log.either.append(named)
+            self._last_figure = number
+        return bool(named)
 
     def _dates(self, text: str) -> None:
         match = _DATE.search(text)
@@ -348,6 +355,7 @@ class Reader:
             self.log.started_at = moment.replace(tzinfo=UTC)
 
     def _keep(self) -> None:
+        self._unsettled += self.log.settle()
         _share_saved(self.log)
         self.log.breaks_off = not self._ended and self._progress.last_line > self._last_text
         if not self.log.is_empty():
@@ -398,6 +406,8 @@ class Reader:
         self._keep()
         self._began(0)
         losses = list(name_losses(iter(self._damaged), "a line of the timing summary is cut or damaged"))
+        either = "the figure could be thousands or have a decimal comma, and nothing beside it says which"
+        losses += name_losses(iter(self._unsettled), either)
         losses += name_losses(iter(self._unread), "the line seems to give a figure, but not one that can be read")
         losses += name_losses(iter(self._tables.losses), "the row of the pstats table can not be read and was left out")
         other = "another profiler's report is printed here; its tree is not read out of a log, its own file would be"

@@ -172,17 +172,41 @@ class Repository:
         return Tree(folder=folder, commit=_git(place, "rev-parse", "HEAD"))
 
     def _merge(self, place: Path, ref: str, code: Code) -> None:
+        if torn := self._torn(place, ref):
+            raise RunProblem(self._unmerged(place, ref, code, torn))
+
+    def _torn(self, place: Path, ref: str) -> tuple[str, ...]:
+        """Merges a ref into the worktree; the files in which they conflict, none where they do not."""
         commit = self.commit(ref)
         try:
-            _git(place, *_CONFIG, "merge", "--no-edit", "--no-verify", commit)
+            _git(place, "merge", "--no-edit", "--no-verify", commit)
         except RunProblem as problem:
             torn = _git(place, "diff", "--name-only", "--diff-filter=U").splitlines()
-            others = [other for other in code.merged if other != ref]
-            beside = f" beside {', '.join(others)}" if others else ""
-            what = f"conflict in {', '.join(torn)}" if torn else str(problem)
-            raise RunProblem(
-                f"{ref} can not be merged into the base{beside}: {what}; rebase one of them, or measure it alone"
-            ) from problem
+            if not torn:
+                raise RunProblem(f"{ref} can not be merged: {problem}") from problem
+            return tuple(torn)
+        return ()
+
+    def _unmerged(self, place: Path, ref: str, code: Code, torn: Sequence[str]) -> str:
+        """The sentence of a conflict: between which two, in which files, and what helps. The worktree is used up."""
+        before = code.merged[: code.merged.index(ref)]
+        other = next((one for one in (code.base, *before) if self._conflict(place, one, ref)), None)
+        files = f"conflict in {', '.join(torn)}, so they can not be merged"
+        if other == code.base:
+            return f"{ref} and {self._words(other)} {files}: rebase {ref}, or measure them as they are with --ref"
+        return f"{ref} and {other or ', '.join(before)} {files}: rebase one of them, or measure each alone"
+
+    def _conflict(self, place: Path, one: str, other: str) -> bool:
+        _git(place, "reset", "--hard", self.commit(one))
+        return bool(self._torn(place, other))
+
+    def _words(self, base: str) -> str:
+        """What a base is called: the working folder by its branch, too."""
+        if base != HERE:
+            return base
+        branch = _git(self._folder, "rev-parse", "--abbrev-ref", "HEAD")
+        changed = " with its uncommitted work" if self.commit(HERE) != _git(self._folder, "rev-parse", "HEAD") else ""
+        return ("the working folder" if branch == "HEAD" else f"the working folder (branch {branch})") + changed
 
     def _link(self, folder: Path, patterns: Sequence[str]) -> None:
         """Links files that the worktree lacks: they are data, and git does not know them."""

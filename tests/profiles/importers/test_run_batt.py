@@ -122,7 +122,14 @@ def test_a_wall_clock_in_a_note_is_read(text, wall):
         ("250 milliseconds", 0.25),
         ("2m 14s", None),
         ("24,813 s", None),
-        ("18,25 s", None),
+        ("18,25 s", 18.25),
+        ("1.018,25 s", 1018.25),
+        ("1'018.25 s", 1018.25),
+        ("1 018,25 s", None),
+        ("1 018 s", None),
+        ("250 ns", 2.5e-7),
+        ("250 \u03bcs", 2.5e-4),
+        ("1,5 Minuten", 90.0),
         ("73%", None),
         ("3 calls", None),
         ("42.5s -> 24.8s", None),
@@ -139,6 +146,52 @@ def test_a_figure_is_read_in_its_unit_or_named_as_not_read(figure, seconds):
     assert found == ([] if seconds is None else [pytest.approx(seconds)])
     assert walls == [9000.0]
     assert [loss.line for loss in preview.files[0].losses] == ([2, 3, 4] if seconds is None else [])
+
+
+COMMAS = """Timing summary (seconds):
+  main.run_batt                       8,412
+  run_batt.check_batt                 5,105
+  run_batt.phase4_differs             0,512
+"""
+
+
+def test_a_summary_with_decimal_commas_is_read_where_one_figure_shows_that_they_are_some():
+    preview = read_text(COMMAS)
+    (run,) = preview.records
+    assert run.wall_seconds == 8.412
+    assert {path: phase.total_seconds for path, phase in phases(run).items()} == {
+        ("check_batt",): 5.105,
+        ("phase4_differs",): 0.512,
+    }
+    assert preview.files[0].losses == ()
+    assert [run.wall_seconds for run in read_text(COMMAS + COMMAS.replace("8,412", "9,000")).records] == [8.412, 9.0]
+
+
+def test_figures_that_could_be_thousands_are_lost_by_line_where_nothing_settles_them():
+    mixed = COMMAS.replace("0,512", "0.512")
+    preview = read_text(mixed + "check_batt: 5,105 s\n")
+    (run,) = preview.records
+    assert run.wall_seconds is None
+    assert list(phases(run)) == [("phase4_differs",)]
+    (loss,) = {loss.reason for loss in preview.files[0].losses}
+    assert "thousands" in loss
+    assert [loss.line for loss in preview.files[0].losses] == [2, 3, 5]
+
+
+def test_figures_that_could_be_thousands_are_some_where_another_figure_has_commas_between_thousands():
+    (run,) = read_text("main.run_batt: 1,234.5 s\ncheck_batt: 1,100 s\nphase4_differs: 90.5 s\n").records
+    assert phases(run)[("check_batt",)].total_seconds == 1100.0
+
+
+def test_shares_and_rates_have_decimal_commas_and_counts_have_no_decimals():
+    cache = "Inlining Cache:\n  Hits: 1.499\n  Misses: 37\n  Hit Rate: 97,6%\n  Time Saved: ~9,60s\n"
+    preview = read_text(cache)
+    (run,) = preview.records
+    assert run.caches == ()
+    assert [loss.line for loss in preview.files[0].losses] == [2]
+    (run,) = read_text(cache.replace("1.499", "1,499")).records
+    (known,) = run.caches
+    assert (known.hits, known.claimed_hit_rate, known.claimed_saved_seconds) == (1499, pytest.approx(0.976), 9.6)
 
 
 def test_a_table_is_read_where_its_figures_have_units():

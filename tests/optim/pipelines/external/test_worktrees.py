@@ -79,10 +79,20 @@ def test_the_commit_of_an_arm_is_that_of_its_worktree(repository, tmp_path):
     assert len({record.workload.fingerprint for record in records}) == 1
 
 
-def test_a_conflict_is_a_sentence_that_names_the_file(repository, tmp_path):
-    with pytest.raises(RunProblem, match=r"clash can not be merged into the base beside topic: conflict in code_a.py"):
-        outputs(pipeline_of(repository), tmp_path, frozenset({"topic", "clash"}))
+def test_a_conflict_of_two_wins_names_both_and_the_file(repository, tmp_path):
+    with pytest.raises(RunProblem, match=r"^clash and topic conflict in code_a.py, so they can not be merged: rebase"):
+        outputs(pipeline_of(repository), tmp_path, frozenset({"other", "topic", "clash"}))
     assert git(repository, "worktree", "list").count("\n") == 0
+
+
+def test_a_conflict_with_uncommitted_work_names_the_branch_that_one_is_on(repository, tmp_path):
+    (repository / "code_a.py").write_text("A = 9\n")
+    said = r"^topic and the working folder \(branch main\) with its uncommitted work conflict in code_a.py"
+    with pytest.raises(RunProblem, match=said):
+        outputs(pipeline_of(repository), tmp_path, frozenset({"topic"}))
+    git(repository, "commit", "-qam", "nine")
+    with pytest.raises(RunProblem, match=r"^topic and the working folder \(branch main\) conflict in code_a.py"):
+        outputs(pipeline_of(repository), tmp_path, frozenset({"topic"}))
 
 
 def test_arms_may_differ_in_a_ref_alone_uncommitted_work_included(repository, tmp_path):
