@@ -25,6 +25,8 @@ _TAKEN = "address.taken"
 #: What the page that is being drawn has bound so far: name to texts.
 _BOUND = "address.bound"
 _PAGE = "address.page"
+#: What was put into widgets since a page was drawn to its end, by key: what the browser may show still, and the new.
+_UNSENT = "address.unsent"
 
 _KEEP = st.components.v2.component(
     "quickwin_address",
@@ -114,6 +116,7 @@ def begin(page: str) -> None:
 
 def finish() -> None:
     """The page is drawn: defaults that are not in the address get there, and what is not this page's goes."""
+    st.session_state.pop(_UNSENT, None)
     _KEEP(data={"shown": st.session_state[_BOUND]}, key=f"{st.session_state[_PAGE]}.address", height=0)
 
 
@@ -127,17 +130,24 @@ def bound(
         kind: how the value is written there.
         options: what the value may be; another one in the address is named in a sentence, and the default is shown.
         fixed: False where the widget takes other values than ``options`` too.
+
+    A change that comes before the page is drawn to its end stops the drawing, and what was on its way to the browser is
+    dropped. ``persist_state`` sends each value until the browser has it: it would show the widget's first option else,
+    and give that back as chosen. Tabs and expanders do not know it and need it not: ``bound_container``.
     """
     key = f"{st.session_state[_PAGE]}/{name}"
     texts = st.query_params.get_all(name)
     taken = st.session_state.setdefault(_TAKEN, {})
     if key not in st.session_state or taken.get(key) != texts:
-        st.session_state[key] = _value(
-            name, texts, default, kind, list(options) if options is not None else None, fixed
-        )
+        _assign(key, _value(name, texts, default, kind, list(options) if options is not None else None, fixed))
         taken[key] = texts
     st.session_state[_BOUND][name] = kind.write(st.session_state[key])
-    return {"key": key, "on_change": _changed, "args": (name, key, kind)}
+    return {"key": key, "on_change": _changed, "args": (name, key, kind), "persist_state": "page"}
+
+
+def bound_container(name: str, default: Any, kind: Kind = TEXT, options: Iterable[Any] | None = None) -> dict[str, Any]:
+    """``bound`` for tabs and expanders, which are always drawn as they stand in the address."""
+    return {what: given for what, given in bound(name, default, kind, options).items() if what != "persist_state"}
 
 
 def value(name: str, default: Any = None, kind: Kind = TEXT, options: Iterable[Any] | None = None) -> Any:
@@ -148,8 +158,8 @@ def value(name: str, default: Any = None, kind: Kind = TEXT, options: Iterable[A
 def put(name: str, new: Any, kind: Kind = TEXT) -> None:
     """Writes a value into the address as a step that Back takes back; for callbacks, before the page is drawn."""
     key = f"{st.session_state[_PAGE]}/{name}"
-    st.session_state[key] = new
-    _changed(name, key, kind)
+    _assign(key, new)
+    _write(name, key, kind)
 
 
 def copy_link() -> None:
@@ -157,7 +167,23 @@ def copy_link() -> None:
     _COPY(key=f"{st.session_state[_PAGE]}.copy_link")
 
 
+def _assign(key: str, new: Any) -> None:
+    """Gives a widget a value, and remembers which one the browser shows until it is drawn."""
+    unsent = st.session_state.setdefault(_UNSENT, {})
+    if key in st.session_state:
+        unsent[key] = (unsent[key][0] if key in unsent else st.session_state[key], new)
+    st.session_state[key] = new
+
+
 def _changed(name: str, key: str, kind: Kind) -> None:
+    unsent = st.session_state.get(_UNSENT, {})
+    if key in unsent and st.session_state[key] == unsent[key][0]:
+        # Nobody chose that: the browser, which has not heard of the new value, repeats the one before.
+        st.session_state[key] = unsent[key][1]
+    _write(name, key, kind)
+
+
+def _write(name: str, key: str, kind: Kind) -> None:
     texts = kind.write(st.session_state[key])
     # An empty text stands for "nothing chosen", which without a word would be the default again.
     st.query_params[name] = texts or [""]

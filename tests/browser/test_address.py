@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qs, urlparse
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import App, settled
 
@@ -40,6 +41,22 @@ def test_defaults_are_in_the_address_once_the_page_is_drawn_and_cost_no_step_of_
     page.go_back()
     wait_for(page, "sort=newest")
     assert address(page)[0] == "/runs"
+
+
+def test_a_field_that_is_changed_before_the_others_are_drawn_leaves_them_as_they_are(full_app: App, page: Page) -> None:
+    late: list[Route] = []
+    page.route(re.compile(r"/static/js/(Selectbox|BidiComponent)\."), lambda route: late.append(route))
+    page.goto(f"{full_app.address}/measure")
+    blocks = page.get_by_label("At most, blocks")
+    for number in ("21", "22"):
+        blocks.fill(number)
+        blocks.press("Enter")
+        wait_for(page, f"blocks={number}")
+        while late:
+            late.pop().continue_()
+        settled(page)
+        expect(page.get_by_role("combobox", name="After")).to_have_value("all")
+    assert address(page)[1]["after"] == ["all"]
 
 
 def test_what_is_not_of_the_page_is_cleared(full_app: App, page: Page) -> None:

@@ -24,6 +24,8 @@ def script() -> None:
     st.toggle("Deleted", **address.bound("deleted", False, FLAG))
     st.write(f"row {address.value('row', 'none')}")
     st.button("Open", key="open", on_click=address.put, args=("row", "seven"))
+    if "interrupted" in st.session_state:
+        st.stop()
     address.finish()
 
 
@@ -67,6 +69,20 @@ def test_another_address_in_the_same_session_moves_the_widgets() -> None:
     del page.query_params["page"]
     page.run()
     assert page.number_input[0].value == 1
+
+
+def test_what_the_browser_repeats_because_it_was_not_told_is_no_choice() -> None:
+    page = opened()
+    page.query_params["sort"] = "old"
+    page.session_state["interrupted"] = True
+    page.run()
+    page.selectbox[0].set_value("new").run()
+    assert page.selectbox[0].value == "old" and page.query_params["sort"] in ("old", ["old"])
+    del page.session_state["interrupted"]
+    page.selectbox[0].set_value("new").run()
+    assert page.selectbox[0].value == "old" and page.query_params["sort"] in ("old", ["old"])
+    page.selectbox[0].set_value("new").run()
+    assert page.selectbox[0].value == "new" and page.query_params["sort"] in ("new", ["new"])
 
 
 @pytest.mark.parametrize(

@@ -63,12 +63,15 @@ def reason(row: BoardRow, *, always: bool = False) -> None:
 
 
 def kept(key: str, first: str) -> dict[str, Any]:
-    """A widget's key, with what was in it when it was drawn last: Streamlit forgets widgets that are not drawn."""
+    """A widget's key, with what was in it when it was drawn last: Streamlit forgets widgets that are not drawn.
+
+    It is sent until the browser has it: see ``views.address.bound``.
+    """
     drafts = st.session_state.setdefault("decide.drafts", {})
     if key not in st.session_state:
         st.session_state[key] = drafts.get(key, first)
     drafts[key] = st.session_state[key]
-    return {"key": key}
+    return {"key": key, "persist_state": "page"}
 
 
 def held(row: BoardRow) -> str:

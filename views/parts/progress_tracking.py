@@ -11,7 +11,7 @@ from services.project import current_project
 from services.tracking import WIN_PLAN, Change
 from views import text
 from views.actions.tracking import keep
-from views.address import FLAG, TEXT, bound
+from views.address import FLAG, TEXT, bound, bound_container
 from views.data import evidence as data
 from views.data import tracking as rows
 from views.writing import writes
@@ -34,7 +34,8 @@ _SAID = "progress.tracking.said"
 def tracking() -> None:
     """Draws it, folded; what was written last is said above it."""
     _said()
-    folded = st.expander("Keep the tracker: status, notes, ticks, dated lines, plan", **bound("tracking", False, FLAG))
+    label = "Keep the tracker: status, notes, ticks, dated lines, plan"
+    folded = st.expander(label, **bound_container("tracking", False, FLAG))
     if not folded.open:  # half of what the page costs
         return
     with folded:

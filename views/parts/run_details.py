@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from views.address import TEXT, bound
+from views.address import TEXT, bound_container
 from views.charts import run as charts
 from views.charts.layout import CONFIG
 from views.data import run as data
@@ -23,7 +23,7 @@ from views.text import count
 def details(run: dict[str, Any]) -> None:
     """Draws the tabs that this run has something for."""
     tabs = {name: draw for name, (there, draw) in _tabs(run).items() if there}
-    containers = st.tabs(list(tabs), **bound("show", _first(run, tabs), TEXT, tabs))
+    containers = st.tabs(list(tabs), **bound_container("show", _first(run, tabs), TEXT, tabs))
     for container, draw in zip(containers, tabs.values(), strict=True):
         if container.open:
             with container:
