@@ -177,7 +177,7 @@ def _factor(model: FactorialModel, weights: Floats, questions: int = 1) -> Estim
 
 def _effects(model: FactorialModel) -> dict[str, Estimate]:
     wins = model.wins
-    return {win: _factor(model, -2 * model.coefficients[1 + at], len(wins)) for at, win in enumerate(wins)}
+    return {win: _factor(model, -2 * model.effect(1 + at), len(wins)) for at, win in enumerate(wins)}
 
 
 def _beside(model: FactorialModel) -> dict[str, Estimate]:
@@ -187,9 +187,9 @@ def _beside(model: FactorialModel) -> dict[str, Estimate]:
 
 
 def _interactions(model: FactorialModel) -> dict[tuple[str, str], Estimate]:
-    rows = model.coefficients[1 + len(model.wins) :]
     pairs = list(combinations(model.wins, 2))
-    return {pair: _factor(model, -4 * row, len(pairs)) for pair, row in zip(pairs, rows, strict=True)}
+    first = 1 + len(model.wins)
+    return {pair: _factor(model, -4 * model.effect(first + at), len(pairs)) for at, pair in enumerate(pairs)}
 
 
 def _shapley(model: FactorialModel) -> tuple[dict[str, Estimate], float, float]:

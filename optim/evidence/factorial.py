@@ -38,7 +38,8 @@ _RESOLUTION = 5
 def design(wins: Sequence[str], half: bool = False) -> list[Config]:
     """The configs to measure: all of up to six wins, else the smallest fraction that tells wins and pairs apart.
 
-    A fraction holds ``all``, and ``none`` is measured besides.
+    A fraction holds ``all``; ``none`` and all wins but one are measured besides, whichever of them it lacks: what each
+    win brings beside the others is what decides about it, and a model is no evidence for that.
 
     Args:
         half: half of all configs where all of them would be measured.
@@ -47,11 +48,12 @@ def design(wins: Sequence[str], half: bool = False) -> list[Config]:
         DesignError: half of fewer than five wins is asked for, or more wins than a fraction can tell apart.
     """
     words = defining_words(wins, half)
-    return [config for config in subsets(wins) if not config or _in_fraction(config, words)]
+    always = (0, len(wins) - 1)
+    return [config for config in subsets(wins) if len(config) in always or _in_fraction(config, words)]
 
 
 def half_fraction(wins: Sequence[str]) -> list[Config]:
-    """Half of all configs, and ``none`` where that half lacks it: of five wins 16 + 1 (resolution V): see ``aliases``.
+    """Half of all configs, and what is always measured: of five wins 16 + 1 + 5 (resolution V): see ``aliases``.
 
     Raises:
         DesignError: fewer than five wins, where main effects or pairs would be confounded with each other.
@@ -119,10 +121,10 @@ def aliases(wins: Sequence[str], configs: Sequence[Config] | None = None) -> lis
 
 
 def _contrasts(wins: Sequence[str], configs: Sequence[Config]) -> list[Config]:
-    """The sets of wins of which every measured config but ``none`` leaves an even number off."""
-    measured = [config for config in configs if config]
-    if len(measured) >= 2 ** len(wins) - 1:
+    """The sets of wins of which every measured config leaves an even number off, but for those always measured."""
+    if len(configs) == 2 ** len(wins):
         return []
+    measured = [config for config in configs if config and len(config) != len(wins) - 1]
     return [word for word in subsets(wins) if word and all(len(word - config) % 2 == 0 for config in measured)]
 
 

@@ -4,11 +4,17 @@ Log seconds = block + config. Blocks are complete, so their effects cancel from 
 left of configs x blocks once both means are taken off, with Student's t at its degrees of freedom, so interactions of
 any order stay out of it. With a single block it is what the model of wins and pairs leaves. These intervals hold for a
 number of blocks fixed in advance, not under looking after each.
+
+**A fraction.** Configs that were not measured come from the model of wins and pairs, which is never quite true: what it
+misses at the measured configs (lack of fit: Box, Hunter, Hunter, chapter 10) is what it may miss at the others. Each
+estimate that leans on the model carries that besides the noise; the degrees of freedom of the sum are F. E.
+Satterthwaite's (1946). Where all configs were measured, there is nothing to lean on.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -16,12 +22,16 @@ from optim.evidence import factorial
 from optim.evidence.factorial import Config
 from optim.evidence.statistics import CONFIDENCE, Floats
 
+#: Sums of squares below this are rounding.
+_NOTHING = 1e-12
+
 
 class FactorialModel:
     """Log seconds of all configs over blocks, and how sure differences between them are.
 
     ``values`` are the mean log seconds of every config in the order of ``factorial.subsets``: measured where it was,
     else what the model says. ``noise`` is the relative spread (sd) of a single run, None where nothing shows it.
+    ``misfit`` is by how much (sd of log seconds) the model misses a config's mean, the noise of that mean included.
     """
 
     def __init__(self, *, wins: tuple[str, ...], configs: list[Config], logs: Floats) -> None:
@@ -36,7 +46,13 @@ class FactorialModel:
         self.weights = factorial.value_weights(configs, wins)
         self.values: Floats = self.weights @ self.means
         self.rows = {config: row for row, config in enumerate(factorial.subsets(wins))}
+        self.misfit, self.misfit_freedom = self._misfit()
         self.noise, self.freedom = self._noise()
+        every, chosen = len(self.rows), [self.rows[config] for config in configs]
+        #: Shape (2**wins, 2**wins): how far each config's value rests on what the model misses at each config.
+        self._leaning: Floats = np.zeros((every, every))
+        self._leaning[:, chosen] = self.weights
+        self._leaning -= np.eye(every)
 
     def _noise(self) -> tuple[float | None, int]:
         """The noise and its degrees of freedom: from repetition, or with one block from what the model leaves."""
@@ -45,16 +61,25 @@ class FactorialModel:
             rest = self.logs - self.logs.mean(axis=1, keepdims=True) - self.means + self.logs.mean()
             freedom = (blocks - 1) * (count - 1)
             return float(np.sqrt((rest**2).sum() / freedom)), freedom
-        freedom = count - len(self.coefficients)
+        return self.misfit, self.misfit_freedom
+
+    def _misfit(self) -> tuple[float | None, int]:
+        freedom = len(self.configs) - len(self.coefficients)
         if freedom < 1:
             return None, 0
         fitted = factorial.design_matrix(self.configs, self.wins) @ self.coefficients @ self.means
         return float(np.sqrt(((self.means - fitted) ** 2).sum() / freedom)), freedom
 
     def contrast(self, slow: Config, fast: Config) -> Floats:
-        """Weights of the log speedup from one config to another."""
-        difference: Floats = self.weights[self.rows[slow]] - self.weights[self.rows[fast]]
-        return difference
+        """The log speedup from one config to another as weights of all configs' log seconds."""
+        weights = np.zeros(len(self.rows))
+        weights[self.rows[slow]], weights[self.rows[fast]] = 1, -1
+        return weights
+
+    def effect(self, term: int) -> Floats:
+        """A coefficient of the model (in the order of ``factorial.terms``) as weights of all configs' log seconds."""
+        every: Floats = factorial.design_matrix(self.rows, self.wins)[:, term] / len(self.rows)
+        return every
 
     def seconds(self, config: Config) -> float:
         """Geometric mean seconds of a config."""
@@ -74,22 +99,13 @@ class FactorialModel:
         Two arrays of shape (configs, configs) in the order of ``rows``; the width is infinite where no noise is known.
         """
         differences: Floats = self.values[:, None] - self.values[None, :]
-        if self.noise is None:
-            return differences, np.full_like(differences, np.inf)
-        gram = self.weights @ self.weights.T
-        own = np.diag(gram)
-        spread = np.sqrt(np.maximum(own[:, None] + own[None, :] - 2 * gram, 0) / len(self.logs))
-        return differences, self.noise * spread * student((1 - CONFIDENCE) / questions, self.freedom)
+        return differences, self._widths(_distances(self.weights), _distances(self._leaning), questions)
 
     def seconds_estimate(self, shares: Floats, questions: int = 1) -> tuple[float, float]:
         """A weighted sum of the configs' seconds and half its interval's width, by the delta method."""
         seconds = np.exp(self.values)
         value = float(shares @ seconds)
-        if self.noise is None:
-            return value, math.inf
-        slope = (shares * seconds) @ self.weights
-        error = self.noise * math.sqrt(float(slope @ slope) / len(self.logs))
-        width = error * student((1 - CONFIDENCE) / questions, self.freedom)
+        _, width = self.estimate(shares * seconds, questions)
         return value, math.hypot(width, abs(value) * self._pace())
 
     def _pace(self) -> float:
@@ -97,19 +113,42 @@ class FactorialModel:
         blocks = len(self.logs)
         if blocks < 2:
             return 0.0
-        return float(self.logs.mean(axis=1).std(ddof=1)) / math.sqrt(blocks) * student(1 - CONFIDENCE, blocks - 1)
+        spread = float(self.logs.mean(axis=1).std(ddof=1))
+        return spread / math.sqrt(blocks) * float(student(1 - CONFIDENCE, blocks - 1))
 
     def estimate(self, weights: Floats, questions: int = 1) -> tuple[float, float]:
-        """A contrast of mean log seconds and half its interval's width (infinite where nothing shows the noise)."""
-        value = float(weights @ self.means)
-        if self.noise is None:
-            return value, math.inf
-        error = self.noise * math.sqrt(float(weights @ weights) / len(self.logs))
-        return value, error * student((1 - CONFIDENCE) / questions, self.freedom)
+        """A weighted sum of all configs' log seconds and half its interval's width (infinite without a known noise).
+
+        Args:
+            weights: shape (2**wins,), in the order of ``rows``.
+            questions: how many of its kind are asked at once.
+        """
+        used, leant = weights @ self.weights, weights @ self._leaning
+        width = self._widths(np.array(used @ used), np.array(leant @ leant), questions)
+        return float(weights @ self.values), float(width)
+
+    def _widths(self, used: Floats, leant: Floats, questions: int) -> Floats:
+        """Half the widths of intervals, from sums of squared weights on measured means and on what the model misses."""
+        leans = leant > _NOTHING
+        if self.noise is None or (self.misfit is None and leans.any()):
+            return np.full(np.shape(used), np.inf)
+        noise = self.noise**2 / len(self.logs) * used
+        misfit = np.where(leans, (self.misfit or 0.0) ** 2 * leant, 0.0)
+        shares = noise**2 / self.freedom + misfit**2 / max(self.misfit_freedom, 1)
+        freedom = np.where(shares > 0, (noise + misfit) ** 2 / np.where(shares > 0, shares, 1), self.freedom)
+        widths: Floats = np.sqrt(noise + misfit) * student((1 - CONFIDENCE) / questions, freedom)
+        return widths
 
 
-def student(alpha: float, freedom: int) -> float:
-    """The two-sided quantile of Student's t."""
+def _distances(rows: Floats) -> Floats:
+    """Squared distances of each row from each other one, shape (rows, rows)."""
+    gram = rows @ rows.T
+    own = np.diag(gram)
+    return np.maximum(own[:, None] + own[None, :] - 2 * gram, 0)
+
+
+def student(alpha: float, freedom: Any) -> Any:
+    """The two-sided quantile of Student's t, of one number of degrees of freedom or of an array of them."""
     from scipy.special import stdtrit
 
-    return float(stdtrit(freedom, 1 - alpha / 2))
+    return stdtrit(freedom, 1 - alpha / 2)

@@ -63,7 +63,7 @@ def test_an_attribution_has_an_arm_per_config_named_by_it():
         "dsl_cache,early_exit",
     ]
     assert len(attribution_arms(FIVE)) == 32
-    assert len(attribution_arms(FIVE, half=True)) == 17
+    assert len(attribution_arms(FIVE, half=True)) == 22
 
 
 @pytest.mark.parametrize(
