@@ -15,7 +15,7 @@ from services.project import current_project
 
 @click.command()
 @click.option("--wins", default="all", show_default=True, help="Which wins: all, or names joined by commas.")
-@click.option("--half", is_flag=True, help="The half fraction, of 5 wins or more.")
+@click.option("--half", is_flag=True, help="Half of the configs, of 5 wins or more.")
 @measuring_options
 def COMMAND(wins: str, half: bool, **options: Any) -> None:
     """Attribute what all wins save together to each of them: every combination, in blocks.
@@ -26,9 +26,10 @@ def COMMAND(wins: str, half: bool, **options: Any) -> None:
     quickwin attribute --wins NAME,NAME --blocks 5
     quickwin attribute --continue 9 --blocks 6
 
-    A block runs every config once (2 to the power of the wins), each in a fresh process, in random order; 3 blocks and
-    90 minutes unless other budgets are given. With one block nothing shows how sure the seconds are. --half leaves
-    interactions of three wins confused with those of the others. Ctrl-C stops it so that it can be continued.
+    A block runs every config once (2 to the power of the wins; of more than six a fraction), each in a fresh process,
+    in random order; 3 blocks and 90 minutes unless other budgets are given. With one block nothing shows how sure the
+    seconds are. --half measures half of them, and all but each win in any case; what it leaves out comes from a model,
+    whose misfit widens the intervals. Ctrl-C stops it so that it can be continued.
 
     Exit codes: 0 attributed; 1 wrong answers, or runs that are not comparable; 2 usage; 3 stopped or given up.
     """

@@ -82,7 +82,9 @@ def _answer(plan: Plan, evidence: TrackerEvidence, standing: Standing) -> str:
         return f"**{plain(plan.machine)} took {run.wall_seconds:.3f} s ({run.name}){_held(plan, run.wall_seconds)}.**"
     if standing.now is None:
         return "**No speedup of the wins together is known yet.** " + _counts(plan, evidence)
-    what = "what is kept" if standing.now_is_kept else "all wins together (none is kept yet)"
+    every = len(standing.now.wins) == len(plan.wins)
+    open_wins = f"all {'' if every else 'planned '}wins together (none is kept yet)"
+    what = "what is kept" if standing.now_is_kept else open_wins
     low, high = standing.now.low, standing.now.high
     span = f" ({low:.3f}-{high:.3f}x)" if low is not None and high is not None else ""
     how = standing.now.source + ("" if standing.now.measured else ", not measured together")
@@ -102,9 +104,11 @@ def _held(plan: Plan, seconds: float) -> str:
 
 
 def _counts(plan: Plan, evidence: TrackerEvidence) -> str:
-    measured = sum(evidence.win(win.name).measured is not None for win in plan.planned)
+    """How many are measured of the wins that the plan speaks of or that somebody measured."""
+    measured = {win.name for win in plan.wins if evidence.win(win.name).measured is not None}
+    wanted = measured | {win.name for win in plan.planned}
     kept, reverted = len(evidence.decisions("keep")), len(evidence.decisions("revert"))
-    return f"{measured} of {len(plan.planned)} wins measured, {kept} kept, {reverted} reverted."
+    return f"{len(measured)} of {len(wanted)} wins measured, {kept} kept, {reverted} reverted."
 
 
 def _start(plan: Plan) -> str:

@@ -18,10 +18,10 @@ RESOLVED = ("faster", "slower", "slightly faster", "slightly slower", "same")
 class Standing:
     """Where the plan stands now.
 
-    ``kept`` are the wins that were kept, in the plan's order; ``now`` the speedup that speaks for them together, or for
-    all wins together while none is kept (``now_is_kept`` says which); ``reference`` the newest clean run of all the
-    plan's tasks on the reference machine. There are no odds once that is in, or while what is measured is of another
-    pipeline than the plan speaks of.
+    ``kept`` are the wins that were kept, in the plan's order; ``now`` the speedup that speaks for them together, or,
+    while none is kept (``now_is_kept`` says which), for all wins together or all that the plan speaks of; ``reference``
+    the newest clean run of all the plan's tasks on the reference machine. There are no odds once that is in, or while
+    what is measured is of another pipeline than the plan speaks of.
     """
 
     kept: tuple[str, ...]
@@ -35,7 +35,7 @@ class Standing:
 def standing(plan: Plan, evidence: TrackerEvidence) -> Standing:
     """The standing that the evidence gives."""
     kept = tuple(win.name for win in plan.wins if win.name in evidence.decisions("keep"))
-    now = evidence.joint(frozenset(kept or [win.name for win in plan.planned]))
+    now = evidence.joint(frozenset(kept)) if kept else _all_wins(plan, evidence)
     base = plan.baseline
     analogy = plan.reference_pipeline is not None
     projected = None
@@ -53,6 +53,13 @@ def standing(plan: Plan, evidence: TrackerEvidence) -> Standing:
         odds=None if final or (analogy and now) else _odds(plan, evidence, kept, pairs),
         reference=final,
     )
+
+
+def _all_wins(plan: Plan, evidence: TrackerEvidence) -> Together | None:
+    """What all wins bring together, or all that the plan speaks of: what was measured before what is multiplied."""
+    known = [evidence.joint(frozenset(win.name for win in wins)) for wins in (plan.wins, plan.planned)]
+    found = [one for one in known if one is not None]
+    return next((one for one in found if one.measured), found[0] if found else None)
 
 
 def _odds(

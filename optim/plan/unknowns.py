@@ -42,8 +42,9 @@ def missing(row: WinEvidence, cache_states: Sequence[str]) -> Iterator[str]:
         yield "it was not measured: run a measurement of it."
         return
     if one.verdict == "unresolved":
-        more = f" about {one.more_blocks} more blocks would do" if one.more_blocks else " more blocks may not settle it"
-        yield f"{one.name} is unresolved;{more}."
+        span = "" if one.low is None or one.high is None else f", {one.low:.3f}-{one.high:.3f}x"
+        more = "more blocks may settle it" if one.more_blocks else "more blocks like these may not settle it"
+        yield f"{one.name} is unresolved{span}; {more}."
     elif one.verdict == "wrong":
         yield f"{one.name} gave wrong answers; they have to be put right before a speed means anything."
     elif one.verdict == "not comparable":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from optim.evidence.records import Decided, Measured, ReferenceRun, Together, TrackerEvidence, WinEvidence
@@ -22,6 +23,12 @@ def changed(*changes: tuple[str, str]) -> str:
         assert old in text, old
         text = text.replace(old, new, 1)
     return text
+
+
+def with_another_win(found: Plan) -> Plan:
+    """The plan in a project with one win more, of which the plan does not speak."""
+    last = found.wins[-1]
+    return replace(found, wins=(*found.wins, replace(last, name="another", number=last.number + 1, planned=False)))
 
 
 def measured(win: str = "early_exit", **changes: object) -> Measured:

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from optim.evidence.records import TrackerEvidence, WinEvidence
+from optim.evidence.records import Together, TrackerEvidence, WinEvidence
 from optim.plan.report import Chart, html_report, plain, results_document
 from optim.plan.standing import standing
-from tests.optim.plans import decided, evidence, measured, plan, reference_run
+from tests.optim.plans import decided, evidence, measured, plan, reference_run, with_another_win
 
 ATTRIBUTION = {
     "baseline_seconds": 10.0,
@@ -55,6 +55,22 @@ def test_without_evidence_it_says_that_nothing_is_known():
     text = results(TrackerEvidence())
     assert "**No speedup of the wins together is known yet.** 0 of 5 wins measured" in text
     assert "| 4 | DSL Operation Caching | not measured | - | - | 10-25% | - | - | undecided |" in text
+
+
+def test_a_win_that_the_plan_does_not_speak_of_counts_once_it_is_measured():
+    one, nothing = with_another_win(plan()), TrackerEvidence()
+    more = one.wins[-1].name
+    found = TrackerEvidence(wins=(WinEvidence(win=more, measurements=(measured(more),)),))
+    assert "0 of 5 wins measured" in results_document(one, nothing, standing(one, nothing))
+    assert "1 of 6 wins measured" in results_document(one, found, standing(one, found))
+
+
+def test_all_planned_wins_are_not_called_all_wins():
+    one = with_another_win(plan())
+    joint = Together(wins=tuple(win.name for win in one.planned), speedup=5.0, measured=True, source="measurement 8")
+    found = TrackerEvidence(together=(joint,))
+    assert "with all planned wins together (none is kept yet)" in results_document(one, found, standing(one, found))
+    assert "with all wins together (none is kept yet)" in results(found)
 
 
 def test_a_measured_win_stands_with_interval_and_noise_floor():

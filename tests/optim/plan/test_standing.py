@@ -7,7 +7,7 @@ import pytest
 from optim.evidence.records import Together, TrackerEvidence, WinEvidence
 from optim.plan.standing import standing
 from optim.plan.unknowns import missing, unknowns
-from tests.optim.plans import decided, evidence, measured, reference_run
+from tests.optim.plans import decided, evidence, measured, reference_run, with_another_win
 from tests.optim.plans import plan as worked_example_plan
 from tests.worked_example import PLANNED
 
@@ -53,6 +53,22 @@ def test_all_wins_together_speak_while_none_is_kept():
     assert not found.now_is_kept
 
 
+def joint(wins, speedup, measured):
+    return Together(wins=tuple(wins), speedup=speedup, measured=measured, source="measurement 9")
+
+
+@pytest.mark.parametrize(
+    ("every", "planned", "speedup"),
+    [(True, True, 8.0), (True, None, 8.0), (None, True, 7.0), (False, True, 7.0), (False, None, 8.0)],
+)
+def test_all_wins_are_those_that_the_plan_does_not_speak_of_too(every, planned, speedup):
+    """Measured (True), multiplied (False), unknown (None): what was measured comes first, then what holds more wins."""
+    one = with_another_win(plan())
+    wins = (([win.name for win in one.wins], 8.0, every), (PLANNED, 7.0, planned))
+    found = standing(one, TrackerEvidence(together=tuple(joint(*row) for row in wins if row[2] is not None)))
+    assert found.now.speedup == speedup
+
+
 def test_a_reverted_win_is_no_part_of_the_odds():
     row = WinEvidence(win="dsl_cache", measurements=(measured("dsl_cache"),), decided=decided("dsl_cache", "revert"))
     odds = standing(plan(), evidence(row)).odds
@@ -78,7 +94,7 @@ def test_the_newest_clean_reference_run_counts():
         (WinEvidence(win="x"), "it was not measured: run a measurement"),
         (
             WinEvidence(win="x", measurements=(measured("x", verdict="unresolved", more_blocks=7),)),
-            "about 7 more",
+            "more blocks may settle it",
         ),
         (WinEvidence(win="x", measurements=(measured("x", verdict="unresolved"),)), "may not settle it"),
         (WinEvidence(win="x", measurements=(measured("x", verdict="wrong"),)), "gave wrong answers"),
