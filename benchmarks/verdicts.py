@@ -35,9 +35,10 @@ from optim.evidence.factorial import subsets
 from optim.evidence.measure import Ended, RunFailed, measure
 from optim.evidence.outcomes import Outcome
 from optim.evidence.spec import Arm, Spec, pair_arms
-from optim.evidence.statistics import MARGIN, Floats
+from optim.evidence.statistics import Floats
 from optim.evidence.verdicts import Verdict
 from optim.pipelines.code import contents, files_below, fingerprint
+from optim.project.command import MARGIN
 from profiles.program import ROOT
 
 BLOCKS = (20, 50, 200)

@@ -24,16 +24,19 @@ def progress_bar(label: str, quiet: bool = False) -> Iterator[Callable[[Progress
     The bar is as long as the share of its time, where that is known, that the run has had. That a run will be long is
     said in a line of its own: at once where earlier runs tell, else after its first tasks.
     """
+    if quiet:
+        yield lambda progress: None
+        return
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
 
     columns = (TextColumn("{task.description}"), BarColumn(28), TextColumn("{task.fields[count]}"), TimeElapsedColumn())
     more = (_left_column(), TextColumn("{task.fields[at]}"))
-    with Bars(*columns, *more, console=Console(stderr=True), disable=quiet, refresh_per_second=8) as bars:
+    with Bars(*columns, *more, console=Console(stderr=True), refresh_per_second=8) as bars:
         bar = bars.add_task(label, total=None, at="starting", count="", outlook=None)
         shown = _Shown(label, bars, bar)
-        yield (lambda progress: None) if quiet else shown.show
+        yield shown.show
 
 
 class _Shown:

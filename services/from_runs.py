@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from db import queries, store
 from optim.evidence.outcomes import Outcome
-from optim.evidence.statistics import MARGIN
 from optim.evidence.unpaired import GRADE, RunsVerdict, Timed, judge_runs
+from optim.project.command import MARGIN
 from services.facts import spoken
 from services.problems import NO, USAGE, Problem, fail
 

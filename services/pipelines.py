@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from optim.arc.builtin import ArcPipeline, Start
-from optim.evidence.statistics import MARGIN
 from optim.pipelines.external.pipeline import CommandPipeline
 from optim.pipelines.external.switching import Toggle
 from optim.pipelines.external.worktrees import HERE
 from optim.pipelines.protocol import Lane, Pipeline, RunProblem
+from optim.project.command import MARGIN
 from profiles.system import HAS_PROCESS_GROUPS, NO_PROCESS_GROUPS
 from services.problems import USAGE, fail
 from services.project import Project, current_project

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -101,9 +101,7 @@ def finish_run(engine: Engine, run_id: int, record: RunRecord) -> None:
         UnknownRow: there is no such run.
     """
     with writing(engine) as connection:
-        known = _known_tasks(connection, run_id)
-        own = {(clean(task.task_id), task.index) for task in record.tasks}
-        lost = tuple(task for task in known if (task.task_id, task.index) not in own)
+        lost = _lost_tasks(connection, run_id, {(clean(task.task_id), task.index) for task in record.tasks})
         _write(connection, record.replace(tasks=record.tasks + lost), run_id=run_id)
 
 
@@ -292,9 +290,14 @@ def _count_task(connection: Connection, run_id: int, task: TaskRecord, so_far: M
     return count - 1
 
 
-def _known_tasks(connection: Connection, run_id: int) -> Iterable[TaskRecord]:
+def _lost_tasks(connection: Connection, run_id: int, own: set[tuple[Any, int]]) -> tuple[TaskRecord, ...]:
+    """The run's committed tasks that are not among ``own``. Nearly always there are none, and nothing more is read."""
+    committed = connection.execute(select(Task.task_id, Task.index).where(Task.run_id == run_id))
+    if all(tuple(row) in own for row in committed):
+        return ()
     record = load_record(connection, run_id)
-    return () if record is None else record.tasks
+    tasks = () if record is None else record.tasks
+    return tuple(task for task in tasks if (task.task_id, task.index) not in own)
 
 
 def _keep_digest(connection: Connection, record: RunRecord, digest: str | None) -> None:

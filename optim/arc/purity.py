@@ -85,11 +85,19 @@ def _codes(code: CodeType) -> list[CodeType]:
     return [code, *(inner for const in code.co_consts if isinstance(const, CodeType) for inner in _codes(const))]
 
 
+_OUTSIDE = ("STORE_GLOBAL", "DELETE_GLOBAL", "STORE_ATTR", "DELETE_ATTR", "IMPORT_NAME")
+_SHARED_NAMES = ("STORE_DEREF", "DELETE_DEREF")
+_LOOKED_AT = frozenset(dis.opmap[name] for name in (*_OUTSIDE, *_SHARED_NAMES))
+
+
 def _reaches_out(code: CodeType) -> bool:
+    # Few functions have any of these at all, and taking all apart costs a worker a fifth of its start.
+    return any(not _LOOKED_AT.isdisjoint(part.co_code[::2]) and _part_reaches_out(part) for part in _codes(code))
+
+
+def _part_reaches_out(part: CodeType) -> bool:
     return any(
-        one.opname in ("STORE_GLOBAL", "DELETE_GLOBAL", "STORE_ATTR", "DELETE_ATTR", "IMPORT_NAME")
-        or (one.opname in ("STORE_DEREF", "DELETE_DEREF") and one.argval in part.co_freevars)  # nonlocal
-        for part in _codes(code)
+        one.opname in _OUTSIDE or (one.opname in _SHARED_NAMES and one.argval in part.co_freevars)  # nonlocal
         for one in dis.get_instructions(part)
     )
 

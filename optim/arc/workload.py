@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from optim.arc.dsl import DslFiles, DslProblem
 from optim.arc.programs import Program, read_library
 from optim.arc.reading import files_read
 from optim.arc.settings import Settings, fingerprint
-from optim.arc.tasks import Task, TaskProblem, default_tasks, folder_tasks, smallest
+from optim.arc.tasks import Task, TaskProblem, default_plain, folder_tasks, plain_cells, read_task, smallest
 from profiles.records import Workload
 from profiles.system import naming
 
@@ -24,10 +24,9 @@ CACHE_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Tasks in the order in which they are processed, the library of programs, and what had to be skipped."""
+    """Tasks in the order in which they are processed, where the programs are, and what had to be skipped."""
 
     tasks: tuple[Task, ...]
-    library: dict[str, Program]
     skipped: tuple[str, ...]
     files: DslFiles
     workload: Workload
@@ -39,10 +38,10 @@ def prepare(settings: Settings) -> Work:
     Raises:
         TaskProblem, DslProblem: they can not be had, in one sentence.
     """
-    every, broken = _all_tasks(settings)
-    tasks = tuple(_chosen(every, settings))
+    tasks, broken = _read_tasks(settings)
     files = settings.files
-    library, skipped = read_programs(files)
+    # Those that come with the package are whole: only the worker, which needs them, reads them.
+    skipped = [] if settings.solvers is None else read_programs(files)[1]
     digest = fingerprint(
         [(task.task_id, task.digest) for task in tasks],
         files.fingerprint(files_read(files)),
@@ -54,7 +53,7 @@ def prepare(settings: Settings) -> Work:
     workload = Workload(
         fingerprint=digest, tasks=len(tasks), candidates=len(tasks) * settings.candidates, description=text
     )
-    return Work(tasks, library, (*broken, *skipped), files, workload)
+    return Work(tuple(tasks), (*broken, *skipped), files, workload)
 
 
 def read_programs(files: DslFiles) -> tuple[dict[str, Program], list[str]]:
@@ -75,19 +74,25 @@ def read_programs(files: DslFiles) -> tuple[dict[str, Program], list[str]]:
     return library, skipped
 
 
-def _all_tasks(settings: Settings) -> tuple[list[Task], list[str]]:
+def _read_tasks(settings: Settings) -> tuple[list[Task], list[str]]:
+    """The tasks that are asked for, in order, and a sentence for each file that is broken."""
     if settings.tasks_dir is None:
-        return default_tasks(), []
-    return folder_tasks(Path(settings.tasks_dir))
-
-
-def _chosen(tasks: list[Task], settings: Settings) -> list[Task]:
-    if not settings.task_ids:
-        return smallest(tasks, settings.tasks)
+        plain = default_plain()
+        chosen = _chosen({task_id: plain_cells(one) for task_id, one in plain.items()}, settings)
+        return [read_task(task_id, plain[task_id]) for task_id in chosen], []
+    tasks, broken = folder_tasks(Path(settings.tasks_dir))
     known = {task.task_id: task for task in tasks}
-    if unknown := [task_id for task_id in settings.task_ids if task_id not in known]:
-        raise TaskProblem(f"no task is called {', '.join(unknown)}; there are {len(known)}, for example {min(known)}")
-    return [known[task_id] for task_id in settings.task_ids]
+    chosen = _chosen({task_id: task.cells for task_id, task in known.items()}, settings)
+    return [known[task_id] for task_id in chosen], broken
+
+
+def _chosen(sizes: Mapping[str, int], settings: Settings) -> Sequence[str]:
+    """The ids of the tasks that are asked for; ``sizes`` are the cells of all that there are."""
+    if not settings.task_ids:
+        return smallest(sizes, settings.tasks)
+    if unknown := [task_id for task_id in settings.task_ids if task_id not in sizes]:
+        raise TaskProblem(f"no task is called {', '.join(unknown)}; there are {len(sizes)}, for example {min(sizes)}")
+    return settings.task_ids
 
 
 def cache_scope(settings: Settings, files: DslFiles, read: Iterable[Path] = ()) -> str:

@@ -16,7 +16,8 @@ from typing import Any
 from optim.evidence.pooling import pooled_rows
 from optim.evidence.records import Decided, Measured, ReferenceRun, Together, TrackerEvidence, WinEvidence
 from optim.evidence.spec import parameters_of
-from optim.evidence.statistics import MARGIN, Interval, verdict_of
+from optim.evidence.statistics import Interval, verdict_of
+from optim.project.command import MARGIN
 from profiles.configs import Config, read_config, stored_text
 
 Rows = Iterable[Mapping[str, Any]]

@@ -28,7 +28,8 @@ from optim.evidence import factorial, interplay
 from optim.evidence.factorial import STEPS_PER_SECOND, Config, DesignError
 from optim.evidence.factorial_model import FactorialModel
 from optim.evidence.interplay import Remark
-from optim.evidence.statistics import MARGIN, Floats, as_json
+from optim.evidence.statistics import Floats, as_json
+from optim.project.command import MARGIN
 from profiles.configs import stored_text
 
 Times = Mapping[Config, float]

@@ -25,8 +25,9 @@ from optim.evidence.duet import duet_notes
 from optim.evidence.outcomes import Outcome
 from optim.evidence.reliability import Attempt, attempts_from_rows
 from optim.evidence.spec import AFTER_ARMS, BEFORE_ARMS, parameters_of
-from optim.evidence.statistics import MARGIN, MIN_BLOCKS, Interval, interval
+from optim.evidence.statistics import MIN_BLOCKS, Interval, interval
 from optim.evidence.verdicts import Block, Verdict, blocks_from_rows, judge, trials
+from optim.project.command import MARGIN
 
 #: Below this, measurements of one question differ by more than their blocks do.
 SURELY = 0.01

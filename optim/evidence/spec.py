@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from optim.evidence.factorial import design
-from optim.evidence.statistics import MARGIN, MIN_BLOCKS, blocks_needed, percent
+from optim.evidence.statistics import MIN_BLOCKS, blocks_needed, percent
+from optim.project.command import MARGIN
 from profiles.configs import Config, read_config, stored_text
 from profiles.secrets import HIDDEN
 

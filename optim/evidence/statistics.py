@@ -33,10 +33,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from optim.project.command import MARGIN
+
 Floats = NDArray[np.float64]
 
 CONFIDENCE = 0.95
-MARGIN = 0.01
 #: Before this block no interval is finite: with fewer signs, all alike, chance can not be left out.
 MIN_BLOCKS = 6
 #: More blocks than this are called "never".

@@ -18,7 +18,8 @@ from typing import Any
 
 from optim.evidence import statistics
 from optim.evidence.outcomes import Outcome, wrong
-from optim.evidence.statistics import MARGIN, MIN_BLOCKS, Interval
+from optim.evidence.statistics import MIN_BLOCKS, Interval
+from optim.project.command import MARGIN
 
 GRADE = "separate runs"
 #: What this grade can not exclude, whatever the numbers.

@@ -14,7 +14,8 @@ from optim.evidence import statistics
 from optim.evidence.outcomes import Outcome, incomparable, other_answers
 from optim.evidence.reliability import Attempt, Reliability, reliability
 from optim.evidence.spec import AFTER_ARMS, BEFORE_ARMS
-from optim.evidence.statistics import MARGIN, Floats, Forecast, Interval, NoiseFloor, percent
+from optim.evidence.statistics import Floats, Forecast, Interval, NoiseFloor, percent
+from optim.project.command import MARGIN
 
 VERDICTS = (
     *("faster", "slower", "slightly faster", "slightly slower", "same"),

@@ -20,6 +20,8 @@ from typing import NoReturn
 #: What a parameter may be; a number stays one, so that ``rows = 1000`` and ``rows = "1000"`` are told apart.
 Parameter = str | int | float | bool
 TIMES = ("journal", "wall", "log")
+#: The share within which two configs count as the same, where a project says no other.
+MARGIN = 0.01
 PYTHON = "python"
 #: The folder in a project's own that is Quickwin's.
 OWN = ".quickwin"
@@ -114,7 +116,7 @@ class Command:
     time: str | None = None
     answers: Answers | None = None
     caches: Caches = field(default_factory=Caches)
-    margin: float = 0.01
+    margin: float = MARGIN
 
     def __post_init__(self) -> None:
         check_parameters(self.parameters)

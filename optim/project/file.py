@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from optim.project.command import Answers, Caches, Command, CommandProblem
+from optim.project.command import MARGIN, Answers, Caches, Command, CommandProblem
 from optim.project.fields import Fields, PlanProblem
 from optim.project.parts import read_parts, read_wins
 from optim.project.records import Plan
@@ -133,7 +133,7 @@ def _command(fields: Fields) -> Command:
             time=fields.raw("time"),
             answers=_answers(fields),
             caches=_caches(fields),
-            margin=fields.raw("margin", 0.01),
+            margin=fields.raw("margin", MARGIN),
         )
     except CommandProblem as problem:
         raise PlanProblem(f"{fields.file}: {fields.where}.{problem}") from problem

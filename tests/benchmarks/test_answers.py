@@ -13,7 +13,7 @@ from benchmarks._own_data import own_data
 from optim.arc.dsl import load_dsl
 from optim.arc.known import known_functions
 from optim.arc.settings import Settings
-from optim.arc.workload import prepare
+from optim.arc.workload import prepare, read_programs
 from profiles.configs import Config
 from profiles.records import RunRecord, TaskRecord
 
@@ -31,7 +31,9 @@ def test_own_data_is_another_dsl_whose_programs_still_solve_their_tasks(tmp_path
     own = own_data(tmp_path / "own")
     settings = Settings(tasks=400, **own)
     work, dsl = prepare(settings), load_dsl(settings.files)
-    assert len(work.tasks) == 400 and set(work.library) >= {task.task_id for task in work.tasks[:100]}
+    library, skipped = read_programs(work.files)
+    assert len(work.tasks) == 400 and set(library) >= {task.task_id for task in work.tasks[:100]}
+    assert not skipped and not work.skipped
     assert set(dsl.functions) - known_functions(dsl.functions) >= {"turned", "tophalf", "bottomhalf"}
     assert "rot180" not in dsl.functions and dsl.constants["ORIGIN"] == (0, 0)
     task = work.tasks[0]

@@ -90,6 +90,11 @@ def test_small_tables_need_no_pandas(words: list[str], place: Path) -> None:
     assert heavy_modules(*words) & {"pandas", "numpy", "scipy", "streamlit"} == set()
 
 
+def test_a_quiet_run_needs_no_statistics_and_draws_no_bar(place: Path) -> None:
+    words = ("run", "--tasks", "1", "--candidates", "4", "--quiet", "--json")
+    assert heavy_modules(*words) & {"pandas", "numpy", "scipy", "rich"} == set()
+
+
 def test_a_command_that_only_reads_sqlite_loads_no_other_databases_dialect(place: Path) -> None:
     stored(record("one"))
     code = "import sys; from optim.__main__ import main; main(['runs'], standalone_mode=False); print([*sys.modules])"

@@ -63,7 +63,8 @@ class Worker:
         library, _ = read_programs(files)
         self._recorded: list[dict[str, Any]] = []
         kind = Recorder if settings.record else NullRecorder
-        recorder = kind(on_task=self._recorded.append, category="framework")
+        # Where it runs is known to the run's own recorder, and asking git takes as long as all of Python's start.
+        recorder = kind(on_task=self._recorded.append, category="framework", metadata={"environment": None})
         self._guard = Guard(settings.limit_seconds, heartbeat)
         bench = Bench(settings, dsl, cache_scope(settings, files, dsl.read), recorder, self._guard)
         self._pipeline = Pipeline(bench, library, tasks, SolverFolder(Path(settings.output_dir), dsl))

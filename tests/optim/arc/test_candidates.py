@@ -12,7 +12,7 @@ from optim.arc.tasks import default_tasks, smallest
 FILES = default_files()
 DSL = load_dsl(FILES)
 LIBRARY, _ = read_library(FILES.solvers.read_text())
-IDS = [task.task_id for task in smallest(default_tasks(), 100)]
+IDS = smallest({task.task_id: task.cells for task in default_tasks()}, 100)
 
 
 def test_the_main_workload_has_13_200_candidates_and_hardly_two_alike() -> None:

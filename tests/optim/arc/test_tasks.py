@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from optim.arc.tasks import TaskProblem, default_tasks, folder_tasks, package_file, read_task, smallest
+from optim.arc.tasks import (
+    TaskProblem,
+    default_plain,
+    default_tasks,
+    folder_tasks,
+    package_file,
+    plain_cells,
+    read_task,
+    smallest,
+)
 from tests.optim.own_data import write_tasks
 
 
@@ -18,9 +27,25 @@ def test_the_package_gives_the_400_training_tasks() -> None:
 
 
 def test_the_smallest_come_first_by_cells_then_id() -> None:
-    found = smallest(default_tasks(), 100)
-    assert len(found) == 100
-    assert [(task.cells, task.task_id) for task in found] == sorted((task.cells, task.task_id) for task in found)
+    sizes = {task.task_id: task.cells for task in default_tasks()}
+    found = smallest(sizes, 100)
+    assert len(set(found)) == 100
+    assert [(sizes[one], one) for one in found] == sorted((cells, one) for one, cells in sizes.items())[:100]
+
+
+def test_a_task_has_as_many_cells_before_it_is_read_as_after() -> None:
+    plain = default_plain()
+    assert {one: plain_cells(plain[one]) for one in plain} == {task.task_id: task.cells for task in default_tasks()}
+
+
+def test_a_file_of_the_package_that_begins_otherwise_is_read_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = default_plain()
+    file = tmp_path / "arc1.json"
+    file.write_text(json.dumps({"eval": {}, "train": plain}, indent=1))
+    monkeypatch.setattr("optim.arc.tasks.package_file", lambda *parts: file)
+    assert default_plain() == plain
 
 
 def test_a_broken_file_is_named_and_the_rest_is_read(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from optim.arc.diskcache import DiskCache
 from optim.arc.dsl import DslProblem
 from optim.arc.settings import Settings
 from optim.arc.tasks import TaskProblem
-from optim.arc.workload import CacheFolder, cache_scope, prepare
+from optim.arc.workload import CacheFolder, cache_scope, prepare, read_programs
 from tests.optim.own_data import write_dsl, write_solvers, write_tasks
 from tests.worked_example import WIN_NAMES
 
@@ -153,3 +153,7 @@ def test_caches_whose_note_is_lost_are_unknown(tmp_path: Path, note: str) -> Non
     (tmp_path / "dsl.sqlite").touch()
     (tmp_path / "primed.json").write_text(note)
     assert CacheFolder(tmp_path).state("w", frozenset({"dsl_cache"})) == "unknown"
+
+
+def test_all_programs_of_the_package_can_be_read_so_that_a_run_need_not_look() -> None:
+    assert read_programs(Settings().files)[1] == []
