@@ -11,7 +11,6 @@ both alike. A pass over all tasks is one trial.
 from __future__ import annotations
 
 import argparse
-import json
 import platform
 import random
 import time
@@ -27,7 +26,7 @@ from optim.arc.workers.worker import Worker
 from optim.arc.workload import prepare
 from optim.evidence.statistics import interval, log_ratios
 from profiles.configs import parse_config
-from profiles.recorder import NullRecorder, Recorder
+from profiles.recorder import NullRecorder, Recorder, to_json
 from services.scratch import scratch_folder
 
 TURNS = 100_000
@@ -113,12 +112,15 @@ def one_pass(settings: Settings, tasks: list[Task], number: int) -> tuple[float,
             for on in chance.sample(list(workers), 2):
                 start = time.perf_counter()
                 answer = workers[on].work(index, {})
-                json.dumps(answer)
+                to_json(answer)
                 if on:
                     journal.add_task(answer["record"])
                 spent[on] += time.perf_counter() - start
         for worker in workers.values():
             worker.close()
+        start = time.perf_counter()
+        journal.finish()
+        spent[True] += time.perf_counter() - start
     return spent[False], spent[True]
 
 

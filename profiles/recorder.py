@@ -47,6 +47,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta, timezone
+from io import RawIOBase
 from pathlib import Path
 from threading import Lock, get_ident
 from types import TracebackType
@@ -283,8 +284,9 @@ class Recorder:
         self._task: Task | None = None
         self._counts: dict[str, int] = defaultdict(int)
         self._problems: list[Json] = []
-        self._totals, self._between, self._tasks = Totals(), Totals(), list[Json]()
-        self._keep_tasks, self._task_count = keep_tasks, 0
+        self._tasks, self._keep_tasks, self._task_count = list[Json](), keep_tasks, 0
+        self._totals, self._parts = Totals(), list[Json]()  # parts wait to be added up
+        self._between: list[Json] = []  # what was recorded outside of tasks since the last one
         self._notes: dict[str, None] = {}
         self._answers: Any = None
         self._result: Json | None = None
@@ -416,7 +418,7 @@ class Recorder:
         if self._task is not None:
             raise RuntimeError(f"add_task within task {self._task.task_id!r}: tasks do not nest")
         now = self._clock()
-        self._between.add(self._fold(now))
+        self._fold_between(now)
         full = {**_NO_TASK, **task}
         full["start_seconds"] = max(now - self._start - (full["seconds"] or 0.0), 0.0)  # the worker's clock is another
         full["index"] = self._task_count if full["index"] is None else full["index"]
@@ -432,8 +434,8 @@ class Recorder:
         if self._result is not None:
             return self._result
         now = self._clock()
-        self._totals.add(self._fold(now))
-        self._totals.add(self._between.take())
+        self._parts += [self._fold(now), *self._between]
+        self._add_up()
         end = {
             "status": status,
             "wall_seconds": max(now - self._start, 0.0),
@@ -553,7 +555,7 @@ class Recorder:
                 "tasks that run at the same time need a recorder each (merge puts them together)"
             )
         now = self._clock()
-        self._between.add(self._fold(now))
+        self._fold_between(now)
         self._task, task._base, task.start = task, self._current, now
 
     def _end(self, task: Task) -> None:
@@ -578,19 +580,31 @@ class Recorder:
         )
 
     def _keep(self, task: Json) -> None:
-        between = self._between.take()
-        self._totals.add(between)
-        self._totals.add(task)
+        between, self._between = self._between, []
+        self._parts += [*between, task]
         self._task_count += 1
         if self._keep_tasks:
             self._tasks.append(task)
+        else:
+            self._add_up()
         if self._journal.is_open:
             line = {"type": "task", **task, "phases": _brief(task["phases"], self._basis)}
-            if any(between.values()):
-                line["between"] = {**between, "phases": _brief(between["phases"], self._basis)}
+            if between:
+                outside = _sum(between)
+                line["between"] = {**outside, "phases": _brief(outside["phases"], self._basis)}
             self._journal.write(line)
         if self._on_task is not None:
             self._on_task(task)
+
+    def _add_up(self) -> None:
+        for part in self._parts:
+            self._totals.add(part)
+        self._parts.clear()
+
+    def _fold_between(self, now: float) -> None:
+        part = self._fold(now)
+        if any(part.values()):
+            self._between.append(part)
 
     def _fold(self, now: float) -> Json:
         """Takes everything recorded since the last fold out of the counters; open phases are split at ``now``."""
@@ -599,33 +613,40 @@ class Recorder:
             node.total += max(now - node.start, 0.0)
             node.start = now
             node = node.parent
-        counts, self._counts = self._counts, defaultdict(int)
-        problems, self._problems = self._problems, []
-        used = [cache for cache in self._caches.values() if cache.hits or cache.misses or cache.entries != cache._told]
+        used = [node for node in self._phases if node.calls or node.total]
+        caches = [
+            cache for cache in self._caches.values() if cache.hits or cache.misses or cache.entries != cache._told
+        ]
         return {
-            "phases": self._fold_phases(),
-            "counts": {str(name): int(n) for name, n in counts.items()},
-            "caches": [cache._take() for cache in used],
-            "problems": problems,
+            "phases": self._take_phases(used) if used or self._aside_phases else [],
+            "counts": self._take_counts() if self._counts else {},
+            "caches": [cache._take() for cache in caches] if caches else [],
+            "problems": self._take_problems() if self._problems else [],
         }
 
-    def _fold_phases(self) -> list[Json]:
-        used = [node for node in self._phases if node.calls or node.total]
+    def _take_counts(self) -> dict[str, int]:
+        counts, self._counts = self._counts, defaultdict(int)
+        return {str(name): int(n) for name, n in counts.items()}
+
+    def _take_problems(self) -> list[Json]:
+        problems, self._problems = self._problems, []
+        return problems
+
+    def _take_phases(self, used: list[Phase]) -> list[Json]:
         for node in used:
             node.own += node.total
             node.parent.own -= node.total  # type: ignore[union-attr]  # only the root has none, and it is not listed
-        if not self._aside_phases:
-            return [self._take_phase(node) for node in used]
-        with self._lock:
-            aside, self._aside_phases = self._aside_phases, {}
-        return [*(self._take_phase(node) for node in used), *aside.values()]
-
-    def _take_phase(self, node: Phase) -> Json:
-        # Rounding may leave less than nothing of its own.
-        taken = _phase(node.path, node.category, node.total, max(node.own, 0.0), node.calls, self._basis)
-        node.total = node.own = 0.0
-        node.calls = 0
-        return taken
+        basis, phases = self._basis, list[Json]()
+        for node in used:
+            own = node.own if node.own > 0.0 else 0.0  # rounding may leave less than nothing of its own
+            phases.append(_phase(node.path, node.category, node.total, own, node.calls, basis))
+            node.total = node.own = 0.0
+            node.calls = 0
+        if self._aside_phases:
+            with self._lock:
+                aside, self._aside_phases = self._aside_phases, {}
+            phases += aside.values()
+        return phases
 
 
 class NullRecorder(Recorder):
@@ -710,10 +731,8 @@ def merge(results: Iterable[Mapping[str, Any]], *, key: str | None = None, name:
     parts = list(results)
     if not parts:
         raise ValueError("merge needs at least one result of Recorder.finish, got none")
-    workers, totals = sum(part.get("workers", 1) for part in parts), Totals()
-    for part in parts:
-        totals.add(part)
-    merged = {**parts[0], **totals.take(), **_span(parts), "workers": workers}
+    workers = sum(part.get("workers", 1) for part in parts)
+    merged = {**parts[0], **_sum(parts), **_span(parts), "workers": workers}
     merged["phases"] = _rebase(merged["phases"], workers)
     merged["tasks"] = [{**task, "phases": _rebase(task["phases"], workers)} for task in _number_tasks(parts)]
     merged["status"] = max((part.get("status", "finished") for part in parts), key=_STATUSES.index)
@@ -787,6 +806,13 @@ class Totals:
         return taken
 
 
+def _sum(parts: Iterable[Mapping[str, Any]]) -> Json:
+    totals = Totals()
+    for part in parts:
+        totals.add(part)
+    return totals.take()
+
+
 def _add_cache(one: Json, two: Json) -> Json:
     sizes = [cache["entries"] for cache in (one, two) if cache.get("entries") is not None]
     added: Json = {"name": one["name"], "entries": max(sizes, default=None)}
@@ -840,7 +866,7 @@ class _Journal:
         self._echo = echo
         self._owned = isinstance(target, (str, os.PathLike))
         self._name = os.path.abspath(target) if isinstance(target, (str, os.PathLike)) else None
-        self._file: TextIO | None = _open_to_append(target) if isinstance(target, (str, os.PathLike)) else target
+        self._file: Any = _open_to_append(target) if isinstance(target, (str, os.PathLike)) else target
 
     @property
     def is_open(self) -> bool:
@@ -849,14 +875,17 @@ class _Journal:
     def write(self, line: Json) -> None:
         if not self.is_open:
             return
-        text = _ENCODER.encode(line)
+        text = to_json(line)
         if self._echo is not None:
             self._echo.write(text)
         if self._file is None:
             return
         try:
-            self._file.write(text + "\n")
-            self._file.flush()
+            if self._owned:
+                _write_line(self._file, text)
+            else:
+                self._file.write(text + "\n")
+                self._file.flush()
         except OSError as error:
             error.filename = self._name
             self.notes.append(f"the journal ends early, it could not be written: {error}")
@@ -868,14 +897,21 @@ class _Journal:
         self._file = self._echo = None
 
 
-def _open_to_append(path: str | os.PathLike[str]) -> TextIO:
+def _open_to_append(path: str | os.PathLike[str]) -> RawIOBase:
     """Opens a journal; what is in it already stays, and a line torn by a killed run is ended first."""
     with open(path, "ab+") as file:
         if file.tell():
             file.seek(-1, os.SEEK_END)
             if file.read(1) != b"\n":
                 file.write(b"\n")
-    return open(path, "a", encoding="utf-8", newline="\n")
+    return open(path, "ab", buffering=0)
+
+
+def _write_line(file: RawIOBase, text: str) -> None:
+    """One call of the system, where a text file makes its way through two buffers first."""
+    data = memoryview((text + "\n").encode())
+    while data:  # a disk that fills up takes a part first, and says so only at the next write
+        data = data[file.write(data) or 0 :]
 
 
 def _phase(path: Iterable[str], category: str, total: float, own: float, calls: int, basis: str) -> Json:
@@ -909,8 +945,26 @@ def _simple(value: Any) -> Any:
     return str(value)
 
 
-#: Made once: ``json.dumps`` makes one for each call that is not by its defaults.
+def _make_encoder() -> Callable[[Any], str]:
+    """A function that gives a value as JSON on one line, with ``_simple`` for what JSON does not know.
+
+    ``JSONEncoder.encode`` makes its encoder in C anew for each call, and for a line of a journal that takes as long as
+    all the rest. Where this Python makes it in another way, ``encode`` it is.
+    """
+    encoder: Any = json.encoder
+    try:
+        text = encoder.encode_basestring_ascii
+        chunks = encoder.c_make_encoder(None, _simple, text, None, ":", ",", False, False, True)
+        if "".join(chunks(_EXAMPLE, 0)) == _ENCODER.encode(_EXAMPLE):
+            return lambda value: "".join(chunks(value, 0))
+    except (AttributeError, TypeError, ValueError):
+        pass
+    return _ENCODER.encode
+
+
 _ENCODER = json.JSONEncoder(default=_simple, separators=(",", ":"))
+_EXAMPLE = {"text": "\u00e9\n", "numbers": [1, 2.5, 1e-9, float("inf")], "others": [None, {True}, Path("a")]}
+to_json = _make_encoder()
 
 
 def _plain(value: Json) -> Json:

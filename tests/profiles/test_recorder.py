@@ -350,6 +350,56 @@ def test_a_journal_that_can_not_be_written_does_not_end_the_run() -> None:
     assert "No space left" in result["notes"][0]
 
 
+def test_a_line_that_a_disk_takes_in_pieces_is_whole_in_the_journal(tmp_path: Path) -> None:
+    recorder = Recorder(journal=tmp_path / "run.jsonl")
+    file = recorder._journal._file
+
+    class Piecewise(io.RawIOBase):
+        def write(self, data: Any) -> int:
+            written: int = file.write(data[:7])
+            return written
+
+        def close(self) -> None:
+            file.close()
+
+    recorder._journal._file = Piecewise()
+    for number in range(3):
+        with recorder.task(f"t{number}"):
+            pass
+    recorder.finish()
+    record = read_journal(tmp_path / "run.jsonl")
+    assert (record.status, [task.task_id for task in record.tasks]) == ("finished", ["t0", "t1", "t2"])
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner) | st.frozensets(st.integers(), max_size=2),
+)
+
+
+@given(_JSON)
+def test_a_line_is_the_json_that_the_standard_library_makes(value: Any) -> None:
+    assert module.to_json(value) == module._ENCODER.encode(value)
+
+
+def test_where_the_encoder_is_made_in_another_way_lines_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("json.encoder.c_make_encoder", None)
+    assert module._make_encoder()({"a": {1}}) == '{"a":[1]}'
+
+
+@pytest.mark.parametrize("keep_tasks", [True, False])
+def test_the_runs_totals_are_the_same_whether_its_tasks_are_kept_or_let_go(keep_tasks: bool) -> None:
+    clock = FakeClock()
+    recorder = Recorder(clock, keep_tasks=keep_tasks)
+    for seconds in (1, 2):
+        with recorder.phase("between"):
+            clock.tick(500_000_000)
+        with recorder.task("t"), recorder.phase("score"):
+            clock.tick(seconds * 10**9)
+    totals = {tuple(one["path"]): (one["total_seconds"], one["calls"]) for one in recorder.finish()["phases"]}
+    assert totals == {("between",): (1.0, 2), ("score",): (3.0, 2)}
+
+
 def test_the_null_recorder_takes_every_call_and_keeps_nothing() -> None:
     seen: list[object] = []
     recorder = NullRecorder(FakeClock(), name="null", on_task=seen.append)

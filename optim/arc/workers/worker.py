@@ -27,7 +27,7 @@ from optim.arc.workers.guard import Guard, Heartbeat, limit_memory
 from optim.arc.workers.partner import Partner, descriptors
 from optim.arc.workload import cache_scope, read_programs
 from profiles.lifeline import hold
-from profiles.recorder import NullRecorder, Recorder
+from profiles.recorder import NullRecorder, Recorder, to_json
 from profiles.system import peak_bytes
 
 _PR_SET_PDEATHSIG = 1
@@ -155,7 +155,7 @@ def _grid(rows: list[list[int]]) -> tuple[tuple[int, ...], ...]:
 
 
 def _send(answers: TextIO, message: dict[str, Any]) -> None:
-    answers.write(json.dumps({**message, "pid": os.getpid()}) + "\n")
+    answers.write(to_json({**message, "pid": os.getpid()}) + "\n")
     answers.flush()
 
 
