@@ -14,6 +14,7 @@ from views.data import evidence as data
 from views.data import measuring
 from views.page import Page
 from views.parts import measurement, parameters
+from views.parts.command import command
 from views.writing import writes
 
 
@@ -119,7 +120,7 @@ def _form() -> None:
         args=(choice.arguments,),
         **writes(disabled=bool(problem) or starting),
     )
-    st.code("quickwin " + shlex.join(choice.arguments), language=None, wrap_lines=True)
+    command("quickwin " + shlex.join(choice.arguments), "measure.command")
 
 
 def _configs() -> tuple[str, str]:

@@ -19,6 +19,7 @@ from views.data import overhead as figures
 from views.navigation import link
 from views.page import Page
 from views.parts.bars import bars, seconds_words, shrunk
+from views.parts.command import command
 
 #: How a program records its phases, as the README has it.
 _SNIPPET = """from recorder import Recorder
@@ -106,7 +107,7 @@ def _words(plan: Plan, known: Mapping[str, data.Bar]) -> None:
     with st.container(horizontal=True, key="overhead.start"):
         link("measure", "Measure a baseline", before="none", after="all")
         link("import", "Import a log with its phases")
-    st.code("quickwin run --wins none", language=None)
+    command("quickwin run --wins none", "overhead.command")
 
 
 def _unsplit(known: Mapping[str, data.Bar]) -> str:

@@ -12,6 +12,7 @@ from services.run_facts import RunFacts, Side
 from views import configs, palette, text
 from views.data import compare as data
 from views.navigation import link
+from views.parts.command import command
 
 
 def verdict(before: Side, after: Side) -> None:
@@ -80,7 +81,7 @@ def _offer(before: Side, after: Side) -> None:
             icon=":material/play_arrow:",
             **_query(before.config, after.config, first),
         )
-        st.code(_command(before.config, after.config, first), language=None, wrap_lines=True)
+        command(_command(before.config, after.config, first), "compare.command")
 
 
 def _query(before: str, after: str, run: RunFacts) -> dict[str, str | int]:

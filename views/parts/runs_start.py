@@ -15,6 +15,7 @@ from views.actions import measuring as actions
 from views.data import run as data
 from views.data.connection import forget
 from views.navigation import go, link
+from views.parts.command import command
 from views.problems import ActionProblem, guard
 
 _STARTED = "runs.first"
@@ -38,7 +39,7 @@ def _offer(arguments: Sequence[str]) -> None:
     st.markdown("A first one, with no win on, shows where the time goes:")
     icon = ":material/play_arrow:"
     st.button("Start a first run", key="runs.start_first", icon=icon, on_click=_start, args=(arguments,))
-    st.code(f"quickwin {shlex.join(arguments)}", language=None, wrap_lines=True)
+    command(f"quickwin {shlex.join(arguments)}", "runs.command")
     if problem := st.session_state.pop("runs.problem", None):
         st.warning(text.escape(problem), icon=":material/warning:")
 

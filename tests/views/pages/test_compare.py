@@ -74,7 +74,7 @@ def test_one_pair_of_runs_is_never_a_verdict(engine: Engine, open_page: Open) ->
     said = words(page)
     assert "unresolved" in said
     assert "One pair of runs can not resolve which is faster" in said
-    assert page.code[0].value == "quickwin measure none all --cold --tasks 3 --candidates 132"
+    assert "`quickwin measure none all --cold --tasks 3 --candidates 132`" in said
 
 
 def test_without_an_address_two_runs_of_different_configs_are_shown(engine: Engine, open_page: Open) -> None:

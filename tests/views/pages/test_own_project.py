@@ -80,7 +80,7 @@ def test_a_first_run_of_the_command_is_offered(
 ) -> None:
     own_project(monkeypatch, tmp_path, 2)
     page = open_page(url_path)
-    assert "quickwin run --wins none --cold" in [one.value for one in page.code]
+    assert "`quickwin run --wins none --cold`" in [one.value for one in page.markdown]
     assert "Start a first run" in [button.label for button in page.button]
     assert not FOREIGN.findall(words(page))
 
