@@ -53,7 +53,8 @@ def circled(config: str | None) -> str:
 
 
 def _circle(number: int) -> str:
-    return chr(0x245F + number) if number <= 20 else f"({number})"
+    # The page's own font has no more of them, and not every machine has another that does.
+    return chr(0x245F + number) if number <= 10 else f"({number})"
 
 
 def named(config: str | None) -> str:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -6,6 +7,7 @@ import pytest
 
 from profiles.configs import stored_text
 from services import project as projects
+from tests.views.conftest import own_project
 from tests.worked_example import all_configs, config_of
 from views import configs
 
@@ -31,6 +33,11 @@ def test_several_wins_are_named_by_their_signs_in_the_projects_order() -> None:
 def test_what_is_no_config_is_shown_as_it_is() -> None:
     assert configs.typed(None) == "unknown config"
     assert configs.typed("my own,thing\n") == "my own,thing"
+
+
+def test_the_eleventh_win_has_a_number_that_every_font_has(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    own_project(monkeypatch, tmp_path, 12)
+    assert configs.circled(stored_text(["speed_0", "speed_9", "speed_10"])) == "①⑩(11)"
 
 
 @pytest.mark.parametrize("show", [configs.short, configs.typed, configs.circled, configs.named])

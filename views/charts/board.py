@@ -21,6 +21,8 @@ _FURTHEST = 2.0
 _ROOM = 1.06
 #: A planned range nearer to an interval than this would lie under its number.
 _NEAR = 1.12
+#: The share of the axis that a number takes, on a phone too: one of a win that is slower stands on its interval's left.
+_NUMBER = 0.17
 _TICKS = (
     *(0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0, 1.01, 1.02, 1.05, 1.1, 1.2),
     *(1.5, 2.0, 3.0, 5.0, 7.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0),
@@ -45,7 +47,12 @@ class Axis:
 
 def axis(rows: Iterable[BoardRow]) -> Axis:
     """The axis that holds what is planned, measured and noise of all rows, and 1x."""
-    return spanning([0.97, 1.03, *(value for row in rows for value in _values(row))])
+    listed = list(rows)
+    values = [0.97, 1.03, *(value for row in listed for value in _values(row))]
+    slower = [span for row in listed if (span := row.speedup) is not None and _is_slower(span)]
+    lows = [math.log(max(ends(span)[0], span.value / _FURTHEST)) for span in slower]
+    room = [math.exp((low - _NUMBER * math.log(max(values))) / (1 - _NUMBER)) for low in lows]
+    return spanning([*values, *room])
 
 
 def spanning(values: Sequence[float]) -> Axis:
@@ -58,6 +65,10 @@ def spanning(values: Sequence[float]) -> Axis:
         if all(abs(math.log(value / other)) > width for other in ticks):
             ticks.append(value)
     return Axis(low=low, high=high, ticks=tuple(sorted(ticks)))
+
+
+def _is_slower(span: Span) -> bool:
+    return ends(span)[1] < 1
 
 
 def _values(row: BoardRow) -> list[float]:
@@ -166,7 +177,7 @@ def value_place(row: BoardRow, on: Axis) -> tuple[str, float] | None:
     planned = row.win.target_speedup
     around = [*marks, *([planned.low, planned.high] if planned else [])]
     right = on.place(max(_touching(marks, around)))
-    if right < 84:
+    if right < 84 and not _is_slower(row.speedup):
         return "left", right + 2
     return "right", 100 - on.place(min(_touching(marks, around))) + 2
 

@@ -71,6 +71,7 @@ def trend(runs: pd.DataFrame, segments: pd.DataFrame, height: int = 330) -> go.F
     drawn = figure(*traces, height=height, hovermode="closest")
     drawn.update_yaxes(title="wall-clock (s)", rangemode="tozero")
     drawn.update_xaxes(title=None)
+    drawn.update_layout(legend={"maxheight": 0.3})  # on a phone each name has a line: the rest of them is scrolled to
     return drawn
 
 

@@ -70,11 +70,13 @@ def timed(filters: Mapping[str, Any]) -> pd.DataFrame:
 
 
 @cached("runs", ttl=10)
-def bars(run_ids: tuple[int, ...]) -> dict[int, str]:
+def bars(run_ids: tuple[int, ...], height: int) -> dict[int, str]:
     """Per run its bar of 100% as the address of a picture: the same phase in the same order and colour everywhere."""
     made = queries.breakdowns(engine(), run_ids)
     return {
-        run_id: data_address(spine_svg(spine(one), width=230, height=28)) for run_id, one in made.items() if one.parts
+        run_id: data_address(spine_svg(spine(one), width=230, height=height))
+        for run_id, one in made.items()
+        if one.parts
     }
 
 

@@ -32,7 +32,7 @@ def filters() -> tuple[dict[str, Any], str]:
     """Draws the filters; gives those that are set, as ``db.queries.RunFilters``, and the way to sort."""
     choices = runs.choices()
     row = st.grid(5, min_column_width=150, vertical_alignment="bottom", key="runs.filters")
-    text = row.text_input("Search", placeholder="label, note, tag, file or number", **bound("q", ""))
+    text = row.text_input("Search", placeholder="label, tag, number …", **bound("q", ""))
     config = row.multiselect(
         "Config",
         choices["config"],

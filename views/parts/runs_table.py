@@ -41,7 +41,11 @@ COLUMNS = {
 }
 _FIRST = list(COLUMNS)[:10]
 GROUPS = {"no groups": None, "config": "config", "machine": "machine", "tag": "tag", "day": "day"}
-_ROW, _HEAD, _MOST_PIXELS = 35, 38, 600
+_HEAD, _MOST_PIXELS = 38, 600
+#: Pixels of a row of one line, and of one whose text goes on in further lines, which it does from there on.
+_ROW, _TALL_ROW = 35, 66
+#: Pixels of a label's column, and of a character in it.
+_NARROWEST, _WIDEST, _CHARACTER = 120, 340, 6.7
 
 
 def columns_choice() -> list[str]:
@@ -75,16 +79,19 @@ def table(frame: pd.DataFrame, where: str, columns: list[str], base: float | Non
         phases="",
     )
     drawn = cells(shown[["id", *(name for name in columns if base or name != "relative")]])
+    label = 24 + int(_CHARACTER * max(map(len, frame["label"].dropna()), default=0))
+    row = _TALL_ROW if label > _WIDEST and "label" in columns else _ROW
     if "phases" in columns:  # addresses of pictures, which no cell may cut short
-        drawn = drawn.assign(phases=frame["id"].map(runs.bars(tuple(ids))))
+        drawn = drawn.assign(phases=frame["id"].map(runs.bars(tuple(ids), row - 7)))
     picked = st.dataframe(
         drawn,
         key=key,
         on_select="rerun",
         selection_mode="multi-row",
         hide_index=True,
-        height=min(_HEAD + _ROW * max(len(frame), 1), _MOST_PIXELS),
-        column_config=_config(key),
+        height=min(_HEAD + row * max(len(frame), 1), _MOST_PIXELS),
+        row_height=row,
+        column_config=_config(key, min(max(label, _NARROWEST), _WIDEST)),
         placeholder="–",
         alt="Runs, one a row; a run's number opens it; select rows to compare, tag, assign or delete them",
     )
@@ -97,13 +104,12 @@ def _digest(*parts: object) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
 
-def _config(key: str) -> dict[str, Any]:
+def _config(key: str, label: int) -> dict[str, Any]:
     column = st.column_config
-
     formats = {"wall_seconds": "%.3f", "cpu_seconds": "%.3f", "relative": "%.3f"}
     return {
         "id": column.ButtonColumn("Run", width=64, pinned=True, type="tertiary", key=f"{key}.open"),
-        "label": column.TextColumn("Label", width=240),
+        "label": column.TextColumn("Label", width=label),
         "config": column.TextColumn("Wins", help="the wins that were on, by their numbers"),
         **{name: column.NumberColumn(COLUMNS[name], format=form) for name, form in formats.items()},
         "phases": column.ImageColumn(

@@ -78,6 +78,14 @@ def test_the_number_of_a_row_stands_beside_its_marks() -> None:
     assert edge == "right" and 100 - place < on.place(20 / 1.05)
 
 
+@pytest.mark.parametrize("value", [0.5, 0.92, 0.97])
+def test_the_number_of_a_slower_win_does_not_lie_on_the_line_of_1x(value: float) -> None:
+    rows = [row("a", value, low=value / 1.01, high=value * 1.01), row("b", 2.0)]
+    on = charts.axis(rows)
+    edge, place = charts.value_place(rows[0], on) or ("", 0.0)
+    assert edge == "right" and 100 - place < on.place(value / 1.01) and on.place(value / 1.01) > 15
+
+
 def test_a_lattice_of_six_wins_fits_beside_the_form() -> None:
     letters = "①②③④⑤⑥"
     nodes = [

@@ -30,7 +30,7 @@ def texts(ids: list[int]) -> list[str]:
 def test_an_empty_history_says_what_to_do(engine: Engine, open_page: Open) -> None:
     page = open_page("runs")
     assert "No runs yet" in words(page)
-    assert "quickwin run" in page.code[0].value
+    assert "`quickwin run" in words(page)
     assert [link.value for link in page.page_link] == [
         "Measure two configs against each other",
         "Import a log or a profile",
@@ -50,6 +50,14 @@ def test_the_table_holds_each_run_with_the_bars_of_its_phases(engine: Engine, op
     assert table["id"].tolist() == texts(ids[::-1])
     assert all(bar.startswith("data:image/svg+xml;base64,") for bar in table["phases"])
     assert table["overhead_share"].tolist() == [75.0, 80.0, 75.0, 80.0]
+
+
+@pytest.mark.parametrize(("length", "height"), [(20, 35), (44, 35), (60, 66), (130, 66)])
+def test_a_long_label_is_shown_whole(length: int, height: int, engine: Engine, open_page: Open) -> None:
+    label = ("none against all, block 12 " * 9)[:length]
+    store_run(engine, measured(1, label=label, started_at=STARTED))
+    table = open_page("runs").dataframe[0]
+    assert table.proto.row_height == height and table.value["label"].tolist() == [label.strip()]
 
 
 def test_the_address_holds_the_filters(engine: Engine, open_page: Open) -> None:
