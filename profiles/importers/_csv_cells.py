@@ -6,7 +6,7 @@ import csv
 import re
 from dataclasses import dataclass
 
-from profiles.units import UNITS
+from profiles.units import UNITS, spoken
 
 DELIMITERS = (",", ";", "\t", "|")
 _PHASES = (
@@ -49,6 +49,9 @@ _MOMENTS = frozenset(
     )
 )
 _SHARES = frozenset(("percent", "percentage", "pct", "share", "ratio", "fraction"))
+#: A function's seconds without, and with those of what it calls; such rows do not add up.
+_OWN = frozenset(("self", "own", "tottime", "exclusive", "excl"))
+_INCLUSIVE = frozenset(("cum", "cumul", "cumulative", "cumulated", "cumtime", "inclusive", "incl"))
 #: Seconds that are a part of others in the same row, or no wall-clock.
 _PARTS = frozenset(
     (
@@ -75,7 +78,8 @@ class Columns:
     """Which column holds what, how columns are set apart, and how many seconds one figure is.
 
     ``header`` is as written. ``problem`` says why it can not be told which column holds the seconds; ``untaken`` are
-    columns that could have been meant. ``clock``: ``0:02:14`` is a duration and not a moment.
+    columns that could have been meant. ``clock``: ``0:02:14`` is a duration and not a moment. ``own``: the seconds are
+    without those of what lies below.
     """
 
     delimiter: str
@@ -93,6 +97,7 @@ class Columns:
     width: int = 0
     unit_named: bool = True
     clock: bool = False
+    own: bool = False
     rows: str = "phases"
     untaken: tuple[str, ...] = ()
     problem: str | None = None
@@ -135,7 +140,9 @@ def cells_of(line: str, delimiter: str) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Time:
-    """A column that has to do with time: ``kind`` is unit, duration, vague, statistic, part, share or moment."""
+    """A column that has to do with time: ``kind`` is unit, duration, vague, statistic, own, inclusive, part, share or
+    moment.
+    """
 
     at: int
     name: str
@@ -159,8 +166,10 @@ def _time(at: int, name: str) -> _Time | None:
         kind = "statistic"
     elif set(base) & _MOMENTS:
         kind = "moment"
+    elif set(base) & _INCLUSIVE and "per" not in base and "percall" not in base:
+        kind = "inclusive"
     elif set(base) & _PARTS:
-        kind = "part"
+        kind = "own" if set(base) & _OWN and "per" not in base else "part"
     else:
         kind = "unit" if unit else "vague" if "".join(base) in _VAGUE else "duration"
     return _Time(at=at, name=name, kind=kind, scale=UNITS[unit or "s"])
@@ -168,9 +177,9 @@ def _time(at: int, name: str) -> _Time | None:
 
 def _is_time(words: list[str]) -> bool:
     joined = "".join(words)
-    core = [word for word in words if word not in _PARTS | _STATISTICS | _MOMENTS]
+    core = [word for word in words if word not in _PARTS | _STATISTICS | _MOMENTS | _INCLUSIVE]
     rest = "".join(core)
-    is_moment = bool(set(words) & _MOMENTS)
+    is_moment = bool(set(words) & (_MOMENTS | {"cumtime", "tottime"}))
     return joined in _DURATIONS or joined in _VAGUE or rest in _DURATIONS or rest in ("time", "totaltime") or is_moment
 
 
@@ -192,16 +201,18 @@ def _columns(names: list[str], delimiter: str) -> Columns | None:
     is_list = not has_phase and "task" not in found and ("run" in found or ("status" in found and start is not None))
     is_list = is_list and ("phase" not in found or "status" in found or start is not None)
     chosen, problem = _choose(times)
-    if chosen is None and not any(time.kind in _CANDIDATES or time.kind == "statistic" for time in times):
+    if chosen is None and not any(time.kind in (*_CANDIDATES, "inclusive", "statistic") for time in times):
         return None
-    untaken = tuple(time.name for time in times if time.kind in _CANDIDATES and time is not chosen)
+    kinds = (*_CANDIDATES, "inclusive")
+    untaken = tuple(time.name for time in times if time.kind in kinds and time is not chosen)
     return Columns(
         delimiter=delimiter,
         header=tuple(names),
         width=len(names),
         seconds=-1 if chosen is None else chosen.at,
         scale=1.0 if chosen is None else chosen.scale,
-        unit_named=chosen is not None and chosen.kind == "unit",
+        unit_named=chosen is not None and chosen.kind in ("unit", "own"),
+        own=chosen is not None and chosen.kind == "own",
         clock=chosen is not None and chosen.kind != "vague",
         rows="runs" if is_list else "phases" if "phase" in found else "tasks" if "task" in found else "runs",
         start=start,
@@ -215,7 +226,13 @@ _CANDIDATES = ("unit", "duration", "vague")
 
 
 def _choose(times: list[_Time]) -> tuple[_Time | None, str | None]:
-    """The one column that holds the seconds, or why it can not be told: a unit counts before a name."""
+    """The one column that holds the seconds, or why it can not be told: a unit counts before a name.
+
+    Of a profile's functions, whose seconds with their callees do not add up, it is their own seconds.
+    """
+    own = [time for time in times if time.kind == "own"]
+    if any(time.kind == "inclusive" for time in times) and len(own) == 1:
+        return own[0], None
     for kind in _CANDIDATES:
         candidates = [time for time in times if time.kind == kind]
         if len(candidates) == 1:
@@ -226,7 +243,7 @@ def _choose(times: list[_Time]) -> tuple[_Time | None, str | None]:
                 None,
                 f"{len(candidates)} columns could hold the seconds, {several}; a table with one of them would work",
             )
-    parts = [time for time in times if time.kind == "part"]
+    parts = [time for time in times if time.kind in ("own", "inclusive", "part")]
     if any(time.kind == "statistic" for time in times):
         names = ", ".join(repr(time.name) for time in times if time.kind == "statistic")
         return None, f"its columns are statistics over repeated calls ({names}); a column with the seconds would work"
@@ -248,6 +265,8 @@ def read_seconds(cell: str, columns: Columns) -> float | None:
     if columns.clock and ":" in cell and (clock := _CLOCK.fullmatch(cell.strip().lower())):
         days, hours, minutes = (int(part or 0) for part in clock.group(1, 2, 3))
         return 86_400.0 * days + 3600.0 * hours + 60.0 * minutes + float(clock[4])
+    if (spent := spoken(cell.strip().lower())) is not None:
+        return spent
     match = _CELL.fullmatch(cell.strip().strip("~*`").lower()) if len(cell) <= _CELL_CHARACTERS else None
     if match is None or (match[2] and match[2] not in UNITS):
         return None

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from profiles.importers._csv_cells import Columns
 from profiles.importers._names import clean
-from profiles.importers.base import content_key, phases_from_totals
+from profiles.importers.base import content_key, counted, phases_from_totals
 from profiles.records import BASES, Finding, PhaseTiming, RunRecord, TaskRecord
 
 NAME = "csv"
@@ -19,6 +19,7 @@ MAX_TASKS = 100_000
 #: Figures that differ by less than this share are the same figure, rounded.
 _ROUNDING = 0.005
 _SUMMED = "wall-clock is the sum of the rows, as in a serial run"
+_DECIMALS = re.compile(r"[+-]?(?:0\d*\.\d|\d{4,}\.\d|\d+\.(?:\d{1,2}|\d{4,})(?!\d))")
 _LIKE_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}(?![0-9.])")
 
 Path = tuple[str, ...]
@@ -52,7 +53,10 @@ class Table:
     bare: bool = False
     commas: bool = False
     points: bool = False
+    decimals: bool = False
     repeated: int = 0
+    lost: int = 0
+    own: bool = False
     pipeline: str | None = None
     title: str = ""
     place: str = ""
@@ -62,8 +66,9 @@ class Table:
     def look_at(self, cell: str) -> None:
         """Remembers what must be said of the figures: one without a unit, and which marks they have."""
         text = cell.strip()
-        self.bare = self.bare or text[-1:].isdigit()
+        self.bare = self.bare or (text[-1:].isdigit() and ":" not in text)
         self.commas = self.commas or "," in text
+        self.decimals = self.decimals or ("," not in text and _DECIMALS.match(text) is not None)
         self.points = self.points or ("," not in text and _LIKE_THOUSANDS.match(text) is not None)
 
     def basis(self, path: Path) -> str:
@@ -78,17 +83,21 @@ class Table:
         return self.tasks.setdefault(task, Part())
 
 
-def complete(totals: Mapping[Path, float]) -> tuple[dict[Path, float], list[Path]]:
-    """Totals with every missing outer phase, each at least as long as the phases below it; and those made longer."""
+def complete(totals: Mapping[Path, float], own: bool = False) -> tuple[dict[Path, float], list[Path]]:
+    """Totals with every missing outer phase, each at least as long as the phases below it; and those made longer.
+
+    ``own``: what is given are seconds without those of the phases below, which are added.
+    """
     inner: dict[Path, float] = {}
     done: dict[Path, float] = {}
     raised = []
     outer_first = dict.fromkeys(path[:depth] for path in totals for depth in range(1, len(path) + 1))
     for path in sorted(outer_first, key=len, reverse=True):
         below = inner.get(path, 0.0)
-        if path in totals and totals[path] < below * (1 - _ROUNDING):
+        if path in totals and totals[path] < below * (1 - _ROUNDING) and not own:
             raised.append(path)
-        done[path] = max(totals.get(path, 0.0), below)
+        spent = totals.get(path, 0.0)
+        done[path] = spent + below if own else max(spent, below)
         inner[path[:-1]] = inner.get(path[:-1], 0.0) + done[path]
     return {path: done[path] for path in outer_first}, raised
 
@@ -137,6 +146,13 @@ def _findings(table: Table, columns: Columns) -> list[Finding]:
     if table.commas and table.points:
         claimed = "figures with decimal commas beside figures like 1.234"
         findings.append(_finding("two-decimal-marks", "warning", claimed, "read as decimals, not as thousands"))
+    elif table.points and columns.delimiter == ";" and not table.decimals:
+        claimed = "every figure with a point looks like 1.234, and the columns are set apart by semicolons"
+        findings.append(_finding("points-or-thousands", "warning", claimed, "read as decimals, not as thousands"))
+    if table.lost and table.run.whole is None:
+        rows = counted(table.lost, "row")
+        follows = "the wall-clock is the sum of the other rows, so it may be too small"
+        findings.append(_finding("rows-lost", "warning", f"{rows} of the table could not be read", follows))
     if table.repeated:
         claimed = f"{table.repeated:,} rows name a task and phase that an earlier row named"
         findings.append(_finding("rows-added-up", "note", claimed, "their times are added up"))
@@ -147,9 +163,12 @@ def _finding(rule: str, severity: str, claimed: str, follows: str) -> Finding:
     return Finding(rule=rule, severity=severity, claimed=claimed, follows=follows)
 
 
-def _completed(part: Part, where: str, table: Table, findings: list[Finding]) -> dict[Path, float]:
+def _completed(
+    part: Part, where: str, table: Table, findings: list[Finding], own: bool | None = None
+) -> dict[Path, float]:
     """The part's totals, those in wall-clock seconds completed; sums over workers and the like stay as they are."""
-    totals, raised = complete({path: own for path, own in part.seconds.items() if table.basis(path) == "sum"})
+    given = table.own if own is None else own
+    totals, raised = complete({path: own for path, own in part.seconds.items() if table.basis(path) == "sum"}, given)
     for path in raised:
         claimed = f"{where}: {'/'.join(path)} took {part.seconds[path]:.6g} s"
         follows = f"the phases below it add up to {totals[path]:.6g} s, which is taken instead"
@@ -172,7 +191,7 @@ def _run_totals(summed: Part, table: Table, findings: list[Finding]) -> dict[Pat
             for path in dict.fromkeys([*summed.seconds, *own])
         }
     )
-    return _completed(together, "the run", table, [])
+    return _completed(together, "the run", table, [], own=False)
 
 
 def _outermost(totals: Mapping[Path, float], table: Table) -> float:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from profiles.importers._names import clean
-from profiles.importers.base import ImportProblem, Loss, Parsed, content_key, seconds
+from profiles.importers.base import ImportProblem, Loss, Parsed, content_key, counted, seconds
 from profiles.records import Environment, RunRecord
 
 #: Of one file at most so many trials are taken.
@@ -60,7 +60,7 @@ def parsed(importer: str, source_name: str, trials: Iterable[Trial], losses: Ite
     for trial in known:
         counts[trial.name] = counts.get(trial.name, 0) + 1
         runs.append(_run(importer, source_name, trial, counts[trial.name], names))
-    lost = [Loss(reason=f"{bad:,} trials have no seconds that can be true")] if bad else []
+    lost = [Loss(reason=f"{counted(bad, 'trial')} without seconds that can be true")] if bad else []
     lost += [Loss(reason=f"more than {MOST_TRIALS:,} trials: {more:,} were left out")] if more else []
     return Parsed(runs=tuple(runs), losses=(*losses, *lost))
 

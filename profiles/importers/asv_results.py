@@ -12,7 +12,7 @@ from itertools import product
 from typing import Any
 
 from profiles.importers._trials import Trial, numbers, parsed, text
-from profiles.importers.base import Importer, ImportProblem, Loss, Parsed, Source, count, read_json, seconds
+from profiles.importers.base import Importer, ImportProblem, Loss, Parsed, Source, count, counted, read_json, seconds
 from profiles.records import Environment
 
 NAME = "asv"
@@ -37,7 +37,7 @@ def parse(source: Source) -> Parsed:
     if not isinstance(results, dict) or not results:
         raise ImportProblem("asv's results file has an object of results, and this has none")
     timed = {name: row for name, row in results.items() if name.rpartition(".")[2].startswith("time")}
-    losses = [Loss(reason=f"{len(results) - len(timed):,} benchmarks measure no time (memory, counts)")]
+    losses = [Loss(reason=f"{counted(len(results) - len(timed), 'benchmark')} of memory or counts, which are no time")]
     trials = (trial for name, row in timed.items() for trial in _trials(name, _row(row, plain), plain))
     return parsed(NAME, source.name, trials, losses if len(timed) < len(results) else ())
 

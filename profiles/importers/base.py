@@ -149,6 +149,11 @@ def name_losses(numbers: Iterator[int], reason: str) -> tuple[Loss, ...]:
     return tuple(named)
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 trial``, ``2,000 trials``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def content_key(form: str, figures: Any) -> str:
     """``imported:<hash>`` over normalized figures: the same figures under another file name give the same key."""
     text = json.dumps([form, figures], sort_keys=True, separators=(",", ":"), default=str)

@@ -16,7 +16,18 @@ from typing import Any
 from profiles.importers._names import clean
 from profiles.importers._profiles import stack_run
 from profiles.importers._stacks import Frame, StackTree
-from profiles.importers.base import LARGEST, Importer, ImportProblem, Loss, Parsed, Source, count, read_json, seconds
+from profiles.importers.base import (
+    LARGEST,
+    Importer,
+    ImportProblem,
+    Loss,
+    Parsed,
+    Source,
+    count,
+    counted,
+    read_json,
+    seconds,
+)
 from profiles.records import CATEGORIES, STATUSES, PhaseTiming, RunRecord, TaskRecord, merge_phases
 
 NAME = "chrome-trace"
@@ -108,7 +119,7 @@ class _Trace:
         unclosed = sum(len(waiting) for waiting in self.open_spans.values())
         if unclosed:
             self.losses["an event begins and never ends"] = unclosed
-        return [Loss(reason=f"{reason} ({times:,} times)") for reason, times in self.losses.items()]
+        return [Loss(reason=f"{reason} ({counted(times, 'time')})") for reason, times in self.losses.items()]
 
 
 def parse(source: Source) -> Parsed:

@@ -39,7 +39,8 @@ STATUSES = {
     **dict.fromkeys(("failed", "crashed", "error", "failure", "errored"), "failed"),
     **dict.fromkeys(("killed", "canceled", "cancelled", "aborted", "stopped", "interrupted", "running"), "interrupted"),
 }
-_RULE = re.compile(r"[\s|:+-]{3,400}")
+_RULE = re.compile(r"[\s|:+=-]{3,400}")
+_MARKED = re.compile(r"(\*{1,3}|`)(?=[^*`\s])([^*`]{1,200})\1")
 _DEEPEST = 20
 _HEAD = 8_000
 #: What spreadsheets take for a formula; an apostrophe before it is an export's way of saying that it is text.
@@ -61,7 +62,7 @@ def _header(source: Source) -> tuple[int, Columns | None]:
     if columns is not None:
         return first[0], columns
     written = [text for _, text in lines if text.strip()]
-    if sum(text.lstrip().startswith("|") for text in written) * 2 < len(written):
+    if sum(text.lstrip().startswith(("|", "+-", "+=")) for text in written) * 2 < len(written):
         return 1, None
     bars = ((number, find_columns(text)) for number, text in lines if text.lstrip().startswith("|"))
     return next(((number, columns) for number, columns in bars if columns is not None), (1, None))
@@ -86,7 +87,8 @@ def parse(source: Source) -> Parsed:
         raise ImportProblem(columns.problem)
     lines = ((number, text) for number, text in source.lines() if number > at)
     tables, bad = dict[str, Table](), dict[str, list[int]]()
-    for number, row in _rows(lines, columns.delimiter, bad):
+    bars = columns.delimiter == "|" and source.head.split("\n")[at - 1].lstrip("\ufeff ").startswith("|")
+    for number, row in _rows(lines, columns.delimiter, bars, bad):
         reason = _take_row(tables, row, columns, number)
         if reason:
             bad.setdefault(reason, []).append(number)
@@ -106,22 +108,30 @@ def parse(source: Source) -> Parsed:
 def _take_row(tables: dict[str, Table], row: list[str], columns: Columns, number: int) -> str | None:
     """Adds a row to the table of its run; the reason where it can not be read."""
     name = _name(_cell(row, columns.run))
-    key = f"{name} {number}" if columns.rows == "runs" else name
+    is_list = columns.rows == "runs"
+    key = f"{name} {number}" if is_list else name
     if key not in tables:
         if len(tables) >= MAX_RUNS:
             return f"there are more than {MAX_RUNS:,} runs"
-        title = _name(_cell(row, columns.phase)) or name if columns.rows == "runs" else name
-        started = moment(_cell(row, columns.start).strip()) if columns.rows == "runs" else None
+        title = _name(_cell(row, columns.phase)) or name if is_list else name
+        started = moment(_cell(row, columns.start).strip()) if is_list else None
         status = STATUSES.get(_cell(row, columns.status).strip().lower(), "finished")
-        is_list = columns.rows == "runs"
-        tables[key] = Table(title=title, started_at=started, status=status if is_list else "finished", place=name)
-    return _take(tables[key], row, columns)
+        tables[key] = Table(
+            title=title,
+            started_at=started,
+            status=status if is_list else "finished",
+            place=name,
+            own=columns.own,
+        )
+    reason = _take(tables[key], row, columns)
+    tables[key].lost += reason is not None and not is_list
+    return reason
 
 
 def _rows(
-    lines: Iterator[tuple[int, str]], delimiter: str, bad: dict[str, list[int]]
+    lines: Iterator[tuple[int, str]], delimiter: str, bars: bool, bad: dict[str, list[int]]
 ) -> Iterator[tuple[int, list[str]]]:
-    """Rows with the number of their last line; blank ones are passed over."""
+    """Rows with the number of their last line; blank ones are passed over. ``bars``: each row begins with one."""
     last = 0
 
     def texts() -> Iterator[str]:
@@ -130,7 +140,7 @@ def _rows(
             last = number
             if delimiter != "|":
                 yield text + "\n"
-            elif text.lstrip().startswith("|") and not _RULE.fullmatch(text):
+            elif (text.lstrip().startswith("|") if bars else "|" in text) and not _RULE.fullmatch(text):
                 yield cells_of(text, delimiter) + "\n"
 
     reader = csv.reader(texts(), delimiter=delimiter)
@@ -218,8 +228,9 @@ def _name(cell: str) -> str:
 
 
 def _unescaped(cell: str) -> str:
-    """The cell without the apostrophe that an export puts before what could be a formula."""
-    return cell[1:] if _ESCAPED.match(cell) else cell
+    """The cell without the apostrophe that an export puts before what could be a formula, or Markdown's emphasis."""
+    marked = _MARKED.fullmatch(cell.strip())
+    return marked[2] if marked else cell[1:] if _ESCAPED.match(cell) else cell
 
 
 def _calls(cell: str) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from profiles.importers._names import clean
 from profiles.importers._trials import Trial, numbers, objects, parsed, text
-from profiles.importers.base import Importer, ImportProblem, Parsed, Source, read_json
+from profiles.importers.base import Importer, ImportProblem, Loss, Parsed, Source, read_json
 
 NAME = "hyperfine"
 
@@ -28,7 +29,9 @@ def parse(source: Source) -> Parsed:
     results = objects(plain.get("results") if isinstance(plain, dict) else None)
     if not results:
         raise ImportProblem("hyperfine's export has a list of results, and this has none")
-    return parsed(NAME, source.name, (trial for result in results for trial in _trials(result)))
+    bare = [text(result, "command") for result in results if not numbers(result.get("times"))]
+    lost = [Loss(reason=f"the command {clean(name, 200)!r} has no seconds of single runs") for name in bare]
+    return parsed(NAME, source.name, (trial for result in results for trial in _trials(result)), lost)
 
 
 def _trials(result: Any) -> Iterator[Trial]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from profiles.importers._names import clean
 from profiles.importers.base import Importer, ImportProblem, Loss, Parsed, Source, moment, read_json
 from profiles.runlog.reader import Reader
 
@@ -46,11 +47,14 @@ def parse(source: Source) -> Parsed:
         raise ImportProblem(f"a notebook of format 4 with cells would work, this one is of format {found!r}"[:200])
     reader, losses, number = Reader(source.name, NAME), list[Loss](), 0
     broken = False
-    for cell in cells:
+    for at, cell in enumerate(cells, 1):
         outputs = cell.get("outputs") if isinstance(cell, dict) else None
         if isinstance(outputs, list):
             number = _feed(reader, "".join(_printed(outputs, losses)), number)
             broken = broken or any(_is_interrupt(output) for output in outputs)
+            losses += [
+                Loss(reason=f"cell {at} ended with an error: {error}") for error in map(_error, outputs) if error
+            ]
     parsed = reader.parsed(
         "a notebook, but none of its cells printed a run of the pipeline, nor a profile", tuple(losses)
     )
@@ -124,6 +128,14 @@ def _printed(outputs: list[Any], losses: list[Loss]) -> Iterator[str]:
 
 def _is_interrupt(output: Any) -> bool:
     return isinstance(output, dict) and output.get("output_type") == "error" and output.get("ename") in _INTERRUPTS
+
+
+def _error(output: Any) -> str:
+    """The error that an output tells, on one line; empty where it tells none."""
+    if not isinstance(output, dict) or output.get("output_type") != "error":
+        return ""
+    said = [output.get(name) for name in ("ename", "evalue")]
+    return clean(": ".join(" ".join(one.split()) for one in said if isinstance(one, str) and one.strip()), 200)
 
 
 def _papermill(notebook: dict[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ _RECORDED = re.compile(r"\bRecorded: .{0,60}\bSamples: {1,9}(\d{1,12})")
 _DURATION = re.compile(r"\bDuration: {1,9}(\d{1,9}(?:\.\d{1,6})?)")
 _COLOURS = re.compile(r"\x1b\[[0-9;]{0,20}m")
 _ROW = re.compile(r"([ │├└─|`+\-]{0,800}?)(\d{1,9}\.\d{3}) (\S.{0,400}?)(?:  (\S.{0,600}))?\s*\Z")
+_SHARE_ROW = re.compile(r"[ │├└─|`+\-]{0,800}?\d{1,3}(?:\.\d{1,3})?% \S")
 _PLACE = re.compile(r"(.{1,500}):(\d{1,9})\Z")
 _EMBEDDED = re.compile(r"(?:sessionData = |getElementById\('app'\), ?|renderSession\()(?=\{)")
 _HTML = re.compile(r"\s{0,99}<(?:!DOCTYPE|html|head|meta|style|script|div)", re.I)
@@ -94,6 +95,11 @@ def _parse_text(source: Source) -> Parsed:
             _take_row(row, tree, infos, open_frames, spent)
     for node, own in spent.items():
         tree.add(node, max(own, 0.0))
+    if not spent and any(_SHARE_ROW.match(line) for _, line in source.lines()):
+        raise ImportProblem(
+            "the tree's figures are shares of the time (percent_of_total), not seconds; the report with its usual "
+            "seconds, or pyinstrument's HTML or JSON, would work"
+        )
     loss = Loss(reason="the report is pruned and rounded: frames that pyinstrument left out are not in it")
     return stack_run(NAME, source.name, tree, list(infos), wall=duration, losses=[loss])
 

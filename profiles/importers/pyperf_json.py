@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from profiles.importers._trials import Trial, numbers, objects, parsed, text
-from profiles.importers.base import Importer, ImportProblem, Loss, Parsed, Source, moment, read_json, seconds
+from profiles.importers.base import Importer, ImportProblem, Loss, Parsed, Source, counted, moment, read_json, seconds
 from profiles.records import Environment
 
 NAME = "pyperf"
@@ -31,7 +31,7 @@ def parse(source: Source) -> Parsed:
         raise ImportProblem("pyperf's JSON has a list of benchmarks, and this has none")
     shared = _metadata(plain)
     timed = [one for one in benchmarks if _unit(shared, one) == "second"]
-    losses = [Loss(reason=f"{len(benchmarks) - len(timed):,} benchmarks measure no seconds")]
+    losses = [Loss(reason=f"{counted(len(benchmarks) - len(timed), 'benchmark')} of something other than seconds")]
     trials = (trial for benchmark in timed for trial in _trials(benchmark, shared))
     return parsed(NAME, source.name, trials, losses if len(timed) < len(benchmarks) else ())
 
@@ -57,7 +57,7 @@ def _trials(benchmark: Mapping[str, Any], shared: Mapping[str, Any]) -> Iterator
             seconds=math.fsum(known) / len(known) if known else None,
             started_at=moment(text(facts, "date").replace(" ", "T")),
             environment=_environment(facts),
-            notes=(f"a process of pyperf: the mean of {len(known):,} values",),
+            notes=(f"a process of pyperf: the mean of {counted(len(known), 'value')}",),
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from profiles.importers._trials import Trial, numbers, objects, parsed, text
-from profiles.importers.base import Importer, ImportProblem, Loss, Parsed, Source, count, moment, read_json
+from profiles.importers.base import Importer, ImportProblem, Loss, Parsed, Source, count, counted, moment, read_json
 from profiles.records import Environment
 
 NAME = "pytest-benchmark"
@@ -30,9 +30,7 @@ def parse(source: Source) -> Parsed:
     if not benchmarks:
         raise ImportProblem("pytest-benchmark's JSON has a list of benchmarks, and this has none")
     bare = [one for one in benchmarks if not _rounds(one)]
-    losses = [
-        Loss(reason=f"{len(bare):,} benchmarks were saved without their rounds (--benchmark-save-data keeps them)")
-    ]
+    losses = [Loss(reason=f"{counted(len(bare), 'benchmark')} without rounds (--benchmark-save-data keeps them)")]
     trials = (trial for one in benchmarks for trial in _trials(one, plain))
     return parsed(NAME, source.name, trials, losses if bare else ())
 

@@ -22,6 +22,7 @@ from profiles.importers.base import (
     Source,
     content_key,
     count,
+    counted,
     read_json,
     seconds,
 )
@@ -197,7 +198,7 @@ def _parsed(
     if seconds(wall or 0.0) is None or seconds(reading.tree.total_seconds) is None:
         raise ImportProblem("the profile's seconds add up to more than any run can take")
     records = reading.tree.records(infos)
-    losses = [Loss(reason=f"{reason} ({times:,} times)") for reason, times in reading.losses.items()]
+    losses = [Loss(reason=f"{reason} ({counted(times, 'time')})") for reason, times in reading.losses.items()]
     if reading.tree.folded:
         losses.append(
             Loss(reason=f"{reading.tree.folded:,} frames too deep to be shown are counted in the frame above")

@@ -25,6 +25,7 @@ _BEHIND = (
     re.compile(rb" +[\w<>/\\-]{1,60}(?:\.\w{1,8})?:\d{1,6}[ \t]*\Z"),
     re.compile(rb"(?:[ \t]+\[[\w.-]{1,60}\])?(?:[ \t]+[A-Za-z_]\w{0,40}=[^\s=]{1,80})+[ \t]*\Z"),
 )
+_QUOTED = re.compile(rb'((?:[^"\\]|\\.|"")*)"(?!")')
 #: No prefix is longer, and no log has more shapes of them.
 _LONGEST = 240
 _MOST_SHAPES = 12
@@ -82,13 +83,20 @@ class Prefix:
         for shape in self._shapes.values():
             match = shape.match(line)
             if match:
-                return match[0], self._without_behind(line[match.end() :])
+                return match[0], self._without_behind(_unquoted(match[0], line[match.end() :]))
         return b"", line
 
     def _without_behind(self, line: bytes) -> bytes:
         for behind in self._behind:
             line = behind.sub(b"", line, count=1)
         return line
+
+
+def _unquoted(before: bytes, text: bytes) -> bytes:
+    """The text without the quote that closes what the prefix opened (``msg="``), and what stands behind that."""
+    if not before.rstrip(b" ").endswith(b'"') or not (match := _QUOTED.match(text)):
+        return text
+    return match[1].replace(b'\\"', b'"').replace(b'""', b'"')
 
 
 def _shape(before: bytes) -> bytes:
@@ -116,7 +124,7 @@ _PARTS = re.compile(_BRACKETS + rb"|[^\[\](){}<>|]+")
 def _pieces(token: bytes) -> Iterator[bytes]:
     """Figures, and words with figures in them, become any of their kind; other words any word; signs stay."""
     for part in _PARTS.findall(token):
-        core = part.rstrip(b":;,.-=/>#")
+        core = part.rstrip(b":;,.-=/>#\"'")
         if re.search(rb"\d", core):
             signs = b"".join(re.escape(bytes([sign])) for sign in sorted(set(core)) if not chr(sign).isalnum())
             letters = rb"A-Za-z" if re.search(rb"[A-Za-z]", core) else b""

@@ -47,6 +47,8 @@ _PROFILER = re.compile(
 _OTHER_PROFILE = re.compile(r"\bRecorded: .{0,60}Samples: |Timer unit: \d", re.I)
 #: What a notebook's runner prints at its end says nothing of the run.
 _AROUND = b"[NbConvertApp]"
+#: A line of the summary that is cut or damaged; others are of another writer, as of the stderr between its lines.
+_CUT_ROW = re.compile(r"  (?:[\w.<>?\ufffd]{0,91}(?:\s|\Z)|.*\d)")
 _SHORT = 12
 _STOPPED = re.compile(r"(?:\^C)?(?:KeyboardInterrupt\b|Killed\b|Terminated\b|Traceback \(most recent call last\))")
 
@@ -91,7 +93,7 @@ class Reader:
         ``arrivals`` are the lines' moments as they are written, or none.
         """
         piece = piece.replace(b"\r\n", b"\n") if b"\r\n" in piece else piece
-        if b"\x1b" in piece or b"\r" in piece or b"%|" in piece:
+        if b"\x1b" in piece or b"\r" in piece or b"%|" in piece or b"\0" in piece:
             for at, line in enumerate(piece[:-1].split(b"\n")):
                 self.feed(number + at, line, float(arrivals[at]) if arrivals else None)
         elif self._is_quiet(piece):
@@ -133,7 +135,7 @@ class Reader:
 
     def feed(self, number: int, line: bytes, arrival: float | None = None) -> None:
         """One line, without its end."""
-        if b"\x1b" in line or b"\r" in line or b"%|" in line:
+        if b"\x1b" in line or b"\r" in line or b"%|" in line or b"\0" in line:
             for piece in shown(line):
                 self._take(number, piece, arrival)
         else:
@@ -208,6 +210,7 @@ class Reader:
 
     def feed_last(self, number: int, line: bytes, arrival: float | None = None) -> None:
         """The last line, where no line's end follows: a count at its end may have lost digits, and is left out."""
+        line = line.rstrip(b"\0")
         if figures.may_be_cut(line.decode("utf-8", "replace")):
             self._cut = number
         elif len(line) < _SHORT and b"run_batt.py:".startswith(line[:12]):
@@ -246,7 +249,8 @@ class Reader:
         if self._either(number, text, bare=True):
             return True
         if text.startswith("  ") and not self._after_summary and not self._tables.take(number, text):
-            self._damaged.append(number)
+            if _CUT_ROW.match(text):
+                self._damaged.append(number)
             return True
         return False
 
@@ -397,7 +401,8 @@ class Reader:
             return Parsed(logs=logs, losses=(*losses, *more))
         tables = of_tables(self._name, self._tables.gathered())
         if not tables.runs:
-            raise ImportProblem(nothing)
+            said = next((f"; line {loss.line:,}: {loss.reason}" for loss in more if loss.line), "")
+            raise ImportProblem(f"{nothing}{said}")
         return Parsed(runs=tables.runs, profiles=tables.profiles, losses=(*losses, *more, *tables.losses))
 
     def finish(self) -> tuple[tuple[RunLog, ...], tuple[Loss, ...]]:

@@ -1,4 +1,4 @@
-"""What a terminal shows of a line: without colours, links and what a carriage return wrote over."""
+"""What a terminal shows of a line: without colours, links, zero bytes and what a carriage return wrote over."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def shown(line: bytes) -> list[bytes]:
     What came before a carriage return stays, unless it is the same again or a final line that a later one replaced.
     """
     pieces: list[bytes] = []
-    for piece in _ESCAPES.sub(b"", line).split(b"\r"):
+    for piece in _ESCAPES.sub(b"", line).replace(b"\0", b"").split(b"\r"):
         text = _BAR.sub(b"", piece, count=1) if b"%|" in piece else piece
         if text.strip() and (not pieces or text != pieces[-1]):
             pieces.append(text)

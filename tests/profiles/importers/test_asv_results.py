@@ -37,8 +37,8 @@ def test_samples_are_runs_and_a_figure_without_them_is_one():
     ]
     assert preview.records[0].environment.machine == "box" and preview.records[0].started_at.year == 2025
     assert [loss.reason for loss in preview.files[0].losses] == [
-        "1 benchmarks measure no time (memory, counts)",
-        "1 trials have no seconds that can be true",
+        "1 benchmark of memory or counts, which are no time",
+        "1 trial without seconds that can be true",
     ]
 
 

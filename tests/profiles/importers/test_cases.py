@@ -260,7 +260,7 @@ def test_collected_tables_are_read_rightly_or_refused():
         ("phase,timestamp,elapsed_ms", "a,1760702400,2000", 2.0),
         ("phase,cpu_seconds,wall_seconds", "a,9,2", 2.0),
         ("phase,self seconds,seconds", "a,1,2", 2.0),
-        ("phase,ncalls,tottime,percall,cumtime", "a,3,1,0.3,2", 2.0),
+        ("phase,ncalls,tottime,percall,cumtime", "a,3,1,0.3,2", 1.0),
         ("phase,cost,count,duration", "a,$9.99,7,2", 2.0),
         ("phase,price (usd),duration (min)", "a,9.99,0.5", 30.0),
         ("phase,share,runtime [h]", "a,0.7,0.5", 1800.0),

@@ -57,7 +57,7 @@ def test_what_holds_no_time_of_a_function_is_counted_as_lost():
     events = [*VIZ, {"ph": "C", "ts": 1}, {"ph": "i", "ts": 1}, event("x", 1, -5), {"ph": "E", "ts": 1, "tid": 5}, 3]
     preview = read(("x", json.dumps({"traceEvents": events}).encode()))
     assert sorted(loss.reason.rpartition(" (")[2] for loss in preview.files[0].losses) == [
-        *["1 times)"] * 3,
+        *["1 time)"] * 3,
         "2 times)",
     ]
     assert spent(preview)["main"] == 2.0

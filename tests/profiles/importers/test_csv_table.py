@@ -11,6 +11,7 @@ from profiles.importers._csv_run import complete
 from profiles.importers.base import ImportProblem, Parsed
 from profiles.importers.csv_table import IMPORTER
 from profiles.records import PhaseTiming, RunRecord, TaskRecord
+from tests.profiles.importers.files import read_text, rules_of
 
 PLAIN = "task,phase,seconds\na1,score,1.5\na1,filter,0.5\nb2,score,2.25\n"
 
@@ -213,3 +214,79 @@ def test_any_rows_are_read_or_refused(text: str) -> None:
 def test_columns_may_be_named_in_other_languages(header, first, second):
     (run,) = parse(f"{header}\ninline;{first}\nscore;{second}\n").runs
     assert {phase.path[-1]: phase.total_seconds for phase in run.phases} == {"inline": 1.5, "score": 7.25}
+
+
+def test_emphasis_in_markdown_is_no_part_of_a_name_nor_is_a_total_a_phase() -> None:
+    (run,) = read_text("| Step | Time [ms] |\n|---|---:|\n| `load` | 1,250.0 |\n| **Total** | **6,250.0** |\n").records
+    assert run.wall_seconds == 6.25
+    assert [phase.path for phase in run.phases] == [("load",)]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "phase,cumulative_s,self_s",
+        "function,cumtime,tottime",
+        "name,inclusive (s),exclusive (s)",
+    ],
+)
+def test_of_seconds_with_and_without_what_is_called_those_without_add_up(header) -> None:
+    preview = read_text(f"{header}\nmain,10.0,1.0\nload,4.0,4.0\nscore,5.0,5.0\n")
+    (run,) = preview.records
+    assert run.wall_seconds == 10.0
+    (loss,) = preview.files[0].losses
+    assert header.split(",")[1] in loss.reason
+
+
+def test_own_seconds_of_nested_phases_add_up_to_those_with_what_lies_below() -> None:
+    (run,) = read_text("task,phase,inclusive_s,self_s\nt,a,3.0,1.0\nt,a/b,2.0,2.0\nu,a,4.0,4.0\n").records
+    assert run.wall_seconds == 7.0
+    assert {phase.path: (phase.total_seconds, phase.self_seconds) for phase in run.phases} == {
+        ("a",): (7.0, 5.0),
+        ("a", "b"): (2.0, 2.0),
+    }
+
+
+def test_seconds_that_include_what_is_called_are_never_added_up() -> None:
+    preview = read_text("function,cumtime\nmain,10.0\nload,4.0\n")
+    assert preview.records == ()
+    assert "no column holds the whole seconds, only 'cumtime'" in str(preview.files[0].sentence)
+
+
+def test_a_sum_of_rows_some_of_which_were_lost_says_that_it_may_be_too_small() -> None:
+    table = "config,phase,seconds\nnone,load,1.5\nnone,score,broken\nfast,load,1.0\n"
+    slow, fast = read_text(table).records
+    found = rules_of(slow)["rows-lost"]
+    assert (found.claimed, found.severity) == ("1 row of the table could not be read", "warning")
+    assert "rows-lost" not in rules_of(fast)
+    (whole,) = read_text("phase,seconds\nload,1.5\nscore,broken\ntotal,4.0\n").records
+    assert whole.wall_seconds == 4.0 and "rows-lost" not in rules_of(whole)
+
+
+def test_figures_that_could_all_be_thousands_between_semicolons_are_marked() -> None:
+    (run,) = read_text("phase;ms\na;1.234\nb;12.500\n").records
+    assert "points-or-thousands" in rules_of(run)
+    for settled in ("phase;ms\na;1.234\nb;0.500\n", "phase;ms\na;1.234\nb;12.5\n", "phase,ms\na,1.234\nb,12.500\n"):
+        (run,) = read_text(settled).records
+        assert "points-or-thousands" not in rules_of(run)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " phase | seconds \n-------+---------\n load  |    1.50\n score |    2.25\n(2 rows)\n",
+        "+-------+---------+\n| phase | seconds |\n+=======+=========+\n| load  | 1.50    |\n+-------+---------+\n"
+        "| score | 2.25    |\n+-------+---------+\n",
+    ],
+)
+def test_tables_that_a_database_or_a_text_draws_are_read(text) -> None:
+    preview = read_text(text)
+    (run,) = preview.records
+    assert {phase.path: phase.total_seconds for phase in run.phases} == {("load",): 1.5, ("score",): 2.25}
+    assert preview.files[0].losses == ()
+
+
+def test_spans_in_two_units_are_durations() -> None:
+    (run,) = read_text("phase,duration\na,1h 2m\nb,3m20s\nc,00:00:05.5\n").records
+    assert [phase.total_seconds for phase in run.phases] == [3720.0, 200.0, 5.5]
+    assert "no-unit" not in rules_of(run)

@@ -51,3 +51,10 @@ def test_another_exit_code_is_a_failed_run():
 def test_commands_without_times_are_refused():
     preview = read(("x.json", json.dumps({"results": [{"command": "x", "mean": 1, "times": []}]}).encode()))
     assert "holds the seconds of no single run" in preview.files[0].refused
+
+
+def test_a_command_without_times_beside_one_with_them_is_named():
+    plain = {"results": [result("a", [1.5]), {"command": "b", "mean": 1.0}]}
+    preview = read(("x.json", json.dumps(plain).encode()))
+    assert [run.wall_seconds for run in preview.records] == [1.5]
+    assert [loss.reason for loss in preview.files[0].losses] == ["the command 'b' has no seconds of single runs"]

@@ -36,3 +36,26 @@ def test_lines_as_json_are_the_run_of_the_plain_log(form):
 def test_a_torn_last_line_is_named():
     data = "".join(json.dumps({"message": line, "at": at}) + "\n" for at, line in enumerate(LINES))
     assert "torn" in read(("x", data[:-9].encode())).files[0].losses[-1].reason
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_list_of_entries_is_the_run_of_the_plain_log_newest_first_too(order):
+    entries = [
+        {"textPayload": line, "timestamp": f"2026-01-01T12:{at // 60:02d}:{at % 60:02d}.5Z"}
+        for at, line in enumerate(LINES)
+    ]
+    entries[3] = {"jsonPayload": {"message": entries[3]["textPayload"]}, "timestamp": entries[3]["timestamp"]}
+    data = json.dumps(entries[::order], indent=2).encode()
+    assert form_of(data) == "json-log"
+    preview = read(("x", data))
+    (run,) = preview.records
+    assert (run.key, run.status, run.wall_seconds) == (PLAIN.key, "finished", PLAIN.wall_seconds)
+    assert [task.task_id for task in run.tasks] == [task.task_id for task in PLAIN.tasks]
+    assert [("newest first" in loss.reason) for loss in preview.files[0].losses] == [True] * (order < 0)
+
+
+def test_entries_of_a_list_that_are_no_objects_are_counted():
+    data = json.dumps([*({"message": line} for line in LINES), 7, "x"]).encode()
+    preview = read(("x", data))
+    assert [run.key for run in preview.records] == [PLAIN.key]
+    assert preview.files[0].losses[0].reason == f"2 of {len(LINES) + 2} entries are no JSON objects"

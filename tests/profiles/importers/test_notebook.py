@@ -51,3 +51,12 @@ def test_a_cut_notebook_keeps_the_output_before_the_cut_and_says_so(name):
     assert [(run.status, run.wall_seconds, len(run.tasks)) for run in preview.records] == [("interrupted", None, 3)]
     last = read(("x", whole[: whole.rindex(b"}")])).records[0]
     assert (last.key, last.status) == (run_of("run_batt_october.log").key, "finished")
+
+
+def test_a_cell_that_ended_with_an_error_is_named():
+    error = {"output_type": "error", "ename": "ValueError", "evalue": "bad\nvalue", "traceback": []}
+    printed = {"output_type": "stream", "name": "stdout", "text": ["main.run_batt: 1.500 s\n"]}
+    cells = [{"cell_type": "code", "outputs": outputs} for outputs in ([], [printed, error])]
+    preview = read(("x", json.dumps({"cells": cells, "metadata": {}, "nbformat": 4}).encode()))
+    assert [run.wall_seconds for run in preview.records] == [1.5]
+    assert [loss.reason for loss in preview.files[0].losses] == ["cell 2 ended with an error: ValueError: bad value"]

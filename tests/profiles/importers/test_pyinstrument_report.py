@@ -6,7 +6,7 @@ import pytest
 from pyinstrument import Profiler
 from pyinstrument.renderers import JSONRenderer
 
-from tests.profiles.importers.files import form_of, read
+from tests.profiles.importers.files import form_of, read, read_text
 
 TEXT = """\
 
@@ -66,3 +66,10 @@ def test_a_cut_page_is_refused_in_a_sentence(profiler):
     page = profiler.output_html()
     preview = read(("x.html", page[: page.index("sessionData") + 60].encode()))
     assert "session in it is missing or cut" in preview.files[0].refused
+
+
+def test_a_tree_of_shares_is_refused_and_it_is_said_what_would_work():
+    text = "  _  Recorded: 14:32:10  Samples:  100\n /_  Duration: 2.000     CPU time: 1.012\n\n"
+    preview = read_text(text + "100% <module>  x.py:1\n├─ 75% main  x.py:4\n└─ 25% load  x.py:2\n")
+    assert preview.records == ()
+    assert "shares of the time" in str(preview.files[0].sentence)

@@ -29,4 +29,4 @@ def test_a_benchmark_that_measures_bytes_is_a_loss():
     )
     preview = read(("x.json", data))
     assert [run.label for run in preview.records] == ["t #1"]
-    assert "measure no seconds" in preview.files[0].losses[0].reason
+    assert "other than seconds" in preview.files[0].losses[0].reason

@@ -39,4 +39,4 @@ def test_a_parameter_called_config_is_the_config():
 
 def test_a_benchmark_saved_without_its_rounds_is_a_loss():
     preview = read(("x.json", export(benchmark("test_x", [0.5]), benchmark("test_y", []))))
-    assert len(preview.records) == 1 and "without their rounds" in preview.files[0].losses[0].reason
+    assert len(preview.records) == 1 and "without rounds" in preview.files[0].losses[0].reason

@@ -296,3 +296,24 @@ def test_what_time_prints_behind_a_run_is_its_cpu_seconds_and_memory(report):
 def test_a_word_before_a_key_does_not_hide_it():
     runs = read_text("Before: main.run_batt: 10.0s\n\nAfter (2 fixes): main.run_batt: 9.0 s\n").records
     assert [run.wall_seconds for run in runs] == [10.0, 9.0]
+
+
+def test_zero_bytes_of_a_file_that_was_made_longer_are_nothing():
+    whole = run_of("run_batt_october.log")
+    data = OCTOBER.rstrip("\n").replace("3 tasks", "\0\0\0003 tasks").encode() + b"\0" * 512
+    preview = read(("x", data))
+    assert [run.key for run in preview.records] == [whole.key]
+    assert preview.files[0].losses == ()
+
+
+def test_a_line_of_another_writer_in_the_summary_is_no_damage():
+    text = OCTOBER.replace("  run_batt.check_batt ", "  warnings.warn(\n  run_batt.check_batt ", 1)
+    preview = read_text(text)
+    assert [run.key for run in preview.records] == [run_of("run_batt_october.log").key]
+    assert preview.files[0].losses == ()
+
+
+def test_a_text_of_which_nothing_can_be_read_is_refused_with_the_line_that_could_not():
+    sentence = str(read_text("a word\nmain.run_batt: 24.8s -> 12.3s\n").files[0].sentence)
+    assert "holds no run" in sentence
+    assert "line 2: the line seems to give a figure" in sentence

@@ -143,3 +143,19 @@ def test_any_format_of_a_logger_is_learned(name, level, between, pid):
 
 def test_a_log_with_a_prefix_is_recognized():
     assert {form_of(dressed(form).encode()) for form in PREFIXES.values()} == {"run_batt"}
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        lambda at, line: f'ts=2026-01-01T12:00:{at % 60:02d}Z level=info msg="{line}"',
+        lambda at, line: f'ts=2026-01-01T12:00:{at % 60:02d}Z level=info msg="{line}" worker="a b"',
+        lambda at, line: f'{1772712180000 + at * 370},"{line}"',
+        lambda at, line: f"{1772712180000 + at * 370};'{line}",
+    ],
+)
+def test_a_quote_that_the_prefix_opens_is_closed_behind_the_line(around):
+    lines = fixture("run_batt_october.log").decode().splitlines()
+    (run,) = read(("x", "\n".join(around(at, line) for at, line in enumerate(lines)).encode())).records
+    plain = run_of("run_batt_october.log")
+    assert (run.caches, run.counts, run.wall_seconds) == (plain.caches, plain.counts, plain.wall_seconds)
