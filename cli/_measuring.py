@@ -74,7 +74,9 @@ def _print(sat: Sat, as_json: bool) -> None:
 
 
 def _how_on(ended: Ended, spec: Spec, command: str) -> str:
-    """What to type to go on; with more blocks where the budget of them is spent."""
+    """What to type to go on; with more blocks where the budget of them is spent, nothing where none could begin."""
+    if ended.status == "failed" and not ended.verdict.blocks:
+        return ""
     if ended.status == "finished" and ended.verdict.settled:
         return ""
     blocks, forecast = ended.verdict.blocks, ended.verdict.forecast

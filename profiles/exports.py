@@ -53,15 +53,19 @@ def to_csv(record: RunRecord) -> str:
 
     Columns: task, phase (``score/dsl``), category, seconds (with the phases below), self_seconds, calls, basis.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(CSV_COLUMNS)
-    writer.writerow(("", "total", "", record.wall_seconds, "", "", ""))
-    writer.writerows(_csv_rows("", record.phases))
+    rows: list[Iterable[object]] = [CSV_COLUMNS, ("", "total", "", record.wall_seconds, "", "", "")]
+    rows += _csv_rows("", record.phases)
     for task in record.tasks:
-        writer.writerow((escape_cell(task.task_id), "total", "", task.seconds, "", "", ""))
-        writer.writerows(_csv_rows(task.task_id, task.phases))
-    return text.getvalue()
+        rows.append((escape_cell(task.task_id), "total", "", task.seconds, "", "", ""))
+        rows += _csv_rows(task.task_id, task.phases)
+    return "".join(map(_csv_line, rows))
+
+
+def _csv_line(cells: Iterable[object]) -> str:
+    """A row with its end. A cell with a carriage return is quoted too: else what follows it would begin a row."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue()[:-2] + "\n"
 
 
 def _csv_rows(task: str, phases: Iterable[PhaseTiming]) -> Iterator[list[object]]:

@@ -96,7 +96,7 @@ def sit(engine: Engine, spec: Spec, measurement_id: int | None, follower: Follow
     """
     if problem := budget_problem(spec):
         fail(f"{problem}: give --blocks {MIN_BLOCKS} or more", USAGE)
-    if reason := refusal(spec):
+    if reason := refusal(spec) or _without_caches(spec):
         fail(reason, USAGE)
     spec = _with_code(spec, measurement_id)
     try:
@@ -121,6 +121,16 @@ def sit(engine: Engine, spec: Spec, measurement_id: int | None, follower: Follow
         fail(str(problem))
     except (DatabaseProblem, OSError) as error:
         fail(sentence_of(error))
+
+
+def _without_caches(spec: Spec) -> str | None:
+    """Why no caches can be warm here; None where some can, and for cold ones."""
+    if spec.cache_state in current_project().plan.cache_states:
+        return None
+    return (
+        f"the project names no caches, so none can be {spec.cache_state}: name them in [pipeline] as "
+        'caches = { paths = [".cache"] }, or measure --cold'
+    )
 
 
 def _with_code(spec: Spec, measurement_id: int | None) -> Spec:

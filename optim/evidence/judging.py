@@ -73,7 +73,7 @@ def _attributed(spec: Spec, found: Attribution, blocks: Sequence[Block], failed:
     busy = sum(any((run.busy_cores or 0) > BUSY_CORES for run in block.values()) for block in blocks)
     notes = (
         failed,
-        f"{busy} of {len(blocks)} blocks ran beside other work." if busy else "",
+        f"{busy} of {len(blocks)} block{'' if len(blocks) == 1 else 's'} ran beside other work." if busy else "",
         answers_note(blocks, (spec.arms[0].name,)),
     )
     return Verdict(

@@ -236,7 +236,7 @@ def _enough(spec: Spec, verdict: Verdict, blocks: int, seconds: float) -> str | 
     if blocks and verdict.settled and (refused or (spec.kind == "pair" and verdict.blocks >= spec.min_blocks)):
         return "settled"
     if blocks >= spec.max_blocks:
-        return f"the budget of {spec.max_blocks} blocks is spent"
+        return f"the budget of {spec.max_blocks} block{'' if spec.max_blocks == 1 else 's'} is spent"
     if seconds >= 60 * spec.max_minutes:
         return f"the budget of {spec.max_minutes:g} minutes is spent"
     return None

@@ -157,7 +157,7 @@ def _measured(
         *_line_notes(lines, settled, metric),
         *_lean(interval, verdict),
         counts.sentence if not counts.doubtful else "",
-        f"{busy} of {len(blocks)} blocks ran beside other work." if busy else "",
+        f"{busy} of {len(blocks)} block{'' if len(blocks) == 1 else 's'} ran beside other work." if busy else "",
         _control_note(floors[0], margin),
         answers_note(blocks, before),
     ]

@@ -177,7 +177,9 @@ def check_text(name: str, text: object, parameters: Mapping[str, Parameter] | No
     unknown = [slot for slot in slots if parameters is not None and slot not in parameters and slot != PYTHON]
     if unknown:
         known = ", ".join([*(parameters or ()), PYTHON])
-        _refuse(name, text, f"a command whose {{names}} are parameters ({known}); {{{{{unknown[0]}}}}} is plain text")
+        needed = f"{unknown[0]} needs a value, as --set {unknown[0]}=100 of init or in [pipeline] parameters"
+        says = f"a command whose {{names}} are parameters ({known}): {needed}; {{{{{unknown[0]}}}}} is plain text"
+        _refuse(name, text, says)
 
 
 def fill(text: str, values: Mapping[str, Parameter]) -> str:

@@ -278,3 +278,64 @@ def test_two_branches_are_measured_against_each_other(place: Path) -> None:
     assert git(place, "worktree", "list").count("\n") == 0
     assert "--ref is given twice" in refused("measure", "--ref", "main")
     assert "no branch, tag or commit called 'nowhere'" in refused("measure", "--ref", "main", "--ref", "nowhere")
+
+
+def _checked(place: Path, program: str, *options: str) -> list[str]:
+    (place / "job.py").write_text(program)
+    assert quickwin("init", "--command", f"{sys.executable} job.py", "--win", "w=--w", *options).exit_code == 0
+    return quickwin("check").output.splitlines()
+
+
+def test_check_says_that_a_command_fails_now_and_then(place: Path) -> None:
+    program = "import pathlib, sys\nseen = pathlib.Path('seen')\nif seen.exists(): sys.exit('gone')\nseen.touch()\n"
+    lines = _checked(place, program)
+    assert any(line.startswith("FAIL  It does not run each time: the baseline, run a second time,") for line in lines)
+
+
+def test_check_says_that_answers_name_a_folder(place: Path) -> None:
+    program = "import pathlib\nout = pathlib.Path('out')\nout.mkdir(exist_ok=True)\n(out / 'a.csv').write_text('1')\n"
+    lines = _checked(place, program, "--answers", "out")
+    assert any("no file matches out: out is a folder, out/**/* would be its files" in line for line in lines)
+
+
+def test_check_says_that_no_shell_is_involved(place: Path) -> None:
+    (place / "job.py").write_text("")
+    quickwin("init", "--command", f"{sys.executable} job.py | tee log", "--win", "w=--w")
+    assert "note  No shell is involved, so | is handed to" in quickwin("check").output
+    quickwin("init", "--force", "--command", f"sh -c '{sys.executable} job.py | tee log'", "--win", "w=W=1")
+    assert "No shell" not in quickwin("check").output
+
+
+def test_check_says_that_a_win_changes_the_seconds_where_they_are_far_apart(place: Path) -> None:
+    program = "import sys, time\ntime.sleep(0.0 if '--w' in sys.argv else 1.0)\n"
+    assert any(line.startswith("ok    w: changes the seconds (") for line in _checked(place, program))
+
+
+def test_check_says_that_branches_can_not_be_measured_together(place: Path) -> None:
+    def commit(number: int) -> None:
+        (place / "job.py").write_text(f"print({number} * 0)\n")
+        git(place, "add", "job.py")
+        git(place, "commit", "-qm", str(number))
+
+    git(place, "init", "-q", "-b", "main")
+    commit(1)
+    for number, branch in ((2, "fast"), (3, "clash")):
+        git(place, "checkout", "-qb", branch, "main")
+        commit(number)
+    git(place, "checkout", "-q", "main")
+    wins = ("--win", "fast=ref:fast", "--win", "clash=ref:clash")
+    quickwin("init", "--command", f"{sys.executable} job.py", *wins, "--answers", "stdout")
+    result = quickwin("check")
+    assert result.exit_code == 0, result.output
+    sentence = "note  All wins together can not be measured, nor attributed: clash and fast conflict in job.py"
+    assert sentence in result.output
+    result = quickwin("measure", "none", "all")
+    assert result.exit_code == 3
+    assert "Measurement 1 failed: clash and fast conflict in job.py" in result.output
+    assert "priming" not in result.output and "--continue" not in result.output
+
+
+def test_warm_caches_of_a_project_without_any_are_a_usage_error_and_no_measurement(place: Path) -> None:
+    _checked(place, "")
+    assert "the project names no caches, so none can be warm" in refused("measure", "none", "w", "--warm")
+    assert "no measurement" in refused("measure", "--continue", "1")

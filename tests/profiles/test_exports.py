@@ -162,3 +162,9 @@ def test_a_formula_gets_an_apostrophe_and_numbers_stay(start: str) -> None:
     assert escape_cell(f"{start}cmd()") == f"'{start}cmd()"
     assert escape_cell(-1.5) == -1.5
     assert escape_cell("score") == "score"
+
+
+def test_a_carriage_return_in_a_name_begins_no_row() -> None:
+    run = RunRecord(key="k", label="r", phases=(PhaseTiming(path=("\r@cmd",), total_seconds=1.0, self_seconds=1.0),))
+    rows = list(csv.reader(io.StringIO(to_csv(run), newline="")))
+    assert [row[1] for row in rows] == ["phase", "total", "'\r@cmd"]

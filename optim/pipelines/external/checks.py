@@ -26,6 +26,10 @@ _MOST_FILES = 20_000
 _SHOWN = 4
 #: CPU seconds of one run against another tell a difference from here on.
 _CLEAR_SHARE = 0.1
+#: So many times faster or slower than both runs of the baseline is more than a machine's noise.
+_CLEAR_FACTOR = 1.5
+_SHELL = re.compile(r"\||\|\||&&|;|&|[12]?>>?|[12]>&[12]|<")
+_SHELLS = re.compile(r"(?:ba|da|z|k|fi)?sh")
 _LOADED = re.compile(
     r"^# (?:code object from '?(?P<code>/[^'\n]+?)'?|(?P<cached>/\S.*?) matches (?P<source>/.*))$", re.MULTILINE
 )
@@ -85,9 +89,11 @@ class Check:
         """
         try:
             yield self._program()
+            yield from self._shell()
             yield from self._inputs()
             with self._pipeline.session(self._job) as session:
                 yield from self._runs(session)
+            yield from self._together()
         except RunProblem as problem:
             yield _fail(f"It does not run: {problem}.")
 
@@ -97,6 +103,26 @@ class Check:
         env = environment(command, self._pipeline.toggles, frozenset())
         path = resolved(words[0], self._folder, env)
         return _ok(f"The command is {' '.join(words)}; its program is {path}.")
+
+    def _shell(self) -> Iterator[Finding]:
+        """Words that only a shell would understand."""
+        words = argv(self._pipeline.command.command, {**self._job.parameters, PYTHON: sys.executable})
+        meant = [word for word in words if _SHELL.fullmatch(word)]
+        if meant and not _SHELLS.fullmatch(os.path.basename(words[0])):
+            yield _note(
+                f"No shell is involved, so {meant[0]} is handed to {words[0]} as it stands: what needs a shell belongs "
+                "into a script, or into sh -c '...'."
+            )
+
+    def _together(self) -> Iterator[Finding]:
+        """Whether the refs of all wins merge: a config of several of them needs that."""
+        if len(refs(self._pipeline.toggles, Config(self._pipeline.wins))) < 2:
+            return
+        try:
+            with self._pipeline.session(replace(self._job, targets=(Target(config=Config(self._pipeline.wins)),))):
+                pass
+        except RunProblem as problem:
+            yield _note(f"All wins together can not be measured, nor attributed: {problem}.")
 
     def _inputs(self) -> Iterator[Finding]:
         patterns = [fill(pattern, self._job.parameters) for pattern in self._pipeline.command.inputs]
@@ -114,7 +140,7 @@ class Check:
             return
         self._status("the baseline, second run")
         second = session.seen(none, "check")
-        if died := _died(second, "the baseline, run a second time,"):
+        if died := _died(second, "the baseline, run a second time,", "It does not run each time"):
             yield died
             return
         self.pace = _pace(first, second)
@@ -210,10 +236,10 @@ def foreign_modules(verbose: str, folder: Path) -> list[str]:
     return [str(path) for path in inside if not set(path.relative_to(root).parts) & set(spared)]
 
 
-def _died(seen: Seen, what: str) -> Finding | None:
+def _died(seen: Seen, what: str, so: str = "It does not run") -> Finding | None:
     if seen.record.status == "finished":
         return None
-    return _fail(f"It does not run: {what} {seen.record.notes[0]}")
+    return _fail(f"{so}: {what} {seen.record.notes[0]}")
 
 
 def _pace(first: Seen, second: Seen) -> Pace:
@@ -287,7 +313,12 @@ def _differences(seen: Seen, first: Seen, second: Seen) -> list[tuple[str, bool]
     counts = [
         {name: n for name, n in run.record.counts.items() if name != "peak_bytes"} for run in (seen, first, second)
     ]
+    wall, *bases = (run.record.wall_seconds or 0.0 for run in (seen, first, second))
+    beyond = 3 * abs(bases[0] - bases[1])
+    faster = wall * _CLEAR_FACTOR < min(bases) and wall < min(bases) - beyond
+    slower = wall > _CLEAR_FACTOR * max(bases) and wall > max(bases) + beyond
     return [
+        ("the seconds", faster or slower),
         ("the CPU seconds", cpu > max(one, two) + apart or cpu < min(one, two) - apart),
         ("the output", len(outputs) == 1 and seen.execution.stdout.kept not in outputs),
         ("the phases", len(phases) == 1 and tuple(phase.path for phase in seen.record.phases) not in phases),

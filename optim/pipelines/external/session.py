@@ -29,7 +29,7 @@ from optim.pipelines.external.program import program_environment
 from optim.pipelines.external.switching import Toggle, arguments, environment, refs
 from optim.pipelines.external.worktrees import HERE, Code, Repository, Tree
 from optim.pipelines.protocol import Interrupted, Job, Lane, Ran, RunProblem, Target
-from optim.project.command import PYTHON, Answers, Command, Parameter, argv
+from optim.project.command import PYTHON, Answers, Command, Parameter, argv, fill
 from profiles.configs import Config
 from profiles.records import Environment, RunRecord
 
@@ -272,7 +272,9 @@ class CommandSession:
         after = self._stamps(folder)
         old = stale(before, after)
         if not after:
-            return None, f"no file matches {', '.join(answers.files)}", []
+            folders = [one for one in answers.files if (folder / fill(one, self._parameters)).is_dir()]
+            hint = f": {folders[0]} is a folder, {folders[0].rstrip('/')}/**/* would be its files" if folders else ""
+            return None, f"no file matches {', '.join(answers.files)}{hint}", []
         if len(old) == len(after):
             return None, f"the run wrote none of the {len(after)} files that match {', '.join(answers.files)}", old
         return files_fingerprint(folder, sorted(after), answers.digits), None, old
