@@ -24,9 +24,14 @@ _ROUNDING = 0.002
 
 
 @cached("runs")
-def choices(limit: int = 200) -> pd.DataFrame:
-    """The newest finished, serial runs whose phases fit into them; columns as ``db.queries.runs``."""
+def choices(asked: tuple[int, ...] = (), limit: int = 200) -> pd.DataFrame:
+    """The finished, serial runs whose phases fit into them: the newest, and of those ``asked`` for the older ones too.
+
+    Columns as ``db.queries.runs``.
+    """
     found = queries.runs(engine(), status="finished", profiled=False, limit=limit)
+    if older := sorted(set(asked) - set(found["id"])):
+        found = pd.concat([found, queries.runs(engine(), status="finished", profiled=False, ids=older)])
     fits = ~(found["unaccounted_seconds"] < -_ROUNDING * found["wall_seconds"])
     return found[(found["workers"] == 1) & (found["wall_seconds"] > 0) & fits]
 

@@ -68,7 +68,8 @@ def render() -> None:
 
 def _runs() -> tuple[int | None, int | None]:
     before, after = data.baseline_and_now()
-    known = [str(one) for one in data.choices()["id"]]
+    asked = (st.query_params.get(name, "") for name in ("baseline_run", "now_run"))
+    known = [str(one) for one in data.choices(tuple(int(one) for one in asked if _is_number(one)))["id"]]
     # A baseline may be older than the newest runs that can be chosen.
     known += [str(one) for one in (before, after) if one is not None and str(one) not in known]
     if not known:
@@ -78,6 +79,10 @@ def _runs() -> tuple[int | None, int | None]:
         before = _choose(left, "Baseline", "baseline_run", known, before)
         after = _choose(right, "Now", "now_run", known, after)
     return before, after
+
+
+def _is_number(asked: str) -> bool:
+    return asked.isdecimal() and len(asked) < 18
 
 
 def _choose(column: DeltaGenerator, label: str, name: str, known: list[str], default: int | None) -> int | None:
