@@ -43,7 +43,9 @@ def base_url() -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ["--no-sandbox"]}
+    # All tabs of one context are drawn by one process, which has compiled the app already.
+    arguments = ["--no-sandbox", "--process-per-site"]
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments}
 
 
 @pytest.fixture(scope="session")
@@ -73,14 +75,16 @@ class App:
 
 def settled(page: Page) -> Page:
     """Waits until the page is drawn and no script runs."""
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    # Asked with each frame: what is expected is looked for ever more rarely, up to once a second.
     # Elements come in chunks of code that are fetched when first needed; until then they are skeletons.
     page.wait_for_function(
-        """() => !document.querySelector('[data-testid=stStatusWidget]')
+        """() => document.querySelector('h1')
+              && !document.querySelector('[data-testid=stStatusWidget]')
               && !document.querySelector('[data-testid=stSkeleton]')
               && !document.querySelector('[data-stale=true]')""",
-        timeout=30_000,
+        timeout=60_000,
     )
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     return page
 
 
@@ -236,15 +240,54 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
     app.close()
 
 
+@pytest.fixture(scope="session")
+def kept_context(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
+    """A person's browser. It is kept: one that had to fetch and compile the app anew opens a page twice as slowly."""
+    yield from _kept(browser, browser_context_args)
+
+
+@pytest.fixture(scope="session")
+def other_context(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
+    """Another person's browser, kept too."""
+    yield from _kept(browser, browser_context_args)
+
+
+def _kept(browser: Browser, arguments: dict[str, Any]) -> Iterator[BrowserContext]:
+    context = browser.new_context(**arguments)
+    keeper = context.new_page()  # an empty page of the apps' site: the process that has compiled the app ends with none
+    keeper.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
+    keeper.goto("http://127.0.0.1/")
+    yield context
+    context.close()
+
+
+def _emptied(context: BrowserContext) -> None:
+    """Closes its pages and takes back what they stored or were allowed; what was loaded of an app stays loaded."""
+    for page in context.pages[1:]:
+        if page.url.startswith("http"):
+            page.evaluate("localStorage.clear()")
+        page.close()
+    context.clear_permissions()
+    context.clear_cookies()
+
+
 @pytest.fixture
-def fresh_context(browser: Browser) -> Iterator[Opened]:
+def page(kept_context: BrowserContext) -> Iterator[Page]:
+    """A tab of its own in a browser that stored nothing."""
+    yield kept_context.new_page()
+    _emptied(kept_context)
+
+
+@pytest.fixture
+def fresh_context(other_context: BrowserContext) -> Iterator[Opened]:
     """A page in another browser context: another person, who has nothing but a link."""
-    contexts: list[BrowserContext] = []
+    yield other_context.new_page
+    _emptied(other_context)
 
-    def opened() -> Page:
-        contexts.append(browser.new_context(viewport={"width": 1400, "height": 900}))
-        return contexts[-1].new_page()
 
-    yield opened
-    for context in contexts:
-        context.close()
+@pytest.fixture(scope="session")
+def looking(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    """One tab for tests that only look, which open one page after the other in it."""
+    context = browser.new_context(**browser_context_args)
+    yield context.new_page()
+    context.close()

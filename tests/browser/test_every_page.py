@@ -14,7 +14,7 @@ from views.page import all_pages
 
 PAGES = [page.url_path for page in all_pages()]
 FIRST = PAGES[0]
-DARK = "rgb(20, 24, 28)"
+DARK, LIGHT = "rgb(20, 24, 28)", "rgb(255, 255, 255)"
 #: What Streamlit itself does.
 KNOWN = {"presentation-role-conflict", "empty-table-header"}
 
@@ -35,21 +35,45 @@ OPENED = (
 )
 
 
-@pytest.mark.parametrize("size", [(1400, 900), (390, 844)], ids=["wide", "phone"])
-@pytest.mark.parametrize("path", [*map(address, PAGES), *OPENED])
-def test_axe_finds_nothing_in_light_and_dark(path: str, size: tuple[int, int], full_app: App, page: Page) -> None:
-    page.set_viewport_size({"width": size[0], "height": size[1]})
-    full_app.open(page, path)
-    assert not found_by_axe(page)
-    page.emulate_media(color_scheme="dark")
+SIZES = {"wide": (1400, 900), "phone": (390, 844)}
+
+
+@pytest.fixture(scope="module")
+def drawn(request: pytest.FixtureRequest, full_app: App, looking: Page) -> Page:
+    """A page as it is when opened in a window of a size, for all tests that look at it."""
+    path, size = request.param
+    width, height = SIZES[size]
+    looking.emulate_media(color_scheme="light")
+    looking.set_viewport_size({"width": width, "height": height})
+    return full_app.open(looking, path)
+
+
+def drawn_at(*paths: str, sizes: tuple[str, ...] = ("wide",)) -> pytest.MarkDecorator:
+    """Runs a test on these pages as they are drawn; the tests of one page share its opening."""
+    places = [(path, size) for size in sizes for path in paths]
+    ids = [f"{path}-{size}" if len(sizes) > 1 else path for path, size in places]
+    return pytest.mark.parametrize("drawn", places, ids=ids, indirect=True, scope="module")
+
+
+@drawn_at(*map(address, PAGES), *OPENED, sizes=("wide", "phone"))
+def test_axe_finds_nothing_in_light_and_dark(drawn: Page) -> None:
+    assert not found_by_axe(drawn)
+    drawn.emulate_media(color_scheme="dark")
+    in_scheme(drawn, DARK)
+    assert not found_by_axe(drawn, {"runOnly": ["color-contrast"]})
+    drawn.emulate_media(color_scheme="light")
+    in_scheme(drawn, LIGHT)
+
+
+def in_scheme(page: Page, background: str) -> None:
+    """Waits until the page is drawn in a scheme."""
     page.wait_for_function(
-        f"getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor == '{DARK}'"
+        f"getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor == '{background}'"
     )
-    assert not found_by_axe(page, {"runOnly": ["color-contrast"]})
 
 
 def found_by_axe(page: Page, options: dict[str, Any] | None = None) -> list[str]:
-    found = Axe().run(page, options=options).response["violations"]
+    found = Axe().run(page, options={"resultTypes": ["violations"], **(options or {})}).response["violations"]
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["id"] not in KNOWN]
 
 
@@ -107,6 +131,20 @@ def test_a_link_opens_what_it_says(path: str, said: str, full_app: App, page: Pa
     expect(settled(page).get_by_text(said).first).to_be_visible()
 
 
+#: Markdown's escapes and marks, and names of icons, which are no words.
+_NO_WORDS = re.compile(r"\\[!-/:-@]|:material/|\*\*|\b[a-z]+(_[a-z]+)* icon\b")
+
+
+@drawn_at(*map(address, PAGES), "decide?win=dsl_cache", "measure?measurement=1")
+def test_a_screen_reader_hears_words_and_no_marks(drawn: Page) -> None:
+    nodes = drawn.context.new_cdp_session(drawn).send("Accessibility.getFullAXTree")["nodes"]
+    heard = {(node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes if not node["ignored"]}
+    assert len(heard) > 20
+    own = {one for one in heard if one[0] != "RootWebArea"}
+    assert not {one for one in own if _NO_WORDS.search(one[1])}
+    assert not {role for role, name in own if role in ("button", "link", "tab", "textbox", "spinbutton") and not name}
+
+
 #: Whether what has the focus shows it: by an outline or a shadow, or a field by the edge of its box.
 _FOCUS = """() => {
   let one = document.activeElement;
@@ -118,33 +156,19 @@ _FOCUS = """() => {
   const own = one.tagName === 'INPUT' || one.tagName === 'TEXTAREA' || one.tagName === 'MAIN' || seen(one);
   return [one.tagName, one.getAttribute('aria-label') || one.innerText || '', own || one.tagName === 'CANVAS'];
 }"""
-#: Markdown's escapes and marks, and names of icons, which are no words.
-_NO_WORDS = re.compile(r"\\[!-/:-@]|:material/|\*\*|\b[a-z]+(_[a-z]+)* icon\b")
 
 
-@pytest.mark.parametrize("path", [*map(address, PAGES), "decide?win=dsl_cache", "run?run=1&show=Downloads"])
-def test_the_keyboard_goes_through_a_page_and_sees_where_it_is(path: str, full_app: App, page: Page) -> None:
-    full_app.open(page, path)
+@drawn_at(*map(address, PAGES), "decide?win=dsl_cache", "run?run=1&show=Downloads")
+def test_the_keyboard_goes_through_a_page_and_sees_where_it_is(drawn: Page) -> None:
     stops = []
     for _ in range(150):
-        page.keyboard.press("Tab")
-        stops.append(page.evaluate(_FOCUS))
+        drawn.keyboard.press("Tab")
+        stops.append(drawn.evaluate(_FOCUS))
         if stops[-1][0] == "BODY":
             break
     assert stops[-1][0] == "BODY", f"no way out of {stops[-1]}"
     assert len(stops) > 10
     assert not [stop[:2] for stop in stops[:-1] if not stop[2]]
-
-
-@pytest.mark.parametrize("path", [*map(address, PAGES), "decide?win=dsl_cache", "measure?measurement=1"])
-def test_a_screen_reader_hears_words_and_no_marks(path: str, full_app: App, page: Page) -> None:
-    full_app.open(page, path)
-    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
-    heard = {(node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes if not node["ignored"]}
-    assert len(heard) > 20
-    own = {one for one in heard if one[0] != "RootWebArea"}
-    assert not {one for one in own if _NO_WORDS.search(one[1])}
-    assert not {role for role, name in own if role in ("button", "link", "tab", "textbox", "spinbutton") and not name}
 
 
 def test_who_wants_no_motion_sees_none(full_app: App, browser: Browser) -> None:

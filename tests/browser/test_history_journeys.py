@@ -7,13 +7,12 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from profiles.exports import to_json
 from profiles.records import CacheStats, Finding, TaskRecord
 from tests.browser.conftest import App, Serve, settled
-from tests.browser.test_every_page import KNOWN
+from tests.browser.test_every_page import found_by_axe
 from tests.views.databases import measured
 from tests.views.pages.test_import_ import LOG
 
@@ -113,16 +112,14 @@ def test_a_link_to_runs_opens_what_it_says_also_when_reloaded(path: str, said: s
 def test_axe_finds_nothing_in_the_parts_of_a_page(path: str, scheme: str, full_app: App, page: Page) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     full_app.open(page, path)
-    found = Axe().run(page).response["violations"]
-    assert not [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["id"] not in KNOWN]
+    assert not found_by_axe(page)
 
 
 def test_axe_finds_nothing_in_a_preview(full_app: App, page: Page) -> None:
     full_app.open(page, "import")
     upload(page, ("kernel.log", LOG), ("rubbish.bin", bytes(range(256))))
     expect(page.get_by_text("1 run found")).to_be_visible()
-    found = Axe().run(settled(page)).response["violations"]
-    assert not [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["id"] not in KNOWN]
+    assert not found_by_axe(settled(page))
 
 
 def test_a_hostile_log_is_shown_as_text_on_every_page(own_app: Serve, page: Page) -> None:

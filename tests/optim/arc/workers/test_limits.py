@@ -236,6 +236,7 @@ def test_an_objects_end_that_loops_or_sleeps_costs_its_candidate(
     program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("optim.arc.workers.patience._BETWEEN_SECONDS", 1.0)
+    monkeypatch.setattr("optim.arc.workers.patience.BACKSTOP", 6)
     start = time.monotonic()
     record = run(settings_for(tmp_path, program))
     bad, good = record.tasks
