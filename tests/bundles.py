@@ -27,7 +27,7 @@ PROJECT = """\
 name = "sums"
 [pipeline]
 command = "{program} work.py {{rounds}}"
-parameters = {{ rounds = 150 }}
+parameters = {{ rounds = 60 }}
 answers = {{ files = ["answer.txt"] }}
 caches = {{ paths = [".cache"] }}
 [[win]]
