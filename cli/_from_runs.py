@@ -36,7 +36,7 @@ def from_runs(engine: Engine, before: Sequence[str], after: Sequence[str], as_js
         print_json(asdict(result))
     else:
         again = "" if result.is_new else " (these runs were asked before)"
-        click.echo(f"{result.after} against {result.before}{again}")
+        click.echo(f"{result.before} against {result.after}{again}")
         click.echo(result.sentence)
     return 0 if result.verdict["verdict"] == "faster" else NO
 

@@ -9,6 +9,7 @@ import click
 from cli._common import print_json
 from optim.evidence.measure import Ended
 from optim.evidence.spec import Spec
+from services.continuing import arguments_to_go_on
 from services.measuring import Sat, sit
 from services.problems import COULD_NOT
 
@@ -68,22 +69,22 @@ def _print(sat: Sat, as_json: bool) -> None:
         click.echo(f"Noise floor: the same config against itself came out {floor.interval.speedup:.3f}x; {noise}.")
     if sat.spec.prediction and sat.spec.prediction.get("sentence"):
         click.echo(f"Predicted: {sat.spec.prediction['sentence']}")
-    again = "attribute" if sat.spec.kind == "attribution" else "measure"
-    how_on = _how_on(ended, sat.spec, f"quickwin {again} --continue {sat.id}")
-    click.echo(f"Measurement {sat.id} {ended.status}: {ended.why}.{how_on}")
+    click.echo(f"Measurement {sat.id} {ended.status}: {ended.why}.{_how_on(sat)}")
 
 
-def _how_on(ended: Ended, spec: Spec, command: str) -> str:
+def _how_on(sat: Sat) -> str:
     """What to type to go on; with more blocks where the budget of them is spent, nothing where none could begin."""
-    if ended.status == "failed" and not ended.verdict.blocks:
+    verdict, forecast = sat.ended.verdict, sat.ended.verdict.forecast
+    if sat.ended.status == "failed" and not verdict.blocks:
         return ""
-    if ended.status == "finished" and ended.verdict.settled:
+    if sat.ended.status == "finished" and verdict.settled:
         return ""
-    blocks, forecast = ended.verdict.blocks, ended.verdict.forecast
     if forecast is not None and forecast.fewest is None:
         return " A quieter machine, --metric cpu or a longer workload may tell; more blocks like these would not."
-    more = f" --blocks {blocks + (ended.verdict.more_blocks or blocks)}" if blocks >= spec.max_blocks else ""
-    return f" Go on with: {command}{more}"
+    arguments = arguments_to_go_on(
+        sat.spec.kind, sat.id, blocks=verdict.blocks, wanted=verdict.more_blocks, budget=sat.spec.max_blocks
+    )
+    return f" Go on with: quickwin {' '.join(arguments)}"
 
 
 def _exit_code(ended: Ended, spec: Spec) -> int:

@@ -33,7 +33,7 @@ _OPTIONS = (
     click.option("--cold", "cache_state", flag_value="cold", help="Empty caches for every run (the default)."),
     click.option("--warm", "cache_state", flag_value="warm", help="Caches primed by a run that does not count."),
     click.option(
-        "--min-blocks", type=click.IntRange(1), help="Go on for so many blocks, settled or not.  [default: 5]"
+        "--min-blocks", type=click.IntRange(1), help="Go on for so many blocks, settled or not.  [default: 6]"
     ),
     click.option("--blocks", "max_blocks", type=click.IntRange(1), help="Stop after so many blocks in all."),
     click.option("--minutes", "max_minutes", type=float, help="Begin no block after so many minutes."),
@@ -88,6 +88,7 @@ def continued_spec(engine: Engine, measurement_id: int, options: Mapping[str, An
         Problem: there is no such measurement, or something else was asked to change.
     """
     from db import queries
+    from services.continuing import obstacle
 
     try:
         found = queries.measurement(engine, measurement_id)
@@ -95,8 +96,8 @@ def continued_spec(engine: Engine, measurement_id: int, options: Mapping[str, An
         fail(f"{problem}; quickwin measure A B begins one", USAGE)
     if found.kind != kind:
         fail(f"measurement {measurement_id} is of the kind {found.kind}: continue it with its own command", USAGE)
-    if grade := found.spec.get("grade"):
-        fail(f"measurement {measurement_id} is made of {grade}, so it can not go on here: begin a new one", USAGE)
+    if problem := obstacle(measurement_id, found.spec, len(queries.blocks(engine, measurement_id))):
+        raise problem
     fixed = {
         name: options[name] for name in ("cache_state", "metric", "duet", "order_seed") if options.get(name) is not None
     }
@@ -107,10 +108,4 @@ def continued_spec(engine: Engine, measurement_id: int, options: Mapping[str, An
         for name in ("min_blocks", "max_blocks", "max_minutes", "margin")
         if options[name] is not None
     }
-    spec = Spec.from_json(found.spec).replace(**budget)
-    if not spec.balanced and len(queries.blocks(engine, measurement_id)):
-        fail(
-            f"measurement {measurement_id} was made by version 1, whose order of runs was the same each time: it keeps "
-            f"its verdict; quickwin measure {spec.arms[0].config} {spec.arms[1].config} begins a new one"
-        )
-    return spec.in_balance()
+    return Spec.from_json(found.spec).replace(**budget).in_balance()

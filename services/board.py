@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from db import queries
-from optim.evidence.records import Measured, WinEvidence
+from optim.evidence.records import BLOCKS, Measured, WinEvidence
 from optim.project.wins import Win
 from services.account import Account
 from services.deciding import proposal
@@ -20,7 +20,6 @@ from services.wording import listed, times
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-BLOCKS = "blocks"
 ATTRIBUTION = "attribution"
 #: Parts of a verdict where answers were not recorded, or differ from run to run; the second is of separate runs.
 _UNCHECKED = ("Answers not checked", "Answers were not checked")

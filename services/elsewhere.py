@@ -8,14 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from db import queries, store
+from optim.evidence.records import BLOCKS, ELSEWHERE
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from optim.evidence.outcomes import Outcome
-
-#: The grade of a measurement whose blocks were made on another machine.
-ELSEWHERE = "blocks from elsewhere"
 
 Rows = set[tuple[int, str, int, int]]
 
@@ -50,8 +48,8 @@ def sentences(engine: Engine, ids: Sequence[int]) -> list[str]:
         sides = [current_project().label(arm["config"]) for arm in measurement.spec["arms"][:2]]
         verdict = measurement.verdict or {}
         told.append(
-            f"measurement {number}: {' against '.join(sides)}: {verdict.get('verdict', measurement.status)} "
-            f"({measurement.spec.get('grade') or 'blocks'}). {verdict.get('reason', '')}".strip()
+            f"measurement {number}: {' against '.join(sides)} ({measurement.spec.get('grade') or BLOCKS}): "
+            f"{verdict.get('reason') or measurement.status}"
         )
     return told
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from db import queries, store
 from optim.evidence.outcomes import Outcome
-from optim.evidence.unpaired import GRADE, RunsVerdict, Timed, judge_runs
+from optim.evidence.records import SEPARATE_RUNS
+from optim.evidence.unpaired import RunsVerdict, Timed, judge_runs
 from optim.project.command import MARGIN
 from services.facts import spoken
 from services.problems import NO, USAGE, Problem, fail
@@ -59,7 +60,7 @@ class FromRuns:
     @property
     def sentence(self) -> str:
         """What it says, for both faces."""
-        return f"measurement {self.measurement_id} ({GRADE}): {self.verdict['reason']}"
+        return f"measurement {self.measurement_id} ({SEPARATE_RUNS}): {self.verdict['reason']}"
 
 
 def measure_from_runs(engine: Engine, before_ids: Sequence[int], after_ids: Sequence[int]) -> FromRuns:
@@ -175,7 +176,7 @@ def _earlier(
     found: dict[int, dict[str, Any]] = {}
     for measurement_id in queries.measurements(engine, kind="pair", status="finished", limit=10_000)["id"]:
         measurement = queries.measurement(engine, int(measurement_id))
-        if measurement.spec.get("grade") == GRADE and measurement.spec.get("question") == question:
+        if measurement.spec.get("grade") == SEPARATE_RUNS and measurement.spec.get("question") == question:
             found[int(measurement_id)] = {"spec": measurement.spec, "verdict": measurement.verdict}
     return found
 
@@ -196,7 +197,7 @@ def _keep(
     spec = {
         "kind": "pair",
         "arms": arms,
-        "grade": GRADE,
+        "grade": SEPARATE_RUNS,
         "question": _question(before[0], configs),
         "runs": {"A": [int(row["id"]) for row in before], "B": [int(row["id"]) for row in after]},
         "looks": looks,

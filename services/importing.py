@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from db import queries, store
 from profiles.completeness import EXTRAS, close, fits, is_extra
 from services import editing
-from services.elsewhere import ELSEWHERE, store_elsewhere
+from services.elsewhere import store_elsewhere
 from services.facts import Facts
 from services.problems import USAGE, fail
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from profiles.intake.preview import File, Progress
     from profiles.intake.results import Preview, RunPreview
     from profiles.records import RunRecord
-
-__all__ = ["ELSEWHERE", "Stored", "check", "known_runs", "read", "store_measurements", "store_preview", "store_run"]
 
 #: So many of the newest runs are compared with what is imported.
 KNOWN_RUNS = 2000

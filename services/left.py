@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from optim.evidence.records import TrackerEvidence, WinEvidence
+from optim.evidence.records import BLOCKS, TrackerEvidence, WinEvidence
 from optim.plan.unknowns import DUE, missing
 from optim.project.records import Plan
 from profiles.configs import NONE
 from services.account import Account
+from services.continuing import arguments_to_go_on
 from services.deciding import proposal
 from services.project import Project
-from services.stage import more_blocks
 
 MEASURE, MORE, DECIDE, ATTRIBUTE, IMPORT, REPORT = ("measure", "more", "decide", "attribute", "import", "report")
 _NOTHING = "it was not measured"
@@ -57,12 +57,13 @@ def _step(project: Project, row: WinEvidence, evidence: TrackerEvidence, lacks: 
     basis = row.measured
     if basis is None:
         return _measure(project, row, evidence, (_NOTHING,))
-    if row.decision == "undecided" and basis.verdict == "unresolved":
-        number = basis.measurement_id
-        budget = basis.blocks + more_blocks(basis.more_blocks)
-        more = ("attribute" if basis.attributed else "measure", "--continue", str(number), "--blocks", str(budget))
+    waits = row.decision == "undecided" and basis.verdict == "unresolved"
+    if waits and basis.grade == BLOCKS:
+        kind, number = "attribution" if basis.attributed else "pair", basis.measurement_id
+        more = arguments_to_go_on(kind, number, blocks=basis.blocks, wanted=basis.more_blocks)
         return Step(wins=(row.win,), lacks=lacks, act=MORE, arguments=more, measurement=number)
-    if basis.verdict == "not comparable" or evidence.is_due(row.win):
+    # Runs that were made elsewhere, or one by one, do not go on here.
+    if waits or basis.verdict == "not comparable" or evidence.is_due(row.win):
         return _measure(project, row, evidence, lacks)
     if row.decision == "undecided":
         held = proposal(row)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from db import queries
 from optim.evidence.outcomes import Outcome
+from optim.evidence.records import SEPARATE_RUNS
 from profiles.breakdown import Breakdown
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _blocks(engine: Engine, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
 def _is_interleaved(spec: Mapping[str, Any]) -> bool:
     """Whether its order was drawn afresh: not of separate runs, nor of version 1, whose order was always the same."""
     drawn = spec.get("kind") == "attribution" or len(spec.get("arms", ())) == _ARMS
-    return drawn and spec.get("grade") != "separate runs" and spec.get("order_seed") is not None
+    return drawn and spec.get("grade") != SEPARATE_RUNS and spec.get("order_seed") is not None
 
 
 def _facts(row: Mapping[str, Any], made: Breakdown, block: tuple[int, int] | None = None) -> RunFacts:

@@ -16,8 +16,6 @@ from services.project import current_project
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-#: How many blocks more an unresolved measurement gets, at least and at most.
-_MORE_BLOCKS = (5, 40)
 #: What a process of the built-in pipeline needs around its run (the interpreter, its input), and a command's.
 _BUILT_IN_SECONDS, _COMMAND_SECONDS = 1.5, 0.05
 
@@ -43,12 +41,6 @@ class AtWork:
     typical: float | None
     blocks: tuple[int, int]
     left: tuple[float, float] | None
-
-
-def more_blocks(wanted: int | None) -> int:
-    """How many blocks more to go on with where a verdict wants so many; None where it can not tell."""
-    least, most = _MORE_BLOCKS
-    return min(max(wanted or least, least), most)
 
 
 def at_work(engine: Engine, measurement_id: int, now: datetime | None = None) -> AtWork | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from db import queries, store
 from db.problems import DatabaseProblem
 from profiles.processes import host_of, is_gone
+from services.continuing import command_of
 from services.problems import NO, USAGE, fail
 
 if TYPE_CHECKING:
@@ -92,9 +93,8 @@ def wait(
 def stopped(engine: Engine, measurement_id: int) -> Stopped:
     """What a measurement has come to."""
     measurement = queries.measurement(engine, measurement_id)
-    command = "attribute" if measurement.kind == "attribution" else "measure"
     blocks = queries.whole_blocks(engine, measurement_id)
-    go_on = f"quickwin {command} --continue {measurement_id}"
+    go_on = f"quickwin {command_of(measurement.kind)} --continue {measurement_id}"
     return Stopped(id=measurement_id, status=measurement.status, blocks=blocks, go_on=go_on)
 
 

@@ -14,7 +14,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from optim.evidence.pooling import pooled_rows
-from optim.evidence.records import Decided, Measured, ReferenceRun, Together, TrackerEvidence, WinEvidence
+from optim.evidence.records import (
+    BLOCKS,
+    SAME_ANSWERS,
+    Decided,
+    Measured,
+    ReferenceRun,
+    Together,
+    TrackerEvidence,
+    WinEvidence,
+)
 from optim.evidence.spec import parameters_of
 from optim.evidence.statistics import Interval, verdict_of
 from optim.project.command import MARGIN
@@ -152,7 +161,7 @@ def _measured(win: str, turned: bool, row: Mapping[str, Any], blocks: list[dict[
         tasks=_whole(parameters_of(spec).get("tasks")),
         cache_state=str(spec.get("cache_state") or "unknown"),
         measured_at=_moment(row.get("finished_at") or row.get("updated_at")),
-        grade=str(spec.get("grade") or verdict.get("grade") or "blocks"),
+        grade=str(spec.get("grade") or verdict.get("grade") or BLOCKS),
         pooled=tuple(row.get("pooled") or ()),
         lines={name: _interval(line, turned) for name, line in (verdict.get("lines") or {}).items()},
         code=spec.get("code"),
@@ -270,7 +279,7 @@ def _joint(
         if together := [one for one in found if one is not None]:
             return next((one for one in together if _resolved(one)), together[0])
     single = [next((one.alone or one.measured for one in wins if one.win == name), None) for name in names]
-    known = [one for one in single if one is not None and one.speedup is not None and one.verdict in _TRUSTED]
+    known = [one for one in single if one is not None and one.speedup is not None and one.verdict in SAME_ANSWERS]
     if len(known) < len(names):
         return None
     product = math.prod(one.speedup or 1.0 for one in known)
@@ -289,9 +298,6 @@ def _resolved(found: Together) -> bool:
     return found.low is not None and found.high is not None and (found.low > 1 or found.high < 1)
 
 
-_TRUSTED = ("faster", "slower", "slightly faster", "slightly slower", "same", "unresolved")
-
-
 def _measured_jointly(names: tuple[str, ...], row: Mapping[str, Any], blocks: list[dict[str, Any]]) -> Together | None:
     spec, verdict = _object(row["spec"]), _object(row["verdict"])
     name, wanted = f"measurement {row['id']}", frozenset(names)
@@ -301,7 +307,7 @@ def _measured_jointly(names: tuple[str, ...], row: Mapping[str, Any], blocks: li
     turned = arms.get("B") == frozenset() and arms.get("A") == wanted
     straight = arms.get("A") == frozenset() and arms.get("B") == wanted
     interval = _interval(verdict, turned)
-    if not (turned or straight) or interval["speedup"] is None or verdict.get("verdict") not in _TRUSTED:
+    if not (turned or straight) or interval["speedup"] is None or verdict.get("verdict") not in SAME_ANSWERS:
         return None
     low, high = interval["low"], interval["high"]
     return Together(wins=names, speedup=interval["speedup"], low=low, high=high, measured=True, source=name)

@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike
 
 from optim.evidence.duet import duet_notes
 from optim.evidence.outcomes import Outcome
+from optim.evidence.records import BLOCKS
 from optim.evidence.reliability import Attempt, attempts_from_rows
 from optim.evidence.spec import AFTER_ARMS, BEFORE_ARMS, parameters_of
 from optim.evidence.statistics import MIN_BLOCKS, Interval, interval
@@ -83,7 +84,7 @@ def question(spec: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> tupl
         bool(spec.get("duet")),
         str(spec.get("cache_state")),
         json.dumps(parameters_of(spec), sort_keys=True, default=str),
-        str(spec.get("grade") or "blocks"),
+        str(spec.get("grade") or BLOCKS),
         workload,
         machine,
         code,

@@ -11,8 +11,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-#: Verdicts whose speedup is known well enough to be held against another machine's.
-_RATIOS = ("faster", "slower", "slightly faster", "slightly slower", "same")
+#: Grades of evidence: interleaved here, interleaved on another machine, and not interleaved.
+BLOCKS, ELSEWHERE, SEPARATE_RUNS = "blocks", "blocks from elsewhere", "separate runs"
+#: Verdicts that a speedup can be taken from: it is known well enough to be held against another one.
+RESOLVED = ("faster", "slower", "slightly faster", "slightly slower", "same")
+#: Verdicts that speak about answers which were equal on both sides.
+SAME_ANSWERS = (*RESOLVED, "unresolved")
+#: How the reason of a verdict begins that says the verdict itself (``optim.evidence.verdicts.sentence``); of the others
+#: with the word.
+_BEGINNINGS = {"slightly faster": "Faster", "slightly slower": "Slower", "same": "The same", "wrong": "Not a faster"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +57,7 @@ class Measured:
     commit: str | None = None
     code: str | None = None
     pooled: tuple[int, ...] = ()
-    grade: str = "blocks"
+    grade: str = BLOCKS
     attributed: bool = False
     lines: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
 
@@ -71,6 +78,14 @@ class Measured:
         return None if self.speedup is None else 1 - 1 / self.speedup
 
     @property
+    def result(self) -> str:
+        """What it came to: the reason, behind the verdict's word where that does not begin with it."""
+        beginning = _BEGINNINGS.get(self.verdict, self.verdict.capitalize())
+        if self.reason.startswith(beginning):
+            return self.reason
+        return f"{self.verdict}: {self.reason}" if self.reason else self.verdict
+
+    @property
     def name(self) -> str:
         """How a document names it as evidence."""
         return f"measurement {self.measurement_id}"
@@ -80,7 +95,7 @@ class Measured:
         """Its name, with the others whose blocks were judged with its own, and its grade where that is less."""
         others = [str(one) for one in self.pooled if one != self.measurement_id]
         pooled = f", pooled with {', '.join(others)}" if others else ""
-        return f"{self.name}{pooled}" + ("" if self.grade == "blocks" else f", {self.grade}")
+        return f"{self.name}{pooled}" + ("" if self.grade == BLOCKS else f", {self.grade}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -252,7 +267,7 @@ class TrackerEvidence:
         """
         groups: dict[Any, dict[str, float]] = {}
         for one in self.measurements():
-            if one.machine and one.workload and one.speedup and one.verdict in _RATIOS and one.grade != "separate runs":
+            if one.machine and one.workload and one.speedup and one.verdict in RESOLVED and one.grade != SEPARATE_RUNS:
                 change = (one.win, one.config_before, one.config_after, one.cache_state, one.workload)
                 groups.setdefault(change, {}).setdefault(one.machine, one.speedup)
         found = []

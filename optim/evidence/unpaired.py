@@ -18,10 +18,10 @@ from typing import Any
 
 from optim.evidence import statistics
 from optim.evidence.outcomes import Outcome, wrong
+from optim.evidence.records import SEPARATE_RUNS
 from optim.evidence.statistics import MIN_BLOCKS, Interval
 from optim.project.command import MARGIN
 
-GRADE = "separate runs"
 #: What this grade can not exclude, whatever the numbers.
 CAUTION = (
     "The runs were not interleaved here, so a machine that became faster or slower in between would look the same."
@@ -60,7 +60,7 @@ class RunsVerdict:
         """As verdicts are stored with a measurement."""
         numbers = self.interval.to_json() if self.interval else {"speedup": None, "low": None, "high": None}
         rest: Mapping[str, Any] = {"blocks": self.blocks, "more_blocks": None, "noise": None}
-        return {"verdict": self.verdict, **numbers, **rest, "reason": self.reason, "grade": GRADE}
+        return {"verdict": self.verdict, **numbers, **rest, "reason": self.reason, "grade": SEPARATE_RUNS}
 
 
 def alternating(before: Sequence[Timed], after: Sequence[Timed]) -> tuple[tuple[int, int], ...] | None:

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from optim.evidence.records import Measured, ReferenceRun, TrackerEvidence, WinEvidence
+from optim.evidence.records import SAME_ANSWERS, Measured, ReferenceRun, TrackerEvidence, WinEvidence
 from optim.project.records import Checklist, ChecklistItem, Plan
-
-#: Verdicts that speak about answers which were equal in both arms.
-SAME_ANSWERS = ("faster", "slower", "slightly faster", "slightly slower", "same", "unresolved")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from optim.evidence.records import Measured, ReferenceRun, TrackerEvidence, WinEvidence
-from optim.plan.checklist import SAME_ANSWERS, ticks
+from optim.evidence.records import SAME_ANSWERS, Measured, ReferenceRun, TrackerEvidence, WinEvidence
+from optim.plan.checklist import ticks
 from optim.plan.contradictions import contradictions
 from optim.plan.report_html import Chart, html_report
 from optim.plan.standing import Standing

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from optim.evidence.records import ReferenceRun, Together, TrackerEvidence, WinEvidence
+from optim.evidence.records import RESOLVED, ReferenceRun, Together, TrackerEvidence, WinEvidence
 from optim.plan import projection
 from optim.project.fields import Range
 from optim.project.records import Plan
-
-#: The verdicts that a speedup can be taken from.
-RESOLVED = ("faster", "slower", "slightly faster", "slightly slower", "same")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

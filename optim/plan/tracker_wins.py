@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from optim.evidence.records import Measured, ReferenceRun, Together, TrackerEvidence, WinEvidence
-from optim.plan.checklist import SAME_ANSWERS
+from optim.evidence.records import (
+    SAME_ANSWERS,
+    Measured,
+    ReferenceRun,
+    Together,
+    TrackerEvidence,
+    WinEvidence,
+)
 from optim.plan.tracker_document import Entry, Pairs, WinSection, one_line
 from optim.project.records import Plan
 from optim.project.wins import Win
@@ -62,7 +68,7 @@ def _checkpoint(plan: Plan, evidence: TrackerEvidence, win: Win, row: WinEvidenc
         one = row.measured
         fields |= _measured_fields(plan, one)
         fields["Cumulative speedup"] = joint_text(plan, evidence, win)
-        result = one_line(f"{one.verdict}: {one.reason}" if one.reason else one.verdict)
+        result = one_line(one.result)
     fields["Result"] = result
     if row.decided is not None:
         fields["Decision"] = _decision_text(row)

@@ -13,7 +13,7 @@ import pytest
 
 from db import queries
 from db.engine import open_engine
-from services.elsewhere import ELSEWHERE
+from optim.evidence.records import ELSEWHERE
 from tests.bundles import bundled, lines_of, there
 from tests.cli.place import one_sentence, quickwin
 
@@ -27,7 +27,7 @@ def test_each_python_of_the_last_years_measures_without_packages(place: Path, pr
     done = there("measure", "none", "quick", "--blocks", "1", folder=place, program=program)
     assert done.returncode == 0, done.stderr
     (place / "kernel.log").write_text(done.stdout)
-    assert f"unresolved ({ELSEWHERE})" in quickwin("import", "kernel.log", "--yes").output
+    assert f"({ELSEWHERE}): Unresolved" in quickwin("import", "kernel.log", "--yes").output
 
 
 def test_a_python_without_packages_measures_and_the_blocks_are_judged_here(place: Path) -> None:
@@ -37,7 +37,7 @@ def test_a_python_without_packages_measures_and_the_blocks_are_judged_here(place
     assert "over 9 blocks" in done.stdout and "all 9 blocks are there" in done.stdout
     (place / "kernel.log").write_text(done.stdout)
     told = quickwin("import", "kernel.log", "--yes")
-    assert told.exit_code == 0 and f"faster ({ELSEWHERE})" in told.output, told.output
+    assert told.exit_code == 0 and f"({ELSEWHERE}): Faster" in told.output, told.output
     again = quickwin("import", "quickwin-none-against-quick-cold.jsonl", "--yes")
     assert "36 there already" in again.output
     engine = open_engine()
@@ -72,7 +72,7 @@ def test_killed_at_any_moment_it_loses_nothing_finished_and_goes_on(place: Path)
     assert len({line["key"] for line in lines if line["type"] == "header"}) == 1
     assert (place / ".cache" / "mine").read_text() == "kept"
     (place / "second.log").write_text(done.stdout)
-    assert f"faster ({ELSEWHERE})" in quickwin("import", "second.log", "--yes").output
+    assert f"({ELSEWHERE}): Faster" in quickwin("import", "second.log", "--yes").output
 
 
 def test_a_copy_with_more_blocks_completes_the_measurement(place: Path) -> None:
@@ -99,7 +99,7 @@ def test_a_config_that_dies_is_told_there_and_its_runs_are_no_evidence(place: Pa
     done = there("measure", "none", "fragile", "--blocks", "3", "--journal", "j.jsonl", folder=place)
     assert done.returncode == 3 and "exit code 3" in done.stdout
     told = quickwin("import", "j.jsonl", "--yes")
-    assert f"wrong ({ELSEWHERE})" in told.output
+    assert f"({ELSEWHERE}): Not a faster" in told.output
     engine = open_engine()
     assert len(queries.attempts(engine, 1)) == len([one for one in lines_of(place / "j.jsonl") if one["type"] == "run"])
     engine.dispose()

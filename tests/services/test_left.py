@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from optim.evidence.records import Decided, Measured, TrackerEvidence, WinEvidence
+from optim.evidence.records import ELSEWHERE, SEPARATE_RUNS, Decided, Measured, TrackerEvidence, WinEvidence
 from optim.project.records import Plan
 from optim.project.wins import Win
 from services import left
@@ -82,6 +82,12 @@ def test_what_is_unresolved_is_gone_on_with_by_as_many_blocks_as_it_wants_within
         step = of(known(measured("a1", "unresolved", more_blocks=wanted)), "a1")
         assert step is not None and step.act == left.MORE and step.measurement == 7
         assert step.arguments == ("measure", "--continue", "7", "--blocks", str(budget))
+
+
+def test_what_was_not_made_in_blocks_here_can_not_go_on_and_is_measured_anew() -> None:
+    for grade in (ELSEWHERE, SEPARATE_RUNS):
+        step = of(known(measured("a1", "unresolved", more_blocks=12, grade=grade)), "a1")
+        assert step is not None and step.act == left.MEASURE and step.arguments == ("measure", "none", "a1")
 
 
 def test_what_is_settled_waits_for_a_decision_which_the_command_names() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from db import queries, store
 from db.engine import open_engine
+from optim.evidence.records import ELSEWHERE
 from optim.evidence.spec import Spec, pair_arms
-from services.importing import ELSEWHERE
 from tests.cli.place import one_sentence, quickwin
 from tests.cli.records import record
 

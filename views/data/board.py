@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from db import queries
+from optim.evidence.records import BLOCKS
 from profiles.configs import stored_text
 from services import board as service
 from services.board import BoardRow
@@ -63,7 +64,7 @@ def grounds(row: BoardRow, now: datetime | None = None) -> list[str]:
     told = [answers.get(row.answers, "")]
     if row.basis is not None:
         blocks = text.count(row.basis.blocks, "block")
-        told.append(f"{blocks} here" if row.grade == service.BLOCKS else f"{blocks}, {row.grade}")
+        told.append(f"{blocks} here" if row.grade == BLOCKS else f"{blocks}, {row.grade}")
         told.append(f"due again: {row.due}" if row.due else _age(row.basis.measured_at, now))
     return [one for one in told if one]
 

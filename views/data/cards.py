@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from optim.evidence.records import Measured, TrackerEvidence, WinEvidence
-from optim.plan.checklist import SAME_ANSWERS
+from optim.evidence.records import SAME_ANSWERS, Measured, TrackerEvidence, WinEvidence
 from optim.project.plan import Plan
 from optim.project.wins import Win
 from services import left

@@ -13,10 +13,10 @@ from db import queries
 from optim.evidence.factorial import DesignError
 from optim.evidence.spec import Spec, SpecError, attribution_arms, budget_problem, pair_arms, parameters_of
 from profiles.configs import NONE, UnknownConfig, read_config, stored_text
-from services import pipelines
+from services import continuing, pipelines
 from services.duet import refusal
 from services.project import current_project
-from services.stage import AtWork, arm_seconds, at_work, more_blocks, starting_seconds
+from services.stage import AtWork, arm_seconds, at_work, starting_seconds
 from services.workloads import alike, as_options, workload
 from views import configs, text
 from views.charts.lattice import Node
@@ -120,10 +120,15 @@ def arguments_to_go_on(found: Mapping[str, Any], blocks: int) -> list[str]:
         found: as ``views.data.evidence.measurement`` gives it.
         blocks: how many blocks are done.
     """
-    more = more_blocks((found["verdict"] or {}).get("more_blocks"))
-    budget = max(int(found["spec"].get("max_blocks") or 0), blocks + more)
-    command = "attribute" if found["kind"] == "attribution" else "measure"
-    return [command, "--continue", str(found["id"]), "--blocks", str(budget)]
+    wanted, budget = (found["verdict"] or {}).get("more_blocks"), int(found["spec"].get("max_blocks") or 0)
+    return [*continuing.arguments_to_go_on(found["kind"], found["id"], blocks=blocks, wanted=wanted, budget=budget)]
+
+
+def can_go_on(found: Mapping[str, Any], blocks: int) -> bool:
+    """Whether more blocks of a measurement can be made here, and are asked for; arguments as above."""
+    ended_early = found["status"] in ("stopped", "interrupted", "failed")
+    wants_more = (found["verdict"] or {}).get("verdict") == "unresolved"
+    return (ended_early or wants_more) and continuing.obstacle(found["id"], found["spec"], blocks) is None
 
 
 @cached("evidence")

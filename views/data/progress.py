@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from optim.evidence.records import Together, TrackerEvidence, WinEvidence
-from optim.plan.standing import RESOLVED, Standing, standing
+from optim.evidence.records import RESOLVED, Together, TrackerEvidence, WinEvidence
+from optim.plan.standing import Standing, standing
 from optim.project.plan import Plan, Target
 from optim.project.wins import Win
 from views import configs, palette, text

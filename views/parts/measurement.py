@@ -88,10 +88,8 @@ def _buttons(found: dict[str, Any], table: Any) -> None:
     with st.container(horizontal=True, key=f"measure.buttons.{number}"):
         if found["status"] in ("running", "planned"):
             st.button("Stop", key="measure.stop", icon=":material/stop:", on_click=_stop, args=(number,), **writes())
-        elif not found["spec"].get("grade") and (
-            found["status"] in ("stopped", "interrupted", "failed") or _wants_more(found)
-        ):
-            arguments = measuring.arguments_to_go_on(found, _whole_blocks(found, table))
+        elif measuring.can_go_on(found, blocks := _whole_blocks(found, table)):
+            arguments = measuring.arguments_to_go_on(found, blocks)
             icon = ":material/play_arrow:"
             st.button("Continue", key="measure.continue", icon=icon, on_click=_go_on, args=(arguments,), **writes())
             st.caption("quickwin " + " ".join(arguments))
@@ -109,10 +107,6 @@ def _buttons(found: dict[str, Any], table: Any) -> None:
             )
             if found["spec"].get("grade"):
                 st.caption(f"Grade: {text.escape(found['spec']['grade'])}")
-
-
-def _wants_more(found: dict[str, Any]) -> bool:
-    return (found["verdict"] or {}).get("verdict") == "unresolved"
 
 
 def _stop(number: int) -> None:

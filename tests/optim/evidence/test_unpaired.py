@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optim.evidence.outcomes import Outcome
-from optim.evidence.unpaired import CAUTION, GRADE, Timed, alternating, judge_runs, welch
+from optim.evidence.records import SEPARATE_RUNS
+from optim.evidence.unpaired import CAUTION, Timed, alternating, judge_runs, welch
 
 START = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -31,7 +32,7 @@ def test_two_samples_that_are_apart_are_faster_with_the_grade_and_its_caution() 
     verdict = judge_runs(runs(20.0, 20.4, 19.8), runs(15.1, 14.9, 15.2))
     assert verdict.verdict == "faster" and verdict.interval is not None
     assert verdict.interval.low > 1.25
-    assert CAUTION in verdict.reason and verdict.to_json()["grade"] == GRADE
+    assert CAUTION in verdict.reason and verdict.to_json()["grade"] == SEPARATE_RUNS
     assert judge_runs(runs(15.1, 14.9, 15.2), runs(20.0, 20.4, 19.8)).verdict == "slower"
 
 

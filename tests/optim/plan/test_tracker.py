@@ -171,7 +171,7 @@ def test_what_was_measured_goes_before_what_was_imported():
     by_hand = parse(EMPTY.replace("- Cumulative speedup: (pending)\n- Result: (pending)", "- Result: super"))
     text = render(plan(), evidence(), [by_hand])
     section = text.split("### Quick Win #3")[1].split("###")[0]
-    assert "- Result: faster: Faster: 1.250x." in section
+    assert "- Result: Faster: 1.250x." in section
 
 
 def test_a_tracker_read_in_twice_adds_nothing():
