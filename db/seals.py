@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from db.models import AttemptRow, BlockRun, MeasurementRow, Phase, Run
+from db.parts import parts
 
 ALTERED = "altered"
 #: What no person changes, but by statements, which seal anew. ``id`` and ``key`` may differ in another database, and
@@ -149,13 +150,13 @@ def _measurement_seals(connection: Connection, rows: Iterable[Any]) -> dict[int,
     known = {row.id: [row.kind, row.cache_state, row.spec, row.verdict] for row in rows}
     ids = list(known)
     for columns in _PARTS:
-        parts: dict[int, list[Any]] = {number: [] for number in ids}
-        for at in range(0, len(ids), 500):  # SQLite takes a limited number of values
-            chosen = select(*columns).where(columns[0].in_(ids[at : at + 500])).order_by(*columns[:4])
+        rows_of: dict[int, list[Any]] = {number: [] for number in ids}
+        for part in parts(ids):
+            chosen = select(*columns).where(columns[0].in_(part)).order_by(*columns[:4])
             for number, *values in connection.execute(chosen):
-                parts[number].append(values)
+                rows_of[number].append(values)
         for number in ids:
-            known[number].append(parts[number])
+            known[number].append(rows_of[number])
     return {number: digest(values) for number, values in known.items()}
 
 

@@ -25,6 +25,7 @@ from db.models import (
     Tag,
     TrackingRow,
 )
+from db.parts import parts
 from db.problems import UnknownRow
 from db.seals import ALTERED, COLUMNS, broken_measurements, is_altered, not_as_written, without_figures
 
@@ -269,9 +270,8 @@ def blocks_by_measurement(engine: Engine, ids: Sequence[int]) -> dict[int, list[
     statement = statement.order_by(BlockRun.measurement_id, BlockRun.block, BlockRun.position)
     found: dict[int, list[dict[str, Any]]] = {one: [] for one in ids}
     with reading(engine) as connection:
-        for at in range(0, len(ids), 500):  # SQLite takes a limited number of values
-            part = statement.where(BlockRun.measurement_id.in_(ids[at : at + 500]))
-            for row in connection.execute(part):
+        for part in parts(ids):
+            for row in connection.execute(statement.where(BlockRun.measurement_id.in_(part))):
                 found[row[0]].append({"measurement_id": row[0], **_shown(row[1:], _ALL_OF_BLOCK)})
     return found
 
@@ -319,9 +319,8 @@ def attempts_by_measurement(engine: Engine, ids: Sequence[int]) -> dict[int, lis
     statement = select(AttemptRow.__table__).order_by(*order)
     found: dict[int, list[dict[str, Any]]] = {one: [] for one in ids}
     with reading(engine) as connection:
-        for at in range(0, len(ids), 500):  # SQLite takes a limited number of values
-            part = statement.where(AttemptRow.measurement_id.in_(ids[at : at + 500]))
-            for row in connection.execute(part).mappings():
+        for part in parts(ids):
+            for row in connection.execute(statement.where(AttemptRow.measurement_id.in_(part))).mappings():
                 found[row["measurement_id"]].append(dict(row))
     return found
 
@@ -332,9 +331,9 @@ def block_places(engine: Engine, run_ids: Sequence[int]) -> list[tuple[int, int,
     statement = select(*columns).join(MeasurementRow, MeasurementRow.id == BlockRun.measurement_id)
     found: list[tuple[int, int, int, dict[str, Any]]] = []
     with reading(engine) as connection:
-        for at in range(0, len(run_ids), 500):  # SQLite takes a limited number of values
-            part = statement.where(BlockRun.run_id.in_([int(one) for one in run_ids[at : at + 500]]))
-            found += [(row[0], row[1], row[2], row[3]) for row in connection.execute(part)]
+        for part in parts([int(one) for one in run_ids]):
+            rows = connection.execute(statement.where(BlockRun.run_id.in_(part)))
+            found += [(row[0], row[1], row[2], row[3]) for row in rows]
     return sorted(found, key=lambda row: row[1])
 
 

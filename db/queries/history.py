@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from math import fsum
 from typing import TYPE_CHECKING, Any, Unpack
 
 from sqlalchemy import Connection, Engine, func, select
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, Engine, func, select
 from db.engine import reading
 from db.frames import FLAG, ID, MOMENT, NUMBER, SECONDS, TEXT, WHOLE, frame
 from db.models import Profile, Run, RunEnvironment, StatedFact, Tag
+from db.parts import parts
 from db.queries.breakdowns import path_words
 from db.queries.filters import RunFilters, conditions
 from db.seals import finder, missing_columns, without_figures
@@ -84,7 +86,9 @@ def run_rows(
     statement = statement.order_by(order, Run.id.desc() if descending else Run.id).limit(limit).offset(offset)
     with reading(engine) as connection:
         found = [_shown(row) for row in connection.execute(statement)]
-        extras = _extras(connection, [row["id"] for row in found])
+        extras: dict[int, tuple[Any, ...]] = {}
+        for ids in parts([row["id"] for row in found]):
+            extras |= _extras(connection, ids)
     return [row | dict(zip(_EXTRAS, extras[row["id"]], strict=True)) for row in found]
 
 
@@ -187,21 +191,43 @@ _GROUPS = {
 }
 
 
+#: What the runs of a group have in common, and what of each of them is told together.
+_IN_COMMON = (Run.pipeline, Run.workload, Run.config, Run.cache_state, Run.machine)
+_GROUPED = [*_IN_COMMON, Run.workload_description, Run.wall_seconds, Run.id, Run.started_at]
+_GROUPED += missing_columns(_GROUPED)
+_is_altered_in_group = finder(_GROUPED)
+
+
 def groups(engine: Engine, *, limit: int = 500, **filters: Unpack[RunFilters]) -> pd.DataFrame:
     """Groups of runs that are comparable with each other, the largest first: finished, not profiled, with a time.
+
+    A run that is not what the store wrote (``db.seals``) is in none.
 
     Columns: pipeline, workload, workload_description, config, cache_state, machine, runs (how many), fastest_seconds,
     mean_seconds, newest_id, newest_at.
     """
-    description = func.max(Run.workload_description)
-    by = (Run.pipeline, Run.workload, description, Run.config, Run.cache_state, Run.machine)
-    amounts = (func.count(), func.min(Run.wall_seconds), func.avg(Run.wall_seconds))
-    newest = (func.max(Run.id), func.max(Run.started_at))
-    known = (Run.wall_seconds.is_not(None), *conditions({**_COUNTED, **filters}))
-    statement = select(*by, *amounts, *newest).where(*known).group_by(*(one for one in by if one is not description))
+    statement = select(*_GROUPED).where(Run.wall_seconds.is_not(None), *conditions({**_COUNTED, **filters}))
+    found: dict[tuple[Any, ...], list[Any]] = {}
     with reading(engine) as connection:
-        found = connection.execute(statement.order_by(func.count().desc(), func.max(Run.id).desc()).limit(limit))
-        return frame(found.all(), _GROUPS)
+        for row in connection.execute(statement):
+            if not _is_altered_in_group(row):
+                found.setdefault(tuple(row[: len(_IN_COMMON)]), []).append(row)
+    rows = sorted((_group(place, runs) for place, runs in found.items()), key=_largest_first)
+    return frame([tuple(row.values()) for row in rows[:limit]], _GROUPS)
+
+
+def _group(place: tuple[Any, ...], runs: Sequence[Any]) -> dict[str, Any]:
+    pipeline, workload, *others = place
+    seconds = [run.wall_seconds for run in runs]
+    described = [run.workload_description for run in runs if run.workload_description is not None]
+    started = [run.started_at for run in runs if run.started_at is not None]
+    values = (pipeline, workload, max(described, default=None), *others, len(runs), min(seconds))
+    newest = (max(run.id for run in runs), max(started, default=None))
+    return dict(zip(_GROUPS, (*values, fsum(seconds) / len(seconds), *newest), strict=True))
+
+
+def _largest_first(group: dict[str, Any]) -> tuple[int, int]:
+    return -group["runs"], -group["newest_id"]
 
 
 _CHOICES = {

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -169,6 +170,20 @@ def test_groups_are_of_runs_that_can_be_compared(history: Engine) -> None:
     found = queries.groups(history).iloc[0]
     assert (found["config"], found["runs"], found["fastest_seconds"], found["mean_seconds"]) == ("none", 2, 4.0, 5.0)
     assert len(queries.groups(history)) == 3
+
+
+def test_a_history_of_more_runs_than_a_statement_takes_values_is_read_in_parts(
+    history: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(12):
+        store.tag_run(history, store.store_run(history, record(f"more {number}"))[0], f"tag {number}")
+    whole = queries.run_rows(history)
+    monkeypatch.setattr("db.parts.MOST", 4)
+    if history.dialect.name == "sqlite":
+        with history.connect() as connection:
+            connection.connection.driver_connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 10)  # type: ignore[union-attr]
+    assert queries.run_rows(history) == whole
+    assert len(whole) > 12 and {row["tags"] for row in whole} >= {f"tag {number}" for number in range(12)}
 
 
 def test_filter_values_are_those_of_runs_that_are_shown(history: Engine) -> None:

@@ -108,6 +108,19 @@ def test_a_trend_leaves_out_what_was_altered(engine: Engine) -> None:
     assert queries.trend(engine, **same).empty
 
 
+def test_groups_leave_out_what_was_altered(engine: Engine) -> None:
+    ids = [store.store_run(engine, record(key, wall_seconds=seconds))[0] for key, seconds in (("a", 4.0), ("b", 6.0))]
+    assert queries.groups(engine)[["runs", "fastest_seconds", "mean_seconds", "newest_id"]].values.tolist() == [
+        [2, 4.0, 5.0, ids[1]]
+    ]
+    _altered(engine, ids[1], wall_seconds=0.5)
+    assert queries.groups(engine)[["runs", "fastest_seconds", "mean_seconds", "newest_id"]].values.tolist() == [
+        [1, 4.0, 4.0, ids[0]]
+    ]
+    _altered(engine, ids[0], config="other")
+    assert queries.groups(engine).empty
+
+
 def test_a_flipped_bit_in_a_figure_of_the_file_is_found(tmp_path: Path) -> None:
     file = tmp_path / "quickwin.db"
     engine = open_engine(f"sqlite:///{file}")
