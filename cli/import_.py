@@ -160,8 +160,10 @@ def _can_ask(files: tuple[str, ...]) -> bool:
     return "-" not in files and sys.stdin.isatty()
 
 
-def _runs(count: int) -> str:
-    return "1 run" if count == 1 else f"{count} runs"
+def _runs(number: int) -> str:
+    from services.wording import count
+
+    return count(number, "run")
 
 
 def _contents(names: tuple[str, ...]) -> tuple[list[tuple[str, bytes]], set[str], list[str]]:

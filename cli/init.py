@@ -54,9 +54,10 @@ def COMMAND(command: str | None, ask: bool | None, force: bool, **options: Any) 
 
 def _asked(options: dict[str, Any]) -> dict[str, Any]:
     """The answers of a few questions; an empty one leaves a thing out."""
-    from services.starting import default_name, unnamed
+    from optim.project.file import default_name
+    from services.starting import unnamed
 
-    name = options["name"] or click.prompt("The project's name", default=default_name(Path.cwd()))
+    name = options["name"] or click.prompt("The project's name", default=default_name(Path.cwd().resolve()))
     command = click.prompt("The command that is measured, such as python etl.py --rows {rows}")
     given = list(options["parameters"])
     given += [f"{slot}={click.prompt(f'The value of {{{slot}}}')}" for slot in unnamed(command, given)]

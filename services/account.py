@@ -20,7 +20,7 @@ from optim.plan.tracker_edits import HandEdit
 from optim.plan.tracker_parser import parse
 from profiles.configs import NONE, stored_text
 from services.project import Project, current_project
-from services.run_marks import BASELINE, FINAL, by_itself, tag_set
+from services.run_marks import FINAL, MARKS, by_itself, tag_set
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -192,7 +192,7 @@ def _counts(row: Row, project: Project) -> bool:
 
 def _is_marked(row: Row) -> bool:
     """Measured here, or imported and marked by its owner."""
-    return row["source"] == "measured" or bool({BASELINE, FINAL} & tag_set(row["tags"]))
+    return row["source"] == "measured" or bool(set(MARKS) & tag_set(row["tags"]))
 
 
 def _known(row: Row) -> KnownRun:
@@ -211,7 +211,7 @@ def _known(row: Row) -> KnownRun:
 def _marked_there(engine: Engine, project: Project) -> list[dict[str, Any]]:
     """Runs of the pipeline and machine of which the plan speaks, as far as their owner marked them."""
     machine = (project.plan.reference_machine or "").lower()
-    names = sorted({tag for tag in queries.tags(engine)["tag"] if tag.lower() in {FINAL, BASELINE, machine}})
+    names = sorted({tag for tag in queries.tags(engine)["tag"] if tag.lower() in {*MARKS, machine}})
     if not names:
         return []
     rows = queries.run_rows(engine, tag=names, profiled=False, limit=MOST)

@@ -11,7 +11,6 @@ from optim.bundle.contents import Contents
 from services.files import write_new
 from services.pipelines import command_pipeline
 from services.places import open_database
-from services.problems import USAGE, fail
 from services.project import current_project
 
 __all__ = ["FILE", "Bundled", "write_bundle"]
@@ -33,15 +32,9 @@ def write_bundle(output: Path) -> Bundled:
     Raises:
         Problem: the project is the worked example, which has no command, or the file can not be written.
     """
-    project = current_project()
-    if project.command is None:
-        fail(
-            "a bundle needs a project with a command of its own, and this is the built-in pipeline: write a "
-            "quickwin.toml with quickwin init, or name one by --project",
-            USAGE,
-        )
-    pipeline, kept = command_pipeline(project), tuple(sorted(queries.kept_wins(open_database())))
-    contents = Contents(name=project.pipeline, command=pipeline.command, toggles=pipeline.toggles, kept=kept)
+    pipeline = command_pipeline(current_project())
+    kept = tuple(sorted(queries.kept_wins(open_database())))
+    contents = Contents(name=pipeline.name, command=pipeline.command, toggles=pipeline.toggles, kept=kept)
     text = bundle_text(contents)
     output = output / FILE if output.is_dir() else output
     write_new(output, text)

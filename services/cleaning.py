@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from optim.pipelines.external.places import is_locked
 from optim.project.command import OWN
+from optim.project.file import FILE
 from profiles.owned import owned_in, remove_left, size_of
 from services.keeping import backups
 from services.places import home
@@ -92,7 +93,7 @@ def _inside(folder: Path) -> list[Path]:
 
 
 def _backups() -> Iterator[Item]:
-    own = current_project().folder / "quickwin.toml.old"
+    own = current_project().folder / f"{FILE}.old"
     for path in [*([own] if own.is_file() else []), *backups()]:
         yield Item(kind=BACKUP, path=path, bytes=size_of(path))
 

@@ -11,23 +11,18 @@ from typing import TYPE_CHECKING
 
 from db import queries, store
 from db.problems import UnknownRow
-from services.facts import QUESTIONS, ROLES, Facts, shown, spoken
+from services.facts import QUESTIONS, Facts, shown, spoken
 from services.people import current_user
-from services.problems import USAGE, fail
+from services.problems import NO, USAGE, fail
+from services.run_marks import MARKS
+from services.wording import count
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-#: The roles that show as a tag.
-_MARKS = tuple(role for role in ROLES if role != "run")
-
 
 def _runs(ids: Sequence[int]) -> str:
-    return f"run {ids[0]}" if len(ids) == 1 else _count(len(ids))
-
-
-def _count(number: int) -> str:
-    return "1 run" if number == 1 else f"{number} runs"
+    return f"run {ids[0]}" if len(ids) == 1 else count(len(ids), "run")
 
 
 @contextmanager
@@ -88,7 +83,7 @@ def _clause(name: str, value: str | None, changes: list[tuple[Statement | None, 
 
 def _mark(engine: Engine, run_ids: Sequence[int], role: str | None) -> None:
     for run_id in run_ids:
-        for mark in _MARKS:
+        for mark in MARKS:
             (store.tag_run if mark == role else store.untag_run)(engine, run_id, mark)
 
 
@@ -96,7 +91,7 @@ def assign(engine: Engine, run_ids: Sequence[int], facts: Facts, who: str | None
     """States facts of runs that are there; ``baseline`` and ``final`` for one run at a time."""
     if not facts.values:
         fail("nothing is stated: give --config, --machine, --caches, --date, --workload, --pipeline or --as", USAGE)
-    if facts.get("role") in _MARKS and len(run_ids) > 1:
+    if facts.get("role") in MARKS and len(run_ids) > 1:
         fail(f"{facts.get('role')} is the role of one run, and these are {len(run_ids)}: assign it to one", USAGE)
     changes = state(engine, run_ids, facts, who)
     stated = f"stated {', '.join(changes)}" if changes else "all of it was stated already, nothing changed"
@@ -106,21 +101,21 @@ def assign(engine: Engine, run_ids: Sequence[int], facts: Facts, who: str | None
 def tag(engine: Engine, run_ids: Sequence[int], name: str, who: str | None = None) -> str:
     """Puts a tag on runs. ``baseline`` and ``final`` are roles, and stated as such."""
     name = _tag(name)
-    if name in _MARKS:
+    if name in MARKS:
         assign(engine, run_ids, Facts(values={"role": name}), who)
     else:
         _each(run_ids, lambda run_id: store.tag_run(engine, run_id, name))
-    return f"{_count(len(run_ids))} tagged {name}"
+    return f"{count(len(run_ids), 'run')} tagged {name}"
 
 
 def untag(engine: Engine, run_ids: Sequence[int], name: str) -> str:
     """Takes a tag off runs; those that do not have it stay as they are."""
     name = _tag(name)
-    if name in _MARKS:
+    if name in MARKS:
         stated = [one for one, facts in _stated(engine, run_ids).items() if facts.get("role", ("",))[0] == name]
         store.state_facts(engine, stated, {"role": None})
     _each(run_ids, lambda run_id: store.untag_run(engine, run_id, name))
-    return f"{name} taken off {_count(len(run_ids))}"
+    return f"{name} taken off {count(len(run_ids), 'run')}"
 
 
 def _tag(name: str) -> str:
@@ -145,21 +140,21 @@ def delete(engine: Engine, run_ids: Sequence[int]) -> str:
     """Hides runs until they are brought back."""
     with _problems():
         hidden = store.delete_runs(engine, run_ids)
-    return f"{_count(hidden)} deleted; undo brings them back"
+    return f"{count(hidden, 'run')} deleted; undo brings them back"
 
 
 def undo(engine: Engine, run_ids: Sequence[int]) -> str:
     """Brings deleted runs back."""
     with _problems():
         back = store.undelete_runs(engine, run_ids)
-    return f"{_count(back)} brought back"
+    return f"{count(back, 'run')} brought back"
 
 
 def last_deleted(engine: Engine) -> list[int]:
     """The runs that were deleted last, together; exit code 1 where none is."""
     deleted = queries.runs(engine, sort="deleted_at", deleted=True, limit=1000)
     if deleted.empty:
-        fail("no run is deleted, so there is nothing to bring back", exit_code=1)
+        fail("no run is deleted, so there is nothing to bring back", NO)
     return [int(one) for one in deleted.loc[deleted["deleted_at"] == deleted["deleted_at"].iloc[0], "id"]]
 
 

@@ -80,9 +80,8 @@ def _store(engine: Engine, measurement: Mapping[str, Any]) -> int | None:
 
 
 def _ids(engine: Engine, keys: set[str]) -> dict[str, int]:
-    frames = {key: queries.runs(engine, text=key, deleted=None, limit=20) for key in keys}
-    same = {key: frame.loc[frame["key"] == key, "id"] for key, frame in frames.items()}
-    return {key: int(ids.iloc[0]) for key, ids in same.items() if len(ids)}
+    runs = {key: queries.run_of_key(engine, key) for key in keys}
+    return {key: run.id for key, run in runs.items() if run is not None}
 
 
 def _known(engine: Engine, spec: Mapping[str, Any], rows: Rows) -> int | None:

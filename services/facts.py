@@ -11,16 +11,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from profiles.configs import UnknownConfig, stored_text
+from profiles.configs import NONE, UnknownConfig, stored_text
 from services.problems import USAGE, fail
 from services.project import current_project
+from services.run_marks import BASELINE, MARKS
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from profiles.records import RunRecord
 
-ROLES = ("baseline", "final", "run")
+ROLES = (*MARKS, "run")
 #: What can be stated, and how it is asked for.
 QUESTIONS = {
     "pipeline": "which program ran",
@@ -73,8 +74,8 @@ def read_facts(texts: Mapping[str, str | None], engine: Engine | None = None) ->
     """
     given = {name: text.strip() for name, text in texts.items() if text is not None}
     values = {name: None if text.lower() in _NOTHING else _read(name, text, engine) for name, text in given.items()}
-    if values.get("role") == "baseline":
-        values.setdefault("config", "none")
+    if values.get("role") == BASELINE:
+        values.setdefault("config", NONE)
     return Facts(values=values)
 
 

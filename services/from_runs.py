@@ -95,11 +95,10 @@ def measure_from_runs(engine: Engine, before_ids: Sequence[int], after_ids: Sequ
 def _rows(engine: Engine, ids: Sequence[int]) -> list[dict[str, Any]]:
     if not ids:
         fail("each side needs a run or more", USAGE)
-    frame = queries.runs(engine, ids=ids, sort="id", descending=False, limit=len(ids), deleted=None)
-    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    if lost := set(ids) - {int(row["id"]) for row in rows}:
+    rows = queries.run_rows(engine, ids=ids, sort="id", descending=False, limit=len(ids), deleted=None)
+    if lost := set(ids) - {row["id"] for row in rows}:
         fail(f"there is no run {min(lost)}; quickwin runs lists them", USAGE)
-    return [{str(name): value for name, value in row.items()} for row in rows]
+    return rows
 
 
 def _usable(rows: Sequence[Row]) -> None:
@@ -173,12 +172,13 @@ def _earlier(
 ) -> dict[int, dict[str, Any]]:
     """The measurements from runs that asked the same question, by id."""
     question = _question(before[0], configs)
-    found: dict[int, dict[str, Any]] = {}
-    for measurement_id in queries.measurements(engine, kind="pair", status="finished", limit=10_000)["id"]:
-        measurement = queries.measurement(engine, int(measurement_id))
-        if measurement.spec.get("grade") == SEPARATE_RUNS and measurement.spec.get("question") == question:
-            found[int(measurement_id)] = {"spec": measurement.spec, "verdict": measurement.verdict}
-    return found
+    same = [
+        one.id
+        for one in queries.finished_measurements(engine)
+        if one.spec.get("grade") == SEPARATE_RUNS and one.spec.get("question") == question
+    ]
+    known = {number: queries.measurement(engine, number) for number in same}
+    return {number: {"spec": one.spec, "verdict": one.verdict} for number, one in known.items()}
 
 
 def _question(row: Row, configs: tuple[str, str]) -> dict[str, Any]:

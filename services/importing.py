@@ -13,6 +13,7 @@ from services import editing
 from services.elsewhere import store_elsewhere
 from services.facts import Facts
 from services.problems import USAGE, fail
+from services.run_marks import MARKS
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -113,7 +114,7 @@ def store_measurements(engine: Engine, preview: Preview) -> list[int]:
 def check(preview: Preview, facts: Facts | None) -> None:
     """Refuses one role for several runs, before anything is stored."""
     role, count = facts.get("role") if facts else None, len(preview.runs)
-    if role in ("baseline", "final") and count > 1:
+    if role in MARKS and count > 1:
         fail(f"{role} is the role of one run, and these files hold {count}: import them one by one", USAGE)
 
 
@@ -140,7 +141,7 @@ def store_run(
 def _told_of(engine: Engine, record: RunRecord) -> int | None:
     """The one stored run that a log, or the JSON lines beside one, tells of under another key; None without a doubt
     of which it is."""
-    if not record.source.startswith("imported:") or not queries.runs(engine, text=record.key, deleted=None).empty:
+    if not record.source.startswith("imported:") or queries.run_of_key(engine, record.key) is not None:
         return None
     stored = queries.runs(engine, sort="id", limit=KNOWN_RUNS)
     imported = stored["source"].str.startswith("imported:") & (stored["source"].isin(EXTRAS) != is_extra(record))

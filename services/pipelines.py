@@ -33,7 +33,11 @@ def command_pipeline(project: Project) -> CommandPipeline:
         Problem: the project is the worked example, which has none.
     """
     if project.command is None:
-        fail("the built-in pipeline has no command of its own: write a quickwin.toml with quickwin init", USAGE)
+        fail(
+            "the built-in pipeline has no command of its own: write a quickwin.toml with quickwin init, or name one by "
+            "--project",
+            USAGE,
+        )
     toggles = {win.name: Toggle(on=win.on, off=win.off) for win in project.wins}
     return CommandPipeline(name=project.pipeline, folder=project.folder, command=project.command, toggles=toggles)
 

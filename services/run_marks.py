@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-#: Roles of imported runs; each is a tag too.
-BASELINE, FINAL = "baseline", "final"
+#: Roles of imported runs: each is a tag too, and one run's alone, since a plan has one baseline and one final run.
+MARKS = BASELINE, FINAL = ("baseline", "final")
 #: The label of a run that only fills caches.
 PRIMING = "priming"
 #: The tag of a run that was made beside its partner: its wall-clock holds the waits for it, and tells of no run alone.

@@ -212,7 +212,7 @@ def prepared(settings: Settings) -> Work:
     try:
         return prepare(settings)
     except (TaskProblem, DslProblem) as problem:
-        fail(str(problem), 2)
+        fail(str(problem), USAGE)
 
 
 def run_and_store(

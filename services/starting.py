@@ -9,10 +9,9 @@ from pathlib import Path
 
 from optim.project.command import PYTHON, Answers, Caches, Command, CommandProblem
 from optim.project.draft import Draft, draft_text, read_parameter, read_switch
+from optim.project.file import FILE, default_name
 from services.files import write_new
 from services.problems import USAGE, cannot_write, fail
-
-FILE = "quickwin.toml"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,11 +53,6 @@ def begin_project(said: Said, folder: Path, overwrite: bool = False) -> Path:
     return path
 
 
-def default_name(folder: Path) -> str:
-    """A project's name from its folder's."""
-    return re.sub(r"[^\w.-]+", "-", folder.resolve().name).strip("-.") or "project"
-
-
 def _draft(said: Said, folder: Path) -> Draft:
     wins = [read_switch(text) for text in said.wins]
     names = [name for name, _ in wins]
@@ -72,7 +66,7 @@ def _draft(said: Said, folder: Path) -> Draft:
         answers=_answers(said),
         caches=Caches(paths=tuple(said.caches), reset=tuple(said.reset)),
     )
-    return Draft(name=said.name or default_name(folder), command=command, wins=dict(wins))
+    return Draft(name=said.name or default_name(folder.resolve()), command=command, wins=dict(wins))
 
 
 def _answers(said: Said) -> Answers | None:
@@ -80,7 +74,7 @@ def _answers(said: Said) -> Answers | None:
         return None
     if "stdout" in said.answers and len(said.answers) > 1:
         raise CommandProblem("answers are stdout or patterns of files, not both")
-    if said.answers == ("stdout",) or list(said.answers) == ["stdout"]:
+    if "stdout" in said.answers:
         return Answers(stdout=True, digits=said.digits)
     return Answers(files=tuple(said.answers), digits=said.digits)
 

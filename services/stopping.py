@@ -15,6 +15,7 @@ from db.problems import DatabaseProblem
 from profiles.processes import host_of, is_gone
 from services.continuing import command_of
 from services.problems import NO, USAGE, fail
+from services.wording import count
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -39,9 +40,8 @@ class Stopped:
     def sentence(self) -> str:
         """What became of it, for both faces."""
         how = {"finished": "had finished by then", "failed": "had failed by then"}.get(self.status, "is stopped")
-        blocks = "1 block" if self.blocks == 1 else f"{self.blocks} blocks"
         more = "" if self.status == "finished" else f"; {self.go_on} goes on"
-        return f"measurement {self.id} {how}, with {blocks}{more}"
+        return f"measurement {self.id} {how}, with {count(self.blocks, 'block')}{more}"
 
 
 def ask(engine: Engine, measurement_id: int | None = None) -> int:

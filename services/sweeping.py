@@ -19,6 +19,7 @@ from profiles.journal import JournalError, read_journal
 from profiles.owned import SHARED, Owned, owned_in, remove_left, size_of
 from services.places import home, put_back
 from services.scratch import MEMORY
+from services.wording import count
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -38,7 +39,7 @@ class Swept:
     def sentence(self) -> str | None:
         """What was done; None where there was nothing."""
         counts = ((self.folders, "folder"), (self.journals, "journal"))
-        what = [f"{count} {noun}" + ("" if count == 1 else "s") for count, noun in counts if count]
+        what = [count(number, noun) for number, noun in counts if number]
         return f"removed what killed runs left: {', '.join(what)} ({self.bytes / 1e6:.1f} MB)" if what else None
 
 

@@ -66,7 +66,7 @@ def load_project(path: Path, built_in: BuiltIn) -> ProjectFile:
 
 def default_name(folder: Path) -> str:
     """A project's name from its folder's."""
-    return re.sub(r"[^\w.-]+", "-", folder.name).strip("-.")[:60] or "project"
+    return re.sub(r"[^\w.-]+", "-", folder.name).strip("-.")[:60].strip("-.") or "project"
 
 
 def read_project(text: str, file: str, name: str, built_in: BuiltIn) -> ProjectFile:

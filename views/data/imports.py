@@ -41,9 +41,8 @@ def short(key: str) -> str:
 @cached("runs", ttl=5)
 def stored_as(key: str) -> int | None:
     """The run that has this key already, a deleted one too; None for a new one."""
-    found = queries.runs(engine(), text=key, deleted=None, limit=5)
-    same = found[found["key"] == key]
-    return None if same.empty else int(same["id"].iloc[0])
+    found = queries.run_of_key(engine(), key)
+    return None if found is None else found.id
 
 
 @cached("runs", ttl=5)

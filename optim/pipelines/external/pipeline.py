@@ -16,6 +16,7 @@ from optim.pipelines.external.switching import Toggle, refs
 from optim.pipelines.external.worktrees import HERE, NOT_OURS, Repository
 from optim.pipelines.protocol import Job, RunProblem, Target
 from optim.project.command import OWN, Command, CommandProblem
+from optim.project.file import FILE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +82,7 @@ class CommandPipeline:
             files, commits = self._tracked(targets)
         except RunProblem:
             files, commits = self._files(), {}
-        files.pop("quickwin.toml", None)
+        files.pop(FILE, None)
         if not files:
             return None
         return fingerprint({"files": files, "refs": commits, "command": self.command, "switches": self.toggles})
