@@ -128,11 +128,11 @@ def _last_end(engine: Engine, tried: Sequence[Mapping[str, Any]]) -> datetime | 
     ids = [int(row["run_id"]) for row in tried if row["run_id"] is not None]
     if not ids:
         return None
-    runs = queries.runs(engine, ids=ids[-1:], limit=1)
-    if runs.empty or runs["started_at"].isna().iloc[0]:
+    last = next(iter(queries.run_rows(engine, ids=ids[-1:], limit=1)), None)
+    if last is None or last["started_at"] is None or last["wall_seconds"] is None:
         return None
-    begun: datetime = runs["started_at"].iloc[0].to_pydatetime()
-    return begun + timedelta(seconds=float(runs["wall_seconds"].iloc[0]))
+    begun: datetime = last["started_at"]
+    return begun + timedelta(seconds=last["wall_seconds"])
 
 
 def arm_seconds(engine: Engine, measurement_id: int) -> dict[str, float]:

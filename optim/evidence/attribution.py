@@ -25,12 +25,12 @@ from typing import Any
 import numpy as np
 
 from optim.evidence import factorial, interplay
-from optim.evidence.factorial import STEPS_PER_SECOND, Config, DesignError
+from optim.evidence.factorial import STEPS_PER_SECOND, DesignError
 from optim.evidence.factorial_model import FactorialModel
 from optim.evidence.interplay import Remark
 from optim.evidence.statistics import Floats, as_json
 from optim.project.command import MARGIN
-from profiles.configs import stored_text
+from profiles.configs import Config, stored_text
 
 Times = Mapping[Config, float]
 

@@ -13,8 +13,8 @@ from itertools import combinations
 import numpy as np
 
 from optim.evidence.statistics import Floats
+from profiles.configs import Config
 
-Config = frozenset[str]
 #: Seconds are split in steps of 2**-20 s (about a microsecond): sums of such steps are exact in binary floating point.
 STEPS_PER_SECOND = 1 << 20
 

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from optim.evidence import factorial
-from optim.evidence.factorial import Config
 from optim.evidence.statistics import CONFIDENCE, Floats
+from profiles.configs import Config
 
 #: Sums of squares below this are rounding.
 _NOTHING = 1e-12

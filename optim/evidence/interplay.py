@@ -12,9 +12,9 @@ import math
 from dataclasses import dataclass
 from itertools import combinations
 
-from optim.evidence.factorial import Config
 from optim.evidence.factorial_model import FactorialModel
 from optim.evidence.statistics import percent
+from profiles.configs import Config
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

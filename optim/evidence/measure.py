@@ -18,7 +18,7 @@ from typing import Protocol
 
 from optim.evidence.judging import judge_measurement
 from optim.evidence.outcomes import Outcome, unusable
-from optim.evidence.reliability import Attempt, failure
+from optim.evidence.reliability import Attempt, attempts_of_blocks, failure
 from optim.evidence.spec import AFTER_ARMS, Arm, Spec, SpecError
 from optim.evidence.verdicts import Verdict
 
@@ -260,7 +260,7 @@ class _Sitting:
         stop: Callable[[], bool],
     ) -> None:
         self._spec, self._execute, self._judge, self._stop = spec, execute, judge, stop
-        self._blocks, self._tried = dict(done), list(tried) or _attempts_of(done)
+        self._blocks, self._tried = dict(done), list(tried) or attempts_of_blocks(done.items())
         self.last = max([0, *self._blocks, *(attempt.block for attempt in self._tried)])
         self.problem = ""
 
@@ -332,12 +332,3 @@ class _Sitting:
 
 def _attempt_of(run: Placed, block: int, attempt: int) -> Attempt:
     return Attempt(block=block, attempt=attempt, arm=run.arm, position=run.position, outcome=run.outcome)
-
-
-def _attempts_of(done: Mapping[int, Mapping[str, Outcome]]) -> list[Attempt]:
-    """What is known of the attempts of blocks whose attempts were not kept: the runs that counted."""
-    return [
-        Attempt(block=number, attempt=1, arm=arm, position=0, outcome=outcome)
-        for number, block in done.items()
-        for arm, outcome in block.items()
-    ]

@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike
 from optim.evidence.duet import duet_notes
 from optim.evidence.outcomes import Outcome
 from optim.evidence.records import BLOCKS
-from optim.evidence.reliability import Attempt, attempts_from_rows
+from optim.evidence.reliability import Attempt, attempts_from_rows, attempts_of_blocks
 from optim.evidence.spec import AFTER_ARMS, BEFORE_ARMS, parameters_of
 from optim.evidence.statistics import MIN_BLOCKS, Interval, interval
 from optim.evidence.verdicts import Block, Verdict, blocks_from_rows, judge, trials
@@ -121,7 +121,7 @@ def pool(parts: Sequence[Part], spec: Mapping[str, Any]) -> Pool:
     given = spec.get("margin")
     metric, margin = str(spec.get("metric") or "wall"), MARGIN if given is None else float(given)
     blocks = _in_time(parts)
-    attempts = [one for part in parts for one in (part.attempts or _of_blocks(part.blocks))]
+    attempts = [one for part in parts for one in (part.attempts or attempts_of_blocks(enumerate(part.blocks, 1)))]
     verdict = judge(blocks, margin, cache_state=spec.get("cache_state"), metric=metric, attempts=attempts)
     if spec.get("duet"):
         verdict = replace(verdict, notes=(*duet_notes(verdict.interval), *verdict.notes))
@@ -151,14 +151,6 @@ def _in_time(parts: Sequence[Part]) -> list[Block]:
             once.append(block)
         seen |= ids
     return once
-
-
-def _of_blocks(blocks: Sequence[Block]) -> list[Attempt]:
-    return [
-        Attempt(block=number, attempt=1, arm=arm, position=0, outcome=run)
-        for number, block in enumerate(blocks, 1)
-        for arm, run in block.items()
-    ]
 
 
 def differ(series: Sequence[ArrayLike]) -> bool:

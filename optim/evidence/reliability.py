@@ -61,6 +61,16 @@ def attempts_from_rows(rows: Iterable[Mapping[str, Any]]) -> list[Attempt]:
     ]
 
 
+def attempts_of_blocks(blocks: Iterable[tuple[int, Mapping[str, Outcome]]]) -> list[Attempt]:
+    """What is known of the attempts of blocks, each with its number, whose attempts were not kept: the runs that
+    counted."""
+    return [
+        Attempt(block=number, attempt=1, arm=arm, position=0, outcome=outcome)
+        for number, block in blocks
+        for arm, outcome in block.items()
+    ]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reliability:
     """How many runs of each side were begun, and how many of them failed."""

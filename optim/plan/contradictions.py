@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from profiles.records import SEVERITIES
+
 if TYPE_CHECKING:
     from optim.project.records import Plan
     from optim.project.wins import Win
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contradiction:
-    """What the plan claims, what follows from its own numbers, and ``severity``: ``error``, ``warning`` or ``note``."""
+    """What the plan claims, what follows from its own numbers, and ``severity``, one of ``SEVERITIES``."""
 
     claimed: str
     follows: str
@@ -28,7 +30,7 @@ class Contradiction:
 def contradictions(plan: Plan) -> list[Contradiction]:
     """Everything in ``plan`` that its own numbers contradict, errors first."""
     found = [one for check in _CHECKS for one in check(plan)]
-    return sorted(found, key=lambda one: ("error", "warning", "note").index(one.severity))
+    return sorted(found, key=lambda one: SEVERITIES.index(one.severity))
 
 
 def agrees(claim: float, figure: float) -> bool:

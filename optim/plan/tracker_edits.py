@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from optim.plan.tracker_document import Check, Entry, Group, Pairs, TrackerDocument, WinSection
-from optim.plan.tracker_merge import BY_HAND as TICKED_IN_FILE
-from optim.plan.tracker_merge import IMPORTED, is_pending
+from optim.plan.tracker_merge import IMPORTED_MARK, TICKED_IN_FILE, is_pending
 from optim.plan.tracker_text import BY_HAND, one_line
 from optim.project.records import Plan
 
@@ -147,7 +146,7 @@ def _same(one: str, other: str) -> bool:
 
 
 def _unmarked(value: str) -> str:
-    return value.removesuffix(IMPORTED).rstrip() if value != OPEN else value
+    return value.removesuffix(IMPORTED_MARK).rstrip() if value != OPEN else value
 
 
 def _fields(plan: Plan, document: TrackerDocument) -> dict[Key, str]:
@@ -193,7 +192,7 @@ def _entry(number: int, moment: str, text: str, origin: str) -> Entry:
     title, *below = text.split("\n")
     values = dict(line.partition(": ")[::2] for line in below)
     status, notes = values.pop("Status", ""), values.pop("Notes", "")
-    notes = f"{notes} {IMPORTED}".strip() if origin else notes
+    notes = f"{notes} {IMPORTED_MARK}".strip() if origin else notes
     return Entry(moment=moment, number=number, title=title, fields=tuple(values.items()), status=status, notes=notes)
 
 
@@ -229,7 +228,7 @@ def _shown(name: str, own: str, edit: HandEdit) -> str:
     if _same(own, value):
         return own
     if is_pending(own):
-        return f"{value} {IMPORTED}" if edit.origin else value
+        return f"{value} {IMPORTED_MARK}" if edit.origin else value
     if name == STATUS and not is_generated(own):
         return value
     return f"{own}{BY_HAND}{value}"

@@ -17,8 +17,9 @@ from optim.plan.tracker_document import (
 )
 from optim.project.records import Plan
 
-IMPORTED = "(imported)"
-BY_HAND = "ticked by hand in an imported tracker, no evidence here"
+#: Stands behind what an imported tracker says, and beside a line that it ticks.
+IMPORTED_MARK = "(imported)"
+TICKED_IN_FILE = "ticked by hand in an imported tracker, no evidence here"
 
 
 def merge(plan: Plan, document: TrackerDocument, imported: Iterable[TrackerDocument]) -> TrackerDocument:
@@ -66,7 +67,7 @@ def is_pending(value: str) -> bool:
 
 
 def _marked(value: str) -> str:
-    return value if value.endswith(IMPORTED) else f"{value} {IMPORTED}"
+    return value if value.endswith(IMPORTED_MARK) else f"{value} {IMPORTED_MARK}"
 
 
 def _more(own: Pairs, other: Pairs) -> Pairs:
@@ -121,13 +122,13 @@ def _checks(own: tuple[Check, ...], other: tuple[Check, ...], by_evidence: set[s
 
 
 def _check(own: Check, other: Check | None, by_evidence: set[str]) -> Check:
-    if own.ticked or other is None or not (other.ticked or BY_HAND in other.evidence):
+    if own.ticked or other is None or not (other.ticked or TICKED_IN_FILE in other.evidence):
         return own
     if own.text not in by_evidence:
         return dataclasses.replace(own, ticked=True, evidence=other.evidence or "ticked by hand")
-    if BY_HAND in own.evidence:
+    if TICKED_IN_FILE in own.evidence:
         return own
-    return dataclasses.replace(own, evidence=f"{own.evidence}; {BY_HAND}" if own.evidence else BY_HAND)
+    return dataclasses.replace(own, evidence=f"{own.evidence}; {TICKED_IN_FILE}" if own.evidence else TICKED_IN_FILE)
 
 
 def _texts(own: tuple[TextSection, ...], other: tuple[TextSection, ...]) -> tuple[TextSection, ...]:

@@ -23,6 +23,9 @@ TIMES = ("journal", "wall", "log")
 #: The share within which two configs count as the same, where a project says no other.
 MARGIN = 0.01
 PYTHON = "python"
+#: What Quickwin sets for each run of a command: where its journal is wanted, its config, and its key
+#: (``profiles/recorder.py`` reads them).
+RUN_VARIABLES = JOURNAL, CONFIG, RUN = ("QUICKWIN_JOURNAL", "QUICKWIN_CONFIG", "QUICKWIN_RUN")
 #: The folder in a project's own that is Quickwin's.
 OWN = ".quickwin"
 _MOST_SECONDS = 30 * 24 * 3600.0
@@ -250,7 +253,7 @@ def _environment(name: str, env: Mapping[str, str]) -> None:
             _refuse(name, key, "names of variables, without =")
         if not isinstance(value, str) or "\0" in value:
             _refuse(f"{name}.{key}", value, 'a text in quotes, such as "1"')
-        if key in ("QUICKWIN_JOURNAL", "QUICKWIN_CONFIG", "QUICKWIN_RUN"):
+        if key in RUN_VARIABLES:
             _refuse(name, key, "variables of your own: this one Quickwin sets for each run")
 
 

@@ -78,9 +78,9 @@ def test_killed_at_any_moment_it_loses_nothing_finished_and_goes_on(place: Path)
 def test_a_copy_with_more_blocks_completes_the_measurement(place: Path) -> None:
     bundled(place)
     there("measure", "none", "quick", "--blocks", "1", "--journal", "j.jsonl", folder=place)
-    assert "unresolved" in quickwin("import", "j.jsonl", "--yes").output
+    assert "Unresolved: " in quickwin("import", "j.jsonl", "--yes").output
     there("measure", "none", "quick", "--blocks", "9", "--journal", "j.jsonl", folder=place)
-    assert "faster" in quickwin("import", "j.jsonl", "--yes").output
+    assert "Faster: " in quickwin("import", "j.jsonl", "--yes").output
     engine = open_engine()
     assert len(queries.measurements(engine)) == 1 and len(queries.blocks(engine, 1)) == 36
     engine.dispose()

@@ -8,13 +8,12 @@ import pandas as pd
 
 from db import queries
 from profiles.breakdown import UNACCOUNTED, Breakdown
+from profiles.records import SEVERITIES
 from services.facts import stated_words
 from views.data import phases
 from views.data.connection import cached, engine
 from views.data.phases import Parts
 from views.frames import unknown
-
-SEVERITIES = {"error": 0, "warning": 1, "note": 2}
 
 
 @cached("runs")
@@ -119,7 +118,7 @@ def environment(run_ids: tuple[int, ...]) -> pd.DataFrame:
 def findings(run_id: int) -> pd.DataFrame:
     """What the audit found, the gravest first; columns as ``db.queries.findings``."""
     found = queries.findings(engine(), run_id)
-    order = found["severity"].map(SEVERITIES).fillna(len(SEVERITIES))
+    order = found["severity"].map(SEVERITIES.index)
     return found.assign(order=order).sort_values(["order", "line"], kind="stable").drop(columns="order")
 
 

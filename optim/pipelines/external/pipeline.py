@@ -13,7 +13,7 @@ from optim.pipelines.external.footprint import no_code
 from optim.pipelines.external.places import Aside, locked
 from optim.pipelines.external.session import CommandSession
 from optim.pipelines.external.switching import Toggle, refs
-from optim.pipelines.external.worktrees import HERE, NOT_OURS, Repository
+from optim.pipelines.external.worktrees import HERE, OURS, Repository
 from optim.pipelines.protocol import Job, RunProblem, Target
 from optim.project.command import OWN, Command, CommandProblem
 from optim.project.file import FILE
@@ -99,7 +99,7 @@ class CommandPipeline:
 
     def _files(self) -> dict[str, str]:
         """The contents of a folder without git; nothing of one that is too large to read each time."""
-        spared = tuple(self.folder / name for name in (*self._no_code(), *NOT_OURS))
+        spared = tuple(self.folder / name for name in (*self._no_code(), *OURS))
         files, size = [], 0
         try:
             for path in files_below(self.folder):

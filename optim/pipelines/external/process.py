@@ -20,14 +20,13 @@ from optim.pipelines.external import launcher
 from optim.pipelines.external.memory import MemorySampler, tree
 from optim.pipelines.external.output import Output
 from optim.pipelines.protocol import RunProblem
+from optim.project.command import RUN
 from profiles.system import HAS_PROCESS_GROUPS, NO_PROCESS_GROUPS, kill_marked
 
 _LAUNCHER = inspect.getsource(launcher)
 #: A command that is to end gets so long after SIGTERM, then SIGKILL.
 GRACE_SECONDS = 2.0
 _LOOK_SECONDS = 0.1
-#: What all that a run starts has in its environment, with a value of the run's own.
-RUN = "QUICKWIN_RUN"
 _CHUNK = 1 << 18
 
 

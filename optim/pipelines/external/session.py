@@ -24,13 +24,13 @@ from optim.pipelines.external.evaluation import Timed, assembled, ended_words, o
 from optim.pipelines.external.footprint import answer_patterns, input_patterns, no_code
 from optim.pipelines.external.inputs import Inputs
 from optim.pipelines.external.places import Aside, RunCaches, locked
-from optim.pipelines.external.process import RUN, Execution, execute
+from optim.pipelines.external.process import Execution, execute
 from optim.pipelines.external.program import program_environment
 from optim.pipelines.external.switching import Toggle, arguments, environment, refs
 from optim.pipelines.external.worktrees import HERE, Code, Repository, Tree
 from optim.pipelines.protocol import Interrupted, Job, Lane, Ran, RunProblem, Target
-from optim.project.command import PYTHON, Answers, Command, Parameter, argv, fill
-from profiles.configs import Config
+from optim.project.command import CONFIG, JOURNAL, PYTHON, RUN, Answers, Command, Parameter, argv, fill
+from profiles.configs import stored_text
 from profiles.records import Environment, RunRecord
 
 _RESET_SECONDS = 600.0
@@ -185,8 +185,8 @@ class CommandSession:
         journal = self._job.scratch / f"{key}.jsonl"
         env = {
             **environment(self._command, self._toggles, target.config),
-            "QUICKWIN_JOURNAL": str(journal),
-            "QUICKWIN_CONFIG": _config_text(target.config),
+            JOURNAL: str(journal),
+            CONFIG: stored_text(target.config),
             RUN: key,
             **(more_env or {}),
         }
@@ -315,11 +315,7 @@ class CommandSession:
 
 
 def _key(target: Target) -> str:
-    return f"{target.ref or ''}@{_config_text(target.config)}".replace("/", "%")
-
-
-def _config_text(config: Config) -> str:
-    return ",".join(sorted(config)) or "none"
+    return f"{target.ref or ''}@{stored_text(target.config)}".replace("/", "%")
 
 
 def _ended(execution: Execution) -> str:

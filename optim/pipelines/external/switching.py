@@ -7,12 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from optim.project.command import Command, Parameter, Switch, argv
+from optim.project.command import RUN_VARIABLES, Command, Parameter, Switch, argv
 from profiles.configs import Config
 from profiles.program import ROOT
-
-#: Set for each run; what a run of Quickwin's own was given is not handed on.
-RUN_VARIABLES = ("QUICKWIN_JOURNAL", "QUICKWIN_CONFIG", "QUICKWIN_RUN")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +34,10 @@ def arguments(
 
 
 def environment(command: Command, toggles: Mapping[str, Toggle], config: Config) -> dict[str, str]:
-    """The environment of a run: the user's without any path of ours, the command's, the switches'."""
+    """The environment of a run: the user's without any path of ours, the command's, the switches'.
+
+    What a run of Quickwin's own was given is not handed on.
+    """
     merged = {name: value for name, value in os.environ.items() if name not in RUN_VARIABLES}
     merged = {**merged, **command.env}
     for switch in switches(toggles, config):

@@ -27,7 +27,7 @@ from profiles.owned import SHARED, owned_folder
 HERE = "."
 _SECONDS = 600
 #: Files in a project's folder that are Quickwin's.
-NOT_OURS = ("quickwin.db", "quickwin.db-wal", "quickwin.db-shm", OWN)
+OURS = ("quickwin.db", "quickwin.db-wal", "quickwin.db-shm", OWN)
 _CONFIG = (
     *("-c", "user.name=Quickwin", "-c", "user.email=quickwin@localhost", "-c", "core.hooksPath=/dev/null"),
     *("-c", "commit.gpgsign=false", "-c", "advice.detachedHead=false", "-c", "gc.auto=0"),
@@ -132,7 +132,7 @@ class Repository:
 
     def _is_spared(self, name: str) -> bool:
         """Whether a changed file is no code: Quickwin's own, or one of those that are none, or below it."""
-        spared = [(self._below / path).as_posix() for path in (*NOT_OURS, *self._besides)]
+        spared = [(self._below / path).as_posix() for path in (*OURS, *self._besides)]
         return any(name == path or name.startswith(f"{path}/") for path in spared)
 
     @contextlib.contextmanager
