@@ -96,8 +96,8 @@ def continued_spec(engine: Engine, measurement_id: int, options: Mapping[str, An
         fail(f"{problem}; quickwin measure A B begins one", USAGE)
     if found.kind != kind:
         fail(f"measurement {measurement_id} is of the kind {found.kind}: continue it with its own command", USAGE)
-    if problem := obstacle(measurement_id, found.spec, len(queries.blocks(engine, measurement_id))):
-        raise problem
+    if against := obstacle(measurement_id, found.spec, len(queries.blocks(engine, measurement_id))):
+        raise against
     fixed = {
         name: options[name] for name in ("cache_state", "metric", "duet", "order_seed") if options.get(name) is not None
     }
