@@ -100,6 +100,15 @@ def test_in_the_read_only_mode_no_button_writes_and_each_that_would_says_why(
     assert {name for name, buttons in locked.items() if buttons} >= {"progress", "decide", "measure", "runs"}
 
 
+def test_in_the_read_only_mode_no_first_run_is_started(
+    empty: str, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert [one.disabled for one in open_page("runs").button if one.label == "Start a first run"] == [False]
+    monkeypatch.setenv("QUICKWIN_READ_ONLY", "1")
+    (start,) = [one for one in open_page("runs").button if one.label == "Start a first run"]
+    assert start.disabled and "QUICKWIN_READ_ONLY" in (start.help or "")
+
+
 def test_without_it_the_same_buttons_can_be_pressed(full: str, open_page: Open) -> None:
     for url_path in PAGES:
         assert not [one for one in open_page(url_path).button if "QUICKWIN_READ_ONLY" in (one.help or "")]

@@ -16,6 +16,7 @@ from optim.evidence import assembly as evidence_assembly
 from optim.evidence import prediction, statistics, verdicts
 from optim.evidence.records import TrackerEvidence
 from optim.evidence.spec import AFTER_ARMS, BEFORE_ARMS
+from optim.project.command import MARGIN
 from profiles.records import PhaseTiming
 from services.project import current_project
 from views.data.account import known
@@ -56,6 +57,13 @@ def measurement(measurement_id: int) -> str:
 def blocks(measurement_id: int) -> pd.DataFrame:
     """The runs of a measurement; columns as ``db.queries.blocks``."""
     return queries.blocks(engine(), measurement_id)
+
+
+def settled_by(measurement_id: int) -> tuple[float, str]:
+    """The margin and the metric (of ``verdicts.METRICS``) of a measurement; what is usual where its spec has none."""
+    spec = json.loads(measurement(measurement_id))["spec"]
+    metric = str(spec.get("metric"))
+    return float(spec.get("margin") or MARGIN), metric if metric in verdicts.METRICS else "wall"
 
 
 @cached("evidence", ttl=5)

@@ -39,8 +39,9 @@ def comparable(run_id: int) -> int | None:
     place = {name: run[name] for name in ("workload", "machine", "cache_state")}
     if None in place.values() or place["cache_state"] == "unknown":
         return None
-    found = queries.runs(engine(), status="finished", profiled=False, sort="id", limit=2, **place)
-    return next((int(other) for other in found["id"] if other != run_id), None)
+    found = queries.runs(engine(), status="finished", profiled=False, sort="id", limit=20, **place)
+    as_written = found[found["status"] == "finished"]["id"]
+    return next((int(other) for other in as_written if other != run_id), None)
 
 
 @cached("runs")

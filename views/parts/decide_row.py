@@ -75,11 +75,12 @@ def _closing(row: BoardRow) -> None:
     basis = row.basis
     if basis is None:
         return
-    path = data.closing(data.blocks(basis.measurement_id))
+    margin, metric = data.settled_by(basis.measurement_id)
+    path = data.closing(data.blocks(basis.measurement_id), metric)
     if not path.empty:
         noise = (basis.noise_low, basis.noise_high) if basis.noise_low and basis.noise_high else None
         st.plotly_chart(
-            charts.closing_in(path, 0.01, noise),
+            charts.closing_in(path, margin, noise),
             key=f"decide.closing.{row.win.name}",
             config=CONFIG,
             alt="The interval block by block",

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from services.problems import Problem
 from services.workloads import first_run
 from views import text
 from views.actions import measuring as actions
@@ -16,7 +17,8 @@ from views.data import run as data
 from views.data.connection import forget
 from views.navigation import go, link
 from views.parts.command import command
-from views.problems import ActionProblem, guard
+from views.problems import guard
+from views.writing import writes
 
 _STARTED = "runs.first"
 
@@ -38,7 +40,7 @@ def nothing_yet() -> None:
 def _offer(arguments: Sequence[str]) -> None:
     st.markdown("A first one, with no win on, shows where the time goes:")
     icon = ":material/play_arrow:"
-    st.button("Start a first run", key="runs.start_first", icon=icon, on_click=_start, args=(arguments,))
+    st.button("Start a first run", key="runs.start_first", icon=icon, on_click=_start, args=(arguments,), **writes())
     command(f"quickwin {shlex.join(arguments)}", "runs.command")
     if problem := st.session_state.pop("runs.problem", None):
         st.warning(text.escape(problem), icon=":material/warning:")
@@ -48,7 +50,7 @@ def _start(arguments: Sequence[str]) -> None:
     try:
         pid, log = actions.start(arguments)
         st.session_state[_STARTED] = (pid, str(log))
-    except ActionProblem as problem:
+    except Problem as problem:
         st.session_state["runs.problem"] = str(problem)
 
 

@@ -375,8 +375,9 @@ class Supervisor:
     def _blame(self, index: int, candidate: int | None, why: Overdue, phase: str) -> None:
         """Tries a task again without the candidate that was running, or records it as failed."""
         banned = self._banned.setdefault(index, [])
-        if why.kind == "forged" and index not in self._suspected:
-            # A process that an earlier task left may have said it: in a fresh worker this one shows who it was.
+        if why.kind in ("forged", "died") and index not in self._suspected:
+            # A process that an earlier task left may have said it, and what earlier tasks left in memory may have
+            # killed it: in a fresh worker this one shows who it was.
             self._suspected.add(index)
             self._queue.appendleft(index)
         elif why.kind == "task":

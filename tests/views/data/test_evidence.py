@@ -8,7 +8,7 @@ from optim.project.plan import load_plan
 from profiles.records import Workload
 from tests.views.seed import Seeder
 from views.data import evidence as data
-from views.data.connection import forget
+from views.data.connection import engine, forget
 
 PLAN = load_plan()
 
@@ -80,3 +80,14 @@ def test_nothing_measured_leaves_the_odds_of_the_plan_alone(empty: str) -> None:
     odds = standing(PLAN, data.evidence()).odds
     assert 0.2 < odds.probability < 0.6
     assert len(odds.planned) == 5
+
+
+@pytest.mark.parametrize(
+    ("spec", "settled"),
+    [({}, (0.01, "wall")), ({"margin": 0.05, "metric": "cpu"}, (0.05, "cpu")), ({"metric": "luck"}, (0.01, "wall"))],
+)
+def test_a_measurement_is_drawn_by_its_own_margin_and_metric(
+    spec: dict[str, object], settled: tuple[float, str], empty: str
+) -> None:
+    number = store.begin_measurement(engine(), {"kind": "pair", "arms": [{"name": "A", "config": "none"}], **spec})
+    assert data.settled_by(number) == settled

@@ -255,6 +255,28 @@ def test_the_same_answers_come_out_when_a_candidate_had_to_be_killed(tmp_path: P
     assert len(found) == 1 and None not in found
 
 
+@pytest.mark.parametrize("wins", [frozenset(), frozenset(WIN_NAMES)], ids=["none", "all"])
+def test_who_dies_of_what_earlier_tasks_left_in_its_worker_is_tried_in_a_fresh_one(
+    wins: frozenset[str], tmp_path: Path
+) -> None:
+    """The third number of a grid's first row is its task's: with those of two tasks this program dies."""
+    more = """
+seen = set()
+
+def pile(grid):
+    seen.add(grid[0][2])
+    if len(seen) > 1:
+        os._exit(7)
+    return mirror(grid)
+"""
+    settings = settings_for(tmp_path, "pile", wins=wins)
+    write_dsl(tmp_path, HOSTILE + more)
+    write_solvers(tmp_path, dict.fromkeys(("t0", "t1"), "x1 = pile(I)\n    return x1"))
+    record = run(settings)
+    assert [(task.status, task.solved, task.errors) for task in record.tasks] == [("finished", True, 0)] * 2
+    assert "killed" not in record.counts
+
+
 def test_a_task_with_too_many_candidates_that_must_be_killed_fails_with_the_reason(tmp_path: Path) -> None:
     names = [f"die{number}" for number in range(MAX_KILLS + 2)]
     more = "".join(f"\ndef {name}(grid):\n    os._exit(7)\n" for name in names)
