@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.argument("decision", required=False, type=click.Choice(["keep", "revert", "undecided"]))
 @click.option("--because", help="Why, in a sentence. Needed for a decision.")
 @click.option(
-    "--evidence", "measurement_id", type=int, help="The measurement it rests on; default: the newest cold one, if any."
+    "--evidence", "measurement_id", type=int, help="The measurement it rests on; default: the one that is shown for it."
 )
 @click.option("--force", metavar="WHY", help="Decide against the evidence, and say why; the log says that it was.")
 @click.option("--seen", type=int, help="The decision that you saw as the win's newest (0: none); default: what it is.")
