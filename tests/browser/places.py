@@ -110,7 +110,7 @@ def worked_example(folder: Path) -> Place:
         name="worked example",
         folder=folder,
         wins=("dsl_cache", "early_exit", "validation_cache"),
-        work=("--tasks", "3", "--candidates", "40"),
+        work=("--tasks", "3", "--candidates", "132"),
         fields={"Tasks": "3", "Candidates a task": "20"},
         phase="score",
         function="score",
