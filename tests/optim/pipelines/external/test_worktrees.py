@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from optim.pipelines.external.pipeline import CommandPipeline, put_back
+from optim.pipelines.external.places import is_locked
 from optim.pipelines.external.switching import Toggle
 from optim.pipelines.external.worktrees import Code, Repository
 from optim.pipelines.protocol import RunProblem, Target
@@ -167,6 +168,9 @@ def test_worktrees_of_a_killed_process_are_pruned(repository, tmp_path):
         time.sleep(0.05)
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
+    end = time.monotonic() + 10  # what it had started ends with it, and holds the folder until then
+    while is_locked(repository) and time.monotonic() < end:
+        time.sleep(0.01)
     assert put_back(repository, pipeline.command)
     assert git(repository, "worktree", "list").count("\n") == 0
     assert not (repository / ".quickwin/trees").exists()
