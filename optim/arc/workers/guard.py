@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import mmap
-import os
 import signal
 import threading
 from _thread import interrupt_main
@@ -195,35 +194,12 @@ class Watchdog:
             patience = self._limit / 4
 
 
-class MemoryLimit:
-    """How much address space programs may have; more of it is a MemoryError.
+def limit_memory(limit_bytes: int) -> None:
+    """From now on this process gets a MemoryError instead of more than ``limit_bytes`` of address space.
 
-    What a worker holds by the time a task begins (graph, constants, heap that is no longer used) depends on the wins
-    and on the tasks before. It does not count, so that a program meets the same limit in every config and place: up to
-    the limit once more, against programs that keep what they make. Where the system has no such limits nothing happens.
+    Where the system does not have such limits (macOS, Windows) nothing happens.
     """
-
-    def __init__(self, limit_bytes: int) -> None:
-        """From now on ``limit_bytes`` are the most that this process has, all in all."""
-        self._limit, self._first = limit_bytes, address_space()
-        self._set(limit_bytes)
-
-    def begin_task(self) -> None:
-        """A task begins: what was taken since the process was ready is added to the limit."""
-        if self._first is not None:
-            grown = (address_space() or self._first) - self._first
-            self._set(self._limit + min(max(grown, 0), self._limit))
-
-    def _set(self, limit_bytes: int) -> None:
-        if resource is not None:
-            with contextlib.suppress(ValueError, OverflowError, OSError):
-                resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, resource.getrlimit(resource.RLIMIT_AS)[1]))
-
-
-def address_space() -> int | None:
-    """Bytes of address space of this process; None where the system does not say (other than Linux)."""
-    try:
-        with open("/proc/self/statm", "rb") as file:
-            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError, MemoryError):
-        return None
+    if resource is None:
+        return
+    with contextlib.suppress(ValueError, OverflowError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, resource.getrlimit(resource.RLIMIT_AS)[1]))

@@ -23,7 +23,7 @@ from optim.arc.save import SolverFolder
 from optim.arc.settings import Settings
 from optim.arc.tasks import Task
 from optim.arc.workers.fence import fence
-from optim.arc.workers.guard import Guard, Heartbeat, MemoryLimit
+from optim.arc.workers.guard import Guard, Heartbeat, limit_memory
 from optim.arc.workers.partner import Partner, descriptors
 from optim.arc.workload import cache_scope, read_programs
 from profiles.lifeline import hold
@@ -68,7 +68,7 @@ class Worker:
         self._guard = Guard(settings.limit_seconds, heartbeat)
         bench = Bench(settings, dsl, cache_scope(settings, files, dsl.read), recorder, self._guard)
         self._pipeline = Pipeline(bench, library, tasks, SolverFolder(Path(settings.output_dir), dsl))
-        self._memory = MemoryLimit(settings.memory_bytes)
+        limit_memory(settings.memory_bytes)
         # What is loaded stays: the collector need not look at it again, nor as often as it does by default.
         gc.freeze()
         gc.set_threshold(200_000, 20, 50)
@@ -102,7 +102,6 @@ class Worker:
         """Processes a task. What is wrong with the task's data or programs fails the task, not the worker."""
         task, accepted, problem = self._tasks[index], [], None
         self._guard.close_calls.clear()
-        self._memory.begin_task()
         try:
             accepted = self._pipeline.run_task(task, index, banned)
         except OSError as error:

@@ -153,8 +153,8 @@ def test_a_call_that_came_near_its_limit_is_named() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the address space")
 def test_a_process_with_a_memory_limit_gets_a_memory_error_and_lives_on() -> None:
     code = """
-from optim.arc.workers.guard import MemoryLimit
-MemoryLimit(512 * 1024 ** 2)
+from optim.arc.workers.guard import limit_memory
+limit_memory(512 * 1024 ** 2)
 try:
     bytearray(10 ** 9)
 except MemoryError:
@@ -162,24 +162,3 @@ except MemoryError:
 print(len(bytearray(10 ** 7)))
 """
     assert python(code).split() == ["refused", "10000000"]
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the address space")
-def test_what_is_held_when_a_task_begins_is_not_of_its_limit_but_once() -> None:
-    """300 MB are refused beside 300 MB of this task and not beside 300 MB of earlier ones; 900 MB of those are."""
-    code = """
-from optim.arc.workers.guard import MemoryLimit
-limit, held = MemoryLimit(512 * 1024 ** 2), []
-def more():
-    try:
-        held.append(bytearray(300 * 1024 ** 2))
-        return "given"
-    except MemoryError:
-        return "refused"
-print(more(), more())
-limit.begin_task()
-print(more(), more())
-limit.begin_task()
-print(more(), more())
-"""
-    assert python(code).split() == ["given", "refused", "given", "refused", "given", "refused"]
