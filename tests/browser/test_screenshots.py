@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import ROOT, App, serve
 from tests.browser.test_every_page import PAGES, address
@@ -28,6 +28,7 @@ def recorded_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 def test_a_picture_is_taken(url_path: str, recorded_app: App, browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     page = recorded_app.open(context.new_page(), address(url_path))
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=60_000)  # what is not loaded yet is a grey box
     # Charts fade in.
     page.wait_for_timeout(800)
     file = ROOT / "docs" / f"{url_path}.png"
