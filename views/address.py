@@ -18,6 +18,7 @@ from typing import Any
 
 import streamlit as st
 
+from views.copying import copy_button
 from views.text import escape, listed
 
 #: Per page what of the address was taken into the widgets last, by name.
@@ -47,24 +48,14 @@ export default function ({ data }) {
 """,
 )
 
-_COPY = st.components.v2.component(
+_COPY = copy_button(
     "quickwin_copy_link",
-    html='<button type="button" aria-live="polite">Copy link</button>',
-    css="""
-button { font: inherit; font-size: .875rem; padding: .25rem .75rem; border-radius: .25rem; cursor: pointer;
-  color: var(--st-text-color); background: var(--st-background-color); border: 1px solid var(--st-border-color); }
-button:hover, button:focus-visible { border-color: var(--st-primary-color); color: var(--st-primary-color); }
-""",
-    js="""
-export default function ({ parentElement }) {
-  const button = parentElement.querySelector("button");
-  button.onclick = async () => {
-    try { await navigator.clipboard.writeText(window.location.href); button.textContent = "Link copied"; }
-    catch { button.textContent = "Copy it from the address bar"; }
-    setTimeout(() => { button.textContent = "Copy link"; }, 2000);
-  };
-}
-""",
+    label="Copy link",
+    copied="Link copied",
+    otherwise="Copy it from the address bar",
+    text="window.location.href",
+    size=".875rem",
+    padding=".25rem .75rem",
 )
 
 

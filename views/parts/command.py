@@ -7,24 +7,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-_COPY = st.components.v2.component(
+from views.copying import copy_button
+
+_COPY = copy_button(
     "quickwin_copy_command",
-    html='<button type="button" aria-live="polite">Copy</button>',
-    css="""
-button { font: inherit; font-size: .8rem; padding: .1rem .5rem; border-radius: .25rem; cursor: pointer;
-  color: var(--st-text-color); background: var(--st-background-color); border: 1px solid var(--st-border-color); }
-button:hover, button:focus-visible { border-color: var(--st-primary-color); color: var(--st-primary-color); }
-""",
-    js="""
-export default function ({ data, parentElement }) {
-  const button = parentElement.querySelector("button");
-  button.onclick = async () => {
-    try { await navigator.clipboard.writeText(data.line); button.textContent = "Copied"; }
-    catch { button.textContent = "Mark it and copy"; }
-    setTimeout(() => { button.textContent = "Copy"; }, 2000);
-  };
-}
-""",
+    label="Copy",
+    copied="Copied",
+    otherwise="Mark it and copy",
+    text="data.line",
+    size=".8rem",
+    padding=".1rem .5rem",
 )
 
 
