@@ -19,6 +19,7 @@ import importlib.util
 import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -95,8 +96,9 @@ def quickwin(folder: Path, *words: str) -> subprocess.Popen[str]:
 def kill(asked: Asked) -> Iterator[Dose]:
     """kill -9 over run, measure, attribute, import, server and bundle, in turn, at random moments.
 
-    Lost: a task that a reader saw committed, and that is not there after the kill. Wrong: a run shown as finished that
-    is not whole, a database that is damaged, or one that the next command can not use.
+    Lost: a task that a reader saw committed, and that is gone after the kill; a line of a bundle that is gone, or a
+    run of it that does not come home. Wrong: a run shown as finished that is not whole, a database that is damaged, or
+    one that the next command can not use.
     """
     kinds = {
         "run": lambda folder: ["run", *SMALL, "--cold", "--quiet"],
@@ -117,22 +119,40 @@ def kill(asked: Asked) -> Iterator[Dose]:
 def _killed(
     name: str, folder: Path, words: Callable[[Path], list[str]], times: int, chance: random.Random, longest: float
 ) -> Dose:
+    """The first is let work to its end, or ``longest``, so that the kills fall into what the others do."""
     open_engine(f"sqlite:///{folder / 'quickwin.db'}").dispose()
-    lost = wrong = ended = 0
-    for _ in range(times):
+    lost = wrong = ended = done = 0
+    length = _length(folder, name, words(folder), longest)
+    while done < times:
         process = _command(folder, name, words(folder))
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(chance.uniform(0.3, longest))
-        ended += process.poll() is not None
-        before = _committed(folder)
+            process.wait(chance.uniform(0.05, length))
+        if process.poll() is None:
+            done += 1
+        else:  # it was quicker than the first: nothing to kill
+            ended, length = ended + 1, max(0.2, length * 0.98)
+        before, lines = _committed(folder), _ledger(folder)
         _kill_tree(process)
         after = _committed(folder)
+        lost += len(lines - _ledger(folder))
         lost += sum(max(0, count - after.get(run_id, -1)) for run_id, count in before.items())
         wrong += _unsound(folder)
     left = _alive(folder)
     wrong += left
+    lost += _not_imported(folder)
     seen = f"{ended} ended before the kill, {left} processes left, {len(_committed(folder))} runs stored"
     return Dose(name=f"kill -9 {name}", done=times, lost=lost, wrong=wrong, seen=seen)
+
+
+def _length(folder: Path, name: str, words: list[str], longest: float) -> float:
+    """Seconds that the command takes, at most ``longest``; it has ended by then."""
+    began, process = time.monotonic(), _command(folder, name, words)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(longest)
+    seconds = time.monotonic() - began
+    _kill_tree(process)
+    _alive(folder)
+    return seconds
 
 
 def _command(folder: Path, name: str, words: list[str]) -> subprocess.Popen[str]:
@@ -180,6 +200,25 @@ def _committed(folder: Path) -> dict[int, int]:
         return {**dict.fromkeys((row[0] for row in connection.execute("SELECT id FROM runs")), 0), **dict(rows)}
 
 
+def _ledger(folder: Path) -> set[bytes]:
+    """The whole lines of what a bundle keeps."""
+    return {line for file in folder.glob("*.jsonl") for line in file.read_bytes().splitlines(keepends=True)[:-1]}
+
+
+def _not_imported(folder: Path) -> int:
+    """Runs that a bundle keeps and that do not come home by an import; 0 without any."""
+    files = [str(file) for file in folder.glob("*.jsonl")]
+    if not files:
+        return 0
+    rows = [json.loads(line) for line in _ledger(folder) if line.startswith(b'{"type":"run"')]
+    keys = {row["record"]["key"] for row in rows if row["ended"] == "finished"}
+    come = quickwin(folder, "import", *files, "--yes")
+    printed, _ = come.communicate(timeout=600)
+    assert come.returncode == 0, printed
+    with contextlib.closing(sqlite3.connect(folder / "quickwin.db")) as connection:
+        return len(keys - {row[0] for row in connection.execute("SELECT key FROM runs WHERE status = 'finished'")})
+
+
 def _unsound(folder: Path) -> int:
     """How much of what the product shows as good is not: the next command must work, and every run be what it says."""
     engine = open_engine(f"sqlite:///{folder / 'quickwin.db'}", busy_seconds=60)
@@ -200,14 +239,15 @@ def _is_whole(engine: Any, row: dict[str, Any]) -> bool:
 
 
 def _logs(folder: Path) -> Path:
-    """A folder with logs of many runs, which take a moment to import."""
+    """A new folder with logs of runs that no database has yet, which take a moment to import."""
     place = folder / "logs"
-    if not place.exists():
-        place.mkdir()
-        for number in range(30):
-            tasks = tuple(TaskRecord(task_id=f"t{index}", index=index, seconds=0.1) for index in range(50))
-            record = RunRecord(key=f"log {number}", label=f"log {number}", wall_seconds=5.0 + number, tasks=tasks)
-            (place / f"{number}.log").write_text(write_log(record))
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    for number in range(30):
+        tasks = tuple(TaskRecord(task_id=f"t{index}", index=index, seconds=0.1) for index in range(50))
+        key = f"log {number} of {time.time_ns()}"
+        record = RunRecord(key=key, label=key, wall_seconds=5.0 + number, tasks=tasks)
+        (place / f"{number}.log").write_text(write_log(record))
     return place
 
 
