@@ -35,19 +35,17 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """What a service or the database could not do is one sentence on stderr and an exit code."""
-        from db.problems import DatabaseProblem, UnknownRow
-
         try:
             return super().invoke(ctx)
         except Problem as problem:
             raise CommandProblem(str(problem), problem.exit_code) from problem
-        except (DatabaseProblem, UnknownRow) as problem:
-            raise CommandProblem(str(problem), COULD_NOT) from problem
         except (KeyboardInterrupt, click.Abort):
             raise _interrupted() from None
         except (click.ClickException, click.exceptions.Exit):
             raise
         except Exception as error:
+            if _is_of_the_database(error):
+                raise CommandProblem(str(error), COULD_NOT) from error
             if sentence := _fault():  # what nobody expected, on a database that is damaged
                 raise CommandProblem(sentence, COULD_NOT) from error
             raise
@@ -78,6 +76,12 @@ def _interrupted() -> CommandProblem:
     if interruption.has_stored():
         return CommandProblem("interrupted; what was stored by then stays", COULD_NOT)
     return CommandProblem("interrupted; nothing was stored", INTERRUPTED)
+
+
+def _is_of_the_database(error: Exception) -> bool:
+    # Who raised it has loaded it; a command that opens no database need not, nor before it does.
+    problems = sys.modules.get("db.problems")
+    return problems is not None and isinstance(error, (problems.DatabaseProblem, problems.UnknownRow))
 
 
 def _fault() -> str | None:

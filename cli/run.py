@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import click
 from cli._common import config_of, json_option, print_json
 from cli._parameters import given_parameters, parameter_options
 from cli._progress import progress_bar
+from services.crew import early_crew
 from services.places import open_database
 from services.problems import COULD_NOT, Problem, fail
 
@@ -53,19 +55,7 @@ def COMMAND(**options: Any) -> None:
 
     Exit codes: 0 finished, 2 usage, 3 it could not be made, failed, or was interrupted (what was done is kept).
     """
-    from services.pipelines import parameters
-    from services.running import Request, run_once
-
-    engine = open_database()
-    names = {"cache_state": "state", "label": "label", "profile": "profile", "ref": "ref"}
-    request = Request(
-        config=config_of(options["wins"], engine),
-        parameters=parameters(given_parameters(options)),
-        caches_dir=options["caches_dir"],
-        output=options["output"],
-        **{field: options[name] for field, name in names.items()},
-    )
-    executed = run_once(engine, request, partial(progress_bar, quiet=options["quiet"]))
+    executed = _execute(options, given_parameters(options))
     for sentence in executed.notes:
         click.echo(f"Warning: {sentence}", err=True)
     _write_log(executed.record, options["log"])
@@ -76,6 +66,23 @@ def COMMAND(**options: Any) -> None:
             click.echo(output, err=True)
         above = "; its last output stands above" if output else ""
         fail(f"run {executed.run_id} {clause.splitlines()[0]}{above}", COULD_NOT)
+
+
+def _execute(options: Mapping[str, Any], given: Mapping[str, Any]) -> Executed:
+    with early_crew(given) as crew:
+        from services.pipelines import parameters
+        from services.running import Request, run_once
+
+        engine = open_database()
+        names = {"cache_state": "state", "label": "label", "profile": "profile", "ref": "ref"}
+        request = Request(
+            config=config_of(options["wins"], engine),
+            parameters=parameters(given),
+            caches_dir=options["caches_dir"],
+            output=options["output"],
+            **{field: options[name] for field, name in names.items()},
+        )
+        return run_once(engine, request, partial(progress_bar, quiet=options["quiet"]), crew)
 
 
 def _write_log(record: RunRecord, path: Path | None) -> None:

@@ -23,6 +23,7 @@ from optim.arc.dsl import DslProblem
 from optim.arc.runner import Finished, Listener, Run, found_state, no_room
 from optim.arc.settings import Settings
 from optim.arc.tasks import TaskProblem
+from optim.arc.workers.crew import Crew
 from optim.arc.workers.supervisor import Progress
 from optim.arc.workers.supervisor import RunProblem as ArcProblem
 from optim.arc.workload import Work, prepare
@@ -81,8 +82,8 @@ def nobody(label: str) -> Iterator[Callable[[Progress], None]]:
     yield lambda progress: None
 
 
-def run_once(engine: Engine, request: Request, watch: Watch = nobody) -> Executed:
-    """Runs once and stores it, whichever pipeline is at hand.
+def run_once(engine: Engine, request: Request, watch: Watch = nobody, crew: Crew | None = None) -> Executed:
+    """Runs once and stores it, whichever pipeline is at hand. ``crew`` are workers that were started before.
 
     Raises:
         Problem: it could not be run or not be stored; what was recorded is stored as failed or interrupted.
@@ -90,7 +91,7 @@ def run_once(engine: Engine, request: Request, watch: Watch = nobody) -> Execute
     require_writable(engine)
     project = current_project()
     if project.command is None:
-        return _run_built_in(engine, request, project.label(request.config), watch)
+        return _run_built_in(engine, request, project.label(request.config), watch, crew)
     foreign = [name for name in ("profile", "caches_dir", "output") if getattr(request, name)]
     if foreign:
         fail(f"{', '.join(foreign)} is for the built-in pipeline; this project runs its own command", USAGE)
@@ -147,7 +148,7 @@ class Stop:
             yield
 
 
-def _run_built_in(engine: Engine, request: Request, name: str, watch: Watch) -> Executed:
+def _run_built_in(engine: Engine, request: Request, name: str, watch: Watch, crew: Crew | None) -> Executed:
     try:
         settings = replace(settings_of(request.parameters, request.config), profile=request.profile)
     except RunProblem as problem:
@@ -160,7 +161,7 @@ def _run_built_in(engine: Engine, request: Request, name: str, watch: Watch) -> 
         settings = _own_folders(found, request)
         if state == "warm":
             primed(engine, settings, work, watch)
-        run_id, finished = run_and_store(settings, work, label, engine, watch)
+        run_id, finished = run_and_store(settings, work, label, engine, watch, crew)
     return Executed(run_id=run_id, record=finished.record, output=settings.output_dir, notes=work.skipped)
 
 
@@ -216,7 +217,7 @@ def prepared(settings: Settings) -> Work:
 
 
 def run_and_store(
-    settings: Settings, work: Work, label: str, engine: Engine, watch: Watch = nobody
+    settings: Settings, work: Work, label: str, engine: Engine, watch: Watch = nobody, crew: Crew | None = None
 ) -> tuple[int, Finished]:
     """Runs and stores; gives the run's id in the database and the finished run.
 
@@ -230,7 +231,7 @@ def run_and_store(
     journal = _folder(home() / "journals") / f"{_file_name(label)}-{work.workload.fingerprint}-{os.getpid()}.jsonl"
     with owned(journal), watch(label) as on_progress, interruptible():
         listener = Listener(storing.begin, storing.task, on_progress, partial(earlier_tasks, engine))
-        run = Run(settings, work, label, listener, journal)
+        run = Run(settings, work, label, listener, journal, crew)
         try:
             finished = run.execute()
         except (ArcProblem, DatabaseProblem, OSError) as problem:

@@ -20,7 +20,9 @@ from optim.arc.reading import files_read
 from optim.arc.settings import Settings
 from optim.arc.wins import all_wins
 from optim.arc.workers.cluster import ClusterSupervisor
-from optim.arc.workers.supervisor import Answer, Progress, Supervisor
+from optim.arc.workers.crew import Crew
+from optim.arc.workers.process import Answer
+from optim.arc.workers.supervisor import Progress, Supervisor
 from optim.arc.workload import CacheFolder, Work, cache_scope
 from profiles.environment import capture
 from profiles.journal import task_from_json
@@ -77,11 +79,19 @@ class Run:
     """One execution of the pipeline. ``record`` is what was recorded, None before the first task could begin.
 
     Its wall-clock goes from the moment when the workers are ready (the interpreter started, tasks and DSL read) to the
-    last task saved. What came before is the set-up, and noted as such.
+    last task saved. What came before is the set-up, and noted as such. ``crew`` are workers that were started before.
     """
 
-    def __init__(self, settings: Settings, work: Work, label: str, listener: Listener, journal: Path | None) -> None:
-        self._settings, self._work, self._listener = settings, work, listener
+    def __init__(
+        self,
+        settings: Settings,
+        work: Work,
+        label: str,
+        listener: Listener,
+        journal: Path | None,
+        crew: Crew | None = None,
+    ) -> None:
+        self._settings, self._work, self._listener, self._crew = settings, work, listener, crew
         self._label, self._journal, self._key = label, journal, uuid.uuid4().hex
         self._answers: dict[int, tuple[str, list[list[object]]]] = {}
         self._close: list[str] = []
@@ -90,6 +100,7 @@ class Run:
         self._unknown: str | None = None
         self._ignored: list[str] = []
         self._outlook: Outlook | None = None
+        self._earlier: Earlier | None = None
         self._environment: dict[str, Any] | None = None
 
     def execute(self) -> Finished:
@@ -99,21 +110,21 @@ class Run:
             RunProblem: it can not go on; what was recorded is in the journal and with the listener, as failed.
             KeyboardInterrupt: passed on, after the run was recorded as interrupted.
         """
-        start = time.perf_counter()
         supervisor = self._supervisor()
         self._state, primed_for = found_state(self._settings, self._work), _primed_for(self._settings, self._work)
         persistent = persistent_wins(self._settings.wins)
         if persistent and self._settings.scheduler is None:
             self._ignored = ignored(Path(self._settings.caches_dir))  # before a worker puts another in its place
-        # Git alone takes as long as a worker's start.
+        # Git alone takes as long as a worker needs to be ready.
         with supervisor.workers(meanwhile=self._look_around):
             if isinstance(supervisor, ClusterSupervisor):
                 self._state, self._unknown = supervisor.found_state(primed_for, persistent)
-            metadata = self._metadata(time.perf_counter() - start)
+            metadata = self._metadata(supervisor.setup_seconds)
             begun = self._begun(metadata)
             self._listener.on_begin(begun)
             sizes = [(task.task_id, task.cells) for task in self._work.tasks]
-            self._outlook = Outlook(sizes, supervisor.worker_count, self._listener.earlier(begun))
+            earlier = self._earlier or self._listener.earlier(begun)
+            self._outlook = Outlook(sizes, supervisor.worker_count, earlier)
             recorder = self._recorder = self._new_recorder(supervisor, metadata)
             status = "failed"
             try:
@@ -137,14 +148,16 @@ class Run:
         return record if peak is None else record.replace(counts={**record.counts, "peak_bytes": peak})
 
     def _supervisor(self) -> Supervisor | ClusterSupervisor:
-        kind = Supervisor if self._settings.scheduler is None else ClusterSupervisor
-        return kind(self._settings, self._work.tasks, self._take, self._tick)
+        common = (self._settings, self._work.tasks, self._take, self._tick)
+        return Supervisor(*common, crew=self._crew) if self._settings.scheduler is None else ClusterSupervisor(*common)
 
     def _tick(self, progress: Progress) -> None:
         self._listener.on_progress(replace(progress, outlook=self._outlook))
 
     def _look_around(self) -> None:
         self._environment = _plain(capture())
+        if self._settings.scheduler is None:  # of a cluster the state of the caches is told later
+            self._earlier = self._listener.earlier(self._begun(self._metadata(0.0)))
 
     def _metadata(self, setup_seconds: float) -> dict[str, Any]:
         return {

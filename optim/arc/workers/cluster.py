@@ -17,11 +17,13 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from optim.arc.settings import Settings
 from optim.arc.tasks import Task
-from optim.arc.workers.supervisor import Answer, Progress, RunProblem
+from optim.arc.workers.process import Answer
+from optim.arc.workers.supervisor import Progress, RunProblem
 from profiles.program import ROOT
 
 #: Tasks of a job: enough that starting its worker hardly counts.
@@ -60,6 +62,12 @@ class ClusterSupervisor:
         self._client: Any = None
         self._archive: Any = None
         self._digest = ""
+        self._began = monotonic()
+
+    @property
+    def setup_seconds(self) -> float:
+        """Seconds since the cluster was first thought of."""
+        return monotonic() - self._began
 
     @contextlib.contextmanager
     def workers(self, meanwhile: Callable[[], object] = lambda: None) -> Iterator[None]:

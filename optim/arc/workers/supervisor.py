@@ -8,52 +8,30 @@ help, the group is killed, a new worker takes over, and the task is tried again 
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 import select
 import selectors
-import signal
-import subprocess
 import tempfile
-import uuid
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 from optim.arc.outlook import Outlook
 from optim.arc.pipeline import PHASES
 from optim.arc.settings import Settings
 from optim.arc.tasks import Task
-from optim.arc.workers.guard import Heartbeat
-from optim.arc.workers.leftovers import MARK as _MARK
-from optim.arc.workers.leftovers import kill_marked
-from optim.arc.workers.partner import descriptors
-from optim.arc.workers.patience import Overdue, Patience, thread_seconds
+from optim.arc.workers.crew import Crew
+from optim.arc.workers.patience import Overdue
+from optim.arc.workers.process import Answer, Forged, WorkerProcess
 from profiles.owned import SHARED, owned_folder
-from profiles.program import module_command
 
-Answer = dict[str, Any]
 MAX_KILLS = 8
 #: Tasks that one of several workers has at hand, so that it need not wait for the next one; and a single one. Not more:
 #: orders that fill their pipe would wait for a worker that waits until somebody takes its answers.
 _DEPTH, _DEPTH_ALONE = 3, 100
 _TICK_SECONDS = 0.05
 _START_SECONDS = 120.0
-
-
-#: What an answer for a task holds.
-_ANSWER = {"record", "accepted", "cpu", "disk"}
-
-
-class Forged(ValueError):
-    """What came from a worker is nothing that a worker says. ``answers``: what it said before."""
-
-    def __init__(self, answers: Sequence[Answer]) -> None:
-        super().__init__()
-        self.answers = answers
 
 
 def phase_name(number: int) -> str:
@@ -63,96 +41,6 @@ def phase_name(number: int) -> str:
 
 class RunProblem(RuntimeError):
     """The run can not go on: the DSL does not import, or there is no room on the disk."""
-
-
-class WorkerProcess:
-    """One worker, seen from the supervisor."""
-
-    def __init__(self, settings: Settings, tasks: Sequence[Task], folder: Path, number: int) -> None:
-        self.heartbeat = Heartbeat(folder / f"heartbeat-{number}")
-        orders, self._orders = os.pipe()
-        self.answers, answers = os.pipe()
-        line, self._line = os.pipe()
-        own = (str(line), str(os.getpid()))
-        pipes = (str(orders), str(answers), str(folder / f"heartbeat-{number}"), *own)
-        command = module_command("optim.arc.workers.worker", *pipes)
-        self._mark = uuid.uuid4().hex
-        self.process = subprocess.Popen(
-            command, pass_fds=(orders, answers, line, *descriptors()), env=_environment(self._mark),
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
-        for descriptor in (orders, answers, line):
-            os.close(descriptor)
-        self.assigned: deque[int] = deque()
-        self.cpu_seconds = 0.0
-        self._buffer = b""
-        self._patience = Patience(settings.limit_seconds, self.heartbeat, self._thread_seconds)
-        self.send_text(settings.to_json())
-        self.send_text(json.dumps([[task.task_id, task.samples, task.demos] for task in tasks]))
-
-    def send(self, **order: Any) -> None:
-        """Gives an order; a worker that is gone does not get it, and is found by its closed pipe."""
-        self.send_text(json.dumps(order))
-
-    def send_text(self, line: str) -> None:
-        data = memoryview((line + "\n").encode())
-        with contextlib.suppress(BrokenPipeError):
-            while data:
-                data = data[os.write(self._orders, data) :]
-
-    def read(self) -> list[Answer] | None:
-        """The answers that have come in; None when the worker has closed its pipe.
-
-        Raises:
-            Forged: something else came in: a program wrote to the pipe, or goes on in a process of its own. It holds
-                the answers that came in before.
-        """
-        chunk = os.read(self.answers, 1 << 20)
-        if not chunk:
-            return None
-        *lines, self._buffer = (self._buffer + chunk).split(b"\n")
-        answers = list[Answer]()
-        for line in lines:
-            if (answer := self._checked(line)) is None:
-                raise Forged(answers)
-            answers.append(answer)
-        return answers
-
-    def _checked(self, line: bytes) -> Answer | None:
-        """The answer in a line; None for what this worker would not say."""
-        try:
-            answer = json.loads(line)
-        except (ValueError, RecursionError):
-            return None
-        if not isinstance(answer, dict) or answer.get("pid") != self.process.pid:
-            return None
-        if "task" in answer and (answer["task"] not in self.assigned or not set(answer) >= _ANSWER):
-            return None
-        return answer
-
-    def overdue(self) -> Overdue | None:
-        """What it has outstayed, so that it must be killed; None while all is well."""
-        return self._patience.overdue(self.assigned[0] if self.assigned else None)
-
-    def _thread_seconds(self) -> float | None:
-        return thread_seconds(self.process.pid)
-
-    def kill(self) -> int:
-        """Ends the worker with everything it started, and gives its exit code (negative: the signal)."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        code = self.process.wait()
-        kill_marked(self._mark)
-        for descriptor in (self._orders, self.answers, self._line):
-            with contextlib.suppress(OSError):
-                os.close(descriptor)
-        self.heartbeat.close()
-        return code
-
-
-def _environment(mark: str) -> dict[str, str]:
-    # Programs may not depend on the order of sets of texts; but equal runs must be equal.
-    return {**os.environ, "PYTHONHASHSEED": "0", _MARK: mark}
 
 
 def in_order(tasks: Sequence[Task], indexes: Sequence[int], workers: int) -> list[int]:
@@ -174,7 +62,7 @@ class Supervisor:
     """Runs tasks in workers on this machine.
 
     ``on_answer`` gets each task's answer once, ``on_tick`` the progress many times a second; ``indexes`` says which of
-    the tasks to run, by default all.
+    the tasks to run, by default all; ``crew`` are workers that were started before.
     """
 
     def __init__(
@@ -184,8 +72,9 @@ class Supervisor:
         on_answer: Callable[[Answer], None],
         on_tick: Callable[[Progress], None] = lambda progress: None,
         indexes: Sequence[int] | None = None,
+        crew: Crew | None = None,
     ) -> None:
-        self._settings, self._tasks = settings, tasks
+        self._settings, self._tasks, self._crew = settings, tasks, crew or Crew()
         self._on_answer, self._on_tick = on_answer, on_tick
         self._workers: list[WorkerProcess] = []
         self._selector = selectors.DefaultSelector()
@@ -204,6 +93,11 @@ class Supervisor:
     def worker_count(self) -> int:
         """Processes that share the tasks."""
         return min(self._settings.workers, self._total)
+
+    @property
+    def setup_seconds(self) -> float:
+        """Seconds since the first of the workers was started; within ``workers``."""
+        return monotonic() - min(worker.started for worker in self._workers)
 
     @property
     def cpu_seconds(self) -> float:
@@ -230,7 +124,9 @@ class Supervisor:
         with owned_folder(SHARED, Path(tempfile.gettempdir())) as self._folder:
             try:
                 for _ in range(self.worker_count):
-                    self._spawn()
+                    self._start()
+                for worker in self._workers:
+                    worker.equip(self._settings, self._tasks)
                 meanwhile()
                 for worker in self._workers:
                     self._await_ready(worker)
@@ -257,8 +153,8 @@ class Supervisor:
             self._on_tick(self._progress())
         self._finish()
 
-    def _spawn(self) -> WorkerProcess:
-        worker = WorkerProcess(self._settings, self._tasks, self._folder, self._spawned)
+    def _start(self) -> WorkerProcess:
+        worker = self._crew.take() or WorkerProcess(self._folder, self._spawned)
         self._spawned += 1
         self._workers.append(worker)
         self._selector.register(worker.answers, selectors.EVENT_READ, worker)
@@ -368,7 +264,8 @@ class Supervisor:
             culprit = candidate if known else None
             self._blame(current, culprit, why, phase_name(phase))
         if self._queue:
-            fresh = self._spawn()
+            fresh = self._start()
+            fresh.equip(self._settings, self._tasks)
             self._await_ready(fresh)
             self._assign(fresh)
 

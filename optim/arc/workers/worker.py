@@ -6,6 +6,7 @@ print goes nowhere.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import json
@@ -14,17 +15,19 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
-from optim.arc.dsl import DslProblem, load_dsl
+from optim.arc.dsl import Dsl, DslFiles, DslProblem, load_dsl, own_files
 from optim.arc.parts import Bench
 from optim.arc.pipeline import Pipeline
+from optim.arc.programs import Program
 from optim.arc.save import SolverFolder
 from optim.arc.settings import Settings
 from optim.arc.tasks import Task
 from optim.arc.workers.fence import fence
 from optim.arc.workers.guard import Guard, Heartbeat, limit_memory
 from optim.arc.workers.partner import Partner, descriptors
+from optim.arc.workers.process import EARLY
 from optim.arc.workload import cache_scope, read_programs
 from profiles.lifeline import hold
 from profiles.recorder import NullRecorder, Recorder, to_json
@@ -36,15 +39,18 @@ _PR_SET_PDEATHSIG = 1
 def main(arguments: list[str]) -> None:
     """Works until the pipe of its orders closes or an end is asked for.
 
-    Arguments: descriptors of orders and answers, the heartbeat's file, descriptor of the lifeline, the supervisor's id.
+    Arguments: descriptors of orders and answers, the heartbeat's file, descriptor of the lifeline, the supervisor's id,
+    and ``early`` for one that will wait for its settings: it reads the programs that come with the package meanwhile.
     """
+    gc.disable()  # what is loaded stays
     _die_with(int(arguments[4]), int(arguments[3]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group: the supervisor decides
+    programs = _programs_at_hand() if EARLY in arguments[5:] else None
     with os.fdopen(int(arguments[0])) as orders, os.fdopen(int(arguments[1]), "w") as answers:
         settings = Settings.from_json(orders.readline())
         tasks = [_read_task(plain) for plain in json.loads(orders.readline())]
         try:
-            worker = Worker(settings, tasks, Heartbeat(Path(arguments[2])))
+            worker = Worker(settings, tasks, Heartbeat(Path(arguments[2])), programs)
         except (DslProblem, OSError) as problem:
             _send(answers, {"problem": str(problem)})
             return
@@ -53,24 +59,52 @@ def main(arguments: list[str]) -> None:
         worker.serve(orders, answers)
 
 
-class Worker:
-    """One worker's pipeline, ready to process tasks by their index."""
+class Programs(NamedTuple):
+    """The DSL, and the solver programs that are written in it."""
 
-    def __init__(self, settings: Settings, tasks: list[Task], heartbeat: Heartbeat) -> None:
+    files: DslFiles
+    dsl: Dsl
+    library: dict[str, Program]
+
+    @classmethod
+    def load(cls, files: DslFiles) -> Programs:
+        """Reads them.
+
+        Raises:
+            DslProblem: they can not be used.
+        """
+        return cls(files, load_dsl(files), read_programs(files)[0])
+
+
+def _programs_at_hand() -> Programs | None:
+    """Those that come with the package; None where there are none: a run that needs them says what is wrong."""
+    with contextlib.suppress(Exception):
+        return Programs.load(own_files(None, None))
+    return None
+
+
+class Worker:
+    """One worker's pipeline, ready to process tasks by their index. ``programs`` were read before."""
+
+    def __init__(
+        self, settings: Settings, tasks: list[Task], heartbeat: Heartbeat, programs: Programs | None = None
+    ) -> None:
         self._settings, self._tasks = settings, tasks
         files = settings.files
-        dsl = load_dsl(files)
-        library, _ = read_programs(files)
+        if programs is None or programs.files != files:
+            programs = Programs.load(files)
+        dsl = programs.dsl
         self._recorded: list[dict[str, Any]] = []
         kind = Recorder if settings.record else NullRecorder
         # Where it runs is known to the run's own recorder, and asking git takes as long as all of Python's start.
         recorder = kind(on_task=self._recorded.append, category="framework", metadata={"environment": None})
         self._guard = Guard(settings.limit_seconds, heartbeat)
         bench = Bench(settings, dsl, cache_scope(settings, files, dsl.read), recorder, self._guard)
-        self._pipeline = Pipeline(bench, library, tasks, SolverFolder(Path(settings.output_dir), dsl))
+        self._pipeline = Pipeline(bench, programs.library, tasks, SolverFolder(Path(settings.output_dir), dsl))
         limit_memory(settings.memory_bytes)
         # What is loaded stays: the collector need not look at it again, nor as often as it does by default.
         gc.freeze()
+        gc.enable()
         gc.set_threshold(200_000, 20, 50)
         self._cpu_start = time.process_time()
 
