@@ -9,7 +9,7 @@ import click
 from cli._common import print_json
 from optim.evidence.measure import Ended
 from optim.evidence.spec import Spec
-from services.continuing import arguments_to_go_on
+from services.continuing import arguments_to_go_on, words_to_go_on
 from services.measuring import Sat, sit
 from services.problems import COULD_NOT
 
@@ -82,9 +82,14 @@ def _how_on(sat: Sat) -> str:
     if forecast is not None and forecast.fewest is None:
         return " A quieter machine, --metric cpu or a longer workload may tell; more blocks like these would not."
     arguments = arguments_to_go_on(
-        sat.spec.kind, sat.id, blocks=verdict.blocks, wanted=verdict.more_blocks, budget=sat.spec.max_blocks
+        sat.spec.kind,
+        sat.id,
+        blocks=verdict.blocks,
+        wanted=verdict.more_blocks,
+        fewest=None if forecast is None else forecast.fewest,
+        budget=sat.spec.max_blocks,
     )
-    return f" Go on with: quickwin {' '.join(arguments)}"
+    return f" Go on with: {words_to_go_on(arguments, verdict.blocks)}"
 
 
 def _exit_code(ended: Ended, spec: Spec) -> int:

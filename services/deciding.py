@@ -6,15 +6,17 @@ that it was one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from db import store
 from optim.evidence.records import Measured, WinEvidence
 from optim.project.wins import Win
+from profiles.configs import Config, read_config
 from services.people import current_user
 from services.problems import NO, USAGE, fail
-from services.project import Project
+from services.project import Project, current_project
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -130,7 +132,7 @@ def decide(
     held = objection(row.win, decision, basis)
     reason = (against or "").strip()
     if held and not reason:
-        fail(f"{held}: measure it ({_measure(row.win)}), or decide against the evidence with --force WHY", NO)
+        fail(f"{held}: measure it ({_measure(row)}), or decide against the evidence with --force WHY", NO)
     newest = row.decided.decision_id if row.decided else None
     try:
         logged = store.decide(
@@ -151,5 +153,12 @@ def decide(
     return Made(decision=logged, sentence=sentence, note=remark(decision, basis))
 
 
-def _measure(win: str) -> str:
-    return f"quickwin measure none {win}"
+def beside_kept(win: str, kept: Iterable[str]) -> tuple[Config, Config]:
+    """What a win is to be measured between: the other wins that are kept, and those with it."""
+    others = frozenset(kept) - {win}
+    return others, others | {win}
+
+
+def _measure(row: WinEvidence) -> str:
+    configs = beside_kept(row.win, read_config(row.kept_beside) or ())
+    return f"quickwin measure {' '.join(current_project().label(config) for config in configs)}"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from optim.evidence.factorial import MOST_WINS
 from optim.evidence.records import BLOCKS, TrackerEvidence, WinEvidence
 from optim.plan.unknowns import DUE, missing
 from optim.project.records import Plan
 from profiles.configs import NONE
 from services.account import Account
 from services.continuing import arguments_to_go_on
-from services.deciding import proposal
+from services.deciding import beside_kept, proposal
 from services.project import Project
 
 MEASURE, MORE, DECIDE, ATTRIBUTE, IMPORT, REPORT = ("measure", "more", "decide", "attribute", "import", "report")
@@ -39,7 +40,7 @@ class Step:
 def what_is_left(account: Account) -> tuple[Step, ...]:
     """Everything that is left, the wins first; wins that lack the same are one step."""
     steps = [step for win in account.plan.wins if (step := of_win(account, win.name))]
-    grouped = list(_grouped(steps))
+    grouped = list(_grouped(steps, _attribute(account)))
     attributing = any(step.act == ATTRIBUTE for step in grouped)
     return (*grouped, *(step for step in _of_target(account) if not (attributing and step.act == ATTRIBUTE)))
 
@@ -57,8 +58,9 @@ def _step(project: Project, row: WinEvidence, evidence: TrackerEvidence, lacks: 
     basis = row.measured
     if basis is None:
         return _measure(project, row, evidence, (_NOTHING,))
-    waits = row.decision == "undecided" and basis.verdict == "unresolved"
-    if waits and basis.grade == BLOCKS:
+    cold_only = "warm" not in project.plan.cache_states or "warm" in {one.cache_state for one in row.measurements}
+    waits = basis.verdict == "unresolved" and (row.decision == "undecided" or cold_only)
+    if waits and basis.grade == BLOCKS and not evidence.is_due(row.win):
         kind, number = "attribution" if basis.attributed else "pair", basis.measurement_id
         more = arguments_to_go_on(kind, number, blocks=basis.blocks, wanted=basis.more_blocks)
         return Step(wins=(row.win,), lacks=lacks, act=MORE, arguments=more, measurement=number)
@@ -71,15 +73,14 @@ def _step(project: Project, row: WinEvidence, evidence: TrackerEvidence, lacks: 
         return Step(wins=(row.win,), lacks=lacks, act=DECIDE, arguments=arguments)
     if any("newer than the decision" in clause for clause in lacks):
         return Step(wins=(row.win,), lacks=lacks, act=DECIDE, arguments=("decide", row.win))
-    return _measure(project, row, evidence, lacks, warm=True)
+    return _measure(project, row, evidence, lacks, warm=not cold_only)
 
 
 def _measure(
     project: Project, row: WinEvidence, evidence: TrackerEvidence, lacks: tuple[str, ...], warm: bool = False
 ) -> Step:
     """A measurement of the win beside those that are kept."""
-    others = frozenset(evidence.decisions("keep")) - {row.win}
-    before, after = project.label(others), project.label(others | {row.win})
+    before, after = (project.label(config) for config in beside_kept(row.win, evidence.decisions("keep")))
     arguments = ("measure", before, after, *(("--warm",) if warm else ()))
     return Step(
         wins=(row.win,),
@@ -91,7 +92,24 @@ def _measure(
     )
 
 
-def _grouped(steps: Iterable[Step]) -> Iterator[Step]:
+def attributable(project: Project, evidence: TrackerEvidence) -> tuple[str, ...]:
+    """The wins that an attribution is of: all, or of more than it can tell apart those that may be kept.
+
+    Where these are too many still, the first of them.
+    """
+    if len(project.names) <= MOST_WINS:
+        return tuple(project.names)
+    wrong = {row.win for row in evidence.wins if row.measured and row.measured.verdict == "wrong"}
+    out = {*evidence.decisions("revert"), *wrong}
+    return tuple(win for win in project.names if win not in out)[:MOST_WINS]
+
+
+def _attribute(account: Account) -> tuple[str, ...]:
+    wins = attributable(account.project, account.evidence)
+    return ("attribute",) if len(wins) == len(account.project.names) else ("attribute", "--wins", ",".join(wins))
+
+
+def _grouped(steps: Iterable[Step], attributing: tuple[str, ...]) -> Iterator[Step]:
     """Wins that lack the same and wait for the same are one step: to be measured together, or to be decided about."""
     groups: dict[tuple[object, ...], list[Step]] = {}
     for step in steps:
@@ -105,7 +123,7 @@ def _grouped(steps: Iterable[Step]) -> Iterator[Step]:
             continue
         wins = tuple(name for step in group for name in step.wins)
         together = first.act == MEASURE
-        act, arguments = (ATTRIBUTE, ("attribute",)) if together else (first.act, ("decide",))
+        act, arguments = (ATTRIBUTE, attributing) if together else (first.act, ("decide",))
         yield replace(first, wins=wins, act=act, arguments=arguments, configs=None)
 
 
@@ -123,7 +141,7 @@ def _of_target(account: Account) -> Iterator[Step]:
         yield Step(
             lacks=("whether wins do each other's work is not known: no attribution was measured",),
             act=ATTRIBUTE,
-            arguments=("attribute",),
+            arguments=_attribute(account),
         )
     yield from _there(plan, evidence)
     needs = {item.needs for group in plan.checklists for item in group.items}

@@ -1,7 +1,7 @@
 """The progress tracker, filled from the plan and the evidence, in the user's own Markdown format.
 
 Seconds on the reference machine that follow from a speedup measured elsewhere are marked as projected. ``Speedup`` is
-before / after, ``Saving`` what the tracker's own line computes, (before - after) / before.
+the ratio that was measured, before / after, and ``Saving`` what follows from it, 1 - 1 / speedup.
 """
 
 from __future__ import annotations

@@ -221,9 +221,8 @@ def _entry_fields(plan: Plan, evidence: TrackerEvidence, win: Win, one: Measured
     if one.speedup is None or not _counts(one):
         return (*fields, ("Speedup", f"none, {one.verdict}"))
     fields.append(("Speedup", _speedup_text(one.speedup, one.low, one.high)))
-    if before is not None and after is not None:
-        saving = 100 * (before - after) / before
-        fields.append(("Saving", f"({before:.3f}-{after:.3f})/{before:.3f} = {saving:.1f}%"))
+    # Of the speedup, as in the checkpoint: the seconds beside it are means, whose own ratio is another number.
+    fields.append(("Saving", f"1 - 1/{one.speedup:.3f} = {100 * (one.saving or 0):.1f}%"))
     joint = evidence.joint(frozenset(prefix(plan, evidence, win)))
     if joint is not None and one is evidence.win(win.name).measured and win.name in joint.wins:
         known = plan.baseline if not plan.is_of_another_pipeline else None

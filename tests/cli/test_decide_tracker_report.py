@@ -101,6 +101,13 @@ def test_a_win_without_evidence_is_not_kept_but_may_be_reverted(engine):
     assert quickwin("decide", "dsl_cache", "revert", "--because", "too big").exit_code == 0
 
 
+def test_what_is_to_be_measured_first_is_the_win_beside_those_that_are_kept(engine):
+    measure(engine, "none", "early_exit", verdict="faster")
+    quickwin("decide", "early_exit", "keep", "--because", "it pays")
+    refused = quickwin("decide", "dsl_cache", "keep", "--because", "I like it")
+    assert "measure it (quickwin measure early_exit early_exit,dsl_cache)" in refused.stderr
+
+
 def test_of_two_who_decide_at_once_the_first_wins_and_both_are_logged(engine):
     measure(engine, "none", "early_exit")
     seen = ["--seen", "0"]

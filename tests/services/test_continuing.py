@@ -6,7 +6,7 @@ import pytest
 
 from optim.evidence.records import ELSEWHERE, SEPARATE_RUNS
 from optim.evidence.spec import attribution_arms, pair_arms
-from services.continuing import arguments_to_go_on, obstacle
+from services.continuing import arguments_to_go_on, obstacle, words_to_go_on
 from services.problems import COULD_NOT, USAGE
 
 PAIR = {"kind": "pair", "arms": [arm.to_json() for arm in pair_arms("none", "quick")]}
@@ -15,6 +15,16 @@ PAIR = {"kind": "pair", "arms": [arm.to_json() for arm in pair_arms("none", "qui
 @pytest.mark.parametrize(("wanted", "most"), [(None, "13"), (1, "13"), (12, "20"), (9000, "48")])
 def test_it_gets_as_many_blocks_as_its_verdict_wants_within_reason(wanted: int | None, most: str) -> None:
     assert arguments_to_go_on("pair", 7, blocks=8, wanted=wanted) == ("measure", "--continue", "7", "--blocks", most)
+
+
+def test_it_gets_no_fewer_than_could_settle_it() -> None:
+    """Said beside "between 90 and 500 blocks more would settle it", 40 more would contradict it."""
+    arguments = arguments_to_go_on("pair", 7, blocks=8, wanted=200, fewest=90)
+    assert arguments[-1] == "98" and words_to_go_on(arguments, 8).endswith("--continue 7 --blocks 98 (90 more)")
+
+
+def test_one_that_was_interrupted_gets_its_budget_and_no_more() -> None:
+    assert arguments_to_go_on("attribution", 7, blocks=1, wanted=None, budget=3)[-1] == "3"
 
 
 def test_it_never_gets_less_than_its_budget() -> None:

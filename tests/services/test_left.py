@@ -145,3 +145,16 @@ def test_wins_that_are_kept_are_measured_together() -> None:
     ]
     found = what_is_left(known(*rows, attribution={"shapley": ()}))  # type: ignore[arg-type]
     assert [(step.arguments, step.configs) for step in found] == [(("measure", "none", "kept"), ("none", "kept"))]
+
+
+def test_more_blocks_are_asked_for_where_a_kept_win_is_unresolved_and_no_caches_can_be_warm() -> None:
+    step = of(known(decided(measured("a1", "unresolved"))), "a1")
+    assert step is not None and step.act == left.MORE and "--warm" not in step.arguments
+
+
+def test_of_more_wins_than_can_be_told_apart_those_are_attributed_that_may_be_kept() -> None:
+    names = [f"w{number}" for number in range(1, 14)]
+    plan = replace(PLAN, wins=tuple(Win(name=name, number=at) for at, name in enumerate(names, 1)))
+    account = known(decided(measured("w2", "slower"), "revert"), measured("w3", "wrong"), plan=plan)
+    step = next(step for step in what_is_left(account) if step.act == left.ATTRIBUTE)  # type: ignore[arg-type]
+    assert step.arguments == ("attribute", "--wins", ",".join(name for name in names if name not in ("w2", "w3")))

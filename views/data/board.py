@@ -12,6 +12,7 @@ from optim.evidence.records import BLOCKS
 from profiles.configs import stored_text
 from services import board as service
 from services.board import BoardRow
+from services.deciding import beside_kept
 from services.project import Project, current_project
 from views import palette, text
 from views.data.account import known
@@ -82,5 +83,5 @@ def _age(moment: datetime | None, now: datetime | None = None) -> str:
 
 def to_measure(row: BoardRow) -> dict[str, str | int]:
     """The address of the Measure page for the win beside those that are kept."""
-    others = frozenset(known().evidence.decisions("keep")) - {row.win.name}
-    return {"before": stored_text(others), "after": stored_text(others | {row.win.name})}
+    before, after = (stored_text(config) for config in beside_kept(row.win.name, known().evidence.decisions("keep")))
+    return {"before": before, "after": after}

@@ -13,7 +13,7 @@ from db import queries
 from optim.evidence.factorial import DesignError
 from optim.evidence.spec import Spec, SpecError, attribution_arms, budget_problem, pair_arms, parameters_of
 from profiles.configs import NONE, UnknownConfig, read_config, stored_text
-from services import continuing, pipelines
+from services import continuing, left, pipelines
 from services.duet import refusal
 from services.project import current_project
 from services.stage import AtWork, arm_seconds, at_work, starting_seconds
@@ -22,6 +22,7 @@ from views import configs, text
 from views.charts.lattice import Node
 from views.charts.stage import Step
 from views.data import deciding
+from views.data.account import known
 from views.data.connection import cached, engine
 from views.data.evidence import UNDER_WAY, closing
 
@@ -32,7 +33,10 @@ KINDS = (PAIR, COMMITS, ATTRIBUTION, HALF)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choice:
-    """What a person chose to measure: two configs, two commits (``refs``) with the config ``before``, or all wins."""
+    """What a person chose to measure: two configs, two commits (``refs``) with the config ``before``, or all wins.
+
+    ``wins`` are those of an attribution, where they are not all.
+    """
 
     kind: str
     before: str
@@ -44,6 +48,7 @@ class Choice:
     minutes: int
     metric: str = "wall"
     duet: bool = False
+    wins: tuple[str, ...] = ()
 
     @property
     def is_pair(self) -> bool:
@@ -62,7 +67,7 @@ class Choice:
             before, after = (stored_text(current_project().config(one, _kept())) for one in sides)
             arms = pair_arms(before, after, self.refs if self.kind == COMMITS else (None, None))
         else:
-            arms = attribution_arms(current_project().names, half=self.kind == HALF)
+            arms = attribution_arms(self.wins or current_project().names, half=self.kind == HALF)
         return Spec(
             kind="pair" if self.is_pair else "attribution",
             arms=arms,
@@ -99,7 +104,15 @@ class Choice:
             return ["measure", *config, "--ref", self.refs[0], "--ref", self.refs[1], *shared]
         if self.kind == PAIR:
             return ["measure", self.before, self.after, *shared]
-        return ["attribute", *(["--half"] if self.kind == HALF else []), *shared]
+        of = ("--wins", ",".join(self.wins)) if self.wins else ()
+        return ["attribute", *(["--half"] if self.kind == HALF else []), *of, *shared]
+
+
+def of_attribution() -> tuple[str, ...]:
+    """The wins that an attribution is of as long as nobody chooses; empty where it is of all."""
+    project = current_project()
+    found = left.attributable(project, known().evidence)
+    return () if len(found) == len(project.names) else found
 
 
 @cached("project", ttl=10)
@@ -120,8 +133,16 @@ def arguments_to_go_on(found: Mapping[str, Any], blocks: int) -> list[str]:
         found: as ``views.data.evidence.measurement`` gives it.
         blocks: how many blocks are done.
     """
-    wanted, budget = (found["verdict"] or {}).get("more_blocks"), int(found["spec"].get("max_blocks") or 0)
-    return [*continuing.arguments_to_go_on(found["kind"], found["id"], blocks=blocks, wanted=wanted, budget=budget)]
+    verdict, budget = found["verdict"] or {}, int(found["spec"].get("max_blocks") or 0)
+    arguments = continuing.arguments_to_go_on(
+        found["kind"],
+        found["id"],
+        blocks=blocks,
+        wanted=verdict.get("more_blocks"),
+        fewest=continuing.fewest_blocks(verdict),
+        budget=budget,
+    )
+    return [*arguments]
 
 
 def can_go_on(found: Mapping[str, Any], blocks: int) -> bool:

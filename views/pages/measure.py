@@ -9,7 +9,7 @@ import streamlit as st
 from services.project import current_project
 from services.workloads import form_fields
 from views import text
-from views.address import FLAG, bound, copy_link, put, within
+from views.address import FLAG, NAMES, bound, copy_link, put, within
 from views.data import evidence as data
 from views.data import measuring
 from views.page import Page
@@ -77,6 +77,7 @@ def _form() -> None:
     before, after = _configs() if kind == measuring.PAIR else ("none", "all")
     if kind == measuring.COMMITS:
         refs, before = _commits()
+    wins = () if pair else _wins()
     values = {field.name: parameters.ask(field) for field in form_fields()}
     state, *others = states = current_project().plan.cache_states
     if others:
@@ -109,6 +110,7 @@ def _form() -> None:
         blocks=blocks,
         minutes=minutes,
         metric=metric or "wall",
+        wins=wins,
     )
     problem, starting = choice.problem, "measure.started" in st.session_state
     st.markdown(text.escape(f"{problem[0].upper()}{problem[1:]}.") if problem else measuring.duration(choice))
@@ -158,6 +160,17 @@ def _commits() -> tuple[tuple[str, str], str]:
         "Wins on in both", configs, accept_new_options=True, **bound("with", "none", options=configs, fixed=False)
     )
     return (first or "", other or ""), config or "none"
+
+
+def _wins() -> tuple[str, ...]:
+    """The wins of an attribution, where the project has more than one can tell apart."""
+    first = measuring.of_attribution()
+    if not first:
+        return ()
+    names = current_project().names
+    help_ = f"An attribution tells {len(first)} apart; the project has {len(names)}."
+    chosen = st.multiselect("Wins", names, help=help_, **bound("wins", list(first), NAMES, names))
+    return tuple(win for win in names if win in chosen)
 
 
 def _offered() -> list[str]:

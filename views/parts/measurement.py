@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from profiles.configs import read_config
+from services.continuing import words_to_go_on
 from services.problems import Problem
 from views import palette, text
 from views.actions import measuring as actions
@@ -92,7 +93,7 @@ def _buttons(found: dict[str, Any], table: Any) -> None:
             arguments = measuring.arguments_to_go_on(found, blocks)
             icon = ":material/play_arrow:"
             st.button("Continue", key="measure.continue", icon=icon, on_click=_go_on, args=(arguments,), **writes())
-            st.caption("quickwin " + " ".join(arguments))
+            st.caption(text.escape(words_to_go_on(arguments, blocks)))
         if found["verdict"] and found["status"] not in data.UNDER_WAY:
             link("decide", "Decide on this evidence", icon=":material/gavel:")
             st.download_button(

@@ -93,7 +93,7 @@ def test_a_kept_win_shows_what_was_measured_and_decided():
         "- Evidence: measurement 3, 8 blocks",
         "- Decision: keep by ann on measurement 3: it pays",
         "2026-11-23 14:02: Quick Win #3 - Early Exit Scoring",
-        "  Before: 10.000s  After: 8.000s  Speedup: 1.250x (95% 1.200-1.300x)  Saving: (10.000-8.000)/10.000 = 20.0%",
+        "  Before: 10.000s  After: 8.000s  Speedup: 1.250x (95% 1.200-1.300x)  Saving: 1 - 1/1.250 = 20.0%",
         "  Status: ✅ KEPT",
         "- Current: 19.85s (53.3% optimization, projected from measurement 3)",
     ):
