@@ -107,7 +107,7 @@ def test_a_narrow_window_needs_no_scrolling_sideways(url_path: str, full_app: Ap
 
 def test_dark_is_dark_and_its_charts_have_no_white_box(full_app: App, browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 1400, "height": 900}, color_scheme="dark")
-    page = full_app.open(context.new_page())
+    page = full_app.open(context.new_page(), "runs?zoom=1")
     background = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
     chart = page.locator(".js-plotly-plot .main-svg").first
     expect(chart).to_be_visible()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import ceil, floor, log10
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,44 +12,71 @@ import plotly.graph_objects as go
 
 from views import palette
 from views.charts.layout import figure, see_through
+from views.charts.lying import Part, Row
+from views.charts.plot import Dots, Line, Plot
 from views.charts.run import pruned
+from views.charts.scale import in_powers
 from views.frames import rows
-from views.text import plain, seconds, shortened, signed
+from views.text import plain, seconds, signed
 
 _SLOWER, _FASTER, _SAME = (palette.VERDICTS[name] for name in ("slower", "faster", "same"))
 #: What is not resolved is grey on every chart of a difference.
 UNRESOLVED = _SAME.colour
 
 
-def waterfall(parts: pd.DataFrame, before: str, after: str, height: int = 360) -> go.Figure:
+def waterfall(parts: pd.DataFrame, before: str, after: str) -> list[Row]:
     """From the seconds of ``before`` to those of ``after``, phase by phase; the steps add up exactly.
 
     Args:
         parts: columns label, before_seconds, after_seconds, one row a phase (self seconds) and one for unaccounted.
     """
     start, stop = float(parts["before_seconds"].sum()), float(parts["after_seconds"].sum())
-    steps = (parts["after_seconds"] - parts["before_seconds"]).to_numpy(dtype=float)
-    names = [plain(before, 40), *(plain(shortened(label, 32)) for label in parts["label"]), plain(after, 40)]
-    drawn = figure(
-        go.Waterfall(
-            x=names,
-            y=[start, *steps, stop],
-            measure=["absolute", *["relative"] * len(steps), "total"],
-            text=[seconds(start), *(signed(step) for step in steps), seconds(stop)],
-            textposition="outside",
-            increasing={"marker": {"color": _SLOWER.colour}},
-            decreasing={"marker": {"color": _FASTER.colour}},
-            totals={"marker": {"color": palette.REFERENCE.colour}},
-            connector={"line": {"color": _SAME.colour, "width": 1}},
-            hovertemplate="%{x}<br>%{text}<extra></extra>",
-            cliponaxis=False,
-        ),
-        height=height,
-        showlegend=False,
+    found, at = [_whole(before, start)], start
+    for row in rows(parts):
+        step = float(row["after_seconds"] - row["before_seconds"])
+        found.append(_step(row, at, step))
+        at += step
+    return [*found, _whole(after, stop)]
+
+
+def _whole(name: str, amount: float) -> Row:
+    part = Part(start=0.0, end=amount, mark=palette.REFERENCE)
+    told = seconds(amount)
+    return Row(label=name, parts=(part,), value=told, words=f"{name}: {told}", leads_to=amount)
+
+
+def _step(row: dict[str, Any], at: float, step: float) -> Row:
+    label, change = str(row["label"]), signed(step)
+    words = f"{label}: {change}, from {seconds(row['before_seconds'])} to {seconds(row['after_seconds'])}"
+    part = Part(start=at, end=at + step, mark=_SLOWER if step > 0 else _FASTER)
+    return Row(label=label, parts=(part,), value=change, words=words, leads_to=at + step)
+
+
+def tasks_picture(frame: pd.DataFrame, before: str, after: str) -> Plot:
+    """What ``tasks`` draws, as a picture."""
+    low, high = _span(frame)
+    scale = in_powers(low, high)
+    faster = frame["after_seconds"] < frame["before_seconds"]
+    marks = [
+        replace(_FASTER, label=f"{after} is faster ({int(faster.sum())})"),
+        replace(_SLOWER, label=f"{after} is not ({int((~faster).sum())})"),
+    ]
+    found = [
+        Dots(xs=part["before_seconds"].tolist(), ys=part["after_seconds"].tolist(), mark=mark)
+        for part, mark in zip((frame[faster], frame[~faster]), marks, strict=True)
+    ]
+    ends = (scale.low, scale.high)
+    return Plot(
+        x=scale,
+        y=scale,
+        layers=(Line(xs=ends, ys=ends, colour=_SAME.colour, dash="6 4"), *found),
+        words=f"Each task's seconds, {before} across and {after} upwards, on both sides of the line where they are the "
+        f"same: {marks[0].label}, {marks[1].label}; from {seconds(low)} to {seconds(high)}",
+        x_title=before,
+        y_title=after,
+        legend=tuple(marks),
+        height=320,
     )
-    drawn.update_yaxes(title="seconds", rangemode="tozero")
-    drawn.update_xaxes(type="category")
-    return drawn
 
 
 def tasks(frame: pd.DataFrame, before: str, after: str, height: int = 380) -> go.Figure:

@@ -40,7 +40,7 @@ def drawing(frames: pd.DataFrame, find: str = "") -> dict[str, Any]:
     ]
     faded = [bool(find.strip()) and not hit for hit in hits]
     colours = [FOUND if hit else mark.colour for hit, mark in zip(hits, marks, strict=True)]
-    return _data(frames, facts, colours, [mark.pattern for mark in marks], faded, hits)
+    return data(frames, facts, colours, [mark.pattern for mark in marks], faded, hits)
 
 
 def matches(frames: pd.DataFrame, find: str) -> list[bool]:
@@ -66,7 +66,7 @@ def difference(frames: pd.DataFrame) -> dict[str, Any]:
     ]
     kinds = [_kind(float(step / largest)) for step in change]
     colours = [colour for colour, _, _ in kinds]
-    return _data(drawn, facts, colours, [pattern for _, pattern, _ in kinds], [weak for *_, weak in kinds])
+    return data(drawn, facts, colours, [pattern for _, pattern, _ in kinds], [weak for *_, weak in kinds])
 
 
 def _kind(change: float) -> tuple[str, str, bool]:
@@ -76,7 +76,7 @@ def _kind(change: float) -> tuple[str, str, bool]:
     return (_SLOWER, "/", abs(change) < 0.3) if change > 0 else (_FASTER, "", abs(change) < 0.3)
 
 
-def _data(
+def data(
     frames: pd.DataFrame,
     facts: list[str],
     colours: list[str],
@@ -84,6 +84,9 @@ def _data(
     faded: Sequence[bool],
     hits: Sequence[bool] = (),
 ) -> dict[str, Any]:
+    """What the component draws, of frames with the columns depth, start, seconds, name, place, id and parent; further
+    lists have a value for each. As ``drawing`` gives it.
+    """
     numbers = {frame: number for number, frame in enumerate(frames["id"])}
     return {
         "depth": frames["depth"].tolist(),

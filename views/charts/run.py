@@ -2,107 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from views import palette
-from views.charts.layout import figure, fill
+from views.charts import flame
+from views.charts.lying import Part, Row
+from views.charts.plot import Line, Plot
+from views.charts.scale import Scale, counted
 from views.frames import rows
 from views.palette import Mark
-from views.text import percent, plain, seconds
+from views.text import count, listed, one_line, percent, seconds
 
 #: Every node goes into the page whatever its depth: more than this makes the browser slow.
 MOST_NODES = 2_000
 ROOT = "run"
+_WHOLE = Mark(label="the run", colour="#46525E")
 _FAILED = Mark(label="failed", colour="#D3372F", pattern="x", sign="✖")
 _FINISHED = Mark(label="finished", colour="#0077BB", sign="●")
 _HIT = Mark(label="hits", colour="#009E73", sign="●")
 _MISS = Mark(label="misses", colour="#D55E00", pattern="/", sign="○")
 
 
-def shares(parts: pd.DataFrame, height: int = 84) -> go.Figure:
-    """One bar of the whole run, split by category: columns category, seconds. The parts add up to 100%."""
-    whole = parts["seconds"].sum() or 1.0
-    traces = [_share(row["category"], row["seconds"], row["seconds"] / whole) for row in rows(parts)]
-    drawn = figure(*traces, height=height, barmode="stack", bargap=0.1)
-    drawn.update_xaxes(visible=False, range=[0, whole])
-    drawn.update_yaxes(visible=False)
-    drawn.update_layout(margin={"l": 0, "r": 0, "t": 30, "b": 0}, legend={"traceorder": "normal"}, showlegend=True)
-    return drawn
-
-
-def _share(category: str, amount: float, share: float) -> go.Bar:
-    mark = palette.category(category)
-    return go.Bar(
-        x=[amount],
-        y=[""],
-        orientation="h",
-        name=f"{mark.label} {percent(share)}",
-        marker=fill(mark),
-        hovertemplate=f"{mark.label}: {seconds(amount)}, {percent(share, 1)}<extra></extra>",
-    )
-
-
-def icicle(nodes: pd.DataFrame, height: int = 260) -> go.Figure:
-    """The tree of phases, width by total seconds, colour by category.
+def tree(nodes: pd.DataFrame) -> dict[str, Any]:
+    """The tree of phases for the component of ``views/parts/flame``: width by total seconds, colour by category.
 
     Args:
         nodes: columns id, parent (empty for the root), label, category, total_seconds, self_seconds, calls. A parent's
             total holds at least its children's.
     """
     kept = pruned(nodes)
+    found = rows(kept)
+    places = _places(found)
     whole = float(kept.loc[kept["parent"] == "", "total_seconds"].sum()) or 1.0
-    marks = [palette.category(name) for name in kept["category"]]
-    drawn = figure(
-        go.Icicle(
-            ids=kept["id"].tolist(),
-            parents=kept["parent"].tolist(),
-            labels=[plain(label) for label in kept["label"]],
-            values=kept["total_seconds"].to_numpy(),
-            branchvalues="total",
-            marker=_tiles(marks, kept["parent"] == ""),
-            customdata=_facts(kept, marks, whole),
-            texttemplate="<b>%{label}</b><br>%{customdata[0]} · %{customdata[1]}",
-            hovertemplate="<b>%{label}</b> (%{customdata[2]})<br>total %{customdata[0]}, %{customdata[1]} of the run"
-            "<br>self %{customdata[3]}<br>calls %{customdata[4]}<extra></extra>",
-            tiling={"orientation": "v", "pad": 2},
-            sort=False,
-            leaf={"opacity": 1},
-            insidetextfont={"color": "#FFFFFF"},
-        ),
-        height=height,
+    frames = pd.DataFrame(
+        {
+            "id": kept["id"],
+            "parent": kept["parent"],
+            "depth": [places[row["id"]][0] for row in found],
+            "start": [places[row["id"]][1] for row in found],
+            "seconds": kept["total_seconds"].astype("float64"),
+            "name": kept["label"],
+            "place": ["" if not row["parent"] else palette.category(row["category"]).label for row in found],
+        }
     )
-    drawn.update_layout(margin={"l": 0, "r": 0, "t": 24, "b": 0}, uniformtext={"minsize": 11, "mode": "hide"})
-    return drawn
+    marks = [palette.category(row["category"]) if row["parent"] else _WHOLE for row in found]
+    facts = [_fact(row, whole) for row in found]
+    colours, patterns = [mark.colour for mark in marks], [mark.pattern for mark in marks]
+    return flame.data(frames, facts, colours, patterns, [False] * len(found))
 
 
-def _tiles(marks: list[Mark], root: Iterable[bool]) -> dict[str, object]:
-    return {
-        "colors": ["#46525E" if top else mark.colour for mark, top in zip(marks, root, strict=True)],
-        "pattern": {
-            "shape": [mark.pattern for mark in marks],
-            "fgcolor": "rgba(255,255,255,0.18)",
-            "fillmode": "overlay",
-            "size": 7,
-        },
-        "line": {"width": 1, "color": "rgba(255,255,255,0.6)"},
-    }
+def _places(nodes: list[dict[str, Any]]) -> dict[str, tuple[int, float]]:
+    """Depth and start of each node by id: children lie side by side from their parent's left edge on."""
+    places: dict[str, tuple[int, float]] = {}
+    taken: dict[str, float] = {}
+    for row in nodes:  # a parent comes before its children
+        depth, start = places.get(row["parent"], (-1, 0.0))
+        begun = taken.get(row["parent"], start)
+        places[row["id"]] = (depth + 1, begun)
+        taken[row["parent"]] = begun + float(row["total_seconds"])
+    return places
 
 
-def _facts(nodes: pd.DataFrame, marks: list[Mark], whole: float) -> list[list[str]]:
-    return [
-        [
-            seconds(row["total_seconds"]),
-            percent(row["total_seconds"] / whole),
-            mark.label,
-            seconds(row["self_seconds"]),
-            f"{int(row['calls']):,}",
-        ]
-        for row, mark in zip(rows(nodes), marks, strict=True)
-    ]
+def _fact(row: dict[str, Any], whole: float) -> str:
+    total = f"total {seconds(row['total_seconds'])}, {percent(row['total_seconds'] / whole)} of the run"
+    return f"{total}; self {seconds(row['self_seconds'])}; {count(int(row['calls']), 'call')}"
 
 
 def pruned(nodes: pd.DataFrame, most: int = MOST_NODES) -> pd.DataFrame:
@@ -116,70 +81,61 @@ def pruned(nodes: pd.DataFrame, most: int = MOST_NODES) -> pd.DataFrame:
     return whole[whole["parent"].isin(kept) | (whole["parent"] == "")]
 
 
-def slowest_tasks(tasks: pd.DataFrame, height: int = 340) -> go.Figure:
-    """Tasks as bars split by category, in the order given from the top: columns task_id, category, seconds, status."""
-    states = tasks.drop_duplicates("task_id").set_index("task_id")["status"]
-    named = {task: _task_name(task, status) for task, status in states.items()}
-    marks = [(palette.category(str(name)), part) for name, part in tasks.groupby("category", sort=False)]
-    drawn = figure(*(_task_bars(part, mark, named) for mark, part in marks), height=height, barmode="stack")
-    drawn.update_yaxes(categoryorder="array", categoryarray=list(named.values())[::-1])
-    drawn.update_xaxes(ticksuffix=" s", rangemode="tozero")
-    return drawn
+def slowest_tasks(tasks: pd.DataFrame) -> list[Row]:
+    """Tasks as bars split by category, in the order given: columns task_id, category, seconds, status."""
+    return [_task(str(task), rows(part)) for task, part in tasks.groupby("task_id", sort=False)]
 
 
-def _task_name(task: Any, status: str) -> str:
-    return plain(task, 40) + ("" if status == "finished" else f" {_FAILED.sign} {plain(status, 20)}")
+def _task(task: str, parts: list[dict[str, Any]]) -> Row:
+    status, at, bars = str(parts[0]["status"]), 0.0, []
+    for part in parts:
+        spent = float(part["seconds"])
+        if spent > 0:
+            bars.append(Part(start=at, end=at + spent, mark=palette.category(str(part["category"]))))
+            at += spent
+    label = one_line(task, 40) + ("" if status == "finished" else f" {_FAILED.sign} {one_line(status, 20)}")
+    split = listed([f"{bar.mark.label} {seconds(bar.end - bar.start)}" for bar in bars]) or "nothing"
+    return Row(label=label, parts=tuple(bars), value=seconds(at), words=f"{label}: {seconds(at)}, of it {split}")
 
 
-def _task_bars(tasks: pd.DataFrame, mark: Mark, named: dict[Any, str]) -> go.Bar:
-    return go.Bar(
-        x=tasks["seconds"].to_numpy(dtype=float),
-        y=[named[task] for task in tasks["task_id"]],
-        orientation="h",
-        name=mark.label,
-        marker=fill(mark),
-        text=[seconds(value) for value in tasks["seconds"]],
-        hovertemplate="%{y}<br>%{text} " + mark.label + "<extra></extra>",
-        textposition="none",
-    )
-
-
-def task_curve(tasks: pd.DataFrame, height: int = 300) -> go.Figure:
+def task_curve(tasks: pd.DataFrame) -> Plot:
     """All tasks from the slowest on: how much of the run the first so many of them take. Column seconds."""
     ordered = tasks["seconds"].dropna().sort_values(ascending=False)
-    share = (ordered.cumsum() / (ordered.sum() or 1.0)).to_numpy(dtype="float32")
-    kind = go.Scattergl if len(share) > MOST_NODES else go.Scatter
-    line = kind(
-        x=list(range(1, len(share) + 1)),
-        y=share,
-        mode="lines",
-        line={"color": _FINISHED.colour, "width": 2.5},
-        fill="tozeroy",
-        hovertemplate="the %{x} slowest tasks take %{y:.0%}<extra></extra>",
+    share = (ordered.cumsum() / (ordered.sum() or 1.0)).tolist()
+    line = Line(xs=range(1, len(share) + 1), ys=share, colour=_FINISHED.colour, width=2.5, filled=True)
+    told = [f"the {place} slowest take {percent(share[place - 1])}" for place in _told(len(share))]
+    return Plot(
+        x=counted(len(share)),
+        y=Scale(low=0.0, high=1.02, ticks=tuple((at / 4, percent(at / 4)) for at in range(5))),
+        layers=(line,),
+        words=f"How the seconds spread over {count(len(share), 'task')}: {listed(told)}",
+        x_title="slowest tasks",
+        y_title="share of all task seconds",
+        height=260,
     )
-    drawn = figure(line, height=height, showlegend=False)
-    drawn.update_yaxes(tickformat=".0%", range=[0, 1.02], title="share of all task seconds")
-    drawn.update_xaxes(title="slowest tasks", rangemode="tozero")
-    return drawn
 
 
-def caches(frame: pd.DataFrame, height: int | None = None) -> go.Figure:
+def _told(most: int) -> list[int]:
+    """The numbers of tasks that the curve's words name."""
+    return sorted({max(round(most * share), 1) for share in (0.1, 0.25, 0.5)}) if most else []
+
+
+def caches(frame: pd.DataFrame) -> list[Row]:
     """Hits and misses of each cache as shares of its lookups: columns name, hits, misses."""
-    lookups = (frame["hits"] + frame["misses"]).replace(0, 1)
-    names = [plain(name, 40) for name in frame["name"]]
-    traces = [
-        go.Bar(
-            x=(frame[column] / lookups).to_numpy(),
-            y=names,
-            orientation="h",
-            name=mark.label,
-            marker=fill(mark),
-            text=[f"{value:,}" for value in frame[column]],
-            hovertemplate=f"%{{y}}: %{{text}} {mark.label}, %{{x:.1%}}<extra></extra>",
-        )
-        for column, mark in (("hits", _HIT), ("misses", _MISS))
-    ]
-    drawn = figure(*traces, height=height or 90 + 44 * len(frame), barmode="stack")
-    drawn.update_xaxes(tickformat=".0%", range=[0, 1])
-    drawn.update_yaxes(autorange="reversed")
-    return drawn
+    return [_cache(row) for row in rows(frame)]
+
+
+def _cache(row: dict[str, Any]) -> Row:
+    hits, misses = int(row["hits"]), int(row["misses"])
+    share, name = hits / ((hits + misses) or 1), one_line(row["name"], 40)
+    bars = (Part(start=0.0, end=share, mark=_HIT), Part(start=share, end=1.0, mark=_MISS))
+    return Row(
+        label=name,
+        parts=bars if hits + misses else (),
+        value=f"{hits:,} of {hits + misses:,}",
+        words=f"{name}: {hits:,} hits, {misses:,} misses" + (f", {percent(share, 1)} hits" if hits + misses else ""),
+    )
+
+
+#: Shares of lookups.
+SHARES = Scale(low=0.0, high=1.0, ticks=tuple((at / 4, percent(at / 4)) for at in range(5)))

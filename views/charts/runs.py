@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 from zlib import crc32
@@ -13,10 +14,12 @@ from profiles.configs import NONE, read_config
 from services.project import current_project
 from views import palette
 from views.charts.layout import figure, see_through
+from views.charts.plot import Dots, Line, Note, Plot
+from views.charts.scale import from_zero, of_moments
 from views.configs import short
 from views.frames import rows
 from views.palette import Mark
-from views.text import plain, seconds
+from views.text import count, listed, plain, seconds
 
 #: So many configs are named in the legend, those with the most runs; the others' names are told where one points.
 MOST_NAMED = 10
@@ -145,9 +148,7 @@ def _changes(segments: list[dict[str, Any]], mark: Mark) -> list[go.Scatter]:
     found = [(before, now) for before, now in pairwise(segments) if now.get("whose") in _WHOSE]
     if not found:
         return []
-    words = [_WHOSE[now["whose"]][0] for _, now in found]
-    shares = [now["median_seconds"] / before["median_seconds"] - 1 for before, now in found]
-    told = [f"{word} {share:+.0%}".replace("-", "−") for word, share in zip(words, shares, strict=True)]
+    told = [_change(before, now) for before, now in found]
     return [
         go.Scatter(
             x=[now["start"] for _, now in found],
@@ -165,3 +166,85 @@ def _changes(segments: list[dict[str, Any]], mark: Mark) -> list[go.Scatter]:
             hovertemplate="%{text}<extra>" + plain(mark.label, 40) + "</extra>",
         )
     ]
+
+
+def _change(before: dict[str, Any], now: dict[str, Any]) -> str:
+    """Whose a change was, and by how much."""
+    share = now["median_seconds"] / before["median_seconds"] - 1
+    return f"{_WHOSE[now['whose']][0]} {share:+.0%}".replace("-", "−")
+
+
+def picture(runs: pd.DataFrame, segments: pd.DataFrame, height: int = 200) -> Plot:
+    """What ``trend`` draws, as a picture: the same lines, medians, changes and marks.
+
+    Args:
+        runs, segments: as ``trend`` takes them; at least one run.
+    """
+    parts, levels = (dict(tuple(frame.groupby("config", sort=False))) for frame in (runs, segments))
+    order = list(runs["config"].value_counts(sort=True).index)
+    marks = {config: config_mark(config) for config in order}
+    layers: list[Line | Dots] = []
+    for config in reversed(order):  # those with the most runs lie on top
+        layers += _drawn(parts[config], marks[config], many=len(runs) > MANY)
+    notes: list[Note] = []
+    for config in order:
+        stretches = rows(levels.get(config, segments.head(0)))
+        layers += _levels(stretches, marks[config]) if config in order[:MOST_NAMED] else []
+        signs, words = _signs(stretches, marks[config])
+        layers, notes = [*layers, *signs], [*notes, *words]
+    named = [replace(marks[config], label=plain(marks[config].label, 40)) for config in order[:MOST_NAMED]]
+    others = [Mark(label=f"{count(len(order) - len(named), 'other config')}", colour="#7F8790")]
+    return Plot(
+        x=of_moments(runs["started_at"].min(), runs["started_at"].max()),
+        y=from_zero(runs["wall_seconds"]),
+        layers=tuple(layers),
+        words=_picture_words(runs, [(marks[config].label, parts[config]) for config in order[:MOST_NAMED]]),
+        y_title="wall-clock",
+        notes=tuple(notes),
+        legend=tuple(named + (others if len(order) > len(named) else [])),
+        height=height,
+    )
+
+
+def _drawn(runs: pd.DataFrame, mark: Mark, *, many: bool) -> list[Line | Dots]:
+    xs, ys = [moment.timestamp() for moment in runs["started_at"]], runs["wall_seconds"].tolist()
+    dots = Dots(xs=xs, ys=ys, mark=mark, size=5 if many else 8, opacity=0.5 if many else 0.85)
+    return [Line(xs=xs, ys=ys, colour=mark.colour, width=1, opacity=0.35), dots]
+
+
+def _levels(stretches: list[dict[str, Any]], mark: Mark) -> list[Line | Dots]:
+    return [
+        Line(
+            xs=(row["start"].timestamp(), row["stop"].timestamp()),
+            ys=[row["median_seconds"]] * 2,
+            colour=mark.colour,
+            width=2.5,
+            dash="" if number % 2 == 0 else "8 4",
+        )
+        for number, row in enumerate(stretches)
+        if row["runs"] >= FEWEST_RUNS
+    ]
+
+
+def _signs(stretches: list[dict[str, Any]], mark: Mark) -> tuple[list[Line | Dots], list[Note]]:
+    """A hollow sign at each change, and its words."""
+    signs: list[Line | Dots] = []
+    notes: list[Note] = []
+    for before, now in pairwise(stretches):
+        if now.get("whose") in _WHOSE:
+            x, y = now["start"].timestamp(), now["median_seconds"]
+            look = replace(mark, symbol=f"{_WHOSE[now['whose']][1]}-open")
+            signs.append(Dots(xs=[x], ys=[y], mark=look, size=15, opacity=1.0))
+            notes.append(Note(x=x, y=y, text=f"{_change(before, now)}: {seconds(now['median_seconds'])}"))
+    return signs, notes
+
+
+def _picture_words(runs: pd.DataFrame, named: list[tuple[str, pd.DataFrame]]) -> str:
+    levels = [
+        f"{label} {seconds(float(part['wall_seconds'].median()))} ({count(len(part), 'run')})" for label, part in named
+    ]
+    first, last = runs["started_at"].min(), runs["started_at"].max()
+    return (
+        f"Wall-clock seconds of {count(len(runs), 'comparable run')} from {first:%Y-%m-%d} to {last:%Y-%m-%d}; "
+        f"medians: {listed(levels)}"
+    )

@@ -78,14 +78,14 @@ def legend(rows: Iterable[Sequence[Segment]]) -> Mapping[str, Mark]:
 
 def _document(body: str, segments: Iterable[Segment], size: str, title: str) -> str:
     marks = {name: palette.category(name) for name in dict.fromkeys(segment.category for segment in segments)}
-    patterns = "".join(_pattern(name, mark) for name, mark in marks.items())
+    patterns = "".join(pattern(name, mark) for name, mark in marks.items())
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" font-family="sans-serif" font-size="12">'
         f"<title>{escape(title)}</title><defs>{patterns}</defs>{body}</svg>"
     )
 
 
-def _pattern(name: str, mark: Mark) -> str:
+def pattern(name: str, mark: Mark) -> str:
     strokes = _PATTERNS.get(mark.pattern, "")
     return (
         f'<pattern id="{escape(name)}" width="6" height="6" patternUnits="userSpaceOnUse">'

@@ -27,7 +27,7 @@ _NODES = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parts:
-    """A run's breakdown with its ``nodes`` as ``charts.run.icicle`` wants them."""
+    """A run's breakdown with its ``nodes`` as ``charts.run.tree`` wants them."""
 
     nodes: pd.DataFrame
     made: Breakdown
@@ -48,7 +48,7 @@ class Parts:
         return max(-(self.made.rest_seconds or 0.0), 0.0)
 
     def by_category(self) -> pd.DataFrame:
-        """Self seconds by category, as ``charts.run.shares`` wants them, the largest first, what is no phase last."""
+        """Self seconds by category: columns category, seconds; the largest first, what is no phase last."""
         spent = {name: seconds for name, seconds in self.made.seconds.items() if seconds > 0}
         order = sorted(spent, key=lambda name: (name in (IDLE, UNACCOUNTED), name == UNACCOUNTED, -spent[name]))
         table = pd.DataFrame([(name, spent[name]) for name in order], columns=["category", "seconds"])

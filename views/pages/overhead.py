@@ -20,6 +20,7 @@ from views.navigation import link
 from views.page import Page
 from views.parts.bars import bars, seconds_words, shrunk
 from views.parts.command import command
+from views.parts.pictures import closer, picture
 
 #: How a program records its phases, as the README has it.
 _SNIPPET = """from recorder import Recorder
@@ -193,6 +194,9 @@ def _tasks(runs: dict[str, int | None]) -> None:
     st.header("Over the tasks")
     st.markdown(figures.spread(list(known.values())[-1]))
     spread = pd.concat([frame.assign(bar=name) for name, frame in known.items()])
+    if not closer("zoom"):
+        picture(charts.spread_picture(spread))
+        return
     st.plotly_chart(
         charts.task_spread(spread), key="overhead.tasks", config=CONFIG, alt="Seconds per task, slowest first"
     )

@@ -1,8 +1,6 @@
 """Progress: where do we stand?"""
 
-from functools import lru_cache
 from math import ceil
-from typing import Any
 
 import streamlit as st
 
@@ -13,16 +11,16 @@ from optim.project.records import Plan
 from services.account import Account, KnownRun
 from views import text
 from views.charts import progress as charts
-from views.charts.layout import CONFIG
 from views.configs import circled
 from views.data import board as board_data
-from views.data.account import known, state
+from views.data.account import known
 from views.data.breakdowns import one_pair
 from views.data.cards import cards
 from views.data.progress import headline, steps
 from views.navigation import link
 from views.page import Page
 from views.parts.board import board
+from views.parts.pictures import bars
 from views.parts.progress_documents import downloads
 from views.parts.progress_left import what_is_left
 from views.parts.progress_tracking import tracking
@@ -50,7 +48,7 @@ def render() -> None:
         link("decide", "Decide which to keep", icon=":material/gavel:")
         link("overhead", "See what the time is made of", icon=":material/donut_small:")
     what_is_left(account)
-    _waterfall(plan)
+    _waterfall(plan, evidence)
     _cards(account)
     tracking()
     downloads()
@@ -119,7 +117,7 @@ def _run_metric(label: str, run: KnownRun) -> None:
     st.metric(name, text.seconds(run.wall_seconds), border=True, height="stretch", help=text.escape(told))
 
 
-def _waterfall(plan: Plan) -> None:
+def _waterfall(plan: Plan, evidence: TrackerEvidence) -> None:
     if plan.baseline is None:
         return
     apart = plan.reference_pipeline is not None
@@ -127,22 +125,17 @@ def _waterfall(plan: Plan) -> None:
         "From the origin to the target" + (", as the plan has it" if apart else ""),
         help="Solid: done. Hatched: planned, or measured and not decided.",
     )
-    st.plotly_chart(
-        _drawn_waterfall(*state()),
-        key="progress.waterfall",
-        config=CONFIG,
-        alt="Waterfall of seconds from the origin over the baseline and the wins, with the target as a band",
-    )
-
-
-@lru_cache(maxsize=4)
-def _drawn_waterfall(*_: Any) -> Any:
-    """The figure, drawn anew whenever the account may have changed: it is a quarter of what the page costs."""
-    plan, evidence = known().plan, known().evidence
-    target = (plan.target.seconds.low, plan.target.seconds.high) if plan.target else None
     # What another pipeline showed is no step of this one.
-    of_plan = evidence if plan.reference_pipeline is None else TrackerEvidence(reference=evidence.reference)
-    return charts.waterfall(steps(plan, of_plan), target)
+    of_plan = evidence if not apart else TrackerEvidence(reference=evidence.reference)
+    rows = charts.waterfall(steps(plan, of_plan))
+    target = (plan.target.seconds.low, plan.target.seconds.high) if plan.target else None
+    bars(
+        rows,
+        charts.scale(rows, target),
+        band=target,
+        band_words=f"target {target[0]:g}–{target[1]:g} s" if target else "",
+        title="seconds on the reference machine",
+    )
 
 
 def _cards(account: Account) -> None:

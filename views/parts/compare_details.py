@@ -13,11 +13,13 @@ from views import text
 from views.charts import compare as charts
 from views.charts import flame
 from views.charts.layout import CONFIG
+from views.charts.scale import from_zero
 from views.data import compare as data
 from views.data import profiles
 from views.data.safe import cells
 from views.frames import rows
 from views.parts.flame import KEYS, chart
+from views.parts.pictures import bars, closer, picture
 
 
 def details(before: Side, after: Side) -> None:
@@ -35,12 +37,8 @@ def details(before: Side, after: Side) -> None:
 
 
 def _phases(before: Side, after: Side, found: Sequence[Step]) -> None:
-    st.plotly_chart(
-        charts.waterfall(data.waterfall(found), before.name, after.name),
-        key="compare.waterfall",
-        config=CONFIG,
-        alt=f"The difference from {before.name} to {after.name}, phase by phase",
-    )
+    rows_of = charts.waterfall(data.waterfall(found), before.name, after.name)
+    bars(rows_of, from_zero(part.end for row in rows_of for part in row.parts))
     with st.expander("The difference as a tree", key="compare.tree", on_change="rerun") as tree:
         if tree.open:
             st.caption(_resolution(found))
@@ -105,6 +103,9 @@ def _tasks(before: Side, after: Side) -> None:
     faster = int((tasks["after_seconds"] < tasks["before_seconds"]).sum())
     many = f"**{faster} of {text.count(len(tasks), 'task')}** took less time."
     st.markdown(f"{many} A picture of where a gain comes from, not evidence.")
+    if not closer("zoom"):
+        picture(charts.tasks_picture(tasks, before.name, after.name))
+        return
     st.plotly_chart(
         charts.tasks(tasks, before.name, after.name),
         key="compare.tasks",

@@ -10,12 +10,13 @@ import streamlit as st
 
 from views.address import TEXT, bound_container
 from views.charts import run as charts
-from views.charts.layout import CONFIG
+from views.charts.scale import from_zero
 from views.data import run as data
 from views.data import run_words as words
 from views.data.exports import export, file_name, formats_of
 from views.data.safe import cells
 from views.parts.findings import findings
+from views.parts.pictures import bars, picture
 from views.parts.run_profile import profile
 from views.text import count
 
@@ -49,30 +50,27 @@ def _tasks(run: dict[str, Any]) -> None:
     tasks = data.tasks(run["id"])
     st.markdown(words.about_tasks(tasks))
     if tasks["seconds"].notna().any():
-        left, right = st.columns([3, 2])
-        left.plotly_chart(
-            charts.slowest_tasks(data.slowest(run["id"])),
-            key="run.slowest",
-            config=CONFIG,
-            alt="The slowest tasks by category",
-        )
-        right.plotly_chart(
-            charts.task_curve(tasks), key="run.curve", config=CONFIG, alt="How the seconds spread over tasks"
-        )
+        left, right = st.columns([3, 2], gap="large")
+        with left:
+            slowest = charts.slowest_tasks(data.slowest(run["id"]))
+            bars(slowest, from_zero(part.end for row in slowest for part in row.parts), legend=True)
+        with right:
+            picture(charts.task_curve(tasks))
     if run["failed"]:
         failed = data.failed_tasks(run["id"])
         st.markdown(f"**What happened to {count(len(failed), 'failed task')}:**")
         shown = cells(failed[["task_id", "seconds", "errors", "timeouts", "reason"]])
         st.dataframe(shown, key="run.failed", hide_index=True, alt="Failed tasks with their reasons")
-    with st.expander("All tasks", key="run.all_tasks"):
+    folded = st.expander("All tasks", key="run.all_tasks", on_change="rerun")
+    if folded.open:  # a table's code is a megabyte
         shown = cells(tasks.drop(columns=["run_id", "position"]))
-        st.dataframe(shown, key="run.tasks", hide_index=True, placeholder="–", alt="All tasks of the run")
+        folded.dataframe(shown, key="run.tasks", hide_index=True, placeholder="–", alt="All tasks of the run")
 
 
 def _caches(run: dict[str, Any]) -> None:
     caches = data.caches(run["id"])
     st.markdown(words.about_caches(caches))
-    st.plotly_chart(charts.caches(caches), key="run.caches", config=CONFIG, alt="Hits and misses of each cache")
+    bars(charts.caches(caches), charts.SHARES, legend=True)
     config = st.column_config
     columns = {
         "name": config.TextColumn("Cache"),

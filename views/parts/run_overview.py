@@ -8,10 +8,10 @@ import streamlit as st
 
 from views import text
 from views.charts import run as charts
-from views.charts.layout import CONFIG
 from views.data import run as data
 from views.data import run_words as words
 from views.data.safe import cells
+from views.parts.flame import KEYS, chart
 from views.parts.spine import bar
 
 
@@ -38,7 +38,7 @@ def head(run: dict[str, Any]) -> None:
 
 
 def overview(run: dict[str, Any]) -> None:
-    """Sentences, the bar of categories and the icicle of phases."""
+    """Sentences, the bar of categories and the tree of phases."""
     parts = data.parts(run)
     st.markdown(words.outcome(run))
     found = words.about_findings(data.findings(run["id"])) if run["findings"] else ""
@@ -47,13 +47,9 @@ def overview(run: dict[str, Any]) -> None:
     st.markdown(words.made_of(run, parts))
     if len(parts.nodes) > 1:
         bar(parts.made, f"run {run['id']}")
-        st.plotly_chart(
-            charts.icicle(parts.nodes),
-            key="run.icicle",
-            config=CONFIG,
-            alt="Phases of the run as a tree, by total seconds",
-        )
-        st.caption("Width is total seconds; click a phase to look into it, and the top to come back.")
+        label = f"Phases of the run as a tree, by total seconds. {KEYS}"
+        chart(charts.tree(parts.nodes), "run.phases", label)
+        st.caption("Width is total seconds; a double click goes into a phase, All of it comes back.")
     _partial(run)
 
 

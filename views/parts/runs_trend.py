@@ -11,6 +11,7 @@ from views.charts import runs as charts
 from views.charts.layout import CONFIG
 from views.data import runs
 from views.data.changes import segments
+from views.parts.pictures import closer, picture
 from views.text import count
 
 
@@ -31,9 +32,13 @@ def trend(filters: dict[str, Any]) -> None:
     part = known[name]
     found = segments(part)
     words.markdown(runs.in_words(part, found))
-    drawn = charts.trend(part, found, height=260)
+    with choice:
+        zoomed = closer("zoom")
+    if not zoomed:
+        picture(charts.picture(part, found))
+        return
     st.plotly_chart(
-        drawn,
+        charts.trend(part, found, height=260),
         key="runs.trend",
         config=CONFIG,
         alt=f"Wall-clock seconds of {count(len(part), 'comparable run')} over time",

@@ -53,6 +53,14 @@ def test_a_phase_with_children_keeps_its_own_seconds_under_its_name() -> None:
 def test_the_slowest_task_comes_first() -> None:
     tasks = pd.DataFrame({"bar": "Now", "task": ["a", "b", "c"], "seconds": [1.0, 3.0, 2.0]})
     assert list(charts.task_spread(tasks).data[0].y) == [3.0, 2.0, 1.0]
+    line, dots = charts.spread_picture(tasks).layers
+    assert list(line.ys) == list(dots.ys) == [3.0, 2.0, 1.0]
+
+
+def test_of_very_many_tasks_the_picture_has_a_line_and_no_points() -> None:
+    tasks = pd.DataFrame({"bar": "Now", "task": range(1000), "seconds": 1.0})
+    (line,) = charts.spread_picture(tasks).layers
+    assert len(line.xs) == 1000
 
 
 def test_the_spread_says_how_uneven_the_tasks_are() -> None:

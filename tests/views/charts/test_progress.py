@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from optim.evidence.records import Together, TrackerEvidence, WinEvidence
@@ -11,11 +13,18 @@ STEPS = data.steps(PLAN, TrackerEvidence())
 
 
 def test_the_waterfall_has_a_bar_for_every_step() -> None:
-    bar = charts.waterfall(STEPS, (12, 14)).data[0]
-    assert list(bar.y)[:4] == ["Origin", "Earlier work", "Baseline", "Now"]
-    assert bar.x[0] == pytest.approx(42.5)
-    assert bar.base[1] == pytest.approx(24.813)
-    assert bar.base[1] + bar.x[1] == pytest.approx(42.5)
+    rows = charts.waterfall(STEPS)
+    assert [row.label for row in rows][:4] == ["Origin", "Earlier work", "Baseline", "Now"]
+    spans = [(row.parts[0].start, row.parts[0].end) for row in rows]
+    assert spans[0] == pytest.approx((0.0, 42.5))
+    assert spans[1] == pytest.approx((42.5, 24.813))
+    assert [row.value for row in rows][:3] == ["42.5 s", "−17.7 s", "24.8 s"]
+
+
+def test_a_step_is_joined_to_the_one_that_begins_where_it_ends() -> None:
+    rows = charts.waterfall(STEPS)
+    joined = [(row, following) for row, following in pairwise(rows) if row.leads_to is not None]
+    assert len(joined) == 6 and all(row.leads_to == following.parts[0].start for row, following in joined)
 
 
 def test_each_win_stands_on_what_the_one_before_left() -> None:
@@ -44,15 +53,15 @@ def test_an_open_win_that_was_measured_beside_others_says_so() -> None:
     assert row["note"] == "measured against solver_body_cache,early_exit at 2.00x, undecided"
 
 
-def test_what_is_only_planned_is_hatched_and_carries_its_range() -> None:
-    drawn = charts.waterfall(STEPS, (12, 14))
-    assert list(drawn.data[0].marker.pattern.shape) == [""] * 4 + ["/"] * 5
-    assert len(drawn.data[1].x) == 5
-    assert all(reach > 0 for reach in drawn.data[1].error_x.array)
+def test_what_is_only_planned_is_hollow_and_carries_its_range() -> None:
+    rows = charts.waterfall(STEPS)
+    assert [row.parts[0].hollow for row in rows] == [False] * 4 + [True] * 5
+    planned = [(row.low, row.parts[0].end, row.high) for row in rows[4:]]
+    assert all(low < end < high for low, end, high in planned)
+    assert "planned: 3 to 8% saved" in rows[4].words
 
 
-def test_the_target_is_a_band_with_its_seconds_in_words() -> None:
-    drawn = charts.waterfall(STEPS, (12, 14))
-    band = drawn.layout.shapes[0]
-    assert (band.x0, band.x1) == (12, 14)
-    assert "12–14 s" in drawn.layout.annotations[0].text
+def test_the_axis_holds_the_bars_and_the_target() -> None:
+    rows = charts.waterfall(STEPS)
+    assert charts.scale(rows, (12, 14)).high > 42.5
+    assert charts.scale(rows, (50, 60)).high > 60

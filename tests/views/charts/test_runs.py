@@ -1,11 +1,14 @@
 """The trend: one series a config, a step at each stretch between changes."""
 
+from xml.etree import ElementTree
+
 import pandas as pd
 import pytest
 
 from tests.worked_example import ALL
 from views import palette
 from views.charts import runs
+from views.charts.plot import Dots, Line, plot_svg
 
 
 def history(configs: list[str]) -> pd.DataFrame:
@@ -20,7 +23,7 @@ def history(configs: list[str]) -> pd.DataFrame:
     )
 
 
-def stretches(*rows: tuple[str, str, str, float, int]) -> pd.DataFrame:
+def stretches(*rows: tuple[object, ...]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["config", "start", "stop", "median_seconds", "runs"])
 
 
@@ -79,3 +82,35 @@ def test_many_points_are_drawn_by_webgl(count: int, kind: str) -> None:
 
 def test_no_runs_make_an_empty_chart() -> None:
     assert len(runs.trend(history([]), stretches()).data) == 0
+
+
+def test_the_picture_has_every_run_and_the_chart_s_marks() -> None:
+    frame = history(["none", "none", ALL, "dsl_cache"])
+    drawn = runs.picture(frame, stretches())
+    dots = [layer for layer in drawn.layers if isinstance(layer, Dots)]
+    assert sorted(y for layer in dots for y in layer.ys) == sorted(frame["wall_seconds"])
+    assert {mark.label: mark.colour for mark in drawn.legend} == {
+        trace.name: trace.marker.color for trace in runs.trend(frame, stretches()).data
+    }
+    assert "4 comparable runs from 2026-01-01" in drawn.words and "none 9.95 s (2 runs)" in drawn.words
+
+
+def test_the_picture_s_legend_counts_the_configs_that_it_does_not_name() -> None:
+    drawn = runs.picture(history([f"config{number}" for number in range(20)]), stretches())
+    assert len(drawn.legend) == runs.MOST_NAMED + 1 and drawn.legend[-1].label == "10 other configs"
+    assert sum(len(layer.xs) for layer in drawn.layers if isinstance(layer, Dots)) == 20
+
+
+def test_the_picture_says_whose_a_change_was() -> None:
+    days = [pd.Timestamp(f"2026-01-0{day}", tz="UTC") for day in (1, 2, 3)]
+    steps = stretches(("none", days[0], days[1], 8.0, 4), ("none", days[1], days[2], 4.0, 4))
+    drawn = runs.picture(history(["none"] * 4), steps.assign(whose=["", "code"]))
+    assert [note.text for note in drawn.notes] == ["code −50%: 4.00 s"]
+    assert [list(layer.ys) for layer in drawn.layers if isinstance(layer, Line) and layer.width == 2.5] == [
+        [8.0, 8.0],
+        [4.0, 4.0],
+    ]
+
+
+def test_one_run_alone_makes_a_picture() -> None:
+    ElementTree.fromstring(plot_svg(runs.picture(history(["none"]), stretches())))

@@ -66,13 +66,13 @@ def test_the_overhead_is_said_in_a_sentence_with_what_is_unaccounted(engine: Eng
 def test_the_figures_of_the_phases_add_up_to_the_run(engine: Engine, open_page: Open) -> None:
     store_run(engine, measured(1))
     page = open_page("run", run="1")
-    (bar,) = [one.proto.body for one in page.get("html") if "<img" in one.proto.body]
-    assert 'alt="run 1: ' in bar
+    (bar,) = [one.proto.body for one in page.get("html") if 'alt="run 1: ' in one.proto.body]
     picture = base64.b64decode(bar.partition("base64,")[2].partition('"')[0])
     segments = ElementTree.fromstring(picture).findall("{http://www.w3.org/2000/svg}svg")
     assert sum(float(segment.attrib["width"].rstrip("%")) for segment in segments) == pytest.approx(100.0)
-    icicle = json.loads({chart.key: chart for chart in page.get("plotly_chart")}["run.icicle"].proto.spec)["data"][0]
-    assert icicle["labels"][0] == "run" and icicle["customdata"][0][0] == "4.00 s"
+    (tree,) = [one.proto for one in page.get("bidi_component") if one.proto.component_name.endswith("flame")]
+    drawn = json.loads(tree.json)
+    assert drawn["name"][0] == "run" and drawn["fact"][0].startswith("total 4.00 s, 100% of the run")
 
 
 def test_a_run_with_workers_says_that_its_seconds_are_worker_seconds(engine: Engine, open_page: Open) -> None:
