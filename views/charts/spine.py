@@ -86,6 +86,7 @@ def _document(body: str, segments: Iterable[Segment], size: str, title: str) -> 
 
 
 def pattern(name: str, mark: Mark) -> str:
+    """What a bar is filled with, its colour with its strokes, as a definition called ``name``."""
     strokes = _PATTERNS.get(mark.pattern, "")
     return (
         f'<pattern id="{escape(name)}" width="6" height="6" patternUnits="userSpaceOnUse">'
