@@ -17,9 +17,9 @@ _SINGLE = ("config", "workload", "results_fingerprint", "started_at", "wall_seco
 _LISTS = ("phases", "caches")
 
 
-def same_figures(one: RunRecord, two: RunRecord) -> bool:
+def same_figures(run_record: RunRecord, two: RunRecord) -> bool:
     """Whether two records give the same figures, as far as both give them: forms differ in what they can hold."""
-    pairs = zip(_figures(one), _figures(two), strict=True)
+    pairs = zip(_figures(run_record), _figures(two), strict=True)
     return all(mine == other or mine in _NOT_GIVEN or other in _NOT_GIVEN for mine, other in pairs)
 
 
@@ -101,7 +101,10 @@ def fits(extra: RunRecord, main: RunRecord) -> bool:
     if not is_extra(extra) or is_extra(main):
         return False
     if extra.source.endswith("telemetry"):
-        attempts, caches = extra.counts.get("inlining.attempts"), [one for one in main.caches if one.name == "inlining"]
+        attempts, caches = (
+            extra.counts.get("inlining.attempts"),
+            [cache for cache in main.caches if cache.name == "inlining"],
+        )
         return bool(attempts and caches and caches[0].lookups == attempts)
     ids, timed = [task.task_id for task in extra.tasks], [task for task in main.tasks if task.seconds is not None]
     known = {task.task_id: _rounded(task.seconds) for task in timed}

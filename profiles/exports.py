@@ -69,9 +69,9 @@ def _csv_line(cells: Iterable[object]) -> str:
 
 
 def _csv_rows(task: str, phases: Iterable[PhaseTiming]) -> Iterator[list[object]]:
-    for one in phases:
-        path = "/".join(one.path)
-        cells = (task, path, one.category, one.total_seconds, one.self_seconds, one.calls, one.basis)
+    for phase in phases:
+        path = "/".join(phase.path)
+        cells = (task, path, phase.category, phase.total_seconds, phase.self_seconds, phase.calls, phase.basis)
         yield [escape_cell(cell) for cell in cells]
 
 
@@ -155,9 +155,9 @@ def _phase_events(roots: Sequence[PhaseNode], start: float, row: int) -> list[Js
     while waiting:
         siblings, at = waiting.pop()
         for node in siblings:
-            one = node.timing
-            facts = {"calls": one.calls, "self_seconds": one.self_seconds}
-            events.append(_event(one.name, at, one.total_seconds, row, facts, one.category))
+            timing = node.timing
+            facts = {"calls": timing.calls, "self_seconds": timing.self_seconds}
+            events.append(_event(timing.name, at, timing.total_seconds, row, facts, timing.category))
             waiting.append((node.children, at))
-            at += one.total_seconds
+            at += timing.total_seconds
     return events

@@ -60,7 +60,7 @@ def owned_folder(prefix: str, place: Path) -> Iterator[Path]:
 
 def owned_in(place: Path, prefix: str = "") -> list[Owned]:
     """What of this user's has an owner in a folder."""
-    found = []
+    folders = []
     for note in sorted(place.glob(f"{prefix}*{ENDING}")):
         with contextlib.suppress(OSError, ValueError):
             if hasattr(os, "getuid") and note.lstat().st_uid != os.getuid():
@@ -68,19 +68,19 @@ def owned_in(place: Path, prefix: str = "") -> list[Owned]:
             text = os.readlink(note) if note.is_symlink() else note.read_text()
             pid, _, owner = text.partition("|")
             path = note.with_name(note.name.removesuffix(ENDING))
-            found.append(Owned(path=path, pid=int(pid), left=is_gone(int(pid), owner)))
-    return found
+            folders.append(Owned(path=path, pid=int(pid), left=is_gone(int(pid), owner)))
+    return folders
 
 
-def remove_left(one: Owned) -> int:
+def remove_left(owned: Owned) -> int:
     """Removes what a gone process left, and then the note; gives the bytes that were freed."""
-    freed = size_of(one.path)
-    if one.path.is_dir() and not one.path.is_symlink():
-        shutil.rmtree(one.path, ignore_errors=True)
+    freed = size_of(owned.path)
+    if owned.path.is_dir() and not owned.path.is_symlink():
+        shutil.rmtree(owned.path, ignore_errors=True)
     else:
-        one.path.unlink(missing_ok=True)
-    if not os.path.lexists(one.path):
-        _note(one.path).unlink(missing_ok=True)
+        owned.path.unlink(missing_ok=True)
+    if not os.path.lexists(owned.path):
+        _note(owned.path).unlink(missing_ok=True)
     return freed
 
 

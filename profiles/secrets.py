@@ -64,9 +64,9 @@ def hidden(text: str) -> str:
 def _without_values(text: str) -> str:
     """The text with ``***`` for the values of secret names. Not one pattern: a value may hold the next name."""
     parts, at = [], 0
-    for found in _NAME.finditer(text):
-        value = _VALUE.match(text, found.end())
-        if value is not None and found.start() >= at and _is_secret(found[1], found[2], value[0]):
+    for match in _NAME.finditer(text):
+        value = _VALUE.match(text, match.end())
+        if value is not None and match.start() >= at and _is_secret(match[1], match[2], value[0]):
             quote = value[0][0] if value[0][0] in "\"'" else ""
             parts += [text[at : value.start()], quote, HIDDEN, quote]
             at = value.end()
@@ -99,7 +99,7 @@ def _inside(value: Any) -> Any:
         return hidden(value)
     if isinstance(value, Mapping):
         return hidden_values(value)
-    return [_inside(one) for one in value] if isinstance(value, list | tuple) else value
+    return [_inside(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def without_homes(text: str) -> str:

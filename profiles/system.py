@@ -95,13 +95,13 @@ def kill_marked(mark: str, newer_than: int = 0) -> int:
 
 
 def _marked(mark: bytes, newer_than: int) -> list[int]:
-    found = []
+    pids = []
     for name in os.listdir("/proc") if os.path.isdir("/proc") else ():
         if name.isdigit() and int(name) > newer_than:
             with contextlib.suppress(OSError), open(f"/proc/{name}/environ", "rb") as file:
                 if mark in file.read().split(b"\0"):
-                    found.append(int(name))
-    return found
+                    pids.append(int(name))
+    return pids
 
 
 def kill_group(process: subprocess.Popen[Any]) -> None:

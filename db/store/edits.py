@@ -73,7 +73,7 @@ def undelete_runs(engine: Engine, run_ids: Iterable[int]) -> int:
 
 def _mark(engine: Engine, run_ids: Iterable[int], moment: datetime | None) -> int:
     before = Run.deleted_at.is_(None) if moment else Run.deleted_at.is_not(None)
-    ids = [int(one) for one in run_ids]
+    ids = [int(run_id) for run_id in run_ids]
     with writing(engine) as connection:
         if moment is None:
             bring_back(connection, ids)

@@ -156,8 +156,8 @@ def mark_stopping(engine: Engine, measurement_id: int, pid: int | None, owner: s
 def interrupt_measurements(engine: Engine, silent_seconds: float) -> int:
     """Marks measurements under way whose process is gone as interrupted; gives how many."""
     with reading(engine) as connection:
-        found = connection.execute(_OWNERS.where(_IS_UNDER_WAY)).all()
-    gone = [row for row in found if is_over(row.pid, row.owner, row.updated_at, silent_seconds)]
+        owners = connection.execute(_OWNERS.where(_IS_UNDER_WAY)).all()
+    gone = [row for row in owners if is_over(row.pid, row.owner, row.updated_at, silent_seconds)]
     return sum(_interrupt(engine, row) for row in gone)
 
 

@@ -100,14 +100,14 @@ def _table(model: Any) -> Table:
 
 def _content(connection: Connection, run_id: int) -> dict[Table, list[tuple[Any, ...]]]:
     """All rows that a run owns, in order, without its id."""
-    found = {}
+    content = {}
     for model in (RunEnvironment, *children(), *_MARKS):
         table = _table(model)
         columns = [column for column in table.columns if column.name != "run_id"]
         keys = list(table.primary_key.columns)[1:]
         rows = connection.execute(select(*columns).where(table.c.run_id == run_id).order_by(*keys))
-        found[table] = sorted(map(tuple, rows), key=repr) if model in _MARKS else [tuple(row) for row in rows]
-    return found
+        content[table] = sorted(map(tuple, rows), key=repr) if model in _MARKS else [tuple(row) for row in rows]
+    return content
 
 
 def _join(here: Connection, there: Connection, run_id: int, known: int) -> None:
@@ -133,7 +133,7 @@ def _copy_digest(here: Connection, there: Connection, digest: str | None) -> Non
 
 def whole_measurements(engine: Engine, run_ids: Iterable[int]) -> tuple[list[int], list[int]]:
     """The measurements that hold one of the runs: those all of whose runs are among them, and the others."""
-    ids = {int(one) for one in run_ids}
+    ids = {int(identity) for identity in run_ids}
     with reading(engine) as connection:
         runs: dict[int, set[int]] = {}
         for model in (BlockRun, AttemptRow):
@@ -141,8 +141,10 @@ def whole_measurements(engine: Engine, run_ids: Iterable[int]) -> tuple[list[int
             for measurement_id, run_id in connection.execute(statement):
                 runs.setdefault(measurement_id, set()).add(int(run_id or 0))
         moved = set(connection.scalars(select(MeasurementRow.id).where(MeasurementRow.status == MOVED)))
-    touched = sorted(one for one, own in runs.items() if own & ids and one not in moved)
-    return [one for one in touched if runs[one] <= ids], [one for one in touched if not runs[one] <= ids]
+    touched = sorted(run for run, own in runs.items() if own & ids and run not in moved)
+    return [touched_id for touched_id in touched if runs[touched_id] <= ids], [
+        touched_id for touched_id in touched if not runs[touched_id] <= ids
+    ]
 
 
 def copy_measurement(source: Engine, target: Engine, measurement_id: int, ids: Mapping[int, int]) -> Moved:
@@ -152,13 +154,13 @@ def copy_measurement(source: Engine, target: Engine, measurement_id: int, ids: M
         ids: of each of its runs, the id in the target.
     """
     with reading(source) as here, writing(target) as there:
-        found = here.execute(select(*MeasurementRow.__table__.columns).where(MeasurementRow.id == measurement_id))
-        row = found.mappings().one()
+        original = here.execute(select(*MeasurementRow.__table__.columns).where(MeasurementRow.id == measurement_id))
+        row = original.mappings().one()
         spec = _with_ids(dict(row["spec"]), ids)
         same = there.execute(
             select(MeasurementRow.id, MeasurementRow.spec).where(MeasurementRow.created_at == row["created_at"])
         )
-        known = next((one.id for one in same if one.spec == spec), None)
+        known = next((copy.id for copy in same if copy.spec == spec), None)
         if known is not None:
             return Moved(known, False)
         values = {**row, "spec": spec, "owner": None}
@@ -167,7 +169,10 @@ def copy_measurement(source: Engine, target: Engine, measurement_id: int, ids: M
         for model in (BlockRun, AttemptRow):
             table = _table(model)
             rows = here.execute(select(*table.columns).where(table.c.measurement_id == measurement_id)).mappings()
-            new = [{**one, "measurement_id": number, "run_id": one["run_id"] and ids[one["run_id"]]} for one in rows]
+            new = [
+                {**attempt, "measurement_id": number, "run_id": attempt["run_id"] and ids[attempt["run_id"]]}
+                for attempt in rows
+            ]
             if new:
                 there.execute(insert(table), new)
         seal_measurement(there, number)
@@ -178,7 +183,7 @@ def _with_ids(spec: dict[str, Any], ids: Mapping[int, int]) -> dict[str, Any]:
     """The spec with the runs that it names under their other ids."""
     if "runs" not in spec:
         return spec
-    return {**spec, "runs": {side: [ids.get(one, one) for one in runs] for side, runs in spec["runs"].items()}}
+    return {**spec, "runs": {side: [ids.get(run, run) for run in runs] for side, runs in spec["runs"].items()}}
 
 
 def hide_moved(engine: Engine, run_ids: Iterable[int], measurement_ids: Iterable[int], to: str) -> None:

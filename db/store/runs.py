@@ -166,8 +166,8 @@ def mark_interrupted(engine: Engine, silent_seconds: float = SILENT_SECONDS) -> 
         silent_seconds: after how long without a commit it counts as gone when its process can not be looked at.
     """
     with reading(engine) as connection:
-        found = connection.execute(_RUNNING).all()
-    gone = [row for row in found if is_over(row.pid, row.owner, row.updated_at, silent_seconds)]
+        owners = connection.execute(_RUNNING).all()
+    gone = [row for row in owners if is_over(row.pid, row.owner, row.updated_at, silent_seconds)]
     marked = sum(_interrupt(engine, row) for row in gone)
     return marked + interrupt_measurements(engine, silent_seconds)
 
@@ -236,14 +236,14 @@ def _add_phases(
     connection: Connection, run_id: int, task: TaskRecord, phases: Sequence[PhaseTiming] | None
 ) -> dict[Any, int]:
     """Brings the run's phases up to date; gives the number of each phase by its key."""
-    given = [phase_row(one, "run") for one in phases or ()]
+    given = [phase_row(phase, "run") for phase in phases or ()]
     known = connection.execute(
         select(Phase.path, Phase.category, Phase.basis, Phase.number).where(Phase.run_id == run_id)
     ).all()
     numbers: dict[Any, int] = {tuple(row[:3]): row[3] for row in known}
     part = "sum" if phases is None else "task"
     own = {phase_key(row) for row in given}
-    added = [phase_row(one, part) for one in sum_of_tasks([task]) if timing_key(one) not in own]
+    added = [phase_row(sum_of_task, part) for sum_of_task in sum_of_tasks([task]) if timing_key(sum_of_task) not in own]
     for row in given + added:
         numbers.setdefault(phase_key(row), len(numbers))
     _upsert(connection, [(run_id, numbers[phase_key(row)], *row) for row in given], add=False)

@@ -29,14 +29,14 @@ def track(engine: Engine, edits: Sequence[TrackedEdit]) -> None:
     now = datetime.now(UTC)
     rows = [
         {
-            "place": clean(one.place),
-            "name": clean(one.name),
-            "value": None if one.value is None else clean(one.value),
-            "origin": one.origin,
-            "who": one.who,
+            "place": clean(edit.place),
+            "name": clean(edit.name),
+            "value": None if edit.value is None else clean(edit.value),
+            "origin": edit.origin,
+            "who": edit.who,
             "made_at": now,
         }
-        for one in edits
+        for edit in edits
     ]
     if rows:
         with writing(engine) as connection:

@@ -40,8 +40,10 @@ def bundle_text(contents: Contents, root: Path = ROOT) -> str:
 def _loader_text() -> str:
     """The module ``loading`` without its docstring and its imports, which are the bundle's own."""
     text = Path(loading.__file__).read_text(encoding="utf-8")
-    body = [one for one in ast.parse(text).body if not isinstance(one, ast.Import | ast.ImportFrom)][1:]
-    return "\n\n\n".join(ast.get_source_segment(text, one) or "" for one in body)
+    body = [statement for statement in ast.parse(text).body if not isinstance(statement, ast.Import | ast.ImportFrom)][
+        1:
+    ]
+    return "\n\n\n".join(ast.get_source_segment(text, statement) or "" for statement in body)
 
 
 def _literal(text: str) -> str:

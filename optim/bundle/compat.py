@@ -27,7 +27,7 @@ def dataclass(**options: Any) -> Callable[[type], type]:
             cls.__annotations__ = dict(sorted(own.items(), key=lambda item: _has_default(cls.__dict__, item[0])))
         result: type = dataclasses.dataclass(**options)(cls)
         if slots:
-            result.__slots__ = tuple(one.name for one in dataclasses.fields(result))
+            result.__slots__ = tuple(field.name for field in dataclasses.fields(result))
         return result
 
     return decorate
@@ -50,6 +50,6 @@ def strict_zip(*parts: Any, strict: bool = True) -> Iterator[tuple[Any, ...]]:
         yield from zip(*parts)  # noqa: B905
         return
     for row in zip_longest(*parts, fillvalue=_NOTHING):
-        if any(one is _NOTHING for one in row):
+        if any(value is _NOTHING for value in row):
             raise ValueError("zip() arguments are not equally long")
         yield row

@@ -46,7 +46,8 @@ class Contents:
             name=plain["name"],
             command=_command(plain["command"]),
             toggles={
-                name: Toggle(on=_switch(one["on"]), off=_switch(one["off"])) for name, one in plain["toggles"].items()
+                name: Toggle(on=_switch(toggle["on"]), off=_switch(toggle["off"]))
+                for name, toggle in plain["toggles"].items()
             },
             kept=tuple(plain["kept"]),
         )

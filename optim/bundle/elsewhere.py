@@ -125,9 +125,9 @@ class Bundle:
         with contextlib.closing(ledger):
             sitting = _Sitting(self.contents, spec, ledger, path, machine)
             place = Path(tempfile.gettempdir())
-            for one in owned_in(place, SHARED):
-                if one.left:
-                    remove_left(one)
+            for item in owned_in(place, SHARED):
+                if item.left:
+                    remove_left(item)
             with owned_folder(SHARED, place) as scratch:
                 sitting.sit(lambda job: pipeline.session(job), scratch)
         return str(path)
@@ -184,20 +184,20 @@ class Bundle:
         )
         acts = parser.add_subparsers(dest="act", required=True, metavar="measure|wins")
         acts.add_parser("wins", help="the names of the wins")
-        one = acts.add_parser("measure", help="two configs against each other, in interleaved blocks")
-        one.add_argument(
+        act = acts.add_parser("measure", help="two configs against each other, in interleaved blocks")
+        act.add_argument(
             "before", help="the wins that are on before: none, all, kept, names joined by commas, all-NAME"
         )
-        one.add_argument("after", help="likewise, after")
-        one.add_argument("--blocks", type=int, default=12, help="whole blocks in all (default 12)")
-        one.add_argument("--minutes", type=float, help="no block begins later than this")
-        one.add_argument("--warm", action="store_true", help="with primed caches; else with empty ones")
-        one.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another parameter")
-        one.add_argument("--folder", help="where the command runs (default: here)")
-        one.add_argument("--journal", help="the file to write and to go on with")
-        one.add_argument("--machine", help="what you call this machine (default: a fingerprint of its hardware)")
-        one.add_argument("--duet", action="store_true", help=argparse.SUPPRESS)
-        one.add_argument("--no-echo", action="store_true", help="keep the journal's lines off the standard output")
+        act.add_argument("after", help="likewise, after")
+        act.add_argument("--blocks", type=int, default=12, help="whole blocks in all (default 12)")
+        act.add_argument("--minutes", type=float, help="no block begins later than this")
+        act.add_argument("--warm", action="store_true", help="with primed caches; else with empty ones")
+        act.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another parameter")
+        act.add_argument("--folder", help="where the command runs (default: here)")
+        act.add_argument("--journal", help="the file to write and to go on with")
+        act.add_argument("--machine", help="what you call this machine (default: a fingerprint of its hardware)")
+        act.add_argument("--duet", action="store_true", help=argparse.SUPPRESS)
+        act.add_argument("--no-echo", action="store_true", help="keep the journal's lines off the standard output")
         return parser
 
 
@@ -207,7 +207,7 @@ class _Sitting:
     def __init__(self, contents: Contents, spec: Spec, ledger: FileLedger, path: Path, machine: str | None) -> None:
         self._contents, self._ledger, self._path, self._machine = contents, ledger, path, machine
         begun, self._done, self._tried = ledger.spec, ledger.done(), ledger.tried()
-        lost = max([0, *self._done, *(one.block for one in self._tried)]) - len(self._done)
+        lost = max([0, *self._done, *(attempt.block for attempt in self._tried)]) - len(self._done)
         self._wanted = spec.max_blocks
         # The order is the one that was drawn when it was begun; the budget is this sitting's.
         self._spec = begun.replace(max_blocks=spec.max_blocks + lost, max_minutes=spec.max_minutes)
@@ -324,8 +324,8 @@ def _mean_log(blocks: Sequence[Mapping[str, Outcome]], arms: Sequence[str]) -> f
     return sum(logs) / len(logs)
 
 
-def _log(one: Outcome, other: Outcome) -> float:
-    return math.log((one.wall_seconds or 1.0) / (other.wall_seconds or 1.0))
+def _log(outcome: Outcome, other: Outcome) -> float:
+    return math.log((outcome.wall_seconds or 1.0) / (other.wall_seconds or 1.0))
 
 
 def _say(text: str) -> None:

@@ -45,12 +45,14 @@ class _Module:
     @cached_property
     def places(self) -> dict[str, int]:
         """The statement that defines a name, by number; the last one where several do."""
-        return {name: at for at, one in enumerate(self.statements) for name in _defines(one)}
+        return {name: at for at, statement in enumerate(self.statements) for name in _defines(statement)}
 
     @cached_property
     def is_annotated_late(self) -> bool:
         """Whether its annotations are texts, which nothing evaluates."""
-        return any(isinstance(one, ast.ImportFrom) and one.module == "__future__" for one in self.statements)
+        return any(
+            isinstance(statement, ast.ImportFrom) and statement.module == "__future__" for statement in self.statements
+        )
 
     @cached_property
     def line_starts(self) -> list[int]:
@@ -126,7 +128,7 @@ class _Packing:
         if isinstance(statement, ast.Import | ast.ImportFrom):
             module.imported.add((at, name))
             if isinstance(statement, ast.ImportFrom):
-                alias = next(one for one in statement.names if (one.asname or one.name) == name)
+                alias = next(imported for imported in statement.names if (imported.asname or imported.name) == name)
                 self._want_from(statement, alias.name)
             return
         self._want(module, at)
@@ -174,7 +176,9 @@ def _followed(statement: ast.AST, is_annotated_late: bool) -> Iterator[ast.AST]:
         yield node
         for name, value in ast.iter_fields(node):
             if not is_annotated_late or name not in ("annotation", "returns"):
-                waiting += [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, ast.AST)]
+                waiting += [
+                    part for part in (value if isinstance(value, list) else [value]) if isinstance(part, ast.AST)
+                ]
 
 
 def _text(module: _Module, prefix: str) -> str:
@@ -216,7 +220,7 @@ def _import_lines(statement: ast.Import | ast.ImportFrom, names: list[ast.alias]
 def _segment(module: _Module, at: int, prefix: str) -> bytes:
     """The text of a statement with its decorators and the comments right above it, and with what is replaced."""
     statement = module.statements[at]
-    first = min([statement.lineno, *(one.lineno for one in getattr(statement, "decorator_list", ()))])
+    first = min([statement.lineno, *(decorator.lineno for decorator in getattr(statement, "decorator_list", ()))])
     lines = module.source.splitlines()
     while first > 1 and lines[first - 2].startswith(b"#"):
         first -= 1
@@ -248,13 +252,13 @@ def _is_strict_zip(node: ast.AST) -> bool:
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id == "zip"
-        and any(one.arg == "strict" for one in node.keywords)
+        and any(keyword.arg == "strict" for keyword in node.keywords)
     )
 
 
 def _lazy_import(module: _Module, node: ast.ImportFrom, prefix: str) -> Iterable[Edit]:
     if (node.module or "").split(".")[0] in ROOTS:
-        names = ", ".join(f"{one.name} as {one.asname}" if one.asname else one.name for one in node.names)
+        names = ", ".join(f"{name.name} as {name.asname}" if name.asname else name.name for name in node.names)
         yield (*_span(module, node), f"from {prefix}.{node.module} import {names}".encode())
 
 

@@ -52,11 +52,11 @@ def held_open() -> set[tuple[int, int]]:
     A database among them may have any name. To open and close it once more by hand would drop all locks that this
     process has on it (2.2 of sqlite.org/howtocorrupt.html), and what it commits from then on can be lost.
     """
-    found = set()
+    files = set()
     for name in os.listdir("/dev/fd") if os.path.isdir("/dev/fd") else ():
         try:
             state = os.fstat(int(name))
         except (OSError, ValueError):
             continue
-        found.add((state.st_dev, state.st_ino))
-    return found
+        files.add((state.st_dev, state.st_ino))
+    return files

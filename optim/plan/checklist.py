@@ -31,9 +31,9 @@ def win_ticks(plan: Plan, row: WinEvidence) -> tuple[Tick, ...]:
 
 
 def _win_tick(group: str, item: ChecklistItem, row: WinEvidence) -> Tick:
-    found = _WIN_RULES[item.needs](row)
+    reason = _WIN_RULES[item.needs](row)
     return Tick(
-        group=group, text=item.text, ticked=found is not None, evidence=found or f"needs {_MISSING[item.needs]}"
+        group=group, text=item.text, ticked=reason is not None, evidence=reason or f"needs {_MISSING[item.needs]}"
     )
 
 
@@ -42,20 +42,20 @@ def _tick(plan: Plan, evidence: TrackerEvidence, group: Checklist, item: Checkli
         return Tick(group=group.name, text=item.text, ticked=False, evidence="")
     if group.each_win:
         return _all_wins(plan, evidence, group.name, item)
-    found = _final(plan, evidence, item.needs)
-    return Tick(group=group.name, text=item.text, ticked=found is not None, evidence=found or "")
+    reason = _final(plan, evidence, item.needs)
+    return Tick(group=group.name, text=item.text, ticked=reason is not None, evidence=reason or "")
 
 
 def _all_wins(plan: Plan, evidence: TrackerEvidence, group: str, item: ChecklistItem) -> Tick:
-    found = {win.number: _WIN_RULES[item.needs](evidence.win(win.name)) for win in plan.planned}
-    done = [f"#{number}: {what}" for number, what in found.items() if what is not None]
-    ticked = len(done) == len(found)
-    shown = "; ".join(done) if ticked or not done else f"{len(done)} of {len(found)}: {'; '.join(done)}"
+    reasons = {win.number: _WIN_RULES[item.needs](evidence.win(win.name)) for win in plan.planned}
+    done = [f"#{number}: {what}" for number, what in reasons.items() if what is not None]
+    ticked = len(done) == len(reasons)
+    shown = "; ".join(done) if ticked or not done else f"{len(done)} of {len(reasons)}: {'; '.join(done)}"
     return Tick(group=group, text=item.text, ticked=ticked, evidence=shown)
 
 
 def _of_measurements(holds: Callable[[Measured], object]) -> Callable[[WinEvidence], str | None]:
-    return lambda row: next((one.name for one in row.measurements if holds(one)), None)
+    return lambda row: next((measurement.name for measurement in row.measurements if holds(measurement)), None)
 
 
 def _decided(row: WinEvidence) -> str | None:
@@ -67,11 +67,11 @@ def _decided(row: WinEvidence) -> str | None:
 
 _WIN_RULES: dict[str, Callable[[WinEvidence], str | None]] = {
     "correct": lambda row: row.measured.name if row.measured and row.measured.verdict in SAME_ANSWERS else None,
-    "measured_10": _of_measurements(lambda one: one.verdict in SAME_ANSWERS and (one.tasks or 0) >= 10),
-    "before": _of_measurements(lambda one: one.before_seconds is not None),
-    "after": _of_measurements(lambda one: one.after_seconds is not None),
-    "saving": _of_measurements(lambda one: one.speedup is not None and one.verdict in SAME_ANSWERS),
-    "committed": _of_measurements(lambda one: one.committed),
+    "measured_10": _of_measurements(lambda measured: measured.verdict in SAME_ANSWERS and (measured.tasks or 0) >= 10),
+    "before": _of_measurements(lambda measured: measured.before_seconds is not None),
+    "after": _of_measurements(lambda measured: measured.after_seconds is not None),
+    "saving": _of_measurements(lambda measured: measured.speedup is not None and measured.verdict in SAME_ANSWERS),
+    "committed": _of_measurements(lambda measured: measured.committed),
     "decided": _decided,
     "person": lambda row: None,
 }

@@ -29,8 +29,8 @@ class Contradiction:
 
 def contradictions(plan: Plan) -> list[Contradiction]:
     """Everything in ``plan`` that its own numbers contradict, errors first."""
-    found = [one for check in _CHECKS for one in check(plan)]
-    return sorted(found, key=lambda one: SEVERITIES.index(one.severity))
+    disagreements = [contradiction for check in _CHECKS for contradiction in check(plan)]
+    return sorted(disagreements, key=lambda contradiction: SEVERITIES.index(contradiction.severity))
 
 
 def agrees(claim: float, figure: float) -> bool:

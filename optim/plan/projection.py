@@ -186,7 +186,7 @@ def _middle(planned: Planned) -> float:
 
 def calibrate(realizations: Sequence[float]) -> tuple[float, float]:
     """Mean and sd of the shared realization after earlier predictions: the prior (1, spread) counts as one of them."""
-    seen = [min(max(one, 0.0), 2.0) for one in realizations]
+    seen = [min(max(realization, 0.0), 2.0) for realization in realizations]
     return (1 + sum(seen)) / (1 + len(seen)), REALIZATION_SPREAD / math.sqrt(1 + len(seen))
 
 
@@ -216,15 +216,15 @@ def odds(
     _check(baseline_seconds, target, planned)
     generator = np.random.default_rng(seed)
     gain = np.zeros(DRAWS)
-    for one in sorted(measured, key=lambda entry: entry.name):
-        gain += _measured_draws(one, generator)
+    for realization in sorted(measured, key=lambda entry: entry.name):
+        gain += _measured_draws(realization, generator)
     gain *= np.maximum(generator.normal(1, carry, DRAWS), 0)
     mean, spread = calibrate(realizations)
     shared = generator.normal(mean, spread, DRAWS)
     for plan in sorted(planned, key=lambda entry: entry.name):
         gain += _planned_draws(plan, shared, generator)
     seconds = baseline_seconds * np.exp(-gain)
-    low, median, high = (float(one) for one in np.quantile(seconds, [0.05, 0.5, 0.95]))
+    low, median, high = (float(quantile) for quantile in np.quantile(seconds, [0.05, 0.5, 0.95]))
     return Odds(
         probability=float((seconds <= target[1]).mean()),
         probability_of_low=float((seconds <= target[0]).mean()),
@@ -233,8 +233,8 @@ def odds(
         high_seconds=high,
         realization=mean,
         calibrated_on=len(realizations),
-        measured=tuple(one.name for one in measured),
-        planned=tuple(one.name for one in planned),
+        measured=tuple(realization.name for realization in measured),
+        planned=tuple(realization.name for realization in planned),
         pairs=pairs,
     )
 
@@ -242,20 +242,21 @@ def odds(
 def _check(baseline_seconds: float, target: tuple[float, float], planned: Sequence[Planned]) -> None:
     if not baseline_seconds > 0 or not 0 < target[0] <= target[1]:
         raise ValueError(f"baseline and target must be positive, low end first, got {baseline_seconds} and {target}")
-    for one in planned:
-        if not 0 <= one.low <= one.high < 1 or one.high == 0:
+    for realization in planned:
+        if not 0 <= realization.low <= realization.high < 1 or realization.high == 0:
             raise ValueError(
-                f"{one.name}: a planned saving lies between 0 and 1, low end first, got {one.low}-{one.high}"
+                f"{realization.name}: a planned saving lies between 0 and 1, low end first, "
+                f"got {realization.low}-{realization.high}"
             )
 
 
-def _measured_draws(one: Measured, generator: np.random.Generator) -> Floats:
-    spread = (math.log(one.high) - math.log(one.low)) / (2 * _NORMAL_95)
-    return generator.normal(math.log(one.speedup), spread, DRAWS)
+def _measured_draws(measured: Measured, generator: np.random.Generator) -> Floats:
+    spread = (math.log(measured.high) - math.log(measured.low)) / (2 * _NORMAL_95)
+    return generator.normal(math.log(measured.speedup), spread, DRAWS)
 
 
-def _planned_draws(one: Planned, shared: Floats, generator: np.random.Generator) -> Floats:
-    saving = generator.uniform(one.low, one.high, DRAWS)
+def _planned_draws(planned: Planned, shared: Floats, generator: np.random.Generator) -> Floats:
+    saving = generator.uniform(planned.low, planned.high, DRAWS)
     come_true = np.maximum(shared + generator.normal(0, REALIZATION_SPREAD, DRAWS), 0)
     draws: Floats = -np.log1p(-saving) * come_true
     return draws

@@ -61,7 +61,9 @@ def results_document(
         _reference(plan, evidence),
         _checklist(plan, evidence),
         _section("Where the Plan's Numbers Disagree", _disagree(plan)),
-        _section("What Is Not Known", [plain(one) for one in unknowns(plan, evidence, attribution is not None)]),
+        _section(
+            "What Is Not Known", [plain(unknown) for unknown in unknowns(plan, evidence, attribution is not None)]
+        ),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -115,7 +117,7 @@ def _start(plan: Plan) -> str:
     base, target = plan.baseline, plan.target
     lines = [] if plan.origin_seconds is None else [f"Origin: {seconds_text(plan.origin_seconds)} s"]
     if base is not None:
-        name = ", ".join(one for one in (plain(base.name), f"{base.date:%Y-%m-%d}" if base.date else "") if one)
+        name = ", ".join(part for part in (plain(base.name), f"{base.date:%Y-%m-%d}" if base.date else "") if part)
         tasks = "" if base.tasks is None else f" for {base.tasks} tasks"
         where = "" if plan.reference_machine is None else f" on {plain(plan.reference_machine)}"
         errors = "" if base.errors is None else f", {base.errors} errors"
@@ -142,53 +144,58 @@ def _table(plan: Plan, evidence: TrackerEvidence) -> str:
 
 
 def _row(win: Win, row: WinEvidence) -> tuple[str, ...]:
-    one = row.measured
-    known = one is not None and one.verdict in SAME_ANSWERS and one.speedup is not None
+    measured = row.measured
+    known = measured is not None and measured.verdict in SAME_ANSWERS and measured.speedup is not None
     return (
         str(win.number),
         plain(win.title),
-        one.verdict if one else "not measured",
-        _speedup(one) if one and known else "-",
-        f"{100 * (one.saving or 0):.1f}%" if one and known else "-",
+        measured.verdict if measured else "not measured",
+        _speedup(measured) if measured and known else "-",
+        f"{100 * (measured.saving or 0):.1f}%" if measured and known else "-",
         f"{win.target_percent}%" if win.target_percent else "-",
-        _noise(one) if one else "-",
-        one.basis if one else "-",
+        _noise(measured) if measured else "-",
+        measured.basis if measured else "-",
         row.decision,
     )
 
 
-def _speedup(one: Measured) -> str:
-    span = f" ({one.low:.3f}-{one.high:.3f})" if one.low is not None and one.high is not None else ""
-    return f"{one.speedup:.3f}x{span}"
+def _speedup(measured: Measured) -> str:
+    span = (
+        f" ({measured.low:.3f}-{measured.high:.3f})" if measured.low is not None and measured.high is not None else ""
+    )
+    return f"{measured.speedup:.3f}x{span}"
 
 
-def _noise(one: Measured) -> str:
-    if one.noise_low is None or one.noise_high is None:
+def _noise(measured: Measured) -> str:
+    if measured.noise_low is None or measured.noise_high is None:
         return "unknown"
-    return f"{one.noise_low:.3f}-{one.noise_high:.3f}x"
+    return f"{measured.noise_low:.3f}-{measured.noise_high:.3f}x"
 
 
 def _win(plan: Plan, win: Win, evidence: TrackerEvidence) -> str:
     row, there = evidence.win(win.name), evidence.measured_there(win.name)
     told = (("Hypothesis", win.hypothesis), ("What it does", win.implementation))
-    lines = [f"{name}: {plain(words)}" for name, words in told if words]
-    lines += [_measurement(plan, one) for one in row.measurements] or ["Not measured."]
+    lines = [f"{name}: {plain(sentence)}" for name, sentence in told if sentence]
+    lines += [_measurement(plan, measurement) for measurement in row.measurements] or ["Not measured."]
     lines += [f"On {plain(plan.machine)}: {_measurement(plan, there)}"] if there else []
     lines.append(_decision(row) + (f" ({DUE})" if evidence.is_due(win.name) else ""))
     return f"### Quick Win #{win.number}: {plain(win.title)}\n\n" + "\n".join(f"- {line}" for line in lines)
 
 
-def _measurement(plan: Plan, one: Measured) -> str:
-    when = f", {one.measured_at:%Y-%m-%d %H:%M} UTC" if one.measured_at else ""
-    where = f"machine {plain(one.machine)}" if one.machine else "machine unknown"
-    tasks = f"{one.tasks} tasks, " if one.tasks else ""
-    head = f"{one.basis.capitalize()}{when}: {plain(one.config_before)} against {plain(one.config_after)}, {tasks}"
-    text = f"{head}{one.cache_state} caches, {one.blocks} blocks, {where}: **{one.verdict}**."
-    if one.verdict in SAME_ANSWERS and one.speedup is not None:
-        text += f" {_speedup(one)}, noise floor {_noise(one)}"
+def _measurement(plan: Plan, measured: Measured) -> str:
+    when = f", {measured.measured_at:%Y-%m-%d %H:%M} UTC" if measured.measured_at else ""
+    where = f"machine {plain(measured.machine)}" if measured.machine else "machine unknown"
+    tasks = f"{measured.tasks} tasks, " if measured.tasks else ""
+    sides = f"{plain(measured.config_before)} against {plain(measured.config_after)}"
+    head = f"{measured.basis.capitalize()}{when}: {sides}, {tasks}"
+    text = f"{head}{measured.cache_state} caches, {measured.blocks} blocks, {where}: **{measured.verdict}**."
+    if measured.verdict in SAME_ANSWERS and measured.speedup is not None:
+        text += f" {_speedup(measured)}, noise floor {_noise(measured)}"
         base = plan.baseline if not plan.is_of_another_pipeline else None
-        text += "." if base is None else f"; projected {base.seconds / one.speedup:.1f} s on {plain(plan.machine)}."
-    return f"{text} {plain(one.reason)}".rstrip()
+        text += (
+            "." if base is None else f"; projected {base.seconds / measured.speedup:.1f} s on {plain(plan.machine)}."
+        )
+    return f"{text} {plain(measured.reason)}".rstrip()
 
 
 def _decision(row: WinEvidence) -> str:
@@ -202,27 +209,30 @@ def _decision(row: WinEvidence) -> str:
     return f"Decision: **{made.decision}**{who}{when} on {basis}{forced}: {plain(made.because)}"
 
 
-def _attribution(found: Mapping[str, Any], name: str) -> str:
-    total = found.get("total", {})
+def _attribution(attribution: Mapping[str, Any], name: str) -> str:
+    total = attribution.get("total", {})
     head = (
-        f"{found.get('baseline_seconds', 0):.3f} s with none, {found.get('all_on_seconds', 0):.3f} s with all wins "
-        f"({_estimate(total, 'speedup', 'x')}), over {found.get('blocks', 0)} blocks ({plain(name)}). "
+        f"{attribution.get('baseline_seconds', 0):.3f} s with none, "
+        f"{attribution.get('all_on_seconds', 0):.3f} s with all wins "
+        f"({_estimate(total, 'speedup', 'x')}), over {attribution.get('blocks', 0)} blocks ({plain(name)}). "
         "The seconds saved add up to the difference (Shapley)."
     )
     rows = [("win", "seconds saved (95%)"), ("---", "---")]
-    rows += [(plain(one["win"]), _estimate(one, "seconds", " s")) for one in found.get("shapley", ())]
+    rows += [(plain(share["win"]), _estimate(share, "seconds", " s")) for share in attribution.get("shapley", ())]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    remarks = [plain(one["sentence"]) for kind in ("ghosts", "clashes", "burdens") for one in found.get(kind, ())]
-    best = found.get("best")
+    remarks = [
+        plain(remark["sentence"]) for kind in ("ghosts", "clashes", "burdens") for remark in attribution.get(kind, ())
+    ]
+    best = attribution.get("best")
     if best:
-        known = {one["config"]: one["measured"] for one in found.get("configs", ())}
+        known = {config["config"]: config["measured"] for config in attribution.get("configs", ())}
         how = "" if known.get(best["config"], True) else " by the model, not measured"
         remarks.append(f"Best config: {plain(best['config'])}, {best['seconds']:.3f} s{how}")
-    return f"## Attribution\n\n{head}\n\n{table}\n\n" + "\n".join(f"- {one}" for one in remarks)
+    return f"## Attribution\n\n{head}\n\n{table}\n\n" + "\n".join(f"- {remark}" for remark in remarks)
 
 
-def _estimate(one: Mapping[str, Any], name: str, unit: str) -> str:
-    value, low, high = one.get(name), one.get("low"), one.get("high")
+def _estimate(estimate: Mapping[str, Any], name: str, unit: str) -> str:
+    value, low, high = estimate.get(name), estimate.get("low"), estimate.get("high")
     if value is None:
         return "unknown"
     return f"{value:.3f}{unit}" + (f" ({low:.3f} to {high:.3f})" if low is not None and high is not None else "")
@@ -276,11 +286,14 @@ def _ratio_there(plan: Plan, evidence: TrackerEvidence, run: ReferenceRun) -> st
 
 def _checklist(plan: Plan, evidence: TrackerEvidence) -> str:
     lines = [
-        f"{'✅' if one.ticked else '☐'} {plain(one.text)}" + (f" ({plain(one.evidence)})" if one.evidence else "")
-        for one in ticks(plan, evidence)
+        f"{'✅' if tick.ticked else '☐'} {plain(tick.text)}" + (f" ({plain(tick.evidence)})" if tick.evidence else "")
+        for tick in ticks(plan, evidence)
     ]
     return _section("Testing Checklist", lines)
 
 
 def _disagree(plan: Plan) -> list[str]:
-    return [f"{one.severity.title()}: {plain(one.claimed)}; but {plain(one.follows)}" for one in contradictions(plan)]
+    return [
+        f"{contradiction.severity.title()}: {plain(contradiction.claimed)}; but {plain(contradiction.follows)}"
+        for contradiction in contradictions(plan)
+    ]

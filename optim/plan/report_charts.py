@@ -74,7 +74,7 @@ def wins_chart(plan: Plan, evidence: TrackerEvidence) -> str:
     values = [1.0]
     for win, measured in known:
         values += [win.target_speedup.low, win.target_speedup.high] if win.target_speedup else []
-        values += [one for one in (measured.low, measured.speedup, measured.high) if one] if measured else []
+        values += [value for value in (measured.low, measured.speedup, measured.high) if value] if measured else []
     low, high = min(values) / 1.05, max(values) * 1.05
 
     def x(speedup: float) -> float:
@@ -88,8 +88,8 @@ def wins_chart(plan: Plan, evidence: TrackerEvidence) -> str:
             start, end = x(win.target_speedup.low), x(win.target_speedup.high)
             body.append(_rect(start, y - 6, max(end - start, 2), 12, "#D5DAE1"))
         body += _interval(x, y, measured)
-    words = "speedup, logarithmic; grey is planned, the line is the 95% interval, 1x is no change"
-    return _svg(body, _TOP + _ROW * len(known) + 26, words)
+    caption = "speedup, logarithmic; grey is planned, the line is the 95% interval, 1x is no change"
+    return _svg(body, _TOP + _ROW * len(known) + 26, caption)
 
 
 def _interval(x: Any, y: float, measured: Any) -> list[str]:
@@ -104,7 +104,7 @@ def _interval(x: Any, y: float, measured: Any) -> list[str]:
 
 
 def _bars(
-    rows: Sequence[tuple[str, float, tuple[float, float] | None]], most: float, target: Range | None, words: str
+    rows: Sequence[tuple[str, float, tuple[float, float] | None]], most: float, target: Range | None, caption: str
 ) -> str:
     scale = (_WIDTH - _LEFT - _RIGHT) / most
     height = _ROW * len(rows)
@@ -120,7 +120,7 @@ def _bars(
             at = y + _ROW / 2 - 1
             body.append(_line(_LEFT + max(span[0], 0) * scale, at, _LEFT + max(span[1], 0) * scale, at, _INK, 2))
         body.append(_text(_WIDTH - _RIGHT + 8, y + 19, f"{value:.3g} s"))
-    return _svg(body, _TOP + height + 26, words)
+    return _svg(body, _TOP + height + 26, caption)
 
 
 def _label(win: Win) -> str:
@@ -128,20 +128,20 @@ def _label(win: Win) -> str:
 
 
 def _title(plan: Plan, name: str) -> str:
-    win = next((one for one in plan.wins if one.name == name), None)
+    win = next((planned for planned in plan.wins if planned.name == name), None)
     return name if win is None else _label(win)
 
 
-def _svg(body: Sequence[str], height: float, words: str) -> str:
+def _svg(body: Sequence[str], height: float, caption: str) -> str:
     return (
-        f'<svg viewBox="0 0 {_WIDTH} {height:.0f}" width="100%" role="img" aria-label="{escape(words, quote=True)}" '
+        f'<svg viewBox="0 0 {_WIDTH} {height:.0f}" width="100%" role="img" aria-label="{escape(caption, quote=True)}" '
         f'font-family="system-ui, sans-serif" font-size="13">{"".join(body)}'
-        f"{_text(_LEFT, height - 6, words, _MUTED)}</svg>"
+        f"{_text(_LEFT, height - 6, caption, _MUTED)}</svg>"
     )
 
 
-def _text(x: float, y: float, words: str, colour: str = _INK) -> str:
-    short = words if len(words) <= 30 or x > 0 else f"{words[:29]}…"
+def _text(x: float, y: float, text: str, colour: str = _INK) -> str:
+    short = text if len(text) <= 30 or x > 0 else f"{text[:29]}…"
     return f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}">{escape(short)}</text>'
 
 

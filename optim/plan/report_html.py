@@ -39,7 +39,7 @@ def html_report(markdown: str, title: str, charts: Sequence[Chart] = ()) -> str:
     """One HTML file: the text of ``markdown``, and the charts before its quick wins."""
     renderer = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "link", "autolink"])
     body = renderer.render(markdown)
-    drawn = "".join(f"<section><h2>{escape(one.title)}</h2>\n{one.html}</section>\n" for one in charts)
+    drawn = "".join(f"<section><h2>{escape(chart.title)}</h2>\n{chart.html}</section>\n" for chart in charts)
     at = body.find("<h2>Quick Wins</h2>")
     body = body[:at] + drawn + body[at:] if at >= 0 else body + drawn
     return (

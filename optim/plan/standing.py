@@ -55,8 +55,8 @@ def standing(plan: Plan, evidence: TrackerEvidence) -> Standing:
 def _all_wins(plan: Plan, evidence: TrackerEvidence) -> Together | None:
     """What all wins bring together, or all that the plan speaks of: what was measured before what is multiplied."""
     known = [evidence.joint(frozenset(win.name for win in wins)) for wins in (plan.wins, plan.planned)]
-    found = [one for one in known if one is not None]
-    return next((one for one in found if one.measured), found[0] if found else None)
+    joint = [joined for joined in known if joined is not None]
+    return next((joined for joined in joint if joined.measured), joint[0] if joint else None)
 
 
 def _odds(
@@ -77,9 +77,9 @@ def _odds(
         _planned(win.name, win.target_percent) for win in open_wins if singles[win.name] is None and win.target_percent
     ]
     come_true = [
-        projection.realization(_planned(win.name, win.target_percent), one.speedup)
+        projection.realization(_planned(win.name, win.target_percent), single.speedup)
         for win in plan.planned
-        if win.target_percent and (one := singles[win.name])
+        if win.target_percent and (single := singles[win.name])
     ]
     measured = [_joint(together), *alone] if together else alone
     target = (plan.target.seconds.low, plan.target.seconds.high)
@@ -104,11 +104,11 @@ def _joint(now: Together) -> projection.Measured:
 
 def _single(row: WinEvidence) -> projection.Measured | None:
     """The win's own speedup; None where it is not resolved, so that the plan still speaks for it."""
-    found = row.alone or row.measured
-    if found is None or found.speedup is None or found.verdict not in RESOLVED:
+    measured = row.alone or row.measured
+    if measured is None or measured.speedup is None or measured.verdict not in RESOLVED:
         return None
-    low, high = found.low or found.speedup, found.high or found.speedup
-    return projection.Measured(name=row.win, speedup=found.speedup, low=low, high=high)
+    low, high = measured.low or measured.speedup, measured.high or measured.speedup
+    return projection.Measured(name=row.win, speedup=measured.speedup, low=low, high=high)
 
 
 def _planned(win: str, percent: Range) -> projection.Planned:

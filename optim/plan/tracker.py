@@ -50,8 +50,8 @@ def document(plan: Plan, evidence: TrackerEvidence) -> TrackerDocument:
         earlier=plan.earlier,
         progress=tuple(part for part in (_cumulative(plan, evidence), _total(plan, evidence)) if part),
         checks=tuple(
-            Check(group=one.group, text=one.text, ticked=one.ticked, evidence=one.evidence)
-            for one in ticks(plan, evidence)
+            Check(group=tick.group, text=tick.text, ticked=tick.ticked, evidence=tick.evidence)
+            for tick in ticks(plan, evidence)
         ),
         texts=_texts(plan),
         baseline_seconds=seconds_text(plan.baseline.seconds) if plan.baseline else "baseline",
@@ -105,8 +105,8 @@ def _baseline(plan: Plan) -> Group | None:
     if base is None:
         return None
     caches = (
-        (f"{one.name.capitalize()} cache", f"{one.claimed_percent:g}% ({one.hits:,}/{one.lookups:,} hits)")
-        for one in base.caches
+        (f"{cache.name.capitalize()} cache", f"{cache.claimed_percent:g}% ({cache.hits:,}/{cache.lookups:,} hits)")
+        for cache in base.caches
     )
     fields = (
         *((("Date", day(base.date)),) if base.date else ()),
@@ -164,12 +164,15 @@ def _current(plan: Plan, start: float, evidence: TrackerEvidence, run: Reference
 
 
 def _texts(plan: Plan) -> tuple[TextSection, ...]:
-    insights = tuple(f"**{one.name}**: {' '.join(one.lines)}" for one in plan.insights)
-    disagree = tuple(f"{one.severity.title()}: {one.claimed}; but {one.follows}" for one in contradictions(plan))
+    insights = tuple(f"**{insight.name}**: {' '.join(insight.lines)}" for insight in plan.insights)
+    disagree = tuple(
+        f"{contradiction.severity.title()}: {contradiction.claimed}; but {contradiction.follows}"
+        for contradiction in contradictions(plan)
+    )
     sections = (
         TextSection(name=INSIGHTS, lines=insights),
-        *(TextSection(parent=SUCCESS, name=one.name, lines=one.lines) for one in plan.success),
+        *(TextSection(parent=SUCCESS, name=group.name, lines=group.lines) for group in plan.success),
         TextSection(name=NOTES, lines=plan.notes),
         TextSection(name=DISAGREE, lines=disagree),
     )
-    return tuple(one for one in sections if one.lines)
+    return tuple(section for section in sections if section.lines)

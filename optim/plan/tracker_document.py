@@ -162,7 +162,7 @@ class TrackerDocument:
 def write(document: TrackerDocument) -> str:
     """The document as Markdown, in the tracker's format."""
     placed, rest = _placed(document)
-    sections, left = own_sections([(one.heading, one.text) for one in rest])
+    sections, left = own_sections([(section.heading, section.text) for section in rest])
     parts = [
         _header(document),
         _timeline(document),
@@ -207,13 +207,13 @@ def _placed(document: TrackerDocument) -> tuple[Placed, list[Leftover]]:
     placed: Placed = {}
     rest = []
     numbers = {win.number for win in document.wins}
-    for one in document.leftovers:
-        number = in_win(one.heading, one.text)
-        place = f"#{number}" if number in numbers else in_place(one.heading, one.text)
+    for leftover in document.leftovers:
+        number = in_win(leftover.heading, leftover.text)
+        place = f"#{number}" if number in numbers else in_place(leftover.heading, leftover.text)
         if place:
-            placed.setdefault(place, []).append(one.text)
+            placed.setdefault(place, []).append(leftover.text)
         else:
-            rest.append(one)
+            rest.append(leftover)
     return placed, rest
 
 
@@ -264,7 +264,7 @@ def _cumulative(document: TrackerDocument) -> str:
 def _checklist(document: TrackerDocument) -> str:
     names = dict.fromkeys(check.group for check in document.checks)
     groups = [
-        f"### {name}\n\n" + "\n".join(_check(one) for one in document.checks if one.group == name) for name in names
+        f"### {name}\n\n" + "\n".join(_check(tick) for tick in document.checks if tick.group == name) for name in names
     ]
     return "\n\n".join([f"## {CHECKLIST}", *groups]) if groups else ""
 
@@ -275,10 +275,10 @@ def _check(check: Check) -> str:
 
 
 def _texts(document: TrackerDocument, name: str, placed: Placed) -> str:
-    own = [one for one in document.texts if one.name == name and not one.parent]
-    below = [one for one in document.texts if one.parent == name]
-    lists = [_list(one.lines, numbered=name == INSIGHTS) for one in own] + placed.get(name, [])
-    lists += [f"### {one.name}\n{_list(one.lines)}" for one in below]
+    own = [text for text in document.texts if text.name == name and not text.parent]
+    below = [text for text in document.texts if text.parent == name]
+    lists = [_list(text.lines, numbered=name == INSIGHTS) for text in own] + placed.get(name, [])
+    lists += [f"### {text.name}\n{_list(text.lines)}" for text in below]
     return "\n\n".join([f"## {name}", *lists]) if lists else ""
 
 

@@ -61,7 +61,7 @@ class Recognized:
 
 def newest(log: Iterable[HandEdit]) -> dict[Key, HandEdit]:
     """What counts of a log, oldest first: the newest of each field."""
-    return {one.key: one for one in log}
+    return {edit.key: edit for edit in log}
 
 
 def is_generated(value: str) -> bool:
@@ -77,7 +77,7 @@ def recognize(
     ``own`` is the tracker of plan and evidence, ``unfilled`` that of the plan alone: what equals one of them is no edit
     but older, or takes one back.
     """
-    now, base, bare = (_fields(plan, one) for one in (shown, own, unfilled))
+    now, base, bare = (_fields(plan, state) for state in (shown, own, unfilled))
     edits, conflicts = [], []
     theirs = _fields(plan, other)
     for key, value in theirs.items():
@@ -161,7 +161,9 @@ def _fields(plan: Plan, document: TrackerDocument) -> dict[Key, str]:
             fields |= {(place, CHECKPOINT + name): value for name, value in section.checkpoint}
     for group in document.progress:
         fields |= {(f"{PROGRESS} {group.name}", name): value for name, value in group.fields}
-    fields |= {(f"{TICK} {one.group}", one.text): _ticked(one) for one in document.checks if _is_planned(plan, one)}
+    fields |= {
+        (f"{TICK} {check.group}", check.text): _ticked(check) for check in document.checks if _is_planned(plan, check)
+    }
     numbers = {win.number: win.name for win in plan.wins}
     for entry in document.entries:
         if entry.number in numbers:
@@ -198,18 +200,20 @@ def _entry(number: int, moment: str, text: str, origin: str) -> Entry:
 
 def apply(plan: Plan, document: TrackerDocument, log: Iterable[HandEdit]) -> TrackerDocument:
     """``document``, the tracker of plan and evidence, with what people wrote."""
-    edits = {key: one for key, one in newest(log).items() if one.value is not None}
+    edits = {key: edit for key, edit in newest(log).items() if edit.value is not None}
     if not edits:
         return document
     of_place: dict[str, list[HandEdit]] = {}
-    for one in edits.values():
-        of_place.setdefault(one.place, []).append(one)
+    for edit in edits.values():
+        of_place.setdefault(edit.place, []).append(edit)
     names = {win.number: win.name for win in plan.wins}
     changes: dict[str, Any] = {
         "header": _written(document.header, of_place.get(HEADER, ())),
         "wins": tuple(_win(win, of_place.get(f"{WIN} {names.get(win.number)}", ())) for win in document.wins),
-        "progress": tuple(_group(one, of_place.get(f"{PROGRESS} {one.name}", ())) for one in document.progress),
-        "checks": tuple(_check(one, edits.get((f"{TICK} {one.group}", one.text)), plan) for one in document.checks),
+        "progress": tuple(_group(group, of_place.get(f"{PROGRESS} {group.name}", ())) for group in document.progress),
+        "checks": tuple(
+            _check(check, edits.get((f"{TICK} {check.group}", check.text)), plan) for check in document.checks
+        ),
         "entries": _entries(plan, document.entries, of_place),
     }
     if document.baseline is not None:
@@ -218,9 +222,9 @@ def apply(plan: Plan, document: TrackerDocument, log: Iterable[HandEdit]) -> Tra
 
 
 def _written(own: Pairs, edits: Sequence[HandEdit]) -> Pairs:
-    typed = {one.name: one for one in edits}
+    typed = {edit.name: edit for edit in edits}
     filled = [(name, _shown(name, value, typed.pop(name)) if name in typed else value) for name, value in own]
-    return (*filled, *((name, one_line(one.value or "")) for name, one in typed.items()))
+    return (*filled, *((name, one_line(edit.value or "")) for name, edit in typed.items()))
 
 
 def _shown(name: str, own: str, edit: HandEdit) -> str:
@@ -239,10 +243,10 @@ def _group(own: Group, edits: Sequence[HandEdit]) -> Group:
 
 
 def _win(own: WinSection, edits: Sequence[HandEdit]) -> WinSection:
-    title = next((_shown(TITLE, own.title, one) for one in edits if one.name == TITLE), own.title)
-    below = [one for one in edits if one.name.startswith(CHECKPOINT)]
-    fields = [one for one in edits if one not in below and one.name != TITLE]
-    checkpoint = [dataclasses.replace(one, name=one.name.removeprefix(CHECKPOINT)) for one in below]
+    title = next((_shown(TITLE, own.title, edit) for edit in edits if edit.name == TITLE), own.title)
+    below = [edit for edit in edits if edit.name.startswith(CHECKPOINT)]
+    fields = [edit for edit in edits if edit not in below and edit.name != TITLE]
+    checkpoint = [dataclasses.replace(text, name=text.name.removeprefix(CHECKPOINT)) for text in below]
     return dataclasses.replace(
         own, title=title, fields=_written(own.fields, fields), checkpoint=_written(own.checkpoint, checkpoint)
     )
@@ -264,14 +268,14 @@ def _check(own: Check, edit: HandEdit | None, plan: Plan) -> Check:
 
 
 def _entries(plan: Plan, own: tuple[Entry, ...], of_place: Mapping[str, list[HandEdit]]) -> tuple[Entry, ...]:
-    known = {(one.moment, one.number) for one in own}
+    known = {(entry.moment, entry.number) for entry in own}
     typed = [
-        _entry(win.number or 0, one.name, one.value or "", one.origin)
+        _entry(win.number or 0, edit.name, edit.value or "", edit.origin)
         for win in plan.wins
-        for one in of_place.get(f"{LINE} {win.name}", ())
-        if (one.name, win.number) not in known
+        for edit in of_place.get(f"{LINE} {win.name}", ())
+        if (edit.name, win.number) not in known
     ]
-    return tuple(sorted((*own, *typed), key=lambda one: one.moment))
+    return tuple(sorted((*own, *typed), key=lambda entry: entry.moment))
 
 
 def without(plan: Plan, document: TrackerDocument, keys: Iterable[Key]) -> TrackerDocument:
@@ -282,20 +286,22 @@ def without(plan: Plan, document: TrackerDocument, keys: Iterable[Key]) -> Track
     def left(place: str, pairs: Pairs, before: str = "") -> Pairs:
         return tuple(pair for pair in pairs if (place, before + pair[0]) not in spoken)
 
-    def win(one: WinSection) -> WinSection:
-        place = f"{WIN} {names.get(one.number)}"
-        checkpoint = left(place, one.checkpoint, CHECKPOINT)
-        return dataclasses.replace(one, fields=left(place, one.fields), checkpoint=checkpoint)
+    def win(win_section: WinSection) -> WinSection:
+        place = f"{WIN} {names.get(win_section.number)}"
+        checkpoint = left(place, win_section.checkpoint, CHECKPOINT)
+        return dataclasses.replace(win_section, fields=left(place, win_section.fields), checkpoint=checkpoint)
 
     return dataclasses.replace(
         document,
         header=left(HEADER, document.header),
         wins=tuple(map(win, document.wins)),
-        entries=tuple(one for one in document.entries if (f"{LINE} {names.get(one.number)}", one.moment) not in spoken),
-        progress=tuple(
-            Group(name=one.name, fields=left(f"{PROGRESS} {one.name}", one.fields)) for one in document.progress
+        entries=tuple(
+            entry for entry in document.entries if (f"{LINE} {names.get(entry.number)}", entry.moment) not in spoken
         ),
-        checks=tuple(one for one in document.checks if (f"{TICK} {one.group}", one.text) not in spoken),
+        progress=tuple(
+            Group(name=group.name, fields=left(f"{PROGRESS} {group.name}", group.fields)) for group in document.progress
+        ),
+        checks=tuple(check for check in document.checks if (f"{TICK} {check.group}", check.text) not in spoken),
         baseline=None
         if document.baseline is None
         else dataclasses.replace(document.baseline, fields=left(BASELINE, document.baseline.fields)),

@@ -95,30 +95,32 @@ def _win(own: WinSection, other: WinSection) -> WinSection:
 
 
 def _entries(own: tuple[Entry, ...], other: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    known = {(one.moment, one.number) for one in own}
+    known = {(entry.moment, entry.number) for entry in own}
     added = [
-        dataclasses.replace(one, notes=_marked(one.notes).strip())
-        for one in other
-        if (one.moment, one.number) not in known
+        dataclasses.replace(entry, notes=_marked(entry.notes).strip())
+        for entry in other
+        if (entry.moment, entry.number) not in known
     ]
-    return tuple(sorted((*own, *added), key=lambda one: one.moment))
+    return tuple(sorted((*own, *added), key=lambda entry: entry.moment))
 
 
 def _groups(own: tuple[Group | None, ...], other: tuple[Group | None, ...]) -> tuple[Group, ...]:
-    theirs = {one.name: one for one in other if one is not None}
-    mine = [one for one in own if one is not None]
+    theirs = {group.name: group for group in other if group is not None}
+    mine = [group for group in own if group is not None]
     merged = [
-        dataclasses.replace(one, fields=_more(one.fields, theirs[one.name].fields)) if one.name in theirs else one
-        for one in mine
+        dataclasses.replace(group, fields=_more(group.fields, theirs[group.name].fields))
+        if group.name in theirs
+        else group
+        for group in mine
     ]
-    return (*merged, *(one for name, one in theirs.items() if name not in {one.name for one in mine}))
+    return (*merged, *(their for name, their in theirs.items() if name not in {group.name for group in mine}))
 
 
 def _checks(own: tuple[Check, ...], other: tuple[Check, ...], by_evidence: set[str]) -> tuple[Check, ...]:
-    theirs = {(one.group, one.text): one for one in other}
-    merged = [_check(one, theirs.get((one.group, one.text)), by_evidence) for one in own]
-    names = {(one.group, one.text) for one in own}
-    return (*merged, *(one for one in other if (one.group, one.text) not in names))
+    theirs = {(check.group, check.text): check for check in other}
+    merged = [_check(check, theirs.get((check.group, check.text)), by_evidence) for check in own]
+    names = {(check.group, check.text) for check in own}
+    return (*merged, *(check for check in other if (check.group, check.text) not in names))
 
 
 def _check(own: Check, other: Check | None, by_evidence: set[str]) -> Check:
@@ -132,11 +134,11 @@ def _check(own: Check, other: Check | None, by_evidence: set[str]) -> Check:
 
 
 def _texts(own: tuple[TextSection, ...], other: tuple[TextSection, ...]) -> tuple[TextSection, ...]:
-    merged = {(one.parent, one.name): one for one in own}
-    for one in other:
+    merged = {(text.parent, text.name): text for text in own}
+    for text in other:
         # What disagreed in another plan is no statement about this one.
-        if one.name != DISAGREE:
-            mine = merged.setdefault((one.parent, one.name), one)
-            lines = tuple(dict.fromkeys((*mine.lines, *one.lines)))
-            merged[one.parent, one.name] = dataclasses.replace(mine, lines=lines)
+        if text.name != DISAGREE:
+            mine = merged.setdefault((text.parent, text.name), text)
+            lines = tuple(dict.fromkeys((*mine.lines, *text.lines)))
+            merged[text.parent, text.name] = dataclasses.replace(mine, lines=lines)
     return tuple(merged.values())

@@ -62,10 +62,10 @@ def parse(text: str) -> TrackerDocument:
     if len(text) > MOST_CHARACTERS:
         raise NotATracker(f"not a tracker: {len(text):,} characters, more than the {MOST_CHARACTERS:,} that are read")
     sections = list(sections_of(text))
-    title = next((one.name for one in sections if one.level == 1 and one.name), "")
+    title = next((section.name for section in sections if section.level == 1 and section.name), "")
     if not title:
         raise NotATracker('not a tracker: it has no title, a first line such as "# Optimization Progress Tracker"')
-    if not any(WIN.fullmatch(one.name) for one in sections):
+    if not any(WIN.fullmatch(section.name) for section in sections):
         raise NotATracker(
             f'not a tracker: none of its {len(sections)} headings is a quick win, such as "### Quick Win #1: Title"'
         )
@@ -88,10 +88,10 @@ class _Reader:
         return self._document
 
     def _place_of(self, section: Section) -> Place | None:
-        found = WIN.fullmatch(section.name)
-        if found:
+        match = WIN.fullmatch(section.name)
+        if match:
             # A second section about the same win has no place of its own, least of all as a baseline's name.
-            return _Reader._win if self._document.win(int(found.group(1))) is None else None
+            return _Reader._win if self._document.win(int(match.group(1))) is None else None
         if section.level == 1 and section.name == self._document.title and not self._titled:
             return _Reader._header
         if len(section.path) == 2:
@@ -106,9 +106,9 @@ class _Reader:
         self._titled = True
         left = []
         for line in section.lines:
-            found = BOLD.match(line)
-            if found and found.group(2):
-                self._add("header", (one_line(found.group(1)), one_line(found.group(2))))
+            match = BOLD.match(line)
+            if match and match.group(2):
+                self._add("header", (one_line(match.group(1)), one_line(match.group(2))))
             else:
                 left.append(line)
         return left
@@ -145,16 +145,16 @@ class _Reader:
         left: list[str] = []
         entry: Entry | None = None
         for line in section.lines:
-            if found := _ENTRY.match(line):
+            if match := _ENTRY.match(line):
                 self._add("entries", *([entry] if entry else []))
-                entry = Entry(moment=found.group(1), number=int(found.group(2)), title=one_line(found.group(3)))
+                entry = Entry(moment=match.group(1), number=int(match.group(2)), title=one_line(match.group(3)))
             elif entry and (more := _entry_line(entry, line)):
                 entry = more
             else:
                 left.append(line)
         self._add("entries", *([entry] if entry else []))
         boilerplate = {*FORMAT, RECORD_HERE, "```"}
-        named = [found[1] for line in left if (found := SECONDS_LINE.fullmatch(line.rstrip()))]
+        named = [match[1] for line in left if (match := SECONDS_LINE.fullmatch(line.rstrip()))]
         if named:
             self._document = dataclasses.replace(self._document, baseline_seconds=named[0])
         return [line for line in left if line.rstrip() not in boilerplate and not SECONDS_LINE.fullmatch(line.rstrip())]
@@ -181,31 +181,33 @@ class _Reader:
         checks: list[Check] = []
         follows = False
         for line in section.lines:
-            found, evidence = _CHECK.match(line), _EVIDENCE.match(line)
-            if found:
-                ticked = found.group(1) in "xX"
-                checks.append(Check(group=section.name, text=one_line(found.group(2)), ticked=ticked))
+            match, evidence = _CHECK.match(line), _EVIDENCE.match(line)
+            if match:
+                ticked = match.group(1) in "xX"
+                checks.append(Check(group=section.name, text=one_line(match.group(2)), ticked=ticked))
             elif evidence and follows and checks:
                 checks[-1] = dataclasses.replace(checks[-1], evidence=one_line(evidence.group(1)))
             else:
                 left.append(line)
-            follows = found is not None
+            follows = match is not None
         self._add("checks", *checks)
         return left
 
     def _text(self, section: Section) -> list[str]:
         lines, left = [], []
         for line in section.lines:
-            found = ITEM.match(line) or NUMBERED.match(line)
-            if found:
-                lines.append(one_line(found.group(1)))
+            match = ITEM.match(line) or NUMBERED.match(line)
+            if match:
+                lines.append(one_line(match.group(1)))
             else:
                 left.append(line)
         parent = section.parent if len(section.path) > 2 else ""
-        before = next((one for one in self._document.texts if (one.parent, one.name) == (parent, section.name)), None)
+        before = next(
+            (text for text in self._document.texts if (text.parent, text.name) == (parent, section.name)), None
+        )
         if before is not None:
             more = dataclasses.replace(before, lines=(*before.lines, *lines))
-            texts = tuple(more if one is before else one for one in self._document.texts)
+            texts = tuple(more if text is before else text for text in self._document.texts)
             self._document = dataclasses.replace(self._document, texts=texts)
         elif lines:
             self._add("texts", TextSection(parent=parent, name=section.name, lines=tuple(lines)))
@@ -228,9 +230,9 @@ def _pairs(lines: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
     pairs, left = [], []
     for line in lines:
         item = ITEM.match(line)
-        found = _FIELD.match(item.group(1)) if item else None
-        if found:
-            pairs.append((one_line(found.group(2)), one_line(found.group(3) or "")))
+        match = _FIELD.match(item.group(1)) if item else None
+        if match:
+            pairs.append((one_line(match.group(2)), one_line(match.group(3) or "")))
         else:
             left.append(line)
     return pairs, left

@@ -59,7 +59,7 @@ def _is_plain(text: str) -> bool:
     """Whether no line of it is a heading, and what follows is not swallowed by it."""
     if not text or text != trimmed(text.split("\n")):
         return False
-    return [(one.name, trimmed(one.lines)) for one in sections_of(f"{text}\n\n---\n\n# end")] == [
+    return [(section.name, trimmed(section.lines)) for section in sections_of(f"{text}\n\n---\n\n# end")] == [
         ("", text),
         ("end", ""),
     ]
@@ -84,7 +84,7 @@ def _section(heading: str, text: str, before: Sequence[tuple[str, str]]) -> str:
     parent, _, name = heading.rpartition(" > ")
     if not name or (parent or name) in _KNOWN or WIN.fullmatch(name) or " > " in parent:
         return ""
-    if parent and not any(one == parent for one, _ in before):
+    if parent and not any(above == parent for above, _ in before):
         return ""
     return f"{'###' if parent else '##'} {name}" + (f"\n\n{text}" if text else "")
 
@@ -95,4 +95,4 @@ def _read(parts: Sequence[str]) -> list[tuple[str, str]]:
     sections = list(sections_of(text))[2:]
     if not sections or (sections[-1].level, sections[-1].name) != (2, "end"):
         return []
-    return [(" > ".join(one.path[1:]), trimmed(one.lines)) for one in sections[:-1]]
+    return [(" > ".join(section.path[1:]), trimmed(section.lines)) for section in sections[:-1]]

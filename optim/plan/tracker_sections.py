@@ -47,7 +47,7 @@ def sections_of(text: str) -> Iterator[Section]:
         start, end = token.map or (0, 0)
         yield _closed(current, lines, fences, start)
         level = int(token.tag[1])
-        path = [one for one in path if one[0] < level] + [(level, _heading(token, inline, lines[start]))]
+        path = [heading for heading in path if heading[0] < level] + [(level, _heading(token, inline, lines[start]))]
         current = Section(tuple(name for _, name in path), level, end)
     yield _closed(current, lines, fences, len(lines))
 
@@ -59,5 +59,5 @@ def _closed(section: Section, lines: list[str], fences: list[Token], end: int) -
 
 
 def _heading(token: Token, inline: Token, line: str) -> str:
-    found = _HEADING.match(line) if token.markup.startswith("#") else None
-    return one_line((found.group(1) or "") if found else inline.content)
+    match = _HEADING.match(line) if token.markup.startswith("#") else None
+    return one_line((match.group(1) or "") if match else inline.content)

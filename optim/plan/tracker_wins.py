@@ -25,7 +25,7 @@ _MARKS = {"keep": "✅ KEPT", "revert": "❌ REVERTED"}
 def prefix(plan: Plan, evidence: TrackerEvidence, win: Win) -> tuple[str, ...]:
     """The wins up to ``win`` in the order of their numbers, without those that were reverted."""
     reverted = evidence.decisions("revert")
-    return tuple(one.name for one in plan.wins[: plan.wins.index(win) + 1] if one.name not in reverted)
+    return tuple(planned.name for planned in plan.wins[: plan.wins.index(win) + 1] if planned.name not in reverted)
 
 
 def day(moment: date) -> str:
@@ -65,48 +65,52 @@ def _checkpoint(plan: Plan, evidence: TrackerEvidence, win: Win, row: WinEvidenc
     if told := _told_there(plan, evidence, win):
         fields[f"On {plan.machine}"] = told
     if row.measured is not None:
-        one = row.measured
-        fields |= _measured_fields(plan, one)
+        measured = row.measured
+        fields |= _measured_fields(plan, measured)
         fields["Cumulative speedup"] = joint_text(plan, evidence, win)
-        result = one_line(one.result)
+        result = one_line(measured.result)
     fields["Result"] = result
     if row.decided is not None:
         fields["Decision"] = _decision_text(row)
     return tuple(fields.items())
 
 
-def _measured_fields(plan: Plan, one: Measured) -> dict[str, str]:
-    fields = {"Date": f"{day(one.measured_at)} {one.measured_at:%H:%M} UTC" if one.measured_at else "unknown"}
-    fields["Wall-clock"] = f"{_span(one)} ({_conditions(one)})"
-    if _counts(one) and one.speedup is not None:
-        fields["Speedup"] = _speedup_text(one.speedup, one.low, one.high)
-        fields["Saving"] = f"{100 * (one.saving or 0):.1f}%"
-        if there := projected(plan, one.speedup):
+def _measured_fields(plan: Plan, measured: Measured) -> dict[str, str]:
+    fields = {
+        "Date": f"{day(measured.measured_at)} {measured.measured_at:%H:%M} UTC" if measured.measured_at else "unknown"
+    }
+    fields["Wall-clock"] = f"{_span(measured)} ({_conditions(measured)})"
+    if _counts(measured) and measured.speedup is not None:
+        fields["Speedup"] = _speedup_text(measured.speedup, measured.low, measured.high)
+        fields["Saving"] = f"{100 * (measured.saving or 0):.1f}%"
+        if there := projected(plan, measured.speedup):
             fields["Projected wall-clock"] = there
         elif plan.is_of_another_pipeline:
             fields["Analogy"] = analogy(plan)
     else:
-        fields["Speedup"] = f"(none: {one.verdict})"
-    if one.noise_low is not None and one.noise_high is not None:
-        fields["Noise floor"] = f"{one.noise_low:.3f}-{one.noise_high:.3f}x (A/A control)"
-    fields["Evidence"] = f"{one.basis}, {one.blocks} blocks"
+        fields["Speedup"] = f"(none: {measured.verdict})"
+    if measured.noise_low is not None and measured.noise_high is not None:
+        fields["Noise floor"] = f"{measured.noise_low:.3f}-{measured.noise_high:.3f}x (A/A control)"
+    fields["Evidence"] = f"{measured.basis}, {measured.blocks} blocks"
     return fields
 
 
-def _counts(one: Measured) -> bool:
-    return one.verdict in SAME_ANSWERS
+def _counts(measured: Measured) -> bool:
+    return measured.verdict in SAME_ANSWERS
 
 
-def _span(one: Measured) -> str:
-    if one.before_seconds is None or one.after_seconds is None:
+def _span(measured: Measured) -> str:
+    if measured.before_seconds is None or measured.after_seconds is None:
         return "unknown"
-    return f"{one.before_seconds:.3f}s → {one.after_seconds:.3f}s"
+    return f"{measured.before_seconds:.3f}s → {measured.after_seconds:.3f}s"
 
 
-def _conditions(one: Measured) -> str:
-    tasks = f", {one.tasks} tasks" if one.tasks else ""
-    machine = f", machine {one.machine}" if one.machine else ""
-    return one_line(f"{one.config_before} → {one.config_after}{tasks}, {one.cache_state} caches{machine}")
+def _conditions(measured: Measured) -> str:
+    tasks = f", {measured.tasks} tasks" if measured.tasks else ""
+    machine = f", machine {measured.machine}" if measured.machine else ""
+    return one_line(
+        f"{measured.config_before} → {measured.config_after}{tasks}, {measured.cache_state} caches{machine}"
+    )
 
 
 def _speedup_text(speedup: float, low: float | None, high: float | None) -> str:
@@ -130,11 +134,11 @@ def analogy(plan: Plan) -> str:
 
 def _told_there(plan: Plan, evidence: TrackerEvidence, win: Win) -> str:
     """What logs from there say of the win: a measurement, else a run with it against the baseline there."""
-    one, run = evidence.measured_there(win.name), evidence.alone_there(win.name, plan.tasks)
-    if one is not None:
-        known = one.speedup is not None and _counts(one)
-        speedup = f" {_speedup_text(one.speedup or 1, one.low, one.high)}" if known else ""
-        return one_line(f"{one.verdict}{speedup}, {one.basis}")
+    measured, run = evidence.measured_there(win.name), evidence.alone_there(win.name, plan.tasks)
+    if measured is not None:
+        known = measured.speedup is not None and _counts(measured)
+        speedup = f" {_speedup_text(measured.speedup or 1, measured.low, measured.high)}" if known else ""
+        return one_line(f"{measured.verdict}{speedup}, {measured.basis}")
     return there_text(plan, evidence, run) if run is not None else ""
 
 
@@ -176,11 +180,17 @@ def joint_source(joint: Together) -> str:
 
 def entries(plan: Plan, evidence: TrackerEvidence) -> tuple[Entry, ...]:
     """A line of the timeline for each measurement, and for each decision that rests on none, oldest first."""
-    dated = [(one.measured_at, one) for one in evidence.measurements() if one.measured_at is not None]
+    dated = [
+        (measurement.measured_at, measurement)
+        for measurement in evidence.measurements()
+        if measurement.measured_at is not None
+    ]
     dated.sort(key=lambda pair: (pair[0], pair[1].measurement_id))
-    lines = [_entry(plan, evidence, plan.win(one.win), one, f"{when:%Y-%m-%d %H:%M}") for when, one in dated]
+    lines = [
+        _entry(plan, evidence, plan.win(measured.win), measured, f"{when:%Y-%m-%d %H:%M}") for when, measured in dated
+    ]
     lines += [line for win in plan.wins if (line := _decision_entry(win, evidence.win(win.name)))]
-    return tuple(sorted(lines, key=lambda one: one.moment))
+    return tuple(sorted(lines, key=lambda entry: entry.moment))
 
 
 def _decision_entry(win: Win, row: WinEvidence) -> Entry | None:
@@ -197,34 +207,34 @@ def _decision_entry(win: Win, row: WinEvidence) -> Entry | None:
     )
 
 
-def _entry(plan: Plan, evidence: TrackerEvidence, win: Win, one: Measured, moment: str) -> Entry:
+def _entry(plan: Plan, evidence: TrackerEvidence, win: Win, measured: Measured, moment: str) -> Entry:
     row = evidence.win(win.name)
-    speaks = row.decided is not None and row.decided.measurement_id in (one.measurement_id, None)
+    speaks = row.decided is not None and row.decided.measurement_id in (measured.measurement_id, None)
     status = _MARKS.get(row.decision, "") if speaks else ""
     because = row.decided.because if speaks and row.decided else ""
-    notes = f"{one.name} ({_conditions(one)}): {one.reason or one.verdict} {because}"
+    notes = f"{measured.name} ({_conditions(measured)}): {measured.reason or measured.verdict} {because}"
     return Entry(
         moment=moment,
         number=win.number or 0,
         title=win.title,
-        fields=_entry_fields(plan, evidence, win, one),
-        status=status or f"⏳ {one.verdict}, not decided",
+        fields=_entry_fields(plan, evidence, win, measured),
+        status=status or f"⏳ {measured.verdict}, not decided",
         notes=one_line(notes),
     )
 
 
-def _entry_fields(plan: Plan, evidence: TrackerEvidence, win: Win, one: Measured) -> Pairs:
+def _entry_fields(plan: Plan, evidence: TrackerEvidence, win: Win, measured: Measured) -> Pairs:
     fields = []
-    before, after = one.before_seconds, one.after_seconds
+    before, after = measured.before_seconds, measured.after_seconds
     if before is not None and after is not None:
         fields += [("Before", f"{before:.3f}s"), ("After", f"{after:.3f}s")]
-    if one.speedup is None or not _counts(one):
-        return (*fields, ("Speedup", f"none, {one.verdict}"))
-    fields.append(("Speedup", _speedup_text(one.speedup, one.low, one.high)))
+    if measured.speedup is None or not _counts(measured):
+        return (*fields, ("Speedup", f"none, {measured.verdict}"))
+    fields.append(("Speedup", _speedup_text(measured.speedup, measured.low, measured.high)))
     # Of the speedup, as in the checkpoint: the seconds beside it are means, whose own ratio is another number.
-    fields.append(("Saving", f"1 - 1/{one.speedup:.3f} = {100 * (one.saving or 0):.1f}%"))
+    fields.append(("Saving", f"1 - 1/{measured.speedup:.3f} = {100 * (measured.saving or 0):.1f}%"))
     joint = evidence.joint(frozenset(prefix(plan, evidence, win)))
-    if joint is not None and one is evidence.win(win.name).measured and win.name in joint.wins:
+    if joint is not None and measured is evidence.win(win.name).measured and win.name in joint.wins:
         known = plan.baseline if not plan.is_of_another_pipeline else None
         seconds = "" if known is None else f"{known.seconds / joint.speedup:.3f}s projected / "
         fields.append(("Cumulative", f"{seconds}{joint.speedup:.3f}x speedup"))

@@ -37,23 +37,23 @@ def missing(row: WinEvidence, cache_states: Sequence[str]) -> Iterator[str]:
 
     ``cache_states`` are those in which the project can be measured.
     """
-    one = row.measured
-    if one is None:
+    measured = row.measured
+    if measured is None:
         yield "it was not measured: run a measurement of it."
         return
-    if one.verdict == "unresolved":
-        span = "" if one.low is None or one.high is None else f", {one.low:.3f}-{one.high:.3f}x"
-        more = "more blocks may settle it" if one.more_blocks else "more blocks like these may not settle it"
-        yield f"{one.name} is unresolved{span}; {more}."
-    elif one.verdict == "wrong":
-        yield f"{one.name} gave wrong answers; they have to be put right before a speed means anything."
-    elif one.verdict == "not comparable":
-        yield f"{one.name} compares what is not alike; measure it again."
+    if measured.verdict == "unresolved":
+        span = "" if measured.low is None or measured.high is None else f", {measured.low:.3f}-{measured.high:.3f}x"
+        more = "more blocks may settle it" if measured.more_blocks else "more blocks like these may not settle it"
+        yield f"{measured.name} is unresolved{span}; {more}."
+    elif measured.verdict == "wrong":
+        yield f"{measured.name} gave wrong answers; they have to be put right before a speed means anything."
+    elif measured.verdict == "not comparable":
+        yield f"{measured.name} compares what is not alike; measure it again."
     states = {each.cache_state for each in row.measurements}
     for state in cache_states if len(cache_states) > 1 else ():
         if state not in states:
             yield f"it was not measured with {state} caches."
-    if row.decided and row.decided.measurement_id and row.decided.measurement_id < one.measurement_id:
-        yield f"{one.name} is newer than the decision's measurement {row.decided.measurement_id}."
+    if row.decided and row.decided.measurement_id and row.decided.measurement_id < measured.measurement_id:
+        yield f"{measured.name} is newer than the decision's measurement {row.decided.measurement_id}."
     if row.decided is None or row.decision == "undecided":
         yield "no decision was made."

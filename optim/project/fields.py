@@ -77,7 +77,7 @@ class Fields:
             return tuple(default)
         if not isinstance(value, list):
             self.refuse(name, value, wanted)
-        return tuple(self._line(name, one, wanted) for one in value)
+        return tuple(self._line(name, text, wanted) for text in value)
 
     def one_of(self, name: str, known: Collection[str], what: str, default: Any = _REQUIRED) -> Any:
         """One of the texts in ``known``."""
@@ -122,7 +122,7 @@ class Fields:
         value = self._take(name, default, wanted)
         if value is default:
             return default
-        if not isinstance(value, list) or len(value) != 2 or not all(_is_number(one) for one in value):
+        if not isinstance(value, list) or len(value) != 2 or not all(_is_number(bound) for bound in value):
             self.refuse(name, value, wanted)
         if not above < value[0] <= value[1] < below:
             self.refuse(name, value, wanted)
@@ -144,7 +144,7 @@ class Fields:
         value = self._take(name, {}, wanted)
         if not isinstance(value, dict):
             self.refuse(name, value, wanted)
-        return tuple((self._key(name, key), self._line(f"{name}.{key}", one, wanted)) for key, one in value.items())
+        return tuple((self._key(name, key), self._line(f"{name}.{key}", text, wanted)) for key, text in value.items())
 
     def _key(self, name: str, key: str) -> str:
         good = key == key.strip() and key and all(c.isprintable() and c not in ":*`[]" for c in key)
@@ -182,9 +182,9 @@ class Fields:
         value = self._take(name, default, wanted)
         if value is default:
             return []
-        if not isinstance(value, list) or not value or not all(isinstance(one, dict) for one in value):
+        if not isinstance(value, list) or not value or not all(isinstance(table, dict) for table in value):
             self.refuse(name, value, wanted)
-        return [Fields(self.file, f"{self._full(name)}[{at}]", one) for at, one in enumerate(value, start=1)]
+        return [Fields(self.file, f"{self._full(name)}[{at}]", table) for at, table in enumerate(value, start=1)]
 
     def done(self) -> None:
         """Refuses what nobody asked for, so that a misspelt field never passes in silence."""

@@ -43,7 +43,7 @@ class ProjectFile:
 def find_file(folder: Path) -> Path | None:
     """The project file in ``folder`` or the nearest folder above it; None where there is none."""
     start = folder.resolve()
-    return next((one / FILE for one in (start, *start.parents) if (one / FILE).is_file()), None)
+    return next((place / FILE for place in (start, *start.parents) if (place / FILE).is_file()), None)
 
 
 def load_project(path: Path, built_in: BuiltIn) -> ProjectFile:

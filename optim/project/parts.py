@@ -43,7 +43,7 @@ def read_parts(fields: Fields, wins: tuple[Win, ...], name: str) -> Plan:
         head.text(key, default="")
     head.done()
     phase = texts["phase"] or name
-    machines = tuple(_machine(one) for one in fields.tables("machine", default=()))
+    machines = tuple(_machine(table) for table in fields.tables("machine", default=()))
     reference = _reference(fields, machines)
     plan = Plan(
         file=fields.file,
@@ -61,9 +61,9 @@ def read_parts(fields: Fields, wins: tuple[Win, ...], name: str) -> Plan:
         intermediate=_intermediate(fields, len(wins)),
         compounding=_compounding(fields),
         speedup_formula=_one(fields, "formula", "speedup", Fields.text),
-        checklists=tuple(_checklist(one) for one in fields.tables("checklist", default=())),
-        insights=tuple(_insight(one) for one in fields.tables("insight", default=())),
-        success=tuple(_success(one) for one in fields.tables("success", default=())),
+        checklists=tuple(_checklist(table) for table in fields.tables("checklist", default=())),
+        insights=tuple(_insight(table) for table in fields.tables("insight", default=())),
+        success=tuple(_success(table) for table in fields.tables("success", default=())),
         notes=_one(fields, "notes", "lines", Fields.texts) or (),
     )
     _check_caches(plan)
@@ -133,7 +133,7 @@ def _baseline(whole: Fields) -> Baseline | None:
         errors=fields.whole("errors", default=None),
         overhead_percent=fields.number("overhead_percent", below=100, default=None),
         saving_percent=fields.number("saving_percent", above=-1000, below=100, default=None),
-        caches=tuple(_cache(one) for one in fields.tables("cache", default=())),
+        caches=tuple(_cache(table) for table in fields.tables("cache", default=())),
     )
     fields.done()
     return baseline
@@ -200,10 +200,10 @@ def read_wins(fields: Fields, declared: Mapping[str, Win] | None, switched: bool
     Raises:
         PlanProblem: a field of a win can not be what was given.
     """
-    planned = [_win(one, declared, switched) for one in fields.tables("win", default=())]
+    planned = [_win(table, declared, switched) for table in fields.tables("win", default=())]
     numbers = [str(win.number) for win in planned if win.number is not None]
     for what, given in (("name", [win.name.lower() for win in planned]), ("number", numbers)):
-        twice = next((one for one in given if given.count(one) > 1), None)
+        twice = next((name for name in given if given.count(name) > 1), None)
         if twice is not None:
             raise PlanProblem(f"{fields.file}: win.{what} {twice} was given twice; every win needs its own {what}")
     _check_names(fields.file, [win.name for win in planned])
@@ -280,7 +280,7 @@ def _built(fields: Fields) -> tuple[str, ...]:
 def _checklist(fields: Fields) -> Checklist:
     each_win = fields.flag("each_win")
     known = (*(WIN_NEEDS if each_win else FINAL_NEEDS), "person")
-    items = tuple(_item(one, known) for one in fields.tables("items"))
+    items = tuple(_item(table, known) for table in fields.tables("items"))
     checklist = Checklist(name=fields.text("name"), each_win=each_win, items=items)
     fields.done()
     return checklist

@@ -99,8 +99,8 @@ def in_order(wins: Iterable[Win]) -> tuple[Win, ...]:
 
 
 def _filled(win: Win, number: int) -> Win:
-    words = re.sub(r"[_.-]+", " ", win.name).strip()
-    title = win.title or win.label or words[:1].upper() + words[1:]
+    spoken = re.sub(r"[_.-]+", " ", win.name).strip()
+    title = win.title or win.label or spoken[:1].upper() + spoken[1:]
     return win.replace(number=number, title=title, label=win.label or title, sign=win.sign or f"#{number}")
 
 

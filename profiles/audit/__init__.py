@@ -32,7 +32,7 @@ def audit(record: RunRecord, log: RunLog | None = None, known: Sequence[KnownRun
     """
     case = Case(record=record, log=log, known=tuple(known))
     findings = [_harmless(finding) for rule in RULES for finding in islice(rule(case), MOST_PER_RULE)]
-    return tuple(sorted(findings, key=lambda one: (SEVERITIES.index(one.severity), one.line or 0)))
+    return tuple(sorted(findings, key=lambda row: (SEVERITIES.index(row.severity), row.line or 0)))
 
 
 def _harmless(finding: Finding) -> Finding:

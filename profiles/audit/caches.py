@@ -129,9 +129,9 @@ def called_cold_or_warm(case: Case) -> Iterator[Finding]:
 def _called(case: Case) -> Iterator[tuple[str, int | None, str]]:
     """The words by which the log, its file's name or its label call the run."""
     for name, where in ((case.record.source_name, "the file's name"), (case.record.label, "the label")):
-        words = re.findall(r"(?<![a-z])(cold|warm)(?![a-z])", (name or "").lower())
-        if len(set(words)) == 1:
-            yield words[0], None, where
+        states = re.findall(r"(?<![a-z])(cold|warm)(?![a-z])", (name or "").lower())
+        if len(set(states)) == 1:
+            yield states[0], None, where
             return
     for figure in case.log.called[:1] if case.log else ():
         yield figure.text, figure.line, "the log"

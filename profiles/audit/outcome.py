@@ -79,12 +79,12 @@ def success_without_result(case: Case) -> Iterator[Finding]:
         return
     empty = [task for task in log.tasks.values() if task.success is not False and _has_no_result(task)]
     if empty:
-        said = "counted as success" if any(task.success for task in empty) else "counted as done"
+        claim = "counted as success" if any(task.success for task in empty) else "counted as done"
         yield Finding(
             rule="success_without_result",
             severity="warning",
             line=empty[0].validated_line or empty[0].success_line or empty[0].line,
-            claimed=f"{len(empty):,} of {len(log.tasks):,} tasks {said}: {_names(empty)}",
+            claimed=f"{len(empty):,} of {len(log.tasks):,} tasks {claim}: {_names(empty)}",
             follows="every sample timed out or no solver was validated",
         )
     nothing = [line for solvers, _, line in log.validations if not solvers]

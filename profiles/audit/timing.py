@@ -29,17 +29,17 @@ def _several(names: list[str]) -> str:
 
 def last_task_as_total(case: Case) -> Iterator[Finding]:
     """Keys that hold the last task only, printed beside sums."""
-    found = [(one, figure) for one, figure in _keys(case) if one.basis == "last_task"]
-    if not found or case.log is None:
+    figures = [(timing_key, figure) for timing_key, figure in _keys(case) if timing_key.basis == "last_task"]
+    if not figures or case.log is None:
         return
     tasks = f"of {case.log.task_count:,} tasks" if case.log.task_count else "of the run"
-    keys = "1 key holds" if len(found) == 1 else f"{len(found)} keys hold"
+    keys = "1 key holds" if len(figures) == 1 else f"{len(figures)} keys hold"
     follows = f"{keys} the last task {tasks} only and can not be added to the wall-clock"
     yield Finding(
         rule="last_task_as_total",
         severity="warning",
-        line=found[0][1].line,
-        claimed=_several([f"{one.name} {figure.value:.3f} s" for one, figure in found]),
+        line=figures[0][1].line,
+        claimed=_several([f"{timing_key.name} {figure.value:.3f} s" for timing_key, figure in figures]),
         follows=follows + _seen_validation(case),
     )
 
@@ -57,26 +57,26 @@ def _seen_validation(case: Case) -> str:
 
 def concurrent_as_wall_clock(case: Case) -> Iterator[Finding]:
     """Seconds added up over threads or coroutines, printed beside wall-clock seconds."""
-    found = [(one, figure) for one, figure in _keys(case) if one.concurrent and figure.value > 0]
-    if found:
+    figures = [(timing_key, figure) for timing_key, figure in _keys(case) if timing_key.concurrent and figure.value > 0]
+    if figures:
         yield Finding(
             rule="concurrent_as_wall_clock",
             severity="note",
-            line=found[0][1].line,
-            claimed=_several([f"{one.name} {figure.value:.3f} s" for one, figure in found]),
+            line=figures[0][1].line,
+            claimed=_several([f"{timing_key.name} {figure.value:.3f} s" for timing_key, figure in figures]),
             follows="these were added up over threads or coroutines that ran at the same time: no wall-clock seconds",
         )
 
 
 def counts_as_seconds(case: Case) -> Iterator[Finding]:
     """Counts that the timing summary prints as seconds."""
-    for one, figure in _keys(case):
-        if one.basis == "count":
+    for timing_key, figure in _keys(case):
+        if timing_key.basis == "count":
             yield Finding(
                 rule="counts_as_seconds",
                 severity="warning",
                 line=figure.line,
-                claimed=f"{one.name} {figure.text or figure.value} among seconds",
+                claimed=f"{timing_key.name} {figure.text or figure.value} among seconds",
                 follows=f"a count of {figure.value:,.0f}, no time",
             )
 
@@ -86,22 +86,28 @@ def phases_beyond_whole(case: Case) -> Iterator[Finding]:
     if case.wall is None or case.record.workers != 1:
         return
     sums = [phase for phase in case.record.phases if phase.basis == "sum"]
-    covered = max(sum(one.self_seconds for one in sums), max((one.total_seconds for one in sums), default=0.0))
+    covered = max(
+        sum(timing.self_seconds for timing in sums), max((timing.total_seconds for timing in sums), default=0.0)
+    )
     if covered > case.wall * 1.001 + ROUNDING_SECONDS:
         yield Finding(
             rule="phases_beyond_whole",
             severity="error",
-            line=min((figure.line for one, figure in _keys(case) if one.basis == "sum"), default=None),
+            line=min((figure.line for timing_key, figure in _keys(case) if timing_key.basis == "sum"), default=None),
             claimed=f"phases of {covered:,.3f} s",
             follows=f"the whole run took {case.wall:,.3f} s: {covered - case.wall:,.3f} s too many",
         )
-    for one, figure in _keys(case):
-        if one.basis == "last_task" and not one.concurrent and figure.value > case.wall + ROUNDING_SECONDS:
+    for timing_key, figure in _keys(case):
+        if (
+            timing_key.basis == "last_task"
+            and not timing_key.concurrent
+            and figure.value > case.wall + ROUNDING_SECONDS
+        ):
             yield Finding(
                 rule="phases_beyond_whole",
                 severity="error",
                 line=figure.line,
-                claimed=f"{one.name} {figure.value:,.3f} s",
+                claimed=f"{timing_key.name} {figure.value:,.3f} s",
                 follows=f"the whole run took {case.wall:,.3f} s",
             )
 
@@ -114,7 +120,7 @@ def parts_and_phase(case: Case) -> Iterator[Finding]:
         around = [phase.path[:end] for end in range(len(phase.path) - 1, 0, -1) if phase.path[:end] in known]
         if same := [path for path in around if known[path].basis == phase.basis]:
             parts[same[0]].append(phase.total_seconds)
-    lines = {one.path: figure.line for one, figure in _keys(case)}
+    lines = {timing_key.path: figure.line for timing_key, figure in _keys(case)}
     for path, seconds in parts.items():
         whole, within = known[path].total_seconds, sum(seconds)
         if abs(within - whole) > whole * 0.001 + ROUNDING_SECONDS + 0.0005 * len(seconds):
@@ -159,9 +165,9 @@ def phases_below_whole(case: Case) -> Iterator[Finding]:
 def residual_as_category(case: Case) -> Iterator[Finding]:
     """A line for what was left over, listed as if it had been timed: by its name, or by what it adds up to."""
     log = case.log
-    for one in (*log.residuals, *_left_over(case)) if log else ():
+    for residual in (*log.residuals, *_left_over(case)) if log else ():
         listed = [figure.value for name, figure in log.keys.items() if name != WHOLE] if log else []
-        listed += [other.seconds for other in log.listed if other is not one] if log else []
+        listed += [other.seconds for other in log.listed if other is not residual] if log else []
         rest = (
             f": {case.wall:,.3f} s less the {len(listed)} lines listed leave {case.wall - sum(listed):,.3f} s"
             if (case.wall is not None and sum(listed) <= case.wall)
@@ -170,8 +176,9 @@ def residual_as_category(case: Case) -> Iterator[Finding]:
         yield Finding(
             rule="residual_as_category",
             severity="warning",
-            line=one.line,
-            claimed=f"{one.name}: {one.seconds:,.3f} s" + (f" ({one.share:.1%})" if one.share else ""),
+            line=residual.line,
+            claimed=f"{residual.name}: {residual.seconds:,.3f} s"
+            + (f" ({residual.share:.1%})" if residual.share else ""),
             follows="what no timer covered is unaccounted, not a category" + rest,
         )
 
@@ -218,7 +225,7 @@ def one_key_two_values(case: Case) -> Iterator[Finding]:
 def wall_clocks_differ(case: Case) -> Iterator[Finding]:
     """Several statements of the wall-clock that are more than 1% apart."""
     log = case.log
-    stated = [one for one in (log.keys.get(WHOLE), log.wall, log.final_seconds) if one] if log else []
+    stated = [whole for whole in (log.keys.get(WHOLE), log.wall, log.final_seconds) if whole] if log else []
     for other in stated[1:]:
         if abs(other.value - stated[0].value) > 0.01 * max(other.value, stated[0].value) + ROUNDING_SECONDS:
             yield Finding(

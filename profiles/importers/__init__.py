@@ -43,9 +43,13 @@ _SHOWN = 30
 @cache
 def all_importers() -> tuple[Importer, ...]:
     """All importers by name. An error in importing one escapes: a format never disappears silently."""
-    names = sorted(one.name for one in pkgutil.iter_modules(__path__) if one.name[0] != "_" and one.name != "base")
+    names = sorted(
+        iter_module.name
+        for iter_module in pkgutil.iter_modules(__path__)
+        if iter_module.name[0] != "_" and iter_module.name != "base"
+    )
     importers: list[Importer] = [importlib.import_module(f"{__name__}.{name}").IMPORTER for name in names]
-    return tuple(sorted(importers, key=lambda one: one.name))
+    return tuple(sorted(importers, key=lambda importer: importer.name))
 
 
 def recognize(source: Source) -> Importer:
@@ -55,7 +59,7 @@ def recognize(source: Source) -> Importer:
         UnknownLogFormat: none is sure enough; the sentence says what the file looks like, and what would work.
     """
     importers = all_importers()
-    sureness = [one.recognize(source) for one in importers]
+    sureness = [importer.recognize(source) for importer in importers]
     best = max(range(len(importers)), key=sureness.__getitem__)
     if sureness[best] < SURE_ENOUGH:
         raise UnknownLogFormat(f"this is {_looks_like(source)}; {_WOULD_WORK}")

@@ -154,13 +154,13 @@ def _time(at: int, name: str) -> _Time | None:
     """What a column has to do with time, by its name; None where nothing."""
     lower = name.lower()
     bracket = _BRACKETED.search(lower)
-    words = [word for word in _WORD.findall(lower) if word != "in"]
-    named = (bracket[1] or bracket[2]) if bracket else words[-1] if words else ""
+    terms = [word for word in _WORD.findall(lower) if word != "in"]
+    named = (bracket[1] or bracket[2]) if bracket else terms[-1] if terms else ""
     unit = named if named in UNITS and (bracket or named not in _DOUBTFUL) else None
-    base = words[:-1] if unit else words
-    if not words or not (unit or _is_time(base)):
+    base = terms[:-1] if unit else terms
+    if not terms or not (unit or _is_time(base)):
         return _Time(at=at, name=name, kind="statistic") if set(base) & _STATISTICS else None
-    if "%" in name or set(words) & _SHARES:
+    if "%" in name or set(terms) & _SHARES:
         kind = "share"
     elif set(base) & _STATISTICS:
         kind = "statistic"
@@ -175,31 +175,33 @@ def _time(at: int, name: str) -> _Time | None:
     return _Time(at=at, name=name, kind=kind, scale=UNITS[unit or "s"])
 
 
-def _is_time(words: list[str]) -> bool:
-    joined = "".join(words)
-    core = [word for word in words if word not in _PARTS | _STATISTICS | _MOMENTS | _INCLUSIVE]
+def _is_time(terms: list[str]) -> bool:
+    joined = "".join(terms)
+    core = [word for word in terms if word not in _PARTS | _STATISTICS | _MOMENTS | _INCLUSIVE]
     rest = "".join(core)
-    is_moment = bool(set(words) & (_MOMENTS | {"cumtime", "tottime"}))
+    is_moment = bool(set(terms) & (_MOMENTS | {"cumtime", "tottime"}))
     return joined in _DURATIONS or joined in _VAGUE or rest in _DURATIONS or rest in ("time", "totaltime") or is_moment
 
 
 def _columns(names: list[str], delimiter: str) -> Columns | None:
     times = [time for at, name in enumerate(names) if (time := _time(at, name))]
-    found: dict[str, int] = {}
+    columns: dict[str, int] = {}
     for at, name in enumerate(names):
         joined = "".join(word for word in _WORD.findall(name.lower()))
-        role = next((role for role, known in _NAMES.items() if joined in known and role not in found), None)
+        role = next((role for role, known in _NAMES.items() if joined in known and role not in columns), None)
         if role is not None and all(time.at != at for time in times):
-            found[role] = at
-    has_phase = "phase" in found
-    named = found.pop("name", None)
+            columns[role] = at
+    has_phase = "phase" in columns
+    named = columns.pop("name", None)
     if named is not None:
-        found.setdefault("phase", named)
+        columns.setdefault("phase", named)
     start = next((time.at for time in times if time.kind == "moment"), None)
-    if not times or not (found.keys() & {"task", "phase", "run"}):
+    if not times or not (columns.keys() & {"task", "phase", "run"}):
         return None
-    is_list = not has_phase and "task" not in found and ("run" in found or ("status" in found and start is not None))
-    is_list = is_list and ("phase" not in found or "status" in found or start is not None)
+    is_list = (
+        not has_phase and "task" not in columns and ("run" in columns or ("status" in columns and start is not None))
+    )
+    is_list = is_list and ("phase" not in columns or "status" in columns or start is not None)
     chosen, problem = _choose(times)
     if chosen is None and not any(time.kind in (*_CANDIDATES, "inclusive", "statistic") for time in times):
         return None
@@ -214,11 +216,11 @@ def _columns(names: list[str], delimiter: str) -> Columns | None:
         unit_named=chosen is not None and chosen.kind in ("unit", "own"),
         own=chosen is not None and chosen.kind == "own",
         clock=chosen is not None and chosen.kind != "vague",
-        rows="runs" if is_list else "phases" if "phase" in found else "tasks" if "task" in found else "runs",
+        rows="runs" if is_list else "phases" if "phase" in columns else "tasks" if "task" in columns else "runs",
         start=start,
         untaken=untaken if chosen else (),
         problem=problem,
-        **found,
+        **columns,
     )
 
 

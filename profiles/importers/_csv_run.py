@@ -122,7 +122,11 @@ def build(name: str, table: Table, columns: Columns) -> RunRecord:
         )
     phases = _phases(totals, {**summed.calls, **table.run.calls}, table)
     label = f"{clean(name)}: {table.title}" if table.title else clean(name)
-    figures = [[task.task_id, task.seconds] for task in tasks], [[one.path, one.total_seconds] for one in phases], wall
+    figures = (
+        [[task.task_id, task.seconds] for task in tasks],
+        [[phase.path, phase.total_seconds] for phase in phases],
+        wall,
+    )
     return RunRecord(
         key=content_key(NAME, (*figures, table.place, table.title) if table.title else figures),
         label=label,
@@ -207,8 +211,8 @@ def _phases(totals: Mapping[Path, float], calls: Mapping[Path, int], table: Tabl
     def category(path: Path) -> str:
         return table.categories.get(path, "framework")
 
-    found: list[PhaseTiming] = []
+    timings: list[PhaseTiming] = []
     for basis in BASES if table.bases else ("sum",):
         group = {path: own for path, own in totals.items() if table.basis(path) == basis}
-        found += phases_from_totals(group, calls=calls, category=category, basis=basis)
-    return tuple(found)
+        timings += phases_from_totals(group, calls=calls, category=category, basis=basis)
+    return tuple(timings)

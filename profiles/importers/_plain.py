@@ -60,10 +60,10 @@ def _settle(record: RunRecord, form: str, losses: list[str]) -> RunRecord:
         source=record.source if record.source.startswith("imported:") else f"imported:{form}",
         status="interrupted" if record.status == "running" else record.status,
         phases=_merged(record.phases, losses, "the run"),
-        caches=_once(record.caches, lambda one: one.name, losses, "cache"),
+        caches=_once(record.caches, lambda cache: cache.name, losses, "cache"),
         tasks=tuple(
             dataclasses.replace(task, phases=_merged(task.phases, losses, f"task {task.task_id!r}"))
-            for task in _once(record.tasks, lambda one: str(one.index), losses, "task")
+            for task in _once(record.tasks, lambda row: str(row.index), losses, "task")
         ),
         notes=notes,
         pid=None,
@@ -131,13 +131,17 @@ def _fit(kind: Any, value: object) -> Any:
     if check is not None:
         return check(value)
     if get_origin(kind) in (Union, UnionType):
-        return None if value is None else _fit(next(one for one in get_args(kind) if one is not NoneType), value)
+        return (
+            None
+            if value is None
+            else _fit(next(get_arg for get_arg in get_args(kind) if get_arg is not NoneType), value)
+        )
     if dataclasses.is_dataclass(kind):
         return _fit_dataclass(kind, value)
     if get_origin(kind) in (tuple, frozenset):
         if not isinstance(value, list | tuple):
             raise _Misfit(f"a list is needed, got {_show(value)}")
-        return get_origin(kind)(_fit(get_args(kind)[0], one) for one in value)
+        return get_origin(kind)(_fit(get_args(kind)[0], item) for item in value)
     return _fit_mapping(get_args(kind)[1], value)
 
 
@@ -147,7 +151,7 @@ def _fit_dataclass(kind: Any, value: object) -> Any:
     missing = [name for name in _required(kind) if name not in value]
     if missing:
         raise _Misfit(f"{', '.join(missing)} is missing")
-    return kind(**{name: _named(name, one, value[name]) for name, one in _kinds(kind) if name in value})
+    return kind(**{name: _named(name, wanted, value[name]) for name, wanted in _kinds(kind) if name in value})
 
 
 def _named(name: str, kind: Any, value: object) -> Any:
@@ -160,21 +164,21 @@ def _named(name: str, kind: Any, value: object) -> Any:
 def _fit_mapping(kind: Any, value: object) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise _Misfit(f"an object is needed, got {_show(value)}")
-    return {clean(str(name)): _fit(kind, one) for name, one in value.items()}
+    return {clean(str(name)): _fit(kind, item) for name, item in value.items()}
 
 
 @cache
 def _kinds(kind: Any) -> tuple[tuple[str, Any], ...]:
     hints = get_type_hints(kind)
-    return tuple((one.name, hints[one.name]) for one in dataclasses.fields(kind))
+    return tuple((field.name, hints[field.name]) for field in dataclasses.fields(kind))
 
 
 @cache
 def _required(kind: Any) -> tuple[str, ...]:
     return tuple(
-        one.name
-        for one in dataclasses.fields(kind)
-        if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING
+        field.name
+        for field in dataclasses.fields(kind)
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
     )
 
 

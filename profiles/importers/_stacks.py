@@ -143,8 +143,8 @@ def session(
     }
     if functions:
         plain["functions"] = [
-            {**asdict(one), "name": clean(one.name), "file": clean(one.file)}
-            for one in sorted(functions, key=lambda one: -one.self_seconds)
+            {**asdict(function), "name": clean(function.name), "file": clean(function.file)}
+            for function in sorted(functions, key=lambda function: -function.self_seconds)
         ]
     return plain
 
@@ -152,9 +152,12 @@ def session(
 def flat_session(functions: Sequence[FunctionTiming], *, duration: float, target: str) -> Mapping[str, Any]:
     """The session of a profile without call stacks: below one root, each function with its own seconds."""
     root = Frame(name="(functions, by their own seconds)").info
-    own = sorted((one for one in functions if one.self_seconds > 0), key=lambda one: -one.self_seconds)
+    own = sorted(
+        (function for function in functions if function.self_seconds > 0), key=lambda function: -function.self_seconds
+    )
     records: list[list[Any]] = [
-        [[root, Frame(name=one.name, file=one.file, line=one.line).info], one.self_seconds] for one in own
+        [[root, Frame(name=function.name, file=function.file, line=function.line).info], function.self_seconds]
+        for function in own
     ]
-    calls = sum(one.calls or 0 for one in functions)
+    calls = sum(function.calls or 0 for function in functions)
     return session(records, duration=duration, samples=calls, target=target, functions=functions)

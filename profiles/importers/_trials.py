@@ -67,7 +67,7 @@ def parsed(importer: str, source_name: str, trials: Iterable[Trial], losses: Ite
 
 def _run(importer: str, source_name: str, trial: Trial, number: int, names: set[str]) -> RunRecord:
     config = _config(trial, names)
-    said = () if config is None else ("config taken from the trial's name or parameter",)
+    notes = () if config is None else ("config taken from the trial's name or parameter",)
     spent = float(trial.seconds)
     started = trial.started_at.isoformat() if trial.started_at else None
     return RunRecord(
@@ -80,7 +80,7 @@ def _run(importer: str, source_name: str, trial: Trial, number: int, names: set[
         started_at=trial.started_at,
         wall_seconds=spent,
         environment=trial.environment,
-        notes=("one of repeated trials", *said, *(clean(note, 400) for note in trial.notes)),
+        notes=("one of repeated trials", *notes, *(clean(note, 400) for note in trial.notes)),
     )
 
 
@@ -90,18 +90,18 @@ def _config(trial: Trial, names: set[str]) -> frozenset[str] | None:
         stated = trial.name
     if not isinstance(stated, str) or not _WINS.fullmatch(stated):
         return None
-    return frozenset() if stated.lower() in _NONE else frozenset(clean(one) for one in re.split(r"[,+]", stated))
+    return frozenset() if stated.lower() in _NONE else frozenset(clean(win) for win in re.split(r"[,+]", stated))
 
 
 def text(value: object, name: str) -> str:
     """A text out of an object that may be none; "" where there is none."""
-    found = value.get(name) if isinstance(value, Mapping) else None
-    return found if isinstance(found, str) else ""
+    named = value.get(name) if isinstance(value, Mapping) else None
+    return named if isinstance(named, str) else ""
 
 
 def objects(value: object) -> list[Mapping[str, Any]]:
     """The objects of what should be a list of objects."""
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
 
 
 def numbers(value: object) -> list[Any]:

@@ -45,7 +45,9 @@ def parse(source: Source) -> Parsed:
 def _row(row: Any, plain: Mapping[str, Any]) -> Mapping[str, Any]:
     """A benchmark's row by its columns; older files have an object, or the figure itself."""
     if isinstance(row, list):
-        columns = [one for one in numbers(plain.get("result_columns")) if isinstance(one, str)] or list(_COLUMNS)
+        columns = [number for number in numbers(plain.get("result_columns")) if isinstance(number, str)] or list(
+            _COLUMNS
+        )
         return dict(zip(columns, row, strict=False))
     return row if isinstance(row, dict) else {"result": [row]}
 
@@ -66,7 +68,7 @@ def _trials(name: str, row: Mapping[str, Any], plain: Mapping[str, Any]) -> Iter
 
 def _combinations(params: Any) -> Iterator[tuple[str, ...]]:
     """The parameters of each figure, the last one changing fastest; without end where there are none."""
-    lists = [[str(one).strip("'") for one in numbers(values)] for values in numbers(params)]
+    lists = [[str(number).strip("'") for number in numbers(values)] for values in numbers(params)]
     if lists:
         yield from product(*lists)
     while not lists:

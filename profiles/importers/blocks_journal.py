@@ -42,7 +42,9 @@ def parse_lines(lines: list[str]) -> Parsed:
             losses.append(Loss(reason=f"{journal.damaged:,} lines of the measurement's journal are cut or damaged"))
     if not runs:
         raise ImportProblem("the journal of a measurement holds no whole run yet")
-    measurements = tuple(one for one in (_measurement(journal, runs) for journal in journals) if one["attempts"])
+    measurements = tuple(
+        measurement for measurement in (_measurement(journal, runs) for journal in journals) if measurement["attempts"]
+    )
     return Parsed(runs=tuple(runs.values()), losses=tuple(losses), measurements=measurements)
 
 

@@ -195,7 +195,7 @@ def _profile(name: str, trace: _Trace, losses: list[Loss], *, is_whole: bool) ->
 def _nest(spans: list[_Span], tree: StackTree, infos: dict[str, int], root: int) -> None:
     """Adds a thread's spans: each below the one that is open when it begins, its own time without those within it."""
     waiting: list[tuple[float, int]] = []
-    for span in sorted(spans, key=lambda one: (one.begin, -one.end)):
+    for span in sorted(spans, key=lambda later: (later.begin, -later.end)):
         while waiting and waiting[-1][0] <= span.begin:
             waiting.pop()
         parent, end = (waiting[-1][1], min(span.end, waiting[-1][0])) if waiting else (root, span.end)
@@ -267,7 +267,7 @@ _SLACK = 1e-3
 
 def spans_in_order(spans: Iterable[_Span]) -> list[_Span]:
     """By beginning, the longest first: a parent before the child that begins with it."""
-    return sorted(spans, key=lambda one: (round(one.begin / _SLACK), -one.end))
+    return sorted(spans, key=lambda span: (round(span.begin / _SLACK), -span.end))
 
 
 def _tasks(spans: list[_Span]) -> Iterable[TaskRecord]:

@@ -90,7 +90,7 @@ def _timing(key: Any, value: Any) -> FunctionTiming | None:
     own, total = seconds(value[2]), seconds(value[3])
     if not (isinstance(file, str) and isinstance(name, str)) or count(line) is None:
         return None
-    if own is None or total is None or not all(_UNKNOWN_CALLS <= _whole(one) <= LARGEST for one in value[:2]):
+    if own is None or total is None or not all(_UNKNOWN_CALLS <= _whole(number) <= LARGEST for number in value[:2]):
         return None
     primitive, calls = count(value[0]), count(value[1])
     return FunctionTiming(
@@ -126,14 +126,21 @@ def profiled_run(
     Raises:
         ImportProblem: the seconds add up to more than any run can take.
     """
-    total = seconds(sum(one.self_seconds for one in functions) if wall is None else wall)
+    total = seconds(sum(function.self_seconds for function in functions) if wall is None else wall)
     if total is None:
         raise ImportProblem("the profile's seconds add up to more than any run can take")
     figures = sorted(
-        (one.file, one.line, one.name, -1 if one.calls is None else one.calls, one.self_seconds, one.total_seconds)
-        for one in functions
+        (
+            function.file,
+            function.line,
+            function.name,
+            -1 if function.calls is None else function.calls,
+            function.self_seconds,
+            function.total_seconds,
+        )
+        for function in functions
     )
-    counted = [one.calls for one in functions if one.calls is not None]
+    counted = [function.calls for function in functions if function.calls is not None]
     counts = {"functions": len(functions)} | ({"calls": min(sum(counted), 2**53)} if counted else {})
     of_what = "wall-clock is the sum of all functions' own seconds under the profiler"
     what_is_left = f"what could be read adds up to {total:.3f} s, which is no wall-clock"

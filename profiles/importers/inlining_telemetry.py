@@ -21,7 +21,7 @@ _COUNTERS = {
 
 def recognize(source: Source) -> float:
     entries = head_entries(source)
-    mine = [one for one in entries if "total_attempts" in one]
+    mine = [entry for entry in entries if "total_attempts" in entry]
     return 0.95 if mine and len(mine) * 2 >= len(entries) else 0.0
 
 

@@ -44,25 +44,25 @@ def parse(source: Source) -> Parsed:
 
 
 def _runs(plain: Any) -> tuple[tuple[RunRecord, ...], tuple[Loss, ...]]:
-    found: list[RunRecord] = []
+    records: list[RunRecord] = []
     losses: list[Loss] = []
-    for number, one in enumerate(plain[:MOST_RUNS] if isinstance(plain, list) else (), 1):
+    for number, run in enumerate(plain[:MOST_RUNS] if isinstance(plain, list) else (), 1):
         try:
-            record, lost = read_run(one, NAME)
+            record, lost = read_run(run, NAME)
         except ImportProblem as problem:
             losses.append(Loss(reason=f"run {number} of the measurement was left out: {problem}"))
         else:
-            found.append(record)
+            records.append(record)
             losses += lost
-    return tuple(found), tuple(losses)
+    return tuple(records), tuple(losses)
 
 
 def _blocks(plain: Any, keys: set[str]) -> tuple[list[Mapping[str, Any]], tuple[Loss, ...]]:
     """The rows whose run is there: block, arm, position, key."""
     rows = plain if isinstance(plain, list) else []
-    found = [row for row in rows if _is_row(row, keys)]
-    lost = (Loss(reason=f"{len(rows) - len(found):,} runs of blocks were left out: they are not in the file"),)
-    return found, lost if len(found) < len(rows) else ()
+    whole = [row for row in rows if _is_row(row, keys)]
+    lost = (Loss(reason=f"{len(rows) - len(whole):,} runs of blocks were left out: they are not in the file"),)
+    return whole, lost if len(whole) < len(rows) else ()
 
 
 def _is_row(row: Any, keys: set[str]) -> bool:

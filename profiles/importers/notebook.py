@@ -43,8 +43,8 @@ def parse(source: Source) -> Parsed:
         return _salvaged(source, problem)
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list) or notebook.get("nbformat", 4) != 4:
-        found = notebook.get("nbformat") if isinstance(notebook, dict) else type(notebook).__name__
-        raise ImportProblem(f"a notebook of format 4 with cells would work, this one is of format {found!r}"[:200])
+        version = notebook.get("nbformat") if isinstance(notebook, dict) else type(notebook).__name__
+        raise ImportProblem(f"a notebook of format 4 with cells would work, this one is of format {version!r}"[:200])
     reader, losses, number = Reader(source.name, NAME), list[Loss](), 0
     broken = False
     for at, cell in enumerate(cells, 1):
@@ -134,8 +134,8 @@ def _error(output: Any) -> str:
     """The error that an output tells, on one line; empty where it tells none."""
     if not isinstance(output, dict) or output.get("output_type") != "error":
         return ""
-    said = [output.get(name) for name in ("ename", "evalue")]
-    return clean(": ".join(" ".join(one.split()) for one in said if isinstance(one, str) and one.strip()), 200)
+    texts = [output.get(name) for name in ("ename", "evalue")]
+    return clean(": ".join(" ".join(text.split()) for text in texts if isinstance(text, str) and text.strip()), 200)
 
 
 def _papermill(notebook: dict[str, Any]) -> dict[str, Any]:

@@ -57,9 +57,9 @@ def _parse(source: Source, text: str) -> Parsed:
 
 def _together(parts: list[Parsed]) -> Parsed:
     return Parsed(
-        runs=tuple(run for one in parts for run in one.runs),
-        losses=tuple(loss for one in parts for loss in one.losses),
-        measurements=tuple(measurement for one in parts for measurement in one.measurements),
+        runs=tuple(run for part in parts for run in part.runs),
+        losses=tuple(loss for part in parts for loss in part.losses),
+        measurements=tuple(measurement for part in parts for measurement in part.measurements),
     )
 
 

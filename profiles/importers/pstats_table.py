@@ -65,7 +65,7 @@ class Table:
 
     @property
     def listed_seconds(self) -> float:
-        return sum(one.self_seconds for one in self.functions.values())
+        return sum(function.self_seconds for function in self.functions.values())
 
 
 def recognize(source: Source) -> float:
@@ -208,7 +208,7 @@ def join(tables: Iterable[Table]) -> list[Table]:
     """Tables of one profile put together, in order of first appearance."""
     joined: list[Table] = []
     for table in tables:
-        known = next((one for one in joined if one.same_profile(table)), None)
+        known = next((known_table for known_table in joined if known_table.same_profile(table)), None)
         if known is None:
             joined.append(table)
             continue
@@ -233,7 +233,7 @@ def _run(name: str, table: Table) -> Parsed:
 
 
 def _rest(table: Table, functions: list[FunctionTiming], rest: float) -> FunctionTiming:
-    calls = max((table.calls or 0) - sum(one.calls or 0 for one in functions), 0)
+    calls = max((table.calls or 0) - sum(function.calls or 0 for function in functions), 0)
     return FunctionTiming(
         name=_NOT_LISTED, file="", line=0, calls=calls, primitive_calls=calls, self_seconds=rest, total_seconds=rest
     )

@@ -85,7 +85,7 @@ class Frames:
 def _frame_of_info(info: str) -> Frame:
     identifier, *attributes = info.split("\x01")
     name, file, line, *_ = [*identifier.split("\x00"), "", ""]
-    owner = next((one[1:] for one in attributes if one.startswith("c")), "")
+    owner = next((attribute[1:] for attribute in attributes if attribute.startswith("c")), "")
     return Frame(name=name, file=file, line=int(line) if _DIGITS.fullmatch(line) else 0, owner=owner)
 
 
@@ -93,10 +93,10 @@ def _read_records(records: list[Any], tree: StackTree, frames: Frames, losses: l
     for number, record in enumerate(records, start=1):
         stack, spent = record if isinstance(record, list) and len(record) == 2 else (None, None)
         own = seconds(spent)
-        if own is None or not isinstance(stack, list) or not all(isinstance(one, str) for one in stack):
+        if own is None or not isinstance(stack, list) or not all(isinstance(frame, str) for frame in stack):
             losses.append(number)
             continue
-        tree.add(tree.stack(frames.of_info(one) for one in stack), own)
+        tree.add(tree.stack(frames.of_info(frame) for frame in stack), own)
 
 
 def _read_tree(root: Mapping[str, Any], tree: StackTree, frames: Frames, losses: list[int]) -> None:
@@ -113,9 +113,9 @@ def _read_tree(root: Mapping[str, Any], tree: StackTree, frames: Frames, losses:
         node = tree.child(parent, _index(plain, frames))
         children = plain.get("children")
         children = children if isinstance(children, list) else []
-        spent = sum(seconds(one.get("time")) or 0.0 for one in children if isinstance(one, dict))
+        spent = sum(seconds(child.get("time")) or 0.0 for child in children if isinstance(child, dict))
         tree.add(node, max(total - spent, 0.0))
-        waiting.extend((one, node) for one in reversed(children))
+        waiting.extend((child, node) for child in reversed(children))
 
 
 def _index(plain: Mapping[str, Any], frames: Frames) -> int:
@@ -170,7 +170,7 @@ def _parsed(name: str, plain: Mapping[str, Any], tree: StackTree, frames: Frames
 
 def _start_stack(plain: object) -> list[str]:
     frames = plain[:DEEPEST] if isinstance(plain, list) else []
-    return [_frame_of_info(one).info for one in frames if isinstance(one, str)]
+    return [_frame_of_info(frame).info for frame in frames if isinstance(frame, str)]
 
 
 def _moment(start: float | None) -> datetime | None:

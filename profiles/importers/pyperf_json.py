@@ -30,15 +30,15 @@ def parse(source: Source) -> Parsed:
     if not benchmarks:
         raise ImportProblem("pyperf's JSON has a list of benchmarks, and this has none")
     shared = _metadata(plain)
-    timed = [one for one in benchmarks if _unit(shared, one) == "second"]
+    timed = [entry for entry in benchmarks if _unit(shared, entry) == "second"]
     losses = [Loss(reason=f"{counted(len(benchmarks) - len(timed), 'benchmark')} of something other than seconds")]
     trials = (trial for benchmark in timed for trial in _trials(benchmark, shared))
     return parsed(NAME, source.name, trials, losses if len(timed) < len(benchmarks) else ())
 
 
 def _metadata(value: object) -> Mapping[str, Any]:
-    found = value.get("metadata") if isinstance(value, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
+    metadata = value.get("metadata") if isinstance(value, Mapping) else None
+    return metadata if isinstance(metadata, Mapping) else {}
 
 
 def _unit(shared: Mapping[str, Any], benchmark: Mapping[str, Any]) -> str:

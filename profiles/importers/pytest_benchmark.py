@@ -29,9 +29,9 @@ def parse(source: Source) -> Parsed:
     benchmarks = objects(plain.get("benchmarks") if isinstance(plain, dict) else None)
     if not benchmarks:
         raise ImportProblem("pytest-benchmark's JSON has a list of benchmarks, and this has none")
-    bare = [one for one in benchmarks if not _rounds(one)]
+    bare = [benchmark for benchmark in benchmarks if not _rounds(benchmark)]
     losses = [Loss(reason=f"{counted(len(bare), 'benchmark')} without rounds (--benchmark-save-data keeps them)")]
-    trials = (trial for one in benchmarks for trial in _trials(one, plain))
+    trials = (trial for benchmark in benchmarks for trial in _trials(benchmark, plain))
     return parsed(NAME, source.name, trials, losses if bare else ())
 
 

@@ -69,7 +69,7 @@ def parse(source: Source) -> Parsed:
     profiles = plain.get("profiles") if isinstance(plain, dict) else None
     if not isinstance(frames, list) or not isinstance(profiles, list) or not profiles:
         raise ImportProblem("a speedscope file must have a list of profiles and shared.frames, and this one has not")
-    infos = [_frame(one).info for one in frames]
+    infos = [_frame(frame).info for frame in frames]
     reading = _Reading(frames=len(infos))
     lengths = list[float | None]()
     for profile in profiles:
@@ -134,7 +134,7 @@ def _read_samples(profile: Mapping[str, Any], root: int, scale: float, reading: 
         )
     spent = 0.0
     for sample, weight in zip(samples, weights, strict=False):
-        indices = [reading.index(one) for one in sample] if isinstance(sample, list) else [None]
+        indices = [reading.index(frame) for frame in sample] if isinstance(sample, list) else [None]
         own = seconds(weight)
         if own is None or None in indices:
             reading.lose("a sample has a weight that is no time, or a frame that is not in the list of frames")

@@ -117,13 +117,13 @@ def _take(blocks: list[_Block], line: str) -> None:
 
 def _take_words(blocks: list[_Block], line: str) -> None:
     """One of the lines that other shells and tools print."""
-    if whole := next((found for form in _WHOLE if (found := form.match(line))), None):
+    if whole := next((match for form in _WHOLE if (match := form.match(line))), None):
         figures = {"wall": _clock(whole["wall"]), "user": _float(whole["user"]), "sys": _float(whole["sys"])}
         _take_seconds(blocks, figures)
-        said = whole.groupdict()
-        blocks[-1].command, blocks[-1].peak_kilobytes = said.get("command") or "", said.get("peak") or ""
-    elif one := next((found for form in _ONE if (found := form.match(line))), None):
-        figures = {name: seconds for name, text in one.groupdict().items() if (seconds := _spoken(text)) is not None}
+        groups = whole.groupdict()
+        blocks[-1].command, blocks[-1].peak_kilobytes = groups.get("command") or "", groups.get("peak") or ""
+    elif single := next((match for form in _ONE if (match := form.match(line))), None):
+        figures = {name: seconds for name, text in single.groupdict().items() if (seconds := _spoken(text)) is not None}
         _take_seconds(blocks, figures)
 
 
@@ -173,7 +173,7 @@ def _run(name: str, number: int, block: _Block) -> RunRecord:
         source_name=clean(name),
         status="finished" if block.exit_status.strip() in ("0", "") else "failed",
         wall_seconds=seconds(block.seconds["wall"]),
-        cpu_seconds=None if None in cpu else sum(one for one in cpu if one is not None),
+        cpu_seconds=None if None in cpu else sum(cpu_part for cpu_part in cpu if cpu_part is not None),
         counts={"peak_bytes": int(peak) * 1024} if peak else {},
         notes=(f"the command {command}",) if command else (),
     )

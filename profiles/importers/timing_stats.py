@@ -23,7 +23,9 @@ _ID_CHARACTERS = 60
 def recognize(source: Source) -> float:
     entries = head_entries(source)
     mine = [
-        one for one in entries if "task_id" in one and ("execution_time" in one or one.get("event") == "task_start")
+        entry
+        for entry in entries
+        if "task_id" in entry and ("execution_time" in entry or entry.get("event") == "task_start")
     ]
     return 0.95 if mine and len(mine) * 2 >= len(entries) else 0.0
 
@@ -78,8 +80,8 @@ class _Reading:
             self._foreign.append(number)
         success = entry.get("success")
         task.success, task.success_line = success if isinstance(success, bool) else None, number
-        said = [str(entry[name]) for name in ("error_type", "error_msg") if entry.get(name)]
-        task.reason = clean(": ".join(said)) if said else None
+        texts = [str(entry[name]) for name in ("error_type", "error_msg") if entry.get(name)]
+        task.reason = clean(": ".join(texts)) if texts else None
         log.ended_at = moment(entry.get("timestamp")) or log.ended_at
 
     def _log(self, number: int, task_id: str) -> RunLog:

@@ -38,7 +38,7 @@ def main() -> None:
     _restrain(limits, len(order["files"]))
     # Nothing that is read makes cycles, and the process ends soon; looking for them takes a third of the time.
     gc.disable()
-    reading = Reading(limits=limits, known=[KnownRun(**one) for one in order["known"]])
+    reading = Reading(limits=limits, known=[KnownRun(**run) for run in order["known"]])
     for number, (name, size) in enumerate(order["files"]):
         _say(answers, {"file": number})
         _allow_cpu(limits.cpu_seconds)

@@ -120,7 +120,7 @@ class _Child:
     def _feed(self, process: subprocess.Popen[bytes]) -> None:
         order = {
             "limits": self._limits.to_json(),
-            "known": [dataclasses.asdict(one) for one in self._known],
+            "known": [dataclasses.asdict(run) for run in self._known],
             "files": [[name, len(data)] for name, data in self._files],
         }
         stdin = process.stdin

@@ -59,7 +59,7 @@ class Reading:
         """The name, with a number behind it where another file has it already."""
         taken = {file.name for file in self.files}
         names = (name if number == 1 else f"{name} ({number})" for number in itertools.count(1))
-        return next(one for one in names if one not in taken)
+        return next(candidate for candidate in names if candidate not in taken)
 
     def _forget(self, kept: tuple[int, int, int, int], name: str, size: int, reason: str) -> None:
         """Takes back what a file gave before it failed: it is refused wholly."""
@@ -112,9 +112,9 @@ class Reading:
         self.measurements += parsed.measurements
         for number, record in enumerate(parsed.runs):
             record = record if record.source_name else record.replace(source_name=member.name)
-            found = dict.fromkeys((*record.findings, *audit(record, None, self.known)))
+            findings = dict.fromkeys((*record.findings, *audit(record, None, self.known)))
             profiles = parsed.profiles if number == 0 else ()
-            self._add(record.replace(findings=tuple(found)), (member.name,), profiles)
+            self._add(record.replace(findings=tuple(findings)), (member.name,), profiles)
 
     def _add(self, record: RunRecord, files: tuple[str, ...], profiles: Sequence[Mapping[str, Any]] = ()) -> None:
         twin = next((number for number, run in enumerate(self.runs) if run.record.key == record.key), None)

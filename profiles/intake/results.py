@@ -10,7 +10,7 @@ from typing import Any
 from profiles.importers.base import Loss, UnknownLogFormat
 from profiles.records import Finding, RunRecord, TaskRecord
 
-_TASK_COLUMNS = tuple(one.name for one in dataclasses.fields(TaskRecord) if one.name != "phases")
+_TASK_COLUMNS = tuple(field.name for field in dataclasses.fields(TaskRecord) if field.name != "phases")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,7 +121,7 @@ class Preview:
             "files": [file.to_json() for file in self.files],
             "runs": [run.to_json() for run in self.runs],
             "peak_bytes": self.peak_bytes,
-            "measurements": [dict(one) for one in self.measurements],
+            "measurements": [dict(measurement) for measurement in self.measurements],
         }
 
     def packed(self) -> dict[str, Any]:
@@ -131,14 +131,14 @@ class Preview:
     @classmethod
     def unpacked(cls, plain: Mapping[str, Any]) -> Preview:
         """What ``packed`` wrote."""
-        runs = tuple(RunPreview.unpacked(one) for one in plain["runs"])
+        runs = tuple(RunPreview.unpacked(run) for run in plain["runs"])
         return dataclasses.replace(cls.from_json({**plain, "runs": []}), runs=runs)
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Preview:
         return cls(
-            files=tuple(FilePreview.from_json(one) for one in plain["files"]),
-            runs=tuple(RunPreview.from_json(one) for one in plain["runs"]),
+            files=tuple(FilePreview.from_json(file) for file in plain["files"]),
+            runs=tuple(RunPreview.from_json(run) for run in plain["runs"]),
             peak_bytes=plain["peak_bytes"],
             measurements=tuple(plain.get("measurements", ())),
         )

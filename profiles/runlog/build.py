@@ -119,9 +119,9 @@ def _phases(log: RunLog) -> tuple[PhaseTiming, ...]:
     timed = {name: figure.value for name, figure in log.keys.items() if name != WHOLE}
     known: dict[tuple[str, ...], tuple[Key, float]] = {}
     for name, value in timed.items():
-        found = key(name, count)
-        if found.basis != "count":
-            known.setdefault(found.path, (found, value))
+        timing_key = key(name, count)
+        if timing_key.basis != "count":
+            known.setdefault(timing_key.path, (timing_key, value))
     return tuple(_phase(path, known) for path in sorted(known, key=lambda path: (_root_order(path, known), path)))
 
 
@@ -215,7 +215,7 @@ def _counts(log: RunLog) -> dict[str, int]:
         "peak_bytes": log.peak_bytes,
         "solvers": log.claimed_solvers.value if log.claimed_solvers else None,
         "candidates": _total(task.candidates for task in log.tasks.values()),
-        "validated": sum(one[0] for one in log.validations) if log.validations else None,
+        "validated": sum(validation[0] for validation in log.validations) if log.validations else None,
         "score.timeouts": len(log.timed_out_lines) if shows_samples(log) else None,
     }
     counts |= {name: int(value) for name, value in named.items() if value is not None}

@@ -84,7 +84,7 @@ class CacheFacts:
 
     def figures(self) -> tuple[float | None, ...]:
         """Hits, misses, total, entries: the numbers that tell runs apart."""
-        return tuple(one.value if one else None for one in (self.hits, self.misses, self.total, self.entries))
+        return tuple(figure.value if figure else None for figure in (self.hits, self.misses, self.total, self.entries))
 
 
 @dataclass(kw_only=True, slots=True)

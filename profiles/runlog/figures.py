@@ -163,7 +163,7 @@ def cache_head(text: str) -> str | None:
 
 def cache_fields(text: str, number: int, cache: CacheFacts, conflicts: list[Conflict]) -> bool:
     """Takes ``Hits: 0``, or several of them on one line; True where there was one. The first of two values stays."""
-    found = False
+    is_filled = False
     for match in _CACHE_FIELD.finditer(text):
         name, value = match[1] or match[3], float(whole(match[2]) if match[2] else match[4].replace(",", "."))
         figure, known = Figure(value=value, line=number, text=match[0]), getattr(cache, _FIELDS[name])
@@ -171,8 +171,8 @@ def cache_fields(text: str, number: int, cache: CacheFacts, conflicts: list[Conf
             setattr(cache, _FIELDS[name], figure)
         elif known.value != value:
             conflicts.append(Conflict(name=f"{cache.name} {name}", first=known, second=figure))
-        found = True
-    return found
+        is_filled = True
+    return is_filled
 
 
 def cache_inline(text: str, number: int) -> CacheFacts | None:

@@ -107,11 +107,11 @@ def is_known(name: str) -> bool:
 
 def key(name: str, tasks: int | None) -> Key:
     """What the key is in a run of ``tasks`` tasks; one that is not in the table holds the last task only."""
-    found = KEYS.get(name) or _unlisted(name)
-    if tasks == 1 and found.basis == "last_task":
-        basis = "workers" if found.concurrent else "sum"
-        return Key(name=name, path=found.path, basis=basis, category=found.category, concurrent=found.concurrent)
-    return found
+    known = KEYS.get(name) or _unlisted(name)
+    if tasks == 1 and known.basis == "last_task":
+        basis = "workers" if known.concurrent else "sum"
+        return Key(name=name, path=known.path, basis=basis, category=known.category, concurrent=known.concurrent)
+    return known
 
 
 def _unlisted(name: str) -> Key:

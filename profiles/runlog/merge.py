@@ -32,10 +32,17 @@ def _figures(log: RunLog) -> Any:
     if log.caches or log.wall:
         wall = log.wall.value if log.wall else None
         return [announced, wall, {name: cache.figures() for name, cache in log.caches.items()}]
-    rows = [(one.task_id, one.scored_samples, one.candidates, one.validated, one.seconds) for one in _tasks(log)]
+    rows = [(task.task_id, task.scored_samples, task.candidates, task.validated, task.seconds) for task in _tasks(log)]
     started = log.started_at.isoformat() if log.started_at else None
     final = log.final_seconds.value if log.final_seconds else None
-    return [announced, final, rows, [one[:2] for one in log.validations], sorted(log.telemetry.items()), started]
+    return [
+        announced,
+        final,
+        rows,
+        [validation[:2] for validation in log.validations],
+        sorted(log.telemetry.items()),
+        started,
+    ]
 
 
 def _tasks(log: RunLog) -> list[TaskFacts]:
@@ -48,15 +55,15 @@ def is_part_of(part: RunLog, whole: RunLog) -> bool:
         return False
     if part.announced and (not whole.announced or part.announced.value != whole.announced.value):
         return False
-    keys_known = all(name in whole.keys and whole.keys[name].value == one.value for name, one in part.keys.items())
+    keys_known = all(name in whole.keys and whole.keys[name].value == key.value for name, key in part.keys.items())
     return keys_known and all(
-        name in whole.caches and whole.caches[name].figures() == one.figures() for name, one in part.caches.items()
+        name in whole.caches and whole.caches[name].figures() == cache.figures() for name, cache in part.caches.items()
     )
 
 
-def _same_tasks(one: RunLog, two: RunLog) -> bool:
+def _same_tasks(run_log: RunLog, two: RunLog) -> bool:
     """Whether the tasks that both name, if they do, are the same in the same order."""
-    return not one.tasks or not two.tasks or list(one.tasks) == list(two.tasks)
+    return not run_log.tasks or not two.tasks or list(run_log.tasks) == list(two.tasks)
 
 
 def misfit(extra: RunLog, main: RunLog) -> float | None:
@@ -79,13 +86,13 @@ def _tasks_misfit(extra: RunLog, main: RunLog) -> float | None:
 def merge(logs: Sequence[RunLog]) -> list[tuple[RunLog, tuple[str, ...]]]:
     """The runs that ``logs`` tell of, each with the names of the logs that were put together for it."""
     by_figures: dict[str, list[list[RunLog]]] = {}
-    for log in (one for one in logs if one.form not in EXTRAS):
+    for log in (part for part in logs if part.form not in EXTRAS):
         equal = by_figures.setdefault(fingerprint(log), [])
         home = next((group for group in equal if _same_tasks(log, group[0])), None)
         equal.append([log]) if home is None else home.append(log)
     mains = [group for equal in by_figures.values() for group in equal]
     groups = list(mains)
-    for extra in (one for one in logs if one.form in EXTRAS):
+    for extra in (part for part in logs if part.form in EXTRAS):
         home = _home(extra, mains)
         groups.append([extra]) if home is None else home.append(extra)
     return [(_joined(group), tuple(dict.fromkeys(log.name for log in group))) for group in groups]
@@ -143,10 +150,10 @@ def _join_tasks(logs: Iterable[RunLog]) -> dict[str, TaskFacts]:
     return joined
 
 
-def _join_task(one: TaskFacts, two: TaskFacts) -> TaskFacts:
+def _join_task(task_facts: TaskFacts, two: TaskFacts) -> TaskFacts:
     changes: dict[str, Any] = {}
     for item in dataclasses.fields(TaskFacts):
-        mine, other = getattr(one, item.name), getattr(two, item.name)
+        mine, other = getattr(task_facts, item.name), getattr(two, item.name)
         if mine in (None, 0, False) and other not in (None, 0, False) and item.name not in ("index", "line"):
             changes[item.name] = other
-    return dataclasses.replace(one, **changes)
+    return dataclasses.replace(task_facts, **changes)

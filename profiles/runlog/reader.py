@@ -81,11 +81,11 @@ class Reader:
 
     def _next_run(self, number: int) -> None:
         """The words cold and warm behind a run's last figure are a heading of the next run."""
-        said, last = self.log.called, self._last_figure
-        self.log.called = [one for one in said if one.line < last]
+        called, last = self.log.called, self._last_figure
+        self.log.called = [call for call in called if call.line < last]
         self._keep()
         self._began(number)
-        self.log.called = [one for one in said if one.line > last]
+        self.log.called = [call for call in called if call.line > last]
 
     def feed_piece(self, number: int, piece: bytes, arrivals: Sequence[bytes] = ()) -> None:
         """Many whole lines at once, each with its end, from line ``number`` on: as ``feed`` with each of them.
@@ -401,8 +401,8 @@ class Reader:
             return Parsed(logs=logs, losses=(*losses, *more))
         tables = of_tables(self._name, self._tables.gathered())
         if not tables.runs:
-            said = next((f"; line {loss.line:,}: {loss.reason}" for loss in more if loss.line), "")
-            raise ImportProblem(f"{nothing}{said}")
+            where = next((f"; line {loss.line:,}: {loss.reason}" for loss in more if loss.line), "")
+            raise ImportProblem(f"{nothing}{where}")
         return Parsed(runs=tables.runs, profiles=tables.profiles, losses=(*losses, *more, *tables.losses))
 
     def finish(self) -> tuple[tuple[RunLog, ...], tuple[Loss, ...]]:

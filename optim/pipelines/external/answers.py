@@ -29,8 +29,8 @@ def matches(folder: Path, patterns: Iterable[str]) -> list[Path]:
     """The files that patterns name, sorted; patterns are relative to the folder, ``**`` goes down any depth."""
     paths, own = set[Path](), folder / OWN
     for pattern in patterns:
-        found = _expanded(folder, Path(pattern).parts)
-        paths.update(path for path in found if path.parts[: len(own.parts)] != own.parts)
+        matched = _expanded(folder, Path(pattern).parts)
+        paths.update(path for path in matched if path.parts[: len(own.parts)] != own.parts)
     return sorted(path for path in paths if path.is_file())
 
 
@@ -64,11 +64,11 @@ def _entries(place: Path) -> list[Path]:
 
 def stamps(folder: Path, patterns: Iterable[str]) -> dict[Path, Stamp]:
     """When each of the files was written."""
-    found: dict[Path, Stamp] = {}
+    by_path: dict[Path, Stamp] = {}
     for path in matches(folder, patterns):
         stat = path.stat()
-        found[path] = (stat.st_mtime_ns, stat.st_ino, stat.st_size)
-    return found
+        by_path[path] = (stat.st_mtime_ns, stat.st_ino, stat.st_size)
+    return by_path
 
 
 def files_fingerprint(folder: Path, paths: Sequence[Path], digits: int | None) -> str:

@@ -99,19 +99,19 @@ class Check:
 
     def _program(self) -> Finding:
         command = self._pipeline.command
-        words = argv(command.command, {**self._job.parameters, PYTHON: sys.executable})
+        arguments = argv(command.command, {**self._job.parameters, PYTHON: sys.executable})
         env = environment(command, self._pipeline.toggles, frozenset())
-        path = resolved(words[0], self._folder, env)
-        return _ok(f"The command is {' '.join(words)}; its program is {path}.")
+        path = resolved(arguments[0], self._folder, env)
+        return _ok(f"The command is {' '.join(arguments)}; its program is {path}.")
 
     def _shell(self) -> Iterator[Finding]:
         """Words that only a shell would understand."""
-        words = argv(self._pipeline.command.command, {**self._job.parameters, PYTHON: sys.executable})
-        meant = [word for word in words if _SHELL.fullmatch(word)]
-        if meant and not _SHELLS.fullmatch(os.path.basename(words[0])):
+        command = argv(self._pipeline.command.command, {**self._job.parameters, PYTHON: sys.executable})
+        meant = [word for word in command if _SHELL.fullmatch(word)]
+        if meant and not _SHELLS.fullmatch(os.path.basename(command[0])):
             yield _note(
-                f"No shell is involved, so {meant[0]} is handed to {words[0]} as it stands: what needs a shell belongs "
-                "into a script, or into sh -c '...'."
+                f"No shell is involved, so {meant[0]} is handed to {command[0]} as it stands: what needs a shell "
+                "belongs into a script, or into sh -c '...'."
             )
 
     def _together(self) -> Iterator[Finding]:
@@ -214,8 +214,8 @@ class Check:
 
     def _foreign_modules(self, session: CommandSession, win: str) -> Iterator[Finding]:
         """Whether a run in a worktree loads modules of the project's own folder: both arms would run the same code."""
-        words = argv(self._pipeline.command.command, self._job.parameters)
-        if not is_python(words[0]):
+        command = argv(self._pipeline.command.command, self._job.parameters)
+        if not is_python(command[0]):
             return
         seen = session.seen(Target(config=Config({win})), "check", {"PYTHONVERBOSE": "1"})
         loaded = foreign_modules(seen.execution.stderr.kept.decode("utf-8", "replace"), self._folder)
@@ -329,19 +329,19 @@ def _differences(seen: Seen, first: Seen, second: Seen) -> list[tuple[str, bool]
 
 def _files(folder: Path) -> dict[str, Stamp]:
     """When the files below a folder were written, without those that are nobody's answer."""
-    found: dict[str, Stamp] = {}
+    files: dict[str, Stamp] = {}
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name not in (OWN, ".git", "__pycache__", ".venv", "node_modules")]
         for name in names:
             path = Path(place, name)
-            if len(found) >= _MOST_FILES:
-                return found
+            if len(files) >= _MOST_FILES:
+                return files
             try:
                 stat = path.stat()
             except OSError:
                 continue
-            found[path.relative_to(folder).as_posix()] = (stat.st_mtime_ns, stat.st_ino, stat.st_size)
-    return found
+            files[path.relative_to(folder).as_posix()] = (stat.st_mtime_ns, stat.st_ino, stat.st_size)
+    return files
 
 
 def _changed(before: dict[str, Stamp], after: dict[str, Stamp]) -> list[str]:

@@ -69,8 +69,8 @@ def ended_words(execution: Execution, timeout_seconds: float) -> str | None:
 
 def output_words(execution: Execution) -> str:
     """The end of what a run said, without secrets: of its errors, or where there are none of its output."""
-    said = execution.stderr.last_lines or execution.stdout.last_lines
-    return f"its last output:\n{kept(said)}" if said else "it said nothing"
+    output = execution.stderr.last_lines or execution.stdout.last_lines
+    return f"its last output:\n{kept(output)}" if output else "it said nothing"
 
 
 def assembled(base: Mapping[str, Any], time: Timed, execution: Execution, problems: list[str]) -> RunRecord:

@@ -63,8 +63,8 @@ def _job(descriptor: int) -> tuple[bytes, bytes, list[bytes], list[bytes]]:
     return path, core, rest[: int(count)], rest[int(count) :]
 
 
-def _tell(descriptor: int, *words: object) -> None:
-    os.write(descriptor, (" ".join(map(str, words)) + "\n").encode("utf-8", "replace"))
+def _tell(descriptor: int, *values: object) -> None:
+    os.write(descriptor, (" ".join(map(str, values)) + "\n").encode("utf-8", "replace"))
 
 
 def main() -> None:

@@ -42,8 +42,8 @@ def tree(pid: int) -> list[int]:
     if not os.path.exists(f"/proc/{pid}"):
         return []
     children, below = _children(), [pid]
-    for one in below:  # grows while it is walked
-        below += children(one)
+    for process_id in below:  # grows while it is walked
+        below += children(process_id)
     return below
 
 

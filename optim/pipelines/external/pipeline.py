@@ -103,7 +103,7 @@ class CommandPipeline:
         files, size = [], 0
         try:
             for path in files_below(self.folder):
-                if any(path.is_relative_to(one) for one in spared):
+                if any(path.is_relative_to(place) for place in spared):
                     continue
                 files.append(path)
                 size += path.stat().st_size

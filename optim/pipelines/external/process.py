@@ -209,13 +209,13 @@ class _Launched:
     def _take(self, chunk: bytes) -> None:
         *lines, self._buffer = (self._buffer + chunk).split(b"\n")
         for line in lines:
-            kind, *words = line.decode("utf-8", "replace").split(" ")
+            kind, *values = line.decode("utf-8", "replace").split(" ")
             if kind == "problem":
-                raise RunProblem(f"the command can not be started: {' '.join(words)}")
+                raise RunProblem(f"the command can not be started: {' '.join(values)}")
             if kind == "end":
-                self._result = words
+                self._result = values
             else:
-                self._pid = int(words[0])
+                self._pid = int(values[0])
 
     def _end(self) -> None:
         """Once: kills what is left of it, also what left its session; it would disturb the next run."""

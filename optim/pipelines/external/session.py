@@ -140,9 +140,9 @@ class CommandSession:
         folder, state = self._place(target), self._job.cache_state
         if state == "warm" and not self._run_caches(folder).is_kept(_key(target)):
             self.prime(target)
-        found = self._found_state(folder)
+        state_there = self._found_state(folder)
         self._prepare(folder, _key(target) if state == "warm" else None)
-        return self._execute(target, label, state or found, more_env, lane=lane)
+        return self._execute(target, label, state or state_there, more_env, lane=lane)
 
     def _found_state(self, folder: Path) -> str:
         return "unknown" if self._run_caches(folder).any_there() else "cold"
@@ -159,18 +159,18 @@ class CommandSession:
             self._reset(text, folder, env)
 
     def _reset(self, text: str, folder: Path, env: Mapping[str, str]) -> None:
-        words, seconds = argv(text, self._parameters), _RESET_SECONDS
+        command, seconds = argv(text, self._parameters), _RESET_SECONDS
         try:
             execution = execute(
-                words, folder=folder, env=env, timeout_seconds=seconds, stop=self._job.stop, leaves=True
+                command, folder=folder, env=env, timeout_seconds=seconds, stop=self._job.stop, leaves=True
             )
         except RunProblem as problem:
             raise RunProblem(f"the reset {text!r} could not be run: {problem}") from problem
         if execution.ended == "stop":
             raise Interrupted
         if how := ended_words(execution, seconds):
-            said = (execution.stderr.last_lines or execution.stdout.last_lines).strip().splitlines()
-            raise RunProblem(f"the reset {text!r} {how}: {said[-1] if said else ''}")
+            output = (execution.stderr.last_lines or execution.stdout.last_lines).strip().splitlines()
+            raise RunProblem(f"the reset {text!r} {how}: {output[-1] if output else ''}")
 
     def _execute(
         self,
@@ -210,21 +210,21 @@ class CommandSession:
     def _executed(
         self, target: Target, folder: Path, env: Mapping[str, str], spool: BinaryIO | None, lane: Lane | None
     ) -> Execution:
-        words = arguments(self._command, self._toggles, target.config, self._parameters)
+        command = arguments(self._command, self._toggles, target.config, self._parameters)
         if lane is not None:
             lane.meet()
         return execute(
-            self._at_home(words, folder), folder=folder, env=env, timeout_seconds=self._command.timeout_seconds,
+            self._at_home(command, folder), folder=folder, env=env, timeout_seconds=self._command.timeout_seconds,
             stop=self._job.stop, spool=spool, core=None if lane is None else lane.core,
             wake=None if lane is None else self._job.wake,
         )  # fmt: skip
 
-    def _at_home(self, words: list[str], folder: Path) -> list[str]:
+    def _at_home(self, command: list[str], folder: Path) -> list[str]:
         """In a worktree a program that git does not hold (an environment's Python) is the project folder's own."""
-        program = words[0]
+        program = command[0]
         if os.sep in program and not os.path.isabs(program) and not (folder / program).exists():
-            return [str(self._folder / program), *words[1:]]
-        return words
+            return [str(self._folder / program), *command[1:]]
+        return command
 
     def _evaluated(
         self, base: dict[str, Any], execution: Execution, journal: Path, folder: Path, env: Mapping[str, str],
@@ -242,7 +242,7 @@ class CommandSession:
             if fingerprint is None and time.record is not None:
                 fingerprint = time.record.results_fingerprint
                 unanswered = None if fingerprint else unanswered
-            notes += [one for one in (time.problem, unanswered and f"answers not checked: {unanswered}") if one]
+            notes += [note for note in (time.problem, unanswered and f"answers not checked: {unanswered}") if note]
         record = assembled({**base, "results_fingerprint": fingerprint}, time, execution, notes)
         if died is None and time.problem and self._command.time is not None:
             record = record.replace(status="failed")
@@ -272,7 +272,7 @@ class CommandSession:
         after = self._stamps(folder)
         old = stale(before, after)
         if not after:
-            folders = [one for one in answers.files if (folder / fill(one, self._parameters)).is_dir()]
+            folders = [file for file in answers.files if (folder / fill(file, self._parameters)).is_dir()]
             hint = f": {folders[0]} is a folder, {folders[0].rstrip('/')}/**/* would be its files" if folders else ""
             return None, f"no file matches {', '.join(answers.files)}{hint}", []
         if len(old) == len(after):
@@ -282,10 +282,10 @@ class CommandSession:
     def _of_command(
         self, folder: Path, env: Mapping[str, str], answers: Answers
     ) -> tuple[str | None, str | None, list[Path]]:
-        words = self._at_home(list(argv(answers.command or "", self._parameters)), folder)
+        command = self._at_home(list(argv(answers.command or "", self._parameters)), folder)
         with tempfile.TemporaryFile(dir=self._job.scratch) as spool:
             execution = execute(
-                words, folder=folder, env=env, timeout_seconds=self._command.timeout_seconds, stop=self._job.stop,
+                command, folder=folder, env=env, timeout_seconds=self._command.timeout_seconds, stop=self._job.stop,
                 spool=spool,
             )  # fmt: skip
             if died := ended_words(execution, self._command.timeout_seconds):
@@ -309,8 +309,8 @@ class CommandSession:
 
     def _environment(self, folder: Path, env: Mapping[str, str]) -> Environment:
         if folder not in self._environments:
-            words = argv(self._command.command, self._parameters)
-            self._environments[folder] = program_environment(folder, words[0], env)
+            command = argv(self._command.command, self._parameters)
+            self._environments[folder] = program_environment(folder, command[0], env)
         return dataclasses.replace(self._environments[folder], load_at_start=_load())
 
 

@@ -106,8 +106,8 @@ class Repository:
 
     def _listed(self, *options: str) -> list[str]:
         """What ``git ls-files`` says of the project's folder."""
-        found = _git(self._top, "ls-files", "-z", *options, "--", self._below.as_posix())
-        return [entry for entry in found.split("\0") if entry]
+        listed = _git(self._top, "ls-files", "-z", *options, "--", self._below.as_posix())
+        return [entry for entry in listed.split("\0") if entry]
 
     def _is_code(self, name: str) -> bool:
         below = Path(name).relative_to(self._below).as_posix() if self._below.parts else name
@@ -190,7 +190,7 @@ class Repository:
     def _unmerged(self, place: Path, ref: str, code: Code, torn: Sequence[str]) -> str:
         """The sentence of a conflict: between which two, in which files, and what helps. The worktree is used up."""
         before = code.merged[: code.merged.index(ref)]
-        other = next((one for one in (code.base, *before) if self._conflict(place, one, ref)), None)
+        other = next((earlier for earlier in (code.base, *before) if self._conflict(place, earlier, ref)), None)
         files = f"conflict in {', '.join(torn)}, so they can not be merged"
         if other == code.base:
             return f"{ref} and {self._words(other)} {files}: rebase {ref}, or measure them as they are with --ref"
@@ -238,8 +238,8 @@ def _git(
     except subprocess.TimeoutExpired as error:
         raise RunProblem(f"git {arguments[0]} did not end within {_SECONDS} s in {folder}") from error
     except subprocess.CalledProcessError as error:
-        said = (error.stderr or error.stdout or "").strip().splitlines()
+        output = (error.stderr or error.stdout or "").strip().splitlines()
         raise RunProblem(
-            problem or f"git {arguments[0]} failed in {folder}: {said[-1] if said else 'no reason given'}"
+            problem or f"git {arguments[0]} failed in {folder}: {output[-1] if output else 'no reason given'}"
         ) from error
     return done.stdout.strip()
