@@ -44,7 +44,7 @@ class Span:
     @classmethod
     def of(cls, plain: Mapping[str, Any] | None, name: str, turned: bool = False) -> Span | None:
         """From JSON with ``name``, ``low`` and ``high``; ``turned``: of the reciprocal. None where it is not known."""
-        if not plain or not plain.get(name):
+        if not plain or plain.get(name) is None:
             return None
         value, low, high = (None if plain.get(key) is None else float(plain[key]) for key in (name, "low", "high"))
         if turned:

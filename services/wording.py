@@ -11,16 +11,17 @@ def seconds(value: float | None) -> str:
     """Seconds with about three digits: ``24.8 s``, ``2.14 s``, ``34 ms``, ``5 min 12 s``, ``30 min``, ``2 h``."""
     if value is None or value != value:
         return NONE
-    size = abs(value)
-    if size >= 3570:
+    if value < 0:
+        return f"−{seconds(-value)}"
+    if value >= 3570:
         return _two_units(round(value / 60), "h", "min")
-    if size >= 120:
+    if value >= 120:
         return _two_units(round(value), "min", "s")
-    if size >= 9.995 or size == 0:
+    if value >= 9.995 or value == 0:
         return f"{value:.1f} s"
-    if size >= 0.1:
+    if value >= 0.1:
         return f"{value:.2f} s"
-    return f"{value * 1e3:.3g} ms" if size >= 1e-4 else f"{value * 1e6:.3g} µs"
+    return f"{value * 1e3:.3g} ms" if value >= 1e-4 else f"{value * 1e6:.3g} µs"
 
 
 def _two_units(amount: int, large: str, small: str) -> str:

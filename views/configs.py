@@ -8,7 +8,7 @@ from profiles.configs import NONE, Config, read_config, stored_text
 from services.project import current_project
 from views import palette
 from views.address import Kind
-from views.text import escape, one_line
+from views.text import escape, listed, one_line
 
 UNKNOWN = "unknown config"
 
@@ -43,6 +43,13 @@ def typed(config: str | None) -> str:
     return current_project().label(wins)
 
 
+def spelled(config: str | None) -> str:
+    """``typed``, but for a config that lacks few of the wins by those: ``all but a and b``."""
+    wins, names = _of_project(config), current_project().names
+    missing = [name for name in names if wins is not None and name not in wins]
+    return f"all but {listed(missing)}" if 1 < len(missing) < len(names) / 2 else typed(config)
+
+
 def circled(config: str | None) -> str:
     """The wins of a config by their numbers in circles, where there is little room: ``①②④``, ``none``."""
     wins, project = _of_project(config), current_project()
@@ -50,6 +57,13 @@ def circled(config: str | None) -> str:
         return _foreign(config, 60)
     signs = [_circle(number) for number, name in enumerate(project.names, 1) if name in wins]
     return "".join(signs) or NONE
+
+
+def in_order(wins: Config) -> tuple[int, list[int]]:
+    """Sorts configs: by how many wins are on, then by the first that is; where most are, by the first that is off."""
+    names = current_project().names
+    few = len(wins) <= len(names) / 2
+    return len(wins), [at for at, name in enumerate(names) if (name in wins) == few]
 
 
 def _circle(number: int) -> str:

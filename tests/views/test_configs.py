@@ -44,3 +44,11 @@ def test_the_eleventh_win_has_a_number_that_every_font_has(monkeypatch: pytest.M
 def test_a_config_that_a_table_does_not_know_is_unknown(show: Callable[[Any], str]) -> None:
     column = pd.Series([None, "none"], dtype="str")
     assert [show(value) for value in (*column, None, "")] == ["unknown config", "none", *["unknown config"] * 2]
+
+
+def test_a_config_that_lacks_few_is_spelled_by_those(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    own_project(monkeypatch, tmp_path, 6)
+    names = projects.current_project().names
+    assert configs.spelled(stored_text(names[2:])) == f"all but {names[0]} and {names[1]}"
+    assert configs.spelled(stored_text(names[1:])) == configs.typed(stored_text(names[1:])) == f"all-{names[0]}"
+    assert configs.spelled(stored_text(names[:2])) == ",".join(names[:2])

@@ -13,6 +13,8 @@ from views.charts.layout import figure, fill, see_through
 from views.configs import circled, typed
 
 _BAND = "#0077BB"
+#: Of more wins a cell has no room for the factor.
+_MOST_FACTORS = 7
 
 
 def closing_in(path: pd.DataFrame, margin: float, noise: tuple[float, float] | None = None) -> go.Figure:
@@ -132,7 +134,7 @@ def contributions(shapley: pd.DataFrame) -> go.Figure:
         showlegend=False,
     )
     drawn = figure(bar, height=60 + 46 * len(shapley))
-    drawn.update_xaxes(title_text="seconds saved of the baseline (Shapley)")
+    drawn.update_xaxes(title_text="seconds saved (Shapley)")
     drawn.update_yaxes(autorange="reversed")
     return drawn
 
@@ -155,11 +157,12 @@ def interactions(pairs: pd.DataFrame, wins: Sequence[str]) -> go.Figure:
             zmid=1,
             colorscale=[[0, "#A84300"], [0.5, "#6B747D"], [1, "#005F99"]],
             textfont={"color": "#FFFFFF"},
-            text=[[_signed(cell) for cell in row] for row in cells],
+            text=[[_signed(cell, short=len(wins) > _MOST_FACTORS) for cell in row] for row in cells],
+            customdata=[[_signed(cell) for cell in row] for row in cells],
             zmin=0.5,
             zmax=1.5,
             texttemplate="%{text}",
-            hovertemplate="%{y} with %{x}: %{text}<extra></extra>",
+            hovertemplate="%{y} with %{x}: %{customdata}<extra></extra>",
             showscale=False,
             xgap=3,
             ygap=3,
@@ -180,12 +183,13 @@ def _resolved(cell: dict[Hashable, Any] | None) -> float | None:
     return 1.0 if unsure else float(cell["factor"])
 
 
-def _signed(cell: dict[Hashable, Any] | None) -> str:
+def _signed(cell: dict[Hashable, Any] | None, short: bool = False) -> str:
+    """The sign and the factor of a pair; ``short``: the sign alone."""
     if cell is None:
         return ""
     resolved = _resolved(cell) or 1.0
     sign = "≈" if abs(resolved - 1) < 0.005 else "−" if resolved < 1 else "+"
-    return f"{sign} {cell['factor']:.2f}x"
+    return sign if short else f"{sign} {cell['factor']:.2f}x"
 
 
 def configs(table: pd.DataFrame) -> go.Figure:

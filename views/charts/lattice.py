@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from html import escape
 
 from profiles.configs import Config
 from views.text import seconds as seconds_words
 
-#: More configs than this are no picture any more.
+#: More configs than this are no picture any more; of these the corners are drawn.
 MOST = 64
 #: Pixels of a row and of the pill in it, and how much of its column a pill is wide.
 _ROW, _HIGH, _SHARE = 46, 38, 0.84
-#: Pixels of a sign in a label, and of a pill without any.
-_SIGN, _EDGES, _LEAST = 11, 12, 62
+#: Pixels of a sign in a label, of a letter, and of a pill without any.
+_SIGN, _LETTER, _EDGES, _LEAST = 11, 7, 12, 62
 _FAST, _SLOW, _BEST, _LINE = (0x00, 0x5F, 0x99), (0x5B, 0x65, 0x6E), "#B8860B", "#7F8790"
 Place = tuple[float, int]
 
@@ -53,6 +53,24 @@ def lattice_svg(nodes: Sequence[Node], best: Config | None) -> str:
     )
 
 
+def corners(nodes: Sequence[Node], best: Config | None, sign: Callable[[Config], str]) -> list[Node]:
+    """Of too many configs for a picture those that tell most: none, each win alone and left out, all, and the fastest.
+
+    One that lacks few wins is labelled by their ``sign``: ``all −②``.
+    """
+    if len(nodes) <= MOST:
+        return list(nodes)
+    everything = max((node.config for node in nodes), key=len)
+    kept = [node for node in nodes if min(len(node.config), len(everything - node.config)) < 2 or node.config == best]
+    return [_shortened(node, everything - node.config, sign) for node in kept]
+
+
+def _shortened(node: Node, missing: Config, sign: Callable[[Config], str]) -> Node:
+    if len(missing) >= len(node.config):
+        return node
+    return replace(node, label=f"all −{sign(missing)}" if missing else "all")
+
+
 def _levels(nodes: Sequence[Node]) -> list[list[Node]]:
     """The configs by how many wins are on, none first."""
     levels: dict[int, list[Node]] = {}
@@ -68,8 +86,8 @@ def height_of(nodes: Sequence[Node]) -> int:
 
 def least_width(nodes: Sequence[Node]) -> int:
     """Pixels that the picture needs, so that every label stays within its column."""
-    signs = max(len(node.label) for node in nodes)
-    return round(len(_levels(nodes)) * max(signs * _SIGN + _EDGES, _LEAST) / _SHARE)
+    widest = max(sum(_LETTER if sign.isascii() else _SIGN for sign in node.label) for node in nodes)
+    return round(len(_levels(nodes)) * max(widest + _EDGES, _LEAST) / _SHARE)
 
 
 def lattice_words(nodes: Sequence[Node]) -> str:

@@ -170,12 +170,60 @@ def _simpler(found: Mapping[str, Any], best: str) -> list[str]:
     if simplest != best:
         bound = f", at most {100 * losses[simplest]:.1f}% slower" if losses.get(simplest) is not None else ""
         word = "As good as the fastest" if "may_cost" in found else "Not told apart from it"
-        return [f"{word}, with fewer wins{bound}: **{text.escape(configs.typed(simplest))}**."]
+        return [f"{word}, with fewer wins{bound}: **{text.escape(configs.spelled(simplest))}**."]
     for config, share in losses.items():
         if config != best and share is not None:
-            name = text.escape(configs.typed(config))
-            return [f"Not told apart from it: **{name}**, which may cost up to {100 * share:.1f}%."]
+            name = text.escape(configs.spelled(config))
+            cost = f"up to {100 * share:.1f}%" if share >= 0.0005 else "less than 0.1%"
+            return [f"Not told apart from it: **{name}**, which may cost {cost}."]
     return []
+
+
+def _fraction(found: Mapping[str, Any]) -> list[str]:
+    """How many of the configs were run, and where the others' seconds come from; empty where all were."""
+    known = found.get("configs", ())
+    run = sum(bool(one["measured"]) for one in known)
+    if run == len(known):
+        return []
+    return [
+        f"{run:,} of {len(known):,} configs were run; the others follow from the wins and their pairs, and "
+        "by how much that misses is in the intervals."
+    ]
+
+
+def aliases(found: Mapping[str, Any]) -> str:
+    """What a fraction of the configs could not tell apart, as an example; Markdown, empty where there is nothing."""
+    return "".join(f"Not told apart by this fraction: {text.escape(one)}." for one in found.get("aliases", ())[:1])
+
+
+def most_saved(found: Mapping[str, Any]) -> str:
+    """Which win saves most of the baseline's seconds, in a sentence of Markdown."""
+    rows = [row for row in found["shapley"] if row["seconds"] is not None]
+    total = found["baseline_seconds"] - found["all_on_seconds"]
+    if not rows or total <= 0:
+        return "**All wins together save nothing.** The bars add up to baseline minus all on."
+    best = max(rows, key=lambda row: float(row["seconds"]))
+    saved = f"{text.seconds(best['seconds'])} of the {text.seconds(total)} that all save together"
+    return (
+        f"**{configs.circled(best['win'])} {text.escape(best['win'])} saves most**: {saved}, which the bars add up to."
+    )
+
+
+def pairs_apart(found: Mapping[str, Any]) -> str:
+    """How many pairs of wins are told apart from working side by side, in a sentence of Markdown."""
+    sure = [
+        pair
+        for pair in found["interactions"]
+        if pair.get("low") is not None and pair.get("high") is not None and not pair["low"] <= 1 <= pair["high"]
+    ]
+    overlap = sum(float(pair["factor"]) < 1 for pair in sure)
+    clauses = [
+        f"{text.count(number, 'pair')} {what}"
+        for number, what in ((overlap, "doing each other's work (−)"), (len(sure) - overlap, "helping each other (+)"))
+        if number
+    ]
+    first = text.listed(clauses) if clauses else "No two wins surely do each other's work, or help each other"
+    return f"**{first}.** ≈ is not told apart from working side by side."
 
 
 def remarks(found: Mapping[str, Any]) -> list[str]:
@@ -183,10 +231,10 @@ def remarks(found: Mapping[str, Any]) -> list[str]:
     said = [text.escape(one["sentence"]) for kind in ("ghosts", "clashes", "burdens") for one in found.get(kind, ())]
     best = found.get("best")
     if best:
-        name = text.escape(configs.typed(best["config"]))
+        name = text.escape(configs.spelled(best["config"]))
         said.append(f"The fastest config is **{name}**: {text.seconds(best['seconds'])}.")
         said += _simpler(found, best["config"])
-        said += [f"Of a fraction of the configs: {text.escape(one)}." for one in found.get("aliases", ())[:1]]
+        said += _fraction(found)
     return said
 
 
@@ -201,7 +249,7 @@ def lattice(found: Mapping[str, Any]) -> list[Node]:
         )
         for one in found["configs"]
     ]
-    return sorted(nodes, key=lambda node: (len(node.config), node.label))
+    return sorted(nodes, key=lambda node: configs.in_order(node.config))
 
 
 def changed_phases(measured: Measured) -> tuple[str, pd.DataFrame]:

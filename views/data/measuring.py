@@ -28,6 +28,8 @@ from views.data.evidence import UNDER_WAY, closing
 
 PAIR, ATTRIBUTION, HALF = "two configs", "all wins", "all wins, half of the configs"
 COMMITS = "two commits"
+#: A config's name that is longer stands as its wins' numbers in a sentence that changes every two seconds.
+_LONG = 40
 KINDS = (PAIR, COMMITS, ATTRIBUTION, HALF)
 
 
@@ -212,16 +214,25 @@ def state(found: Mapping[str, Any], blocks: int) -> str:
     return f"{name}{how.get(found['status'], ', failed')}, {text.count(blocks, 'block')}: {said}"
 
 
-def now(measurement_id: int) -> str | None:
-    """What the measurement does at this moment, in a sentence of Markdown; None where it is not at work."""
-    work = at_work(engine(), measurement_id)
-    return None if work is None else at_work_words(work)
+def now(measurement_id: int) -> AtWork | None:
+    """What the measurement does at this moment; None where it is not at work."""
+    return at_work(engine(), measurement_id)
+
+
+def done(found: Mapping[str, Any], blocks: int, work: AtWork | None) -> tuple[float, str]:
+    """How much of the budget of blocks is spent, a share and in words; the runs of the block at work count."""
+    arms, most = len(found["spec"]["arms"]), int(found["spec"].get("max_blocks") or 1)
+    runs = work.position - 1 if work and work.block > blocks else 0
+    share = min(1.0, (blocks + runs / arms) / most)
+    return share, f"{text.count(blocks, 'block')} of at most {most}, {arms} runs each"
 
 
 def at_work_words(work: AtWork) -> str:
     """``Block 7, run 2 of 4: NAME is running, 4 s of about 6 s. 2 to 5 blocks more, about 40 s to 2 min.``"""
     about = f" of about {text.seconds(work.typical)}" if work.typical else ""
-    run = f"{text.escape(configs.typed(work.config))} is running, {text.seconds(work.elapsed)}{about}"
+    config = configs.typed(work.config)
+    name = text.escape(config) if len(config) <= _LONG else configs.circled(work.config)
+    run = f"{name} is running, {text.seconds(work.elapsed)}{about}"
     least, most = work.blocks
     blocks = text.count(most, "block") if least == most else f"{least} to {most} blocks"
     return f"Block {work.block}, run {work.position} of {work.runs}: {run}. {blocks} to go{_left(work.left)}."
@@ -288,7 +299,7 @@ def lattice(found: Mapping[str, Any]) -> list[Node]:
         for text in dict.fromkeys(arm["config"] for arm in found["spec"]["arms"])
         if (wins := read_config(text)) is not None
     ]
-    return sorted(nodes, key=lambda node: (len(node.config), node.label))
+    return sorted(nodes, key=lambda node: configs.in_order(node.config))
 
 
 def elsewhere(known: pd.DataFrame, but: int | None) -> list[tuple[int, str]]:
@@ -321,13 +332,16 @@ def title(spec: Mapping[str, Any]) -> str:
 def history(known: pd.DataFrame) -> pd.DataFrame:
     """All measurements for a table: number, what, tasks, caches, status, verdict, speedup, low, high, blocks.
 
+    ``tasks`` is left out where no measurement is of any.
+
     Args:
         known: as ``views.data.evidence.measurements`` gives it.
     """
     before, after = (known[f"config_{one}"].fillna("").map(configs.typed) for one in "ab")
     pair = before + " against " + after
     what = pair.where(known["kind"] == "pair", "all wins, attribution")
-    columns = ["id", "tasks", "cache_state", "status", "verdict", "speedup", "low", "high", "blocks"]
+    tasks = ["tasks"] if known["tasks"].notna().any() else []
+    columns = ["id", *tasks, "cache_state", "status", "verdict", "speedup", "low", "high", "blocks"]
     shown = known[columns].fillna({"verdict": ""})
     shown.insert(1, "what", what)
     return shown

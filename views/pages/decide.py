@@ -58,23 +58,23 @@ def _attribution() -> None:
     found = deciding.attribution(known[0])
     for sentence in deciding.remarks(found):
         st.markdown(sentence)
-    pair = st.grid(2, min_column_width=430)
-    pair.plotly_chart(
-        charts.contributions(deciding.shapley(found)),
-        key="decide.shapley",
-        config=CONFIG,
-        alt="Seconds that each win saves",
-    )
-    pair.plotly_chart(
-        charts.interactions(deciding.interactions(found), found["wins"]),
-        key="decide.interactions",
-        config=CONFIG,
-        alt="Pairs of wins: below 1x they do each other's work, above they help each other",
-    )
-    st.caption(
-        "Left: adds up to baseline minus all on. Right: − the two do each other's work, + they help each other, "
-        "≈ not told apart from no interaction."
-    )
+    pair = st.grid(2, min_column_width=330)
+    with pair.cell():
+        st.markdown(deciding.most_saved(found))
+        st.plotly_chart(
+            charts.contributions(deciding.shapley(found)),
+            key="decide.shapley",
+            config=CONFIG,
+            alt="Seconds that each win saves",
+        )
+    with pair.cell():
+        st.markdown(deciding.pairs_apart(found))
+        st.plotly_chart(
+            charts.interactions(deciding.interactions(found), found["wins"]),
+            key="decide.interactions",
+            config=CONFIG,
+            alt="Pairs of wins: below 1x they do each other's work, above they help each other",
+        )
     _configs(found)
 
 
@@ -91,7 +91,7 @@ def _configs(found: Mapping[str, Any]) -> None:
             config=CONFIG,
             alt="Seconds of every config, fastest first",
         )
-        shown.caption("Hatched: not run, computed from the model.")
+        shown.caption(f"Hatched: not run, computed from the model. {deciding.aliases(found)}")
 
 
 def _log() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from optim.evidence.factorial import MOST_WINS
 from services.project import current_project
 from services.workloads import form_fields
 from views import text
@@ -168,7 +169,7 @@ def _wins() -> tuple[str, ...]:
     if not first:
         return ()
     names = current_project().names
-    help_ = f"An attribution tells {len(first)} apart; the project has {len(names)}."
+    help_ = f"An attribution tells {MOST_WINS} apart; the project has {len(names)}."
     chosen = st.multiselect("Wins", names, help=help_, **bound("wins", list(first), NAMES, names))
     return tuple(win for win in names if win in chosen)
 

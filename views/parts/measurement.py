@@ -55,27 +55,30 @@ def _draw(measurement_id: int, was_under_way: bool) -> None:
 
 
 def _words(found: dict[str, Any], table: Any) -> None:
-    arms, blocks = len(found["spec"]["arms"]), _whole_blocks(found, table)
+    blocks = _whole_blocks(found, table)
     if found["status"] in data.UNDER_WAY:
-        most = int(found["spec"].get("max_blocks") or 1)
-        st.progress(min(1.0, blocks / most), text=f"{text.count(blocks, 'block')} of at most {most}, {arms} runs each")
-        if working := measuring.now(found["id"]):
-            st.markdown(working)
+        working = measuring.now(found["id"])
+        share, words = measuring.done(found, blocks, working)
+        st.progress(share, text=words)
+        if working is not None:
+            st.markdown(measuring.at_work_words(working))
     else:
-        _verdict(found, table)
-    st.markdown(measuring.state(found, blocks))
+        _verdict(found, table, blocks)
+    # The heading says it already: what stands in the sentence besides is for who wants to know.
+    (st.markdown if found["status"] in data.UNDER_WAY else st.caption)(measuring.state(found, blocks))
     predicted = (found["spec"].get("prediction") or {}).get("sentence")
     if predicted:
         st.caption(f"Predicted before it was measured: {text.escape(predicted)}")
 
 
-def _verdict(found: dict[str, Any], table: Any) -> None:
+def _verdict(found: dict[str, Any], table: Any, blocks: int) -> None:
     """The verdict, large, and what stands beside it."""
     verdict = found["verdict"] or {}
     mark = palette.verdict(verdict.get("verdict"))
+    label = "no verdict yet" if blocks and not verdict.get("verdict") else mark.label
     number = f" {text.speedup(verdict.get('speedup'), verdict.get('low'), verdict.get('high'))}"
     has = verdict.get("speedup") is not None and verdict.get("verdict") not in ("wrong", "not comparable")
-    st.header(f"{mark.label}{number}" if has else mark.label, icon=mark.icon or None)
+    st.header(f"{label}{number}" if has else label, icon=mark.icon or None)
     if not table.empty:
         st.markdown(measuring.facts(found, table))
 

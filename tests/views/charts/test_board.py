@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, combinations, pairwise
 from typing import Any
 from xml.etree import ElementTree
 
@@ -15,7 +15,7 @@ from optim.project.fields import Range
 from optim.project.wins import Win
 from services.board import BoardRow, Span
 from views.charts import board as charts
-from views.charts.lattice import Node, lattice_svg, least_width
+from views.charts.lattice import MOST, Node, corners, lattice_svg, least_width
 
 
 def row(name: str, value: float | None, low: float = 0.0, high: float = 0.0, **values: Any) -> BoardRow:
@@ -104,6 +104,24 @@ def test_the_lattice_has_a_line_for_each_win_that_is_added_and_outlines_the_best
     svg = lattice_svg(nodes, frozenset("ab"))
     ElementTree.fromstring(svg)
     assert svg.count("<line") == 4 and svg.count('stroke-width="4"') == 1 and svg.count("stroke-dasharray") == 1
+
+
+def test_of_too_many_configs_those_are_drawn_that_tell_most_and_fit_beside_the_form() -> None:
+    wins = {f"w{number:02}": f"({number})" for number in range(1, 8)}
+    nodes = [
+        Node(config=config, label="".join(map(wins.__getitem__, sorted(config))) or "none", seconds=1.0, measured=True)
+        for config in map(frozenset, chain.from_iterable(combinations(wins, many) for many in range(8)))
+    ]
+
+    def sign(missing: frozenset[str]) -> str:
+        return "".join(map(wins.__getitem__, sorted(missing)))
+
+    assert len(nodes) > MOST and corners(nodes[:3], None, sign) == nodes[:3]
+    best = frozenset(wins) - {"w02", "w07"}
+    drawn = corners(nodes, best, sign)
+    labels = [node.label for node in drawn]
+    assert labels[:2] == ["none", "(1)"] and labels[-1] == "all" and "all −(2)(7)" in labels
+    assert len(drawn) == 1 + 7 + 1 + 7 + 1 and least_width(drawn) <= 700
 
 
 def test_a_win_without_a_measurement_has_no_point() -> None:

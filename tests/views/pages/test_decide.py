@@ -152,6 +152,15 @@ def test_a_config_with_fewer_wins_that_is_as_good_as_the_fastest_is_named() -> N
     assert len(deciding.remarks({"best": best, "as_good": ["all"]})) == 1
 
 
+def test_a_fraction_says_how_much_of_it_was_run_and_what_pairs_show(full: str) -> None:
+    found = deciding.attribution(deciding.attributions()[0])
+    assert any("configs were run; the others follow from" in one for one in deciding.remarks(found))
+    assert "dsl\\_cache saves most**" in deciding.most_saved(found)
+    pair = {"wins": ["a", "b"], "factor": 0.7, "low": 0.6, "high": 0.8}
+    assert deciding.pairs_apart({"interactions": [pair]}).startswith("**1 pair doing each other's work")
+    assert deciding.pairs_apart({"interactions": [{**pair, "high": 1.2}]}).startswith("**No two wins surely do")
+
+
 def test_a_reason_is_shown_and_not_interpreted(full: str, open_page: Open) -> None:
     store.decide(open_engine(full), "early_exit", "keep", "# <b>:red[now]</b>", 2)
     page = open_page("decide", win="early_exit")
