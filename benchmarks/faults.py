@@ -119,18 +119,20 @@ def kill(asked: Asked) -> Iterator[Dose]:
 def _killed(
     name: str, folder: Path, words: Callable[[Path], list[str]], times: int, chance: random.Random, longest: float
 ) -> Dose:
-    """The first is let work to its end, or ``longest``, so that the kills fall into what the others do."""
+    """Three of four are killed at work, up to ``longest`` seconds after they kept something; the rest before that."""
     open_engine(f"sqlite:///{folder / 'quickwin.db'}").dispose()
-    lost = wrong = ended = done = 0
-    length = _length(folder, name, words(folder), longest)
+    lost = wrong = ended = done = at_work = 0
+    length = longest
     while done < times:
-        process = _command(folder, name, words(folder))
+        arguments, kept = words(folder), _traces(folder)
+        process = _command(folder, name, arguments)
+        works = chance.random() < 0.75 and _waited(folder, process, arguments, kept)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(chance.uniform(0.05, length))
         if process.poll() is None:
-            done += 1
-        else:  # it was quicker than the first: nothing to kill
-            ended, length = ended + 1, max(0.2, length * 0.98)
+            done, at_work = done + 1, at_work + works
+        else:  # nothing to kill: sooner next time
+            ended, length = ended + 1, max(0.2, length * 0.9)
         before, lines = _committed(folder), _ledger(folder)
         _kill_tree(process)
         after = _committed(folder)
@@ -140,19 +142,41 @@ def _killed(
     left = _alive(folder)
     wrong += left
     lost += _not_imported(folder)
-    seen = f"{ended} ended before the kill, {left} processes left, {len(_committed(folder))} runs stored"
+    seen = (
+        f"{at_work} of them at work, {ended} ended before, {left} processes left, {len(_committed(folder))} runs stored"
+    )
     return Dose(name=f"kill -9 {name}", done=times, lost=lost, wrong=wrong, seen=seen)
 
 
-def _length(folder: Path, name: str, words: list[str], longest: float) -> float:
-    """Seconds that the command takes, at most ``longest``; it has ended by then."""
-    began, process = time.monotonic(), _command(folder, name, words)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(longest)
-    seconds = time.monotonic() - began
-    _kill_tree(process)
-    _alive(folder)
-    return seconds
+def _waited(folder: Path, process: subprocess.Popen[str], words: list[str], kept: tuple[int, ...]) -> bool:
+    """Whether a command came to its work, within a minute: it keeps more than ``kept``, or its port answers."""
+    until = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < until:
+        if _answers(words) if "--port" in words else _traces(folder) != kept:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def _traces(folder: Path) -> tuple[int, ...]:
+    """How much of what commands do is kept: measurements, runs, tasks, lines of a bundle."""
+    with contextlib.closing(sqlite3.connect(folder / "quickwin.db", timeout=60)) as connection:
+        counts = [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in _TABLES]
+    return (*counts, len(_ledger(folder)))
+
+
+_TABLES = ("measurements", "runs", "tasks")
+
+
+def _answers(words: list[str]) -> bool:
+    import socket
+
+    with (
+        contextlib.suppress(OSError),
+        socket.create_connection(("127.0.0.1", int(words[words.index("--port") + 1])), 1),
+    ):
+        return True
+    return False
 
 
 def _command(folder: Path, name: str, words: list[str]) -> subprocess.Popen[str]:
@@ -602,7 +626,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("doses", nargs="*", choices=[*DOSES, []], help="which ones; all without any")
     parser.add_argument("--kills", type=int, default=96, help="kill -9 in all, over six commands (default %(default)s)")
-    parser.add_argument("--longest", type=float, default=8.0, help="seconds after which each is killed, at most")
+    parser.add_argument(
+        "--longest", type=float, default=2.0, help="seconds at work after which each is killed, at most"
+    )
     parser.add_argument("--flips", type=int, default=60, help="flipped bits in a database and in each cache")
     parser.add_argument("--moments", type=int, default=10, help="moments at which the disk is full")
     parser.add_argument("--writers", type=int, default=8)
