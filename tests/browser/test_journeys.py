@@ -39,6 +39,7 @@ def test_a_decision_changes_progress(own_app: Serve, page: Page) -> None:
     app.open(page)
     expect(page.get_by_text("faster here with the win that was kept", exact=False)).to_be_visible()
     card = page.locator(".st-key-progress-card-early_exit")
+    page.get_by_text("The quick wins one by one").click()
     card.get_by_role("link", name="Decide", exact=True).click()
     expect(page.get_by_role("heading", name="Decide", level=1)).to_be_visible()
     row = page.locator(".st-key-decide-row-early_exit")
@@ -52,4 +53,5 @@ def test_a_decision_changes_progress(own_app: Serve, page: Page) -> None:
     expect(page.get_by_text("Decision 2: keep early_exit", exact=False)).to_be_visible()
     page.get_by_role("link", name="Progress", exact=True).click()
     expect(page.get_by_text("faster here with the 2 wins that were kept", exact=False)).to_be_visible()
+    page.get_by_text("The quick wins one by one").click()
     expect(card.get_by_text(re.compile("kept$"))).to_be_visible()

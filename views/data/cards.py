@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optim.evidence.records import SAME_ANSWERS, Measured, TrackerEvidence, WinEvidence
@@ -17,6 +19,8 @@ from views.data.measuring import ATTRIBUTION
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
     """One win as the Progress page shows it. ``fields`` are the tracker's, already escaped for Markdown.
+
+    ``title`` is empty where it says no more than the name.
 
     ``next_page``, ``next_label`` and ``next_query`` are the link to the next step.
     """
@@ -37,6 +41,13 @@ def cards(account: Account) -> list[Card]:
     return [_card(account, win) for win in account.plan.wins]
 
 
+def tally(made: Sequence[Card]) -> str:
+    """How many are decided how: ``4 kept, 1 reverted and 2 not decided``."""
+    decided = {palette.decision(name).label for name in ("keep", "revert")}
+    found = Counter(card.status if card.status in decided else "not decided" for card in made)
+    return text.listed(f"{number} {status}" for status, number in found.items())
+
+
 def _card(account: Account, win: Win) -> Card:
     plan, evidence = account.plan, account.evidence
     row = evidence.win(win.name)
@@ -47,7 +58,7 @@ def _card(account: Account, win: Win) -> Card:
     return Card(
         win=win.name,
         number=win.number or 0,
-        title=text.escape(win.title),
+        title=text.escape(win.title) if win.title.lower().replace(" ", "_") != win.name else "",
         status=status,
         mark=mark,
         fields=tuple(_fields(plan, win, row, evidence)),
@@ -115,7 +126,7 @@ def next_step(step: Step | None, win: str = "") -> tuple[str, str, dict[str, str
     if step.measurement is not None:
         return "measure", "Measure more", {"measurement": step.measurement}
     if step.act == left.ATTRIBUTE:
-        return "measure", "Measure all wins together", {"kind": ATTRIBUTION}
+        return "measure", "Measure together", {"kind": ATTRIBUTION}
     if step.act == left.IMPORT:
         return "import", "Import its log", {}
     return "decide", "Decide", {"win": step.wins[0]} if len(step.wins) == 1 else {}

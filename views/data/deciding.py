@@ -135,6 +135,13 @@ def every_measurement(row: WinEvidence) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(("speedup", "low", "high"), "float64"))
 
 
+def log_columns(log: pd.DataFrame) -> list[str]:
+    """The columns of the log of decisions that say something, the reasons, which are long, last."""
+    names = ["who"] if log["who"].notna().any() else []
+    marks = [name for name in ("forced", "overruled") if log[name].any()]
+    return ["decided_at", "win", "decision", "measurement_id", *names, *marks, "because"]
+
+
 @cached("evidence", ttl=5)
 def attributions() -> list[int]:
     """The numbers of the attributions that have a result, the newest first."""

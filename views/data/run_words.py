@@ -60,7 +60,10 @@ def made_of(run: dict[str, Any], parts: Parts) -> str:
 
 def _overhead(categories: pd.Series[float], parts: Parts, measured: bool) -> str:
     unit = "" if parts.serial else " of the worker-seconds"
-    split = [f"{palette.category(str(name)).label} {text.seconds(value)}" for name, value in categories.items()]
+    parts_of = {
+        str(name): f"{palette.category(str(name)).label} {text.seconds(value)}" for name, value in categories.items()
+    }
+    split = list(parts_of.values())
     work = parts.made.work_seconds
     if work is None and "unknown" in categories:
         return f"It does not say what kind its phases are, so no overhead is told: {text.listed(split)}."
@@ -68,8 +71,11 @@ def _overhead(categories: pd.Series[float], parts: Parts, measured: bool) -> str
         return f"**No work had to be done**; all of it is overhead: {text.listed(split)}."
     if work is None:
         return f"It does not say how much of it was the work: {text.listed(split)}."
-    name = palette.category("dsl" if "dsl" in categories else "work").label
-    return f"**{text.percent(1 - work / parts.whole)}{unit} is overhead** (all but {name}): {text.listed(split)}."
+    name = "dsl" if "dsl" in categories else "work"
+    rest = [one for kind, one in parts_of.items() if kind != name]
+    share = f"**{text.percent(1 - work / parts.whole)}{unit} is overhead**"
+    told = f"{share}: {text.listed(rest)}; the" if rest else f"{share}; the"
+    return f"{told} rest is {palette.category(name).label}, {text.seconds(work)}."
 
 
 def _largest(parts: Parts) -> str:

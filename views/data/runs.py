@@ -167,7 +167,7 @@ def _series_name(part: pd.DataFrame) -> str:
     if not work:
         work = (
             "unknown work"
-            if text.missing(first["workload_tasks"])
+            if text.missing(first["workload_tasks"]) or not first["workload_tasks"]
             else text.count(int(first["workload_tasks"]), "task")
         )
     state = "cold or warm unknown" if first["cache_state"] == "unknown" else f"{first['cache_state']} caches"

@@ -101,7 +101,7 @@ def _log() -> None:
         st.markdown("Nothing is decided yet.")
         return
     st.dataframe(
-        cells(log[["decided_at", "win", "decision", "because", "measurement_id", "who", "forced", "overruled"]]),
+        cells(log[deciding.log_columns(log)]),
         key="decide.log",
         placeholder=text.NONE,
         hide_index=True,

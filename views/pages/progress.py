@@ -10,12 +10,13 @@ from optim.plan.contradictions import contradictions
 from optim.project.records import Plan
 from services.account import Account, KnownRun
 from views import text
+from views.address import FLAG, bound_container
 from views.charts import progress as charts
 from views.configs import circled
 from views.data import board as board_data
 from views.data.account import known
 from views.data.breakdowns import one_pair
-from views.data.cards import cards
+from views.data.cards import cards, tally
 from views.data.progress import headline, steps
 from views.navigation import link
 from views.page import Page
@@ -139,13 +140,17 @@ def _waterfall(plan: Plan, evidence: TrackerEvidence) -> None:
 
 
 def _cards(account: Account) -> None:
-    st.header("The quick wins")
+    """A card for each win, folded: the board above says what each brings, and what is left says what to do."""
     made = cards(account)
     rows = ceil(len(made) / _MOST_BESIDE) or 1
-    with st.grid(ceil(len(made) / rows) or 1, min_column_width=210):
+    with (
+        st.expander(f"The quick wins one by one: {tally(made)}", **bound_container("cards", False, FLAG)),
+        st.grid(ceil(len(made) / rows) or 1, min_column_width=210),
+    ):
         for card in made:
             with st.container(border=True, height="stretch", key=f"progress.card.{card.win}"):
-                st.markdown(f"{circled(card.win)} **{text.escape(card.win)}**  \n:small[{card.title}]")
+                title = f"  \n:small[{card.title}]" if card.title else ""
+                st.markdown(f"{circled(card.win)} **{text.escape(card.win)}**{title}")
                 st.badge(f"{card.mark.sign} {card.status}", color=card.mark.badge)
                 st.markdown("  \n".join(f"{name}: {value}" for name, value in card.fields if value != text.NONE))
                 st.space("stretch")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from services.differences import FEWEST_BLOCKS, Step, difference_words, unit_words
 from services.run_facts import Side
-from views import text
+from views import configs, text
 from views.charts import compare as charts
 from views.charts import flame
 from views.charts.layout import CONFIG
@@ -121,6 +121,8 @@ def _settings(before: Side, after: Side) -> None:
         return
     st.markdown(f"**What differs** between their settings and environments ({len(differing)}):")
     columns = {"before": before.name, "after": after.name}
-    st.dataframe(
-        cells(differing), key="compare.settings", hide_index=True, column_config=columns, alt="Differing settings"
+    is_config = differing["what"] == "config"
+    short = differing.assign(
+        **{side: differing[side].where(~is_config, differing[side].map(configs.spelled)) for side in columns}
     )
+    st.dataframe(cells(short), key="compare.settings", hide_index=True, column_config=columns, alt="Differing settings")

@@ -36,6 +36,7 @@ def verdict(before: Side, after: Side) -> None:
 def _numbers(found: Comparison) -> str:
     """Both wall-clocks; a ratio only where it means something."""
     both = f"{_side(found.before)}, {_side(found.after)}"
+    both = f"{both[0].upper()}{both[1:]}"
     if found.verdict in (NOT_COMPARABLE, WRONG):
         return f"{both}. A ratio of the two would mean nothing."
     if found.measurement is not None:
@@ -55,12 +56,12 @@ def _of_whom(before: Side, after: Side) -> str:
 def _side(side: Side) -> str:
     if not side.single:
         runs = text.count(len(side.runs), "run")
-        return f"Config {configs.named(side.name)} took **{text.seconds(side.seconds)}** ({runs})"
+        return f"config {configs.named(side.name)} took **{text.seconds(side.seconds)}** ({runs})"
     run = side.runs[0]
     outcome = run.outcome
     beside = [f"CPU {text.seconds(outcome.cpu_seconds)}"] if outcome.cpu_seconds is not None else []
     beside += [text.memory(outcome.peak_bytes)] if outcome.peak_bytes is not None else []
-    named = f"{side.name.capitalize()} ({text.escape(run.label, 60)}, {configs.named(side.config)})"
+    named = f"{side.name} ({text.escape(run.label, 60)}, {configs.named(side.config)})"
     return f"{named} took **{text.seconds(side.seconds)}**" + (f" ({', '.join(beside)})" if beside else "")
 
 

@@ -98,12 +98,12 @@ def _judge(ids: tuple[int, ...], page: str) -> None:
         "or slower, never the same, because whatever changed in between is in them."
     )
     names = list(groups)
-    first, second, button = st.columns([2, 2, 1], vertical_alignment="bottom")
-    before = first.selectbox("Before", names, format_func=configs.short, key=f"{page}.{_NAME}.before")
-    after = second.selectbox(
-        "After", [name for name in names if name != before], format_func=configs.short, key=f"{page}.{_NAME}.after"
-    )
-    button.button(
+    with st.grid(2, min_column_width=110):
+        before = st.selectbox("Before", names, format_func=configs.short, key=f"{page}.{_NAME}.before")
+        after = st.selectbox(
+            "After", [name for name in names if name != before], format_func=configs.short, key=f"{page}.{_NAME}.after"
+        )
+    st.button(
         f"Judge {len(groups[before])} against {len(groups[after])}",
         key=f"{page}.{_NAME}.judge",
         icon=":material/balance:",

@@ -19,9 +19,11 @@ _LABELS = {
     left.MEASURE: "Measure it",
     left.MORE: "Measure more",
     left.DECIDE: "Decide",
-    left.ATTRIBUTE: "Measure all wins together",
+    left.ATTRIBUTE: "Measure together",
     left.IMPORT: "Import its log",
 }
+#: So many steps are read at a glance; the others are folded.
+_FIRST = 3
 
 
 def what_is_left(account: Account) -> None:
@@ -30,14 +32,23 @@ def what_is_left(account: Account) -> None:
     steps = left.what_is_left(account)
     if not steps:
         st.markdown("Nothing: every win is decided on settled evidence.")
-    for number, step in enumerate(steps):
-        with st.container(key=f"progress.left.{number}"):
-            words, act = st.columns([5, 2], vertical_alignment="center")
-            words.markdown(_words(step))
-            if step.act in _LABELS:
-                page, _, query = next_step(step)
-                with act:
-                    link(page, _LABELS[step.act], icon=":material/arrow_forward:", **query)
+    first = steps if len(steps) <= _FIRST + 1 else steps[:_FIRST]
+    for number, step in enumerate(first):
+        _step(number, step)
+    if more := steps[len(first) :]:
+        with st.expander(f"{len(more)} more", key="progress.left.more"):
+            for number, step in enumerate(more, len(first)):
+                _step(number, step)
+
+
+def _step(number: int, step: Step) -> None:
+    with st.container(key=f"progress.left.{number}"):
+        words, act = st.columns([5, 2], vertical_alignment="center")
+        words.markdown(_words(step))
+        if step.act in _LABELS:
+            page, _, query = next_step(step)
+            with act:
+                link(page, _LABELS[step.act], icon=":material/arrow_forward:", **query)
 
 
 def _words(step: Step) -> str:

@@ -61,7 +61,7 @@ def test_without_a_choice_the_run_with_fewer_wins_comes_first_whichever_is_newer
     seeder = Seeder(empty)
     after, before = seeder.run(frozenset({"dsl_cache"})), seeder.run(frozenset())
     said = words(open_page("compare"))
-    assert f"Run {before} (" in said and said.index(f"Run {before} (") < said.index(f"Run {after} (")
+    assert f"Run {before} (" in said and said.index(f"Run {before} (") < said.index(f"run {after} (")
 
 
 def test_an_empty_database_says_what_to_do(engine: Engine, open_page: Open) -> None:
@@ -130,7 +130,7 @@ def test_two_configs_use_the_verdict_of_their_measurement(engine: Engine, open_p
     page = open_page("compare", by="two configs")
     said = words(page)
     assert "faster" in said and "95" in said
-    assert "Config none took **4.02 s** (8 runs), Config all took **2.02 s** (8 runs)" in said
+    assert "Config none took **4.02 s** (8 runs), config all took **2.02 s** (8 runs)" in said
     assert f"Measurement {number}" in [link.value for link in page.page_link]
 
 

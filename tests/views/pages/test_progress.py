@@ -138,3 +138,15 @@ def test_the_checklist_is_ticked_by_evidence(full: str, open_page: Open) -> None
 
 def test_the_plan_s_contradictions_are_noted(empty: str, open_page: Open) -> None:
     assert "24.813 s to 12-14 s is 1.77-2.07x" in words(open_page("progress"))
+
+
+def test_of_many_steps_the_first_are_read_and_the_others_folded(full: str, open_page: Open) -> None:
+    page = open_page("progress")
+    folded = [one for one in page.expander if one.label == "3 more"]
+    inside = [link.label for link in folded[0].page_link]
+    assert page.container(key="progress.left.0").page_link and inside == ["Measure it", "Import its log"]
+
+
+def test_the_cards_are_told_by_how_many_are_decided(full: str, open_page: Open) -> None:
+    labels = [one.label for one in open_page("progress").expander]
+    assert any(label.startswith("The quick wins one by one: ") and "1 kept" in label for label in labels)
