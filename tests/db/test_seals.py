@@ -182,3 +182,14 @@ def test_a_measurement_whose_run_was_altered_is_no_evidence(engine: Engine) -> N
     _altered(engine, run_id, wall_seconds=0.5)
     found = queries.measurement(engine, number)
     assert found.verdict == not_as_written(f"Run {run_id} of it")
+
+
+def test_a_text_that_turned_into_bytes_is_found_also_by_who_read_it_before(engine: Engine) -> None:
+    if engine.dialect.name != "sqlite":
+        pytest.skip("columns of PostgreSQL keep their type")
+    run_id, _ = store.store_run(engine, record())
+    assert queries.run_rows(engine)[0]["status"] == "finished"
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE runs SET results_fingerprint = CAST(results_fingerprint AS BLOB)"))
+    row = queries.run_rows(engine, ids=[run_id])[0]
+    assert (row["status"], row["results_fingerprint"]) == ("altered", None)
