@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from profiles.importers.base import Loss, UnknownLogFormat
 from profiles.records import Finding, RunRecord, TaskRecord
 
 _TASK_COLUMNS = tuple(field.name for field in dataclasses.fields(TaskRecord) if field.name != "phases")
+_row_of = attrgetter(*_TASK_COLUMNS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +34,7 @@ class RunPreview:
 
     def packed(self) -> dict[str, Any]:
         """As ``to_json``, with the tasks as rows: some logs have a hundred thousand of them."""
-        rows = [[getattr(task, name) for name in _TASK_COLUMNS] for task in self.record.tasks if not task.phases]
+        rows = [_row_of(task) for task in self.record.tasks if not task.phases]
         if len(rows) < len(self.record.tasks):
             return self.to_json()
         return {**dataclasses.replace(self, record=self.record.replace(tasks=())).to_json(), "tasks": rows}

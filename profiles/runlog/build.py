@@ -15,6 +15,7 @@ PIPELINE = "run_batt"
 #: Arrival times that cover less of the wall-clock than this come from buffered output and say nothing of tasks.
 COVERED = 0.5
 _MOST_COUNT = 2**53
+_TASK_COUNTS = ("candidates", "kept", "validated", "outputs")
 
 
 def build(log: RunLog, label: str) -> RunRecord:
@@ -184,7 +185,11 @@ def _task(task: TaskFacts, index: int, timed: bool, log: RunLog) -> TaskRecord:
     seconds = task.seconds
     if seconds is None and timed and task.started is not None and task.ended is not None:
         seconds = max(task.ended - task.started, 0.0)
-    counts = {"candidates": task.candidates, "kept": task.kept, "validated": task.validated, "outputs": task.outputs}
+    counts = {
+        name: value
+        for name, value in zip(_TASK_COUNTS, (task.candidates, task.kept, task.validated, task.outputs), strict=True)
+        if value is not None
+    }
     return TaskRecord(
         task_id=task.task_id,
         index=index,
@@ -192,7 +197,7 @@ def _task(task: TaskFacts, index: int, timed: bool, log: RunLog) -> TaskRecord:
         status=_task_status(task, log),
         reason=task.reason,
         timeouts=task.timed_out_samples,
-        counts={name: value for name, value in counts.items() if value is not None},
+        counts=counts,
     )
 
 

@@ -64,16 +64,17 @@ class Progress:
         self._current.scored_samples += 1
         return True
 
-    def take_block(self, match: re.Match[bytes], number: int, moments: tuple[float, float] | None) -> bool:
-        """All lines that ``BLOCK`` matched, from line ``number`` on, at once; False where they are no new task's.
+    def take_block(self, match: re.Match[bytes], number: int, lines: int, moments: tuple[float, float] | None) -> bool:
+        """All ``lines`` that ``BLOCK`` matched, from line ``number`` on, at once; False where they are no new task's.
 
         ``moments`` are those at which the first and the last of them arrived.
         """
-        name, index, samples, outputs, matches, candidates, kept, solvers, spent, stats = match.groups()
-        if index == b"0" or name.decode() in self.log.tasks:
+        task_id, index, samples, outputs, matches, candidates, kept, solvers, spent, stats = match.groups()
+        name, tasks, previous = task_id.decode(), self.log.tasks, self._current
+        if index == b"0" or name in tasks:
             return False
-        previous = self._current
-        task = self._begin(name.decode(), int(index), number)
+        task = self._current = tasks[name] = TaskFacts(task_id=name, index=int(index), line=number)
+        self._current_id = task_id
         if moments is not None:
             if previous is not None and previous.ended is None:
                 previous.ended = moments[0]
@@ -90,7 +91,7 @@ class Progress:
             line = number + match.string.count(b"\n", match.start(), match.start(8))
             self.log.validations.append((int(solvers), float(spent), line))
             task.validated, task.validated_line, task.validate_seconds = int(solvers), line, float(spent)
-        self.last_line = number + match.string.count(b"\n", match.start(), match.end()) - 1
+        self.last_line = number + lines - 1
         return True
 
     def take(self, number: int, line: bytes, pieces: int, arrival: float | None) -> None:

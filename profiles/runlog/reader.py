@@ -119,7 +119,7 @@ class Reader:
             if block and not self._tables.is_open:
                 lines = piece.count(b"\n", position, block.end())
                 moments = (float(arrivals[at]), float(arrivals[at + lines - 1])) if arrivals else None
-                if self._progress.take_block(block, first + at, moments):
+                if self._progress.take_block(block, first + at, lines, moments):
                     for moment in moments or ():
                         self._arrived(moment)
                     at, position = at + lines, block.end()

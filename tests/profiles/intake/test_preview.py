@@ -1,6 +1,7 @@
 """The child process: whatever a file does, this process goes on and the other files are read."""
 
 import dataclasses
+import gc
 import json
 import signal
 import subprocess
@@ -26,6 +27,11 @@ def test_a_preview_from_the_child_is_the_one_made_here():
     there, here = preview(files), read(*files)
     assert dataclasses.replace(there, peak_bytes=None) == here
     assert there.peak_bytes and there.peak_bytes < 100 << 20
+
+
+def test_the_garbage_collector_is_at_work_again_after_a_preview():
+    preview([GOOD, DEEP])
+    assert gc.isenabled()
 
 
 def test_a_preview_survives_its_way_through_json():
