@@ -34,7 +34,8 @@ from optim.evidence.changes import change_points
 from optim.evidence.factorial import subsets
 from optim.evidence.measure import Ended, RunFailed, measure
 from optim.evidence.outcomes import Outcome
-from optim.evidence.spec import Arm, Spec, pair_arms
+from optim.evidence.pooling import Part, pool
+from optim.evidence.spec import Arm, Spec, attribution_arms, pair_arms
 from optim.evidence.statistics import Floats
 from optim.evidence.verdicts import Verdict
 from optim.pipelines.code import contents, files_below, fingerprint
@@ -399,6 +400,50 @@ def _attribution_blocks(random: Random, factors: dict[str, float]) -> list[dict[
     return [{config: seconds * math.exp(random.normal(0, 0.02)) for config, seconds in truth.items()} for _ in range(3)]
 
 
+def attribution_pool_rows(count: int, seed: int = 0, most: int = 4) -> Iterator[tuple[str, float]]:
+    """How often pools of attributions of five wins hold for all five at once, beside the others, 3 blocks each.
+
+    Two ways to come to one: so many attributions as were planned, and another one until something is claimed that is
+    not so. And a machine on which each config has a state of its own in each attribution, as its code's place in memory
+    may do.
+    """
+    random, nothing = np.random.default_rng(seed), dict.fromkeys("abcde", 1.0)
+    factors = {"a": 1.3, "b": 1.06, "c": 1.03, "d": 1.01, "e": 1.0}
+    for pooled in (2, most):
+        held = [_pool_holds([_attribution_part(random, factors) for _ in range(pooled)], factors) for _ in range(count)]
+        yield f"{pooled} attributions", float(np.mean(held))
+    held = []
+    for _ in range(count):
+        parts = [_attribution_part(random, nothing)]
+        while (holds := _pool_holds(parts, nothing)) and len(parts) < most:
+            parts.append(_attribution_part(random, nothing))
+        held.append(holds)
+    yield f"one to {most}, until a win that brings nothing seems to bring something", float(np.mean(held))
+    for state in (0.01, 0.03):
+        held = [
+            _pool_holds([_attribution_part(random, factors, state) for _ in range(2)], factors) for _ in range(count)
+        ]
+        yield f"2 attributions, configs differ by {state:.0%} from one to the other", float(np.mean(held))
+
+
+def _attribution_part(random: Random, factors: dict[str, float], state: float = 0.0) -> list[dict[str, Outcome]]:
+    """Three blocks at 2% noise, by arm; ``state``: the spread of what a config has of its own in this attribution."""
+    arms = attribution_arms(tuple("abcde"))
+    level = {
+        arm.name: math.log(10 / math.prod(factors[win] for win in arm.wins)) + random.normal(0, state) for arm in arms
+    }
+    seconds = [{name: math.exp(one + random.normal(0, 0.02)) for name, one in level.items()} for _ in range(3)]
+    facts = {"results_fingerprint": "same", "cache_state": "cold", "workload": "simulated", "machine": "simulated"}
+    return [{name: Outcome(wall_seconds=one, **facts) for name, one in block.items()} for block in seconds]
+
+
+def _pool_holds(parts: Sequence[Sequence[dict[str, Outcome]]], factors: dict[str, float]) -> bool:
+    spec = Spec(kind="attribution", arms=attribution_arms(tuple("abcde"))).to_json()
+    found = pool([Part(number=number, blocks=blocks) for number, blocks in enumerate(parts, 1)], spec).verdict
+    beside = (found.attribution or {})["beside"]
+    return all(one["low"] <= factors[one["win"]] <= one["high"] for one in beside)
+
+
 def change_rows(count: int, seed: int = 0) -> Iterator[tuple[str, float, float]]:
     """(history, a change of the code announced, the change found): 20 sittings of 5 runs, one machine state each."""
     for name, spread, step in (
@@ -587,6 +632,9 @@ def _print_attribution(options: Options) -> None:
     print(f"\nAttribution of five wins, 32 configs, 3 blocks, 2% noise, {count} attributions")
     for what, share in attribution_rows(count):
         print(f"  {what}: {share:.1%}")
+    print("What each win brings beside the others holds for all five at once in pools of such attributions")
+    for what, share in attribution_pool_rows(count):
+        print(f"  {what}: {share:.1%}", flush=True)
 
 
 def _print_changes(options: Options) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from db import queries
 from optim.evidence.assembly import assemble
+from optim.evidence.pooling import named_together, pooled_rows
 from optim.evidence.records import TrackerEvidence
 from optim.plan.standing import Standing, standing
 from optim.plan.tracker_edits import HandEdit
@@ -21,6 +22,7 @@ from optim.plan.tracker_parser import parse
 from profiles.configs import NONE, stored_text
 from services.project import Project, current_project
 from services.run_marks import FINAL, MARKS, by_itself, tag_set
+from services.wording import listed
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -53,7 +55,8 @@ class Account:
     """What is known now.
 
     ``baseline`` and ``now`` are runs measured here over the project's workload; ``now`` is of what is kept, or of all
-    wins as long as none is (``now_is_kept``). ``attribution`` is what the newest attribution found, under its name.
+    wins as long as none is (``now_is_kept``). ``attribution`` is what the newest attribution found, with all
+    of its question, under their name.
     """
 
     project: Project
@@ -75,10 +78,11 @@ def account(engine: Engine, project: Project | None = None) -> Account:
     """What is known now of the project at hand, or of ``project``."""
     known = project or current_project()
     measurements, blocks = _ended(engine)
-    evidence = _evidence(engine, known, measurements, blocks)
+    attributions = _attributions(engine, known, measurements, blocks)
+    evidence = _evidence(engine, known, measurements, blocks, attributions)
     kept = evidence.decisions("keep")
     baseline = baseline_here(engine, known)
-    attribution, name = _attribution(known, measurements)
+    attribution, name = _attribution(attributions)
     return Account(
         project=known,
         evidence=evidence,
@@ -93,7 +97,8 @@ def account(engine: Engine, project: Project | None = None) -> Account:
 
 def gather(engine: Engine, project: Project) -> TrackerEvidence:
     """All evidence that the database holds about the project's wins."""
-    return _evidence(engine, project, *_ended(engine))
+    measurements, blocks = _ended(engine)
+    return _evidence(engine, project, measurements, blocks, _attributions(engine, project, measurements, blocks))
 
 
 Blocks = Mapping[int, list[dict[str, Any]]]
@@ -114,7 +119,11 @@ def _believed(measurement: queries.Measurement, blocks: Sequence[Row]) -> querie
 
 
 def _evidence(
-    engine: Engine, project: Project, measurements: Sequence[queries.Measurement], blocks: Blocks
+    engine: Engine,
+    project: Project,
+    measurements: Sequence[queries.Measurement],
+    blocks: Blocks,
+    attributions: Sequence[Row],
 ) -> TrackerEvidence:
     own = [one for one in measurements if is_own(project, one.spec)]
     there = [
@@ -133,6 +142,7 @@ def _evidence(
         results_file=newest_document(engine, REPORT),
         plan_order=order,
     )
+    evidence = replace(evidence, wins=named_together(evidence.wins, attributions))
     if not there:
         return evidence
     of_there = assemble(
@@ -150,11 +160,21 @@ def is_own(project: Project, spec: Row) -> bool:
     return spec.get("pipeline") in (None, project.pipeline)
 
 
-def _attribution(project: Project, measurements: Sequence[queries.Measurement]) -> tuple[Mapping[str, Any] | None, str]:
-    for one in measurements:
-        found = (one.verdict or {}).get("attribution")
-        if found and one.status == "finished" and is_own(project, one.spec):
-            return found, f"measurement {one.id}"
+def _attributions(
+    engine: Engine, project: Project, measurements: Sequence[queries.Measurement], blocks: Blocks
+) -> list[dict[str, Any]]:
+    """The project's attributions, newest first, those of one question as one."""
+    own = [one for one in measurements if one.kind == "attribution" and is_own(project, one.spec)]
+    finished = {one.id: [run for run in blocks[one.id] if run["status"] == "finished"] for one in own}
+    attempts = queries.attempts_by_measurement(engine, [one.id for one in own])
+    return pooled_rows([_measurement_row(one) for one in own], finished, attempts)
+
+
+def _attribution(attributions: Sequence[Row]) -> tuple[Mapping[str, Any] | None, str]:
+    for one in attributions:
+        if found := (one["verdict"] or {}).get("attribution"):
+            numbers = one.get("attributions") or (one["id"],)
+            return found, f"measurement{'' if len(numbers) == 1 else 's'} {listed(map(str, numbers))}"
     return None, ""
 
 

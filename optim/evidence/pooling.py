@@ -8,6 +8,9 @@ Each block's trial is symmetric around the same effect, so one interval over all
 measurement's. Whether the effect *is* the same is looked at by the ranks of the trials (W. H. Kruskal and W. A.
 Wallis, "Use of ranks in one-criterion variance analysis", 1952) and by intervals that leave each other out; where it is
 not, the interval becomes as wide as all of theirs.
+
+Attributions of one question, the same configs in each, are judged together likewise
+(``optim.evidence.attribution_pool``).
 """
 
 from __future__ import annotations
@@ -21,11 +24,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from optim.evidence.attribution_pool import judge_together
 from optim.evidence.duet import duet_notes
 from optim.evidence.outcomes import Outcome
-from optim.evidence.records import BLOCKS
+from optim.evidence.records import BLOCKS, WinEvidence
 from optim.evidence.reliability import Attempt, attempts_from_rows, attempts_of_blocks
-from optim.evidence.spec import AFTER_ARMS, BEFORE_ARMS, parameters_of
+from optim.evidence.spec import AFTER_ARMS, BEFORE_ARMS, Spec, SpecError, parameters_of
 from optim.evidence.statistics import MIN_BLOCKS, Interval, interval
 from optim.evidence.verdicts import Block, Verdict, blocks_from_rows, judge, trials
 from optim.project.command import MARGIN
@@ -37,7 +41,7 @@ _TURNED = dict(zip((*BEFORE_ARMS, *AFTER_ARMS), (*AFTER_ARMS, *BEFORE_ARMS), str
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
-    """One measurement in a pool: its whole blocks and all its attempts, with A as the same config in all parts.
+    """One measurement in a pool: its whole blocks and all its attempts; of a pair with A as the same config in all.
 
     ``began`` are the moments at which the blocks began, empty where they are not known.
     """
@@ -67,19 +71,20 @@ class Pool:
 
 
 def question(spec: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> tuple[Any, ...] | None:
-    """What a stored pair asks, whichever of its configs comes first; None where something of it is not known.
+    """What a stored measurement asks, of a pair whichever of its configs comes first; None where something of it is
+    not known.
 
     Args:
         spec: as it is stored, of any version.
         rows: its blocks' runs, with workload, machine, and git_commit and git_dirty where its spec has no code.
     """
-    arms = {str(arm.get("name")): (arm.get("config"), arm.get("ref")) for arm in spec.get("arms", ())}
+    contrast = _contrast(spec)
     workload, machine = _only(rows, "workload"), _only(rows, "machine")
     code = spec.get("code") or _clean_commit(rows)
-    if set(arms) != set(_TURNED) or None in (workload, machine, code) or not rows:
+    if None in (contrast, workload, machine, code) or not rows:
         return None
     return (
-        frozenset((arms["A"], arms["B"])),
+        contrast,
         str(spec.get("metric") or "wall"),
         bool(spec.get("duet")),
         str(spec.get("cache_state")),
@@ -89,6 +94,25 @@ def question(spec: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> tupl
         machine,
         code,
     )
+
+
+def _contrast(spec: Mapping[str, Any]) -> frozenset[Any] | None:
+    """What is held against each other; None of a pair that is not in balance."""
+    arms = {str(arm.get("name")): (arm.get("config"), arm.get("ref")) for arm in spec.get("arms", ())}
+    if _is_attribution(spec):
+        return frozenset(arms.items()) if _read(spec) is not None else None
+    return frozenset((arms["A"], arms["B"])) if set(arms) == set(_TURNED) else None
+
+
+def _is_attribution(spec: Mapping[str, Any]) -> bool:
+    return spec.get("kind") == "attribution"
+
+
+def _read(spec: Mapping[str, Any]) -> Spec | None:
+    try:
+        return Spec.from_json(spec)
+    except SpecError:
+        return None
 
 
 def _only(rows: Sequence[Mapping[str, Any]], name: str) -> Any:
@@ -117,12 +141,13 @@ def pool(parts: Sequence[Part], spec: Mapping[str, Any]) -> Pool:
     Args:
         spec: the newest's, for metric, margin and the state of the caches.
     """
+    if _is_attribution(spec):
+        return _pool_of_attributions(parts, Spec.from_json(spec))
     numbers = tuple(part.number for part in parts)
     given = spec.get("margin")
     metric, margin = str(spec.get("metric") or "wall"), MARGIN if given is None else float(given)
     blocks = _in_time(parts)
-    attempts = [one for part in parts for one in (part.attempts or attempts_of_blocks(enumerate(part.blocks, 1)))]
-    verdict = judge(blocks, margin, cache_state=spec.get("cache_state"), metric=metric, attempts=attempts)
+    verdict = judge(blocks, margin, cache_state=spec.get("cache_state"), metric=metric, attempts=_attempts(parts))
     if spec.get("duet"):
         verdict = replace(verdict, notes=(*duet_notes(verdict.interval), *verdict.notes))
     if verdict.interval is None:
@@ -135,6 +160,18 @@ def pool(parts: Sequence[Part], spec: Mapping[str, Any]) -> Pool:
     reason = f"Unresolved: {wide.speedup:.3f}x, somewhere in {wide.low:.3f}-{wide.high:.3f}."
     apart = replace(verdict, verdict="unresolved", reason=reason, interval=wide, forecast=None, slight=False)
     return Pool(verdict=apart, numbers=numbers, apart=True)
+
+
+def _pool_of_attributions(parts: Sequence[Part], spec: Spec) -> Pool:
+    blocks = _in_time(parts)
+    counted = {id(block) for block in blocks}
+    each = [[block for block in part.blocks if id(block) in counted] for part in parts]
+    verdict, apart = judge_together(spec, blocks, [one for one in each if one], _attempts(parts))
+    return Pool(verdict=verdict, numbers=tuple(part.number for part in parts), apart=apart)
+
+
+def _attempts(parts: Sequence[Part]) -> list[Attempt]:
+    return [one for part in parts for one in (part.attempts or attempts_of_blocks(enumerate(part.blocks, 1)))]
 
 
 def _in_time(parts: Sequence[Part]) -> list[Block]:
@@ -189,7 +226,8 @@ def pooled_rows(
 ) -> list[dict[str, Any]]:
     """Measurements, newest first, those of one question as one: the newest's row with the verdict of all of them.
 
-    What was only stopped speaks when one of its question was finished, or when their blocks settle it together.
+    What was only stopped speaks when one of its question was finished, or, of pairs, when their blocks settle it
+    together.
 
     Args:
         measurements: rows with id, status, spec and verdict (as JSON objects), newest first.
@@ -197,7 +235,8 @@ def pooled_rows(
         attempts: every run that each began.
 
     Returns:
-        Rows as given; those of several have ``pooled``, the numbers of them all.
+        Rows as given; those of several have the numbers of them all, of pairs under ``pooled``, of attributions under
+        ``attributions``.
     """
     groups: dict[Any, list[Mapping[str, Any]]] = {}
     for row in measurements:
@@ -216,26 +255,30 @@ def _as_one(
     finished = [row for row in group if row["status"] == "finished" and row["verdict"]]
     if len(group) == 1:
         return dict(newest) if finished else None
-    whole = pool_of(group, blocks, attempts, _config_of(newest, "A"))
+    attribution = _is_attribution(newest["spec"])
+    if attribution and not finished:
+        return None  # its intervals hold for a number of blocks that was fixed before
+    whole = pool_of(group, blocks, attempts, None if attribution else _config_of(newest, "A"))
     if not finished and not whole.verdict.settled:
         return None
     verdict = {**whole.verdict.to_json(), "reason": whole.text, "notes": []}
-    return {**newest, "status": "finished", "verdict": verdict, "pooled": whole.numbers}
+    numbers = {"attributions" if attribution else "pooled": whole.numbers}
+    return {**newest, "status": "finished", "verdict": verdict, **numbers}
 
 
 def pool_of(
     group: Sequence[Mapping[str, Any]],
     blocks: Mapping[int, Sequence[Mapping[str, Any]]],
     attempts: Mapping[int, Sequence[Mapping[str, Any]]],
-    first: str,
+    first: str | None,
 ) -> Pool:
-    """Measurements of one question, newest first, together; ``first`` is the config that is held to be the one before.
+    """Measurements of one question, newest first, together; ``first`` is the config that is held to be the one before,
+    None of attributions.
 
     The other arguments are those of ``pooled_rows``.
     """
     parts = [
-        _part(row, blocks.get(int(row["id"]), ()), attempts.get(int(row["id"]), ()), _config_of(row, "A") != first)
-        for row in reversed(group)
+        _part(row, blocks.get(int(row["id"]), ()), attempts.get(int(row["id"]), ()), first) for row in reversed(group)
     ]
     return pool([part for part in parts if part.blocks], group[0]["spec"])
 
@@ -248,11 +291,13 @@ def _part(
     row: Mapping[str, Any],
     runs: Sequence[Mapping[str, Any]],
     attempts: Sequence[Mapping[str, Any]],
-    is_turned: bool,
+    first: str | None,
 ) -> Part:
+    names = {str(arm["name"]) for arm in row["spec"]["arms"]}
+    is_turned = first is not None and _config_of(row, "A") != first
     numbers = sorted({int(run["block"]) for run in runs})
     whole = [(number, block) for number, block in zip(numbers, blocks_from_rows(runs), strict=True)
-             if set(_TURNED) <= set(block)]  # fmt: skip
+             if names <= set(block)]  # fmt: skip
     began = {
         number: _first([run.get("started_at") for run in runs if int(run["block"]) == number]) for number, _ in whole
     }
@@ -268,3 +313,22 @@ def _part(
 def _first(moments: Sequence[Any]) -> Any:
     known = [moment for moment in moments if moment is not None]
     return min(known) if known else None
+
+
+def named_together(wins: Sequence[WinEvidence], rows: Sequence[Mapping[str, Any]]) -> tuple[WinEvidence, ...]:
+    """The wins' evidence, where an attribution tells it with the numbers of all that were judged together.
+
+    Args:
+        rows: of ``pooled_rows``.
+    """
+    numbers = {int(row["id"]): tuple(row.get("attributions") or ()) for row in rows}
+    return tuple(
+        replace(
+            win,
+            measurements=tuple(
+                replace(one, pooled=numbers.get(one.measurement_id, ())) if one.attributed else one
+                for one in win.measurements
+            ),
+        )
+        for win in wins
+    )

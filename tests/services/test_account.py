@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,12 @@ from sqlalchemy import Engine
 
 from db import queries, store
 from db.engine import open_engine
+from optim.evidence.judging import judge_measurement
+from optim.evidence.outcomes import Outcome
+from optim.evidence.spec import Spec, attribution_arms
 from profiles.records import Environment, RunRecord, Workload
 from services.account import KnownRun, account
+from services.board import board
 from services.editing import assign
 from services.facts import Facts
 from services.project import current_project
@@ -129,3 +134,47 @@ def test_an_import_that_nobody_marked_or_of_another_pipeline_is_none(
 ) -> None:
     run(engine, "log", *tags, **{**THERE, **changes})
     assert not account(engine).evidence.reference
+
+
+def attributed(engine: Engine, seed: int) -> int:
+    """Stores an attribution of the first two wins, three blocks of clean runs of one commit; the first brings 30%."""
+    wins = current_project().names[:2]
+    chance = random.Random(seed)
+    here = Environment(machine="here", git_commit="c0", git_dirty=False)
+    arms = attribution_arms(wins)
+    spec = Spec(kind="attribution", arms=arms, pipeline=current_project().pipeline)
+    number, blocks = store.begin_measurement(engine, spec.to_json()), []
+    for block in (1, 2, 3):
+        runs = {}
+        for position, arm in enumerate(arms):
+            seconds = (10 / 1.3 if wins[0] in arm.wins else 10.0) * chance.lognormvariate(0, 0.01)
+            run_id = run(
+                engine, f"{number} {block} {arm.name}", wins=tuple(arm.wins), wall_seconds=seconds, environment=here,
+                results_fingerprint="same",
+            )  # fmt: skip
+            store.add_block_run(engine, number, block, arm.name, position, run_id)
+            runs[arm.name] = Outcome(
+                wall_seconds=seconds, results_fingerprint="same", cache_state="cold", workload="full", machine="here"
+            )
+        blocks.append(runs)
+    store.update_measurement(engine, number, status="finished", verdict=judge_measurement(spec, blocks).to_json())
+    return number
+
+
+def test_attributions_of_one_question_tell_what_is_known_together(engine: Engine) -> None:
+    first, *_ = current_project().names
+    one = attributed(engine, 1)
+    alone = account(engine)
+    store.decide(engine, first, "keep", "it pays", measurement_id=one)
+    two = attributed(engine, 2)
+    known = account(engine)
+    basis = known.evidence.win(first).measured
+    assert basis is not None and alone.attribution is not None and known.attribution is not None
+    assert alone.attribution["blocks"] == 3 and alone.attribution_name == f"measurement {one}"
+    assert known.attribution["blocks"] == basis.blocks == 6
+    assert known.attribution_name == f"measurements {one} and {two}"
+    assert basis.measurement_id == two and basis.basis == f"measurement {two}, pooled with {one}"
+    assert known.evidence.win(first).measurement(one) is basis
+    (row,) = [row for row in board(engine, known) if row.win.name == first]
+    assert row.speedup is not None and (row.speedup.value, row.speedup.low) == (basis.speedup, basis.low)
+    assert row.share is not None and row.share_of == known.attribution["baseline_seconds"]

@@ -10,6 +10,7 @@ from benchmarks.verdicts import (
     PRACTICES,
     Results,
     Simulated,
+    attribution_pool_rows,
     attribution_rows,
     change_rows,
     endings,
@@ -55,6 +56,11 @@ def test_attributions_claims_hold_together():
     assert rows["a null win shown as something, of five null wins"] <= 0.2
     assert rows["a config called as good that is more than 1% slower"] <= 0.1
     assert rows["all five effects within their intervals at once"] >= 0.8
+
+
+def test_pools_of_attributions_hold_the_truth():
+    rows = dict(attribution_pool_rows(20))
+    assert len(rows) == 5 and min(rows.values()) >= 0.8
 
 
 def test_a_state_of_the_machine_for_each_sitting_is_hardly_ever_a_change_and_a_large_change_is_found():
