@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.at_work import alive
 from tests.browser.places import Place, record, words, worked_example
-from tests.views.seed import fill
+from tests.views.seed import full_database_file
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -148,15 +148,15 @@ def empty_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 @pytest.fixture(scope="session")
 def full_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small full database; copy it to change it."""
-    file = tmp_path_factory.mktemp("full") / "quickwin.db"
-    fill(f"sqlite:///{file}")
-    return file
+    return full_database_file(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def full_app(tmp_path_factory: pytest.TempPathFactory, full_database: Path) -> Iterator[App]:
     """An app on a full database, for tests that only look."""
-    app = serve(tmp_path_factory.mktemp("full-app"), f"sqlite:///{full_database}")
+    folder = tmp_path_factory.mktemp("full-app")
+    shutil.copy(full_database, folder / "quickwin.db")
+    app = serve(folder, f"sqlite:///{folder / 'quickwin.db'}")
     yield app
     app.close()
 

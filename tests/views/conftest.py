@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from tests.views.seed import fill
+from tests.views.seed import full_database_file
 from views.data.connection import forget
 from views.page import all_pages
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 Open = Callable[..., AppTest]
+# A server looks once for components among the installed packages, an AppTest at each opening: as long as a page takes.
+manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
 
 
 @pytest.fixture(scope="session")
 def _filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("seed") / "full.db"
-    fill(f"sqlite:///{file}")
-    return file
+    return full_database_file(tmp_path_factory)
 
 
 @pytest.fixture

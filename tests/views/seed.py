@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from db import queries, store
 from db.engine import open_engine
@@ -16,6 +19,7 @@ from optim.evidence.verdicts import blocks_from_rows, judge
 from optim.project.plan import load_plan
 from profiles.configs import Config
 from profiles.records import Environment, PhaseTiming, RunRecord, TaskRecord, Workload
+from tests.made_once import made_once
 from tests.worked_example import WIN_NAMES, config_name, config_of
 
 STARTED = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -147,3 +151,8 @@ def fill(url: str) -> None:
     seeder.attribution()
     store.decide(seeder.engine, "dsl_cache", "keep", "twice as fast", faster)
     seeder.engine.dispose()
+
+
+def full_database_file(factory: pytest.TempPathFactory) -> Path:
+    """A database that is filled so; copy it to change it."""
+    return made_once(factory, "full.db", lambda file: fill(f"sqlite:///{file}"))

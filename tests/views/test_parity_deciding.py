@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +24,29 @@ from views.data.connection import forget
 EVIDENCE = (None, *VERDICTS)
 
 
+At = Callable[[str, str | None], None]
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str | None], Path]:
+    """The database of each verdict, made once."""
+    folder = tmp_path_factory.mktemp("seeded")
+
+    @cache
+    def made(verdict: str | None) -> Path:
+        file = folder / f"{verdict}.db"
+        seed(f"sqlite:///{file}", verdict)
+        return file
+
+    return made
+
+
 @pytest.fixture
-def at_face(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    def go(face: str) -> None:
+def at_face(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seeded: Callable[[str | None], Path]) -> At:
+    """Turns to a face, with a database of its own on that verdict."""
+
+    def go(face: str, verdict: str | None) -> None:
+        shutil.copy(seeded(verdict), tmp_path / f"{face}.db")
         monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / face}.db")
         monkeypatch.setenv("QUICKWIN_HOME", str(tmp_path / face))
         forget()
@@ -36,9 +58,9 @@ def win() -> str:
     return current_project().names[0]
 
 
-def seed(verdict: str | None) -> None:
+def seed(url: str, verdict: str | None) -> None:
     """A database in which the first win was measured with that verdict, or not at all."""
-    engine = open_engine()
+    engine = open_engine(url)
     if verdict is not None:
         arms = [{"name": "A", "config": "none"}, {"name": "B", "config": win()}]
         number = store.begin_measurement(engine, {"kind": "pair", "arms": arms, "cache_state": "cold"})
@@ -82,14 +104,12 @@ def test_a_decision_is_allowed_forced_and_logged_alike(
     decision: str,
     verdict: str | None,
     against: str,
-    at_face: Callable[[str], None],
+    at_face: At,
     open_page: Open,
 ) -> None:
-    at_face("command")
-    seed(verdict)
+    at_face("command", verdict)
     said_by_command, log_of_command = by_command(decision, against), logged()
-    at_face("page")
-    seed(verdict)
+    at_face("page", verdict)
     said_on_page, log_of_page = by_page(open_page, decision, against), logged()
     assert log_of_command == log_of_page
     for entry in log_of_command:
@@ -98,9 +118,8 @@ def test_a_decision_is_allowed_forced_and_logged_alike(
         assert f"decision 1: {decision} {win()}" in said_on_page.lower()
 
 
-def test_who_decides_is_in_the_log_of_both(at_face: Callable[[str], None], open_page: Open) -> None:
+def test_who_decides_is_in_the_log_of_both(at_face: At, open_page: Open) -> None:
     for face in ("command", "page"):
-        at_face(face)
-        seed("faster")
+        at_face(face, "faster")
         by_command("keep", "") if face == "command" else by_page(open_page, "keep", "")
         assert logged()[0]["who"]
