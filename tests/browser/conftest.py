@@ -69,8 +69,12 @@ class App:
 
     def close(self) -> None:
         """Ends the server, and nothing else."""
-        self.process.send_signal(signal.SIGTERM)
+        self.leave()
         self.process.wait(15)
+
+    def leave(self) -> None:
+        """Tells the server to end, which takes it a second or two; the session waits for it."""
+        self.process.send_signal(signal.SIGTERM)
 
 
 def settled(page: Page) -> Page:
@@ -171,12 +175,21 @@ def used_app(tmp_path_factory: pytest.TempPathFactory, full_database: Path) -> I
     app.close()
 
 
+@pytest.fixture(scope="session")
+def left() -> Iterator[list[App]]:
+    """Apps that tests are done with: told to end at once, waited for when all tests are over."""
+    apps: list[App] = []
+    yield apps
+    for app in apps:
+        app.process.wait(15)
+
+
 Serve = Callable[..., App]
 Opened = Callable[[], Page]
 
 
 @pytest.fixture
-def own_app(tmp_path: Path, full_database: Path) -> Iterator[Serve]:
+def own_app(tmp_path: Path, full_database: Path, left: list[App]) -> Iterator[Serve]:
     """Serves an app that the test may change: ``own_app(full=True)``."""
     apps: list[App] = []
 
@@ -189,7 +202,8 @@ def own_app(tmp_path: Path, full_database: Path) -> Iterator[Serve]:
 
     yield start
     for app in apps:
-        app.close()
+        app.leave()
+    left.extend(apps)
 
 
 @dataclass(frozen=True)
@@ -232,12 +246,13 @@ def served(request: pytest.FixtureRequest) -> Served:
 
 
 @pytest.fixture(params=[worked_example, words], ids=["worked example", "words"])
-def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
+def fresh(request: pytest.FixtureRequest, tmp_path: Path, left: list[App]) -> Iterator[Served]:
     """The same projects with nothing run yet, for one test."""
     place = request.param(tmp_path)
     app = serve_place(place)
     yield Served(place, app)
-    app.close()
+    app.leave()
+    left.append(app)
 
 
 @pytest.fixture(scope="session")
