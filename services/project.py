@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -68,6 +71,23 @@ class Project:
         return config_label(read_config(config) if isinstance(config, str) else config, self.names)
 
 
+#: What ``looked_at_once`` has found so far; None outside of it.
+_FOUND: ContextVar[dict[tuple[object, ...], Project] | None] = ContextVar("found", default=None)
+
+
+@contextmanager
+def looked_at_once() -> Iterator[None]:
+    """Within it the project at hand is looked for once, and not in the folders again at each of hundreds of questions.
+
+    For what is drawn or written in one go and edits no project file.
+    """
+    mark = _FOUND.set({})
+    try:
+        yield
+    finally:
+        _FOUND.reset(mark)
+
+
 def current_project(plan_file: str | Path | None = None) -> Project:
     """The project at hand: of ``QUICKWIN_PROJECT``, of the nearest ``quickwin.toml`` from the current folder upward, or
     the worked example.
@@ -78,8 +98,17 @@ def current_project(plan_file: str | Path | None = None) -> Project:
     Raises:
         Problem: its file can not be read; one sentence says where and what would work.
     """
+    plan, found = plan_file or os.environ.get("QUICKWIN_PLAN"), _FOUND.get()
+    if found is None:
+        return _look(plan)
+    asked = (plan, os.environ.get("QUICKWIN_PROJECT"))
+    if asked not in found:
+        found[asked] = _look(plan)
+    return found[asked]
+
+
+def _look(plan: str | Path | None) -> Project:
     path = project_file()
-    plan = plan_file or os.environ.get("QUICKWIN_PLAN")
     try:
         return _read(path or EXAMPLE, _state(path or EXAMPLE), None if plan is None else Path(plan), _state(plan))
     except PlanProblem as problem:

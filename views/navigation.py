@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from views import address
+from views.data.connection import drawing
 from views.page import Page, all_pages, page_at
 from views.problems import guard
 
@@ -31,7 +32,7 @@ def _drawing(page: Page) -> Callable[[], None]:
         st.title(page.title, icon=page.icon)
         st.caption(page.question)
         address.begin(page.url_path)
-        with guard():
+        with guard(), drawing():
             page.render()
         address.finish()
 

@@ -10,7 +10,7 @@ import pytest
 from db.store import store_run
 from services.places import database_url, home, open_database
 from services.problems import Problem
-from services.project import current_project
+from services.project import current_project, looked_at_once
 from tests.cli.place import quickwin
 from tests.db.samples import record
 from tests.optim.project.test_file import LEAST
@@ -45,6 +45,18 @@ def test_the_project_is_that_of_the_folder_and_its_database_lies_beside_the_file
     open_database().dispose()
     assert (folder / "quickwin.db").exists() and not (deep / "quickwin.db").exists()
     assert home() == folder / ".quickwin"
+
+
+def test_what_is_drawn_in_one_go_is_of_one_project(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = folder / "quickwin.toml"
+    with looked_at_once():
+        before = current_project()
+        file.write_text(LEAST.replace("vectorize", "vectorize_all"))
+        assert current_project() is before
+        monkeypatch.setenv("QUICKWIN_PROJECT", str(file))
+        assert current_project().names == ("vectorize_all",), "another one that is asked for is looked for"
+    monkeypatch.delenv("QUICKWIN_PROJECT")
+    assert current_project().names == ("vectorize_all",)
 
 
 def test_without_a_file_it_is_the_worked_example_in_the_current_folder(

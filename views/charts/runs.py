@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from statistics import median
 from typing import Any
 from zlib import crc32
 
@@ -180,15 +181,15 @@ def picture(runs: pd.DataFrame, segments: pd.DataFrame, height: int = 200) -> Pl
     Args:
         runs, segments: as ``trend`` takes them; at least one run.
     """
-    parts, levels = (dict(tuple(frame.groupby("config", sort=False))) for frame in (runs, segments))
-    order = list(runs["config"].value_counts(sort=True).index)
+    parts, levels = _by_config(runs[["config", "started_at", "wall_seconds"]]), _by_config(segments)
+    order = sorted(parts, key=lambda config: -len(parts[config]))
     marks = {config: config_mark(config) for config in order}
     layers: list[Line | Dots] = []
     for config in reversed(order):  # those with the most runs lie on top
         layers += _drawn(parts[config], marks[config], many=len(runs) > MANY)
     notes: list[Note] = []
     for config in order:
-        stretches = rows(levels.get(config, segments.head(0)))
+        stretches = levels.get(config, [])
         layers += _levels(stretches, marks[config]) if config in order[:MOST_NAMED] else []
         signs, words = _signs(stretches, marks[config])
         layers, notes = [*layers, *signs], [*notes, *words]
@@ -206,8 +207,16 @@ def picture(runs: pd.DataFrame, segments: pd.DataFrame, height: int = 200) -> Pl
     )
 
 
-def _drawn(runs: pd.DataFrame, mark: Mark, *, many: bool) -> list[Line | Dots]:
-    xs, ys = [moment.timestamp() for moment in runs["started_at"]], runs["wall_seconds"].tolist()
+def _by_config(frame: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Rows by their config; dozens of frames would cost more than the picture."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows(frame):
+        found.setdefault(row["config"], []).append(row)
+    return found
+
+
+def _drawn(runs: list[dict[str, Any]], mark: Mark, *, many: bool) -> list[Line | Dots]:
+    xs, ys = [row["started_at"].timestamp() for row in runs], [row["wall_seconds"] for row in runs]
     dots = Dots(xs=xs, ys=ys, mark=mark, size=5 if many else 8, opacity=0.5 if many else 0.85)
     return [Line(xs=xs, ys=ys, colour=mark.colour, width=1, opacity=0.35), dots]
 
@@ -239,9 +248,10 @@ def _signs(stretches: list[dict[str, Any]], mark: Mark) -> tuple[list[Line | Dot
     return signs, notes
 
 
-def _picture_words(runs: pd.DataFrame, named: list[tuple[str, pd.DataFrame]]) -> str:
+def _picture_words(runs: pd.DataFrame, named: list[tuple[str, list[dict[str, Any]]]]) -> str:
     levels = [
-        f"{label} {seconds(float(part['wall_seconds'].median()))} ({count(len(part), 'run')})" for label, part in named
+        f"{label} {seconds(median(row['wall_seconds'] for row in part))} ({count(len(part), 'run')})"
+        for label, part in named
     ]
     first, last = runs["started_at"].min(), runs["started_at"].max()
     return (

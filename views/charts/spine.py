@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from itertools import accumulate
 
 from services.spine import Segment, spine_words
 from views import palette
@@ -38,10 +39,30 @@ def data_address(svg: str) -> str:
 
 
 def spine_svg(segments: Sequence[Segment], *, width: int = 220, height: int = 18, title: str = "") -> str:
-    """One run as a 100% bar, colours by category; ``title`` stands before its words."""
+    """One run as a 100% bar for a cell of a table, in as few characters as will do: there are hundreds of them, and
+    nobody can point at their parts. Colours by category, a thin line between two phases; ``title`` stands before its
+    words.
+    """
+    ends = list(accumulate(segment.share * width for segment in segments))
+    starts = [0.0, *ends]
+    shares: dict[str, float] = {}
+    for segment in segments:
+        shares[segment.category] = shares.get(segment.category, 0.0) + segment.share
+    firsts = {segment.category: start for start, segment in reversed(list(zip(starts, segments, strict=False)))}
+    areas = "".join(
+        f'<rect x="{firsts[name]:.1f}" width="{share * width:.1f}" height="{height}" fill="url(#{escape(name)})"/>'
+        for name, share in shares.items()
+    )
+    lines = "".join(f"M{end:.1f} 0v{height}" for end in ends[:-1])
+    between = f'<path d="{lines}" stroke="#fff" stroke-opacity=".75"/>' if lines else ""
+    labels = "".join(
+        f'<g transform="translate({start:.1f})">{label}</g>'
+        for start, segment in zip(starts, segments, strict=False)
+        if height >= 18 and (label := _label(segment, segment.share * width, height))
+    )
     words = spine_words(segments)
-    body = _bar(segments, y=0, height=height, span=1.0, widths=(width,) if height >= 18 else ())
-    return _document(body, segments, f'width="{width}" height="{height}"', f"{title}: {words}" if title else words)
+    size = f'width="{width}" height="{height}"'
+    return _document(areas + between + labels, segments, size, f"{title}: {words}" if title else words)
 
 
 def stacked_svg(
@@ -110,7 +131,7 @@ _STYLE = _style()
 
 def _bar(segments: Sequence[Segment], *, y: int, height: int, span: float, widths: Sequence[int]) -> str:
     """Segments side by side; ``span`` is the bar's length as a share of the picture's width, which is one of ``widths``
-    in pixels at least; without any the bar has no labels.
+    in pixels at least.
     """
     parts, at = [], 0.0
     for segment in segments:
@@ -121,7 +142,9 @@ def _bar(segments: Sequence[Segment], *, y: int, height: int, span: float, width
 
 def _segment(segment: Segment, at: float, width: float, y: int, height: int, widths: Sequence[int]) -> str:
     """One segment, cut to its own place, with a thin line where the next begins."""
-    label = "".join(_label(segment, width * pixels, height, pixels, single=len(widths) == 1) for pixels in widths)
+    label = "".join(
+        f'<g class="w w{pixels}">{made}</g>' for pixels in widths if (made := _label(segment, width * pixels, height))
+    )
     tip = f"{segment.path}: {seconds(segment.seconds)}, {percent(segment.share, 1)}"
     return (
         f'<svg x="{at * 100:.3f}%" y="{y}" width="{width * 100:.3f}%" height="{height}"><title>{escape(tip)}</title>'
@@ -131,17 +154,16 @@ def _segment(segment: Segment, at: float, width: float, y: int, height: int, wid
     )
 
 
-def _label(segment: Segment, room: float, height: int, pixels: int, *, single: bool) -> str:
+def _label(segment: Segment, room: float, height: int) -> str:
     """The phase's name as far as it fits into ``room`` pixels; nothing where hardly any of it does."""
     name, most = segment.path.rpartition("/")[2], int((room - 8) / _CHARACTER)
     if most < min(len(name), _FEWEST):
         return ""
     name = shortened(name, most)
     colour = palette.category(segment.category).colour
-    shown = "" if single else f' class="w w{pixels}"'
     return (
-        f'<g{shown}><rect x="3" y="{height / 2 - 8:g}" width="{len(name) * _CHARACTER + 6:.0f}" height="16" rx="2" '
-        f'fill="{colour}"/><text x="6" y="{height / 2 + 4:g}" fill="{_readable(colour)}">{escape(name)}</text></g>'
+        f'<rect x="3" y="{height / 2 - 8:g}" width="{len(name) * _CHARACTER + 6:.0f}" height="16" rx="2" '
+        f'fill="{colour}"/><text x="6" y="{height / 2 + 4:g}" fill="{_readable(colour)}">{escape(name)}</text>'
     )
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
 from functools import lru_cache
 from typing import Any
 
-from db import queries
 from services.account import Account, account
 from services.project import Project, current_project
-from views.data.connection import engine
+from views.data.connection import engine, written
 
 
 def known() -> Account:
@@ -19,8 +17,7 @@ def known() -> Account:
 
 def state() -> tuple[Any, tuple[str, ...], Project]:
     """What an account is made of: as long as it stays the same, what follows from the account does."""
-    here = engine()
-    return here, astuple(queries.state(here)), current_project()
+    return engine(), written(), current_project()
 
 
 @lru_cache(maxsize=4)

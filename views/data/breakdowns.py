@@ -23,7 +23,7 @@ from views.frames import rows, unknown
 _ROUNDING = 0.002
 
 
-@cached("runs")
+@cached("runs", ttl=30, until_written=True)
 def choices(asked: tuple[int, ...] = (), limit: int = 200) -> pd.DataFrame:
     """The finished, serial runs whose phases fit into them: the newest, and of those ``asked`` for the older ones too.
 
@@ -36,13 +36,13 @@ def choices(asked: tuple[int, ...] = (), limit: int = 200) -> pd.DataFrame:
     return found[(found["workers"] == 1) & (found["wall_seconds"] > 0) & fits]
 
 
-@cached("runs")
+@cached("runs", ttl=30, until_written=True)
 def phase_shares(run_id: int) -> pd.DataFrame:
     """What a run is made of; columns as ``db.queries.phase_shares``."""
     return queries.phase_shares(engine(), [run_id])
 
 
-@cached("runs")
+@cached("runs", ttl=30, until_written=True)
 def tasks(run_id: int) -> pd.DataFrame:
     """The tasks of a run: task, seconds."""
     found = queries.tasks(engine(), [run_id], sort="seconds", descending=True, limit=1000)
@@ -55,7 +55,7 @@ def baseline_and_now() -> tuple[int | None, int | None]:
     return tuple(None if run is None else run.run_id for run in (account.baseline, account.now))  # type: ignore[return-value]
 
 
-@cached("runs")
+@cached("runs", ttl=30, until_written=True)
 def describe(run_id: int) -> dict[str, object]:
     """One run's row of ``db.queries.runs`` with None for what is unknown; empty where there is none."""
     found = queries.runs(engine(), ids=[run_id], limit=1)

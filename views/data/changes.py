@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from statistics import median
 from typing import Any
 
 import pandas as pd
 
 from optim.evidence.changes import FEWEST_SITTINGS, change_points, changes, sittings
+from views.frames import rows
 
 #: The newest runs of a series that are looked at.
 MOST_RUNS = 2_000
@@ -31,27 +33,30 @@ def segments(runs: pd.DataFrame) -> pd.DataFrame:
         whose (who made the change that the stretch begins with: ``code``, ``machine``, ``unknown``; empty for none),
         sittings (of the whole config: fewer than ``FEWEST_SITTINGS`` show no change).
     """
-    found = [row for config, series in runs.groupby("config", sort=False) for row in _stretches(str(config), series)]
+    series: dict[str, list[dict[str, Any]]] = {}
+    for row in rows(runs):
+        series.setdefault(str(row["config"]), []).append(row)
+    found = [row for config, own in series.items() for row in _stretches(config, own)]
     return pd.DataFrame(found, columns=COLUMNS)
 
 
-def _stretches(config: str, series: pd.DataFrame) -> list[tuple[Any, ...]]:
-    series = series.tail(MOST_RUNS)
-    sat = sittings([_run(row) for row in series.to_dict("records")])
+def _stretches(config: str, series: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    series = series[-MOST_RUNS:]
+    sat = sittings([_run(row) for row in series])
     found = changes(sat)
     sizes = [0]
     for one in sat:
         sizes.append(sizes[-1] + len(one.run_ids))
     edges = [0, *(sizes[change.place] for change in found), len(series)]
     whose = ["", *(change.whose for change in found)]
-    parts = [series.iloc[start:stop] for start, stop in pairwise(edges)]
+    parts = [series[start:stop] for start, stop in pairwise(edges)]
     return [
         (
             config,
-            part["started_at"].iloc[0],
-            part["started_at"].iloc[-1],
-            float(part["wall_seconds"].median()),
-            int(part["run_id"].iloc[0]),
+            part[0]["started_at"],
+            part[-1]["started_at"],
+            float(median(row["wall_seconds"] for row in part)),
+            int(part[0]["run_id"]),
             len(part),
             who,
             len(sat),

@@ -40,14 +40,14 @@ def single(run: RunFacts) -> Side:
     return side(run)
 
 
-@cached("runs")
+@cached("runs", ttl=30, until_written=True)
 def places() -> pd.DataFrame:
     """Groups of comparable runs; columns as ``db.queries.groups``."""
     found = queries.groups(engine())
     return found[found[["workload", "config", "machine"]].notna().all(axis=1) & (found["cache_state"] != "unknown")]
 
 
-@cached("runs")
+@cached("runs", ttl=30, until_written=True)
 def of_config(config: str, workload: str, cache_state: str, machine: str) -> pd.DataFrame:
     """The newest finished, unprofiled runs of a config in one place; columns as ``db.queries.runs``."""
     return queries.runs(
@@ -74,7 +74,7 @@ def of_configs(before: str, after: str, workload: str, cache_state: str, machine
     return one, two
 
 
-@cached("runs")
+@cached("runs", ttl=30, until_written=True)
 def suggested() -> tuple[int, int] | None:
     """Two runs to begin with: what the account calls the baseline and now; where it has none, the newest run and the
     newest comparable run of another config.
@@ -205,7 +205,7 @@ def _any_below(node: str, known: dict[str, bool]) -> bool:
     return any(resolved for path, resolved in known.items() if path == node or path.startswith(f"{node}/"))
 
 
-@cached("runs")
+@cached("runs", ttl=30, until_written=True)
 def _tasks(run_ids: tuple[int, ...]) -> pd.DataFrame:
     return queries.tasks(engine(), run_ids, limit=20_000)
 
@@ -227,7 +227,7 @@ def settings(before: Side, after: Side) -> pd.DataFrame:
     return differing(*(_facts(one) for one in (before, after)))
 
 
-@cached("runs")
+@cached("runs", ttl=30, until_written=True)
 def _rows(run_ids: tuple[int, ...]) -> pd.DataFrame:
     return queries.runs(engine(), ids=run_ids, deleted=None, limit=max(len(run_ids), 1))
 

@@ -16,14 +16,14 @@ from views.data.phases import Parts
 from views.frames import unknown
 
 
-@cached("runs")
+@cached("runs", ttl=30, until_written=True)
 def newest() -> int | None:
     """The run that was stored last; None in an empty database."""
     found = queries.runs(engine(), sort="id", limit=1)
     return None if found.empty else int(found["id"].iloc[0])
 
 
-@cached("runs")
+@cached("runs", ttl=30, until_written=True)
 def row(run_id: int) -> dict[str, Any]:
     """The run's row of ``db.queries.runs`` with None for what is unknown; empty where there is no such run."""
     found = queries.runs(engine(), ids=[run_id], limit=1, deleted=None)
@@ -32,7 +32,7 @@ def row(run_id: int) -> dict[str, Any]:
     return {str(name): None if unknown(value) else value for name, value in found.iloc[0].items()}
 
 
-@cached("runs")
+@cached("runs", ttl=30, until_written=True)
 def comparable(run_id: int) -> int | None:
     """The newest other run that could be held against this one by what is known of both; None without one."""
     run = row(run_id)
@@ -44,13 +44,13 @@ def comparable(run_id: int) -> int | None:
     return next((int(other) for other in as_written if other != run_id), None)
 
 
-@cached("runs")
+@cached("runs", ttl=30, until_written=True)
 def phase_rows(run_ids: tuple[int, ...]) -> pd.DataFrame:
     """The phases of runs; columns as ``db.queries.phases``."""
     return queries.phases(engine(), run_ids)
 
 
-@cached("runs")
+@cached("runs", ttl=30, until_written=True)
 def made_of(run_ids: tuple[int, ...]) -> dict[int, Breakdown]:
     """What runs are made of, by id."""
     return queries.breakdowns(engine(), run_ids)
@@ -69,19 +69,19 @@ def printed_keys(run: dict[str, Any]) -> pd.DataFrame:
     return rows[~parts]
 
 
-@cached("runs")
+@cached("runs", ttl=30, until_written=True)
 def tasks(run_id: int) -> pd.DataFrame:
     """The run's tasks, slowest first; columns as ``db.queries.tasks``."""
     return queries.tasks(engine(), run_id, sort="seconds", descending=True, limit=5000)
 
 
-@cached("runs")
+@cached("runs", ttl=30, until_written=True)
 def failed_tasks(run_id: int) -> pd.DataFrame:
     """The tasks that failed, with the reason; columns as ``db.queries.tasks``."""
     return queries.tasks(engine(), run_id, status="failed", limit=500)
 
 
-@cached("runs")
+@cached("runs", ttl=30, until_written=True)
 def slowest(run_id: int, most: int = 15) -> pd.DataFrame:
     """The slowest tasks by category: columns task_id, category, seconds, status; the rest is unaccounted."""
     chosen = tasks(run_id).head(most).dropna(subset=["seconds"])
@@ -97,25 +97,25 @@ def slowest(run_id: int, most: int = 15) -> pd.DataFrame:
     return long.merge(chosen[["task_id", "status"]], on="task_id")
 
 
-@cached("runs")
+@cached("runs", ttl=30, until_written=True)
 def caches(run_id: int) -> pd.DataFrame:
     """The run's caches; columns as ``db.queries.caches``."""
     return queries.caches(engine(), run_id)
 
 
-@cached("runs")
+@cached("runs", ttl=30, until_written=True)
 def counts(run_id: int) -> pd.DataFrame:
     """The run's counts; columns as ``db.queries.counts``."""
     return queries.counts(engine(), run_id)
 
 
-@cached("runs")
+@cached("runs", ttl=30, until_written=True)
 def environment(run_ids: tuple[int, ...]) -> pd.DataFrame:
     """Where runs took place; columns as ``db.queries.environment``."""
     return queries.environment(engine(), run_ids)
 
 
-@cached("runs")
+@cached("runs", ttl=30, until_written=True)
 def findings(run_id: int) -> pd.DataFrame:
     """What the audit found, the gravest first; columns as ``db.queries.findings``."""
     found = queries.findings(engine(), run_id)
@@ -129,7 +129,7 @@ def profile(run_id: int) -> str | None:
     return queries.profile(engine(), run_id)
 
 
-@cached("runs")
+@cached("runs", ttl=30, until_written=True)
 def stated(run_id: int) -> list[str]:
     """What was stated of a run, a clause each; as ``services.facts.stated_words``."""
     return stated_words(engine(), run_id)

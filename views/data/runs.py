@@ -27,7 +27,7 @@ EXPORTED = 1_000_000
 _SERIES = ["workload", "cache_state", "machine"]
 
 
-@cached("runs", ttl=10)
+@cached("runs", ttl=30, until_written=True)
 def history(filters: Mapping[str, Any], sort: str, descending: bool, offset: int = 0) -> pd.DataFrame:
     """One page of runs; columns as ``db.queries.runs``."""
     return queries.runs(
@@ -40,19 +40,19 @@ def history(filters: Mapping[str, Any], sort: str, descending: bool, offset: int
     )
 
 
-@cached("runs", ttl=10)
+@cached("runs", ttl=30, until_written=True)
 def count(filters: Mapping[str, Any]) -> int:
     """How many runs the filters leave."""
     return queries.run_count(engine(), **filters)
 
 
-@cached("runs", ttl=30)
+@cached("runs", ttl=30, until_written=True)
 def choices() -> dict[str, list[str]]:
     """What there is to filter by; as ``db.queries.filter_values``."""
     return queries.filter_values(engine())
 
 
-@cached("runs", ttl=10)
+@cached("runs", ttl=30, until_written=True)
 def timed(filters: Mapping[str, Any]) -> pd.DataFrame:
     """The newest finished, unprofiled runs with a start and a time, oldest first; none that filled caches for another
     or had a partner.
@@ -69,7 +69,7 @@ def timed(filters: Mapping[str, Any]) -> pd.DataFrame:
     return kept.assign(config=kept["config"].fillna("")).reset_index(drop=True)
 
 
-@cached("runs", ttl=10)
+@cached("runs", ttl=30, until_written=True)
 def bars(run_ids: tuple[int, ...], height: int) -> dict[int, str]:
     """Per run its bar of 100% as the address of a picture: the same phase in the same order and colour everywhere."""
     made = queries.breakdowns(engine(), run_ids)
@@ -80,14 +80,14 @@ def bars(run_ids: tuple[int, ...], height: int) -> dict[int, str]:
     }
 
 
-@cached("runs", ttl=10)
+@cached("runs", ttl=30, until_written=True)
 def seconds_of(run_id: int) -> float | None:
     """A run's wall-clock; None where it is unknown, or there is no such run."""
     found = queries.runs(engine(), ids=[run_id], limit=1, deleted=None)["wall_seconds"].dropna().tolist()
     return float(found[0]) if found else None
 
 
-@cached("runs", ttl=10)
+@cached("runs", ttl=30, until_written=True)
 def grouped(filters: Mapping[str, Any], by: str) -> pd.DataFrame:
     """The finished, unprofiled runs that the filters leave, in groups; the largest first.
 
@@ -138,14 +138,14 @@ def forget_view(name: str) -> str:
     return sentence
 
 
-@cached("runs", ttl=10)
+@cached("runs", ttl=30, until_written=True)
 def labels(run_ids: tuple[int, ...]) -> dict[int, str]:
     """The labels of runs by id."""
     found = queries.runs(engine(), ids=run_ids, limit=len(run_ids), deleted=None)
     return dict(zip(found["id"].tolist(), found["label"].tolist(), strict=True))
 
 
-@cached("runs", ttl=10)
+@cached("runs", ttl=30, until_written=True)
 def everything(filters: Mapping[str, Any], sort: str, descending: bool) -> pd.DataFrame:
     """All runs that the filters leave, for downloads."""
     return queries.runs(engine(), sort=sort, descending=descending, limit=EXPORTED, **filters)
@@ -153,16 +153,16 @@ def everything(filters: Mapping[str, Any], sort: str, descending: bool) -> pd.Da
 
 def series(runs: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Runs that may be compared with each other, by a name for people, the largest series first."""
-    groups = [part for _, part in runs.groupby(_SERIES, dropna=False, sort=False)]
+    groups = sorted((part for _, part in runs.groupby(_SERIES, dropna=False, sort=False)), key=len, reverse=True)
+    newest = rows(runs.loc[[part.index[-1] for part in groups]])
     found: dict[str, pd.DataFrame] = {}
-    for part in sorted(groups, key=len, reverse=True):
-        name = _series_name(part)
-        found[name if name not in found else f"{name} ({part['workload'].iloc[-1]:.8})"] = part
+    for part, row in zip(groups, newest, strict=True):
+        name = _series_name(row)
+        found[name if name not in found else f"{name} ({row['workload']:.8})"] = part
     return found
 
 
-def _series_name(part: pd.DataFrame) -> str:
-    first = rows(part.tail(1))[0]
+def _series_name(first: Mapping[str, Any]) -> str:
     work = first["workload_description"] if not text.missing(first["workload_description"]) else ""
     if not work:
         work = (

@@ -23,7 +23,7 @@ def parsed(svg: str) -> ElementTree.Element:
 
 
 def test_segments_are_as_wide_as_their_shares_and_in_their_category_s_colour() -> None:
-    root = parsed(charts.spine_svg(spine(ONE), title="run 1"))
+    root = parsed(charts.stacked_svg([spine(ONE)]))
     segments = root.findall(f"{SVG}svg")
     widths = [float(segment.attrib["width"].rstrip("%")) for segment in segments]
     assert widths == pytest.approx([60.0, 30.0, 10.0])
@@ -31,7 +31,28 @@ def test_segments_are_as_wide_as_their_shares_and_in_their_category_s_colour() -
     assert fills == ["url(#dsl)", "url(#framework)", "url(#unaccounted)"]
     patterns = {one.attrib["id"]: one[0].attrib["fill"] for one in root.iter(f"{SVG}pattern")}
     assert patterns == {name: palette.category(name).colour for name in ("dsl", "framework", "unaccounted")}
-    assert root.find(f"{SVG}title").text == "run 1: score 60%, <b>& 30%, unaccounted 10%"  # type: ignore[union-attr]
+    assert root.findtext(f"{SVG}title") == "score 60%, <b>& 30%, unaccounted 10%"
+
+
+def test_a_bar_of_a_table_has_an_area_for_each_category_and_a_line_between_two_phases() -> None:
+    three = breakdown_of(
+        [timing("a", 3.0, "dsl"), timing("b", 3.0, "dsl"), timing("c", 3.0)], wall_seconds=10.0, workers=1
+    )
+    root = parsed(charts.spine_svg(spine(three), width=200, title="run 1"))
+    areas = [(one.attrib["fill"], one.attrib["x"], one.attrib["width"]) for one in root.findall(f"{SVG}rect")]
+    assert areas == [
+        ("url(#dsl)", "0.0", "120.0"),
+        ("url(#framework)", "120.0", "60.0"),
+        ("url(#unaccounted)", "180.0", "20.0"),
+    ]
+    (lines,) = root.findall(f"{SVG}path")
+    assert lines.attrib["d"] == "M60.0 0v18M120.0 0v18M180.0 0v18"
+    assert root.findtext(f"{SVG}title") == "run 1: a 30%, b 30%, c 30%, unaccounted 10%"
+
+
+def test_hundreds_of_bars_of_a_table_are_no_megabyte() -> None:
+    many = breakdown_of([timing(f"phase_{place}", 1.0) for place in range(12)], wall_seconds=13.0, workers=1)
+    assert len(charts.data_address(charts.spine_svg(spine(many), width=230, height=28))) < 3_000
 
 
 def test_a_label_fits_into_its_segment_at_every_width() -> None:
