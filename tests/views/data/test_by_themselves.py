@@ -39,4 +39,4 @@ def test_compare_begins_with_the_baseline_and_now_of_the_account(empty: str, ope
     baseline, all_wins, *_ = filled(empty)
     page = open_page("compare")
     assert [field.value for field in page.number_input] == [baseline, all_wins]
-    assert f"Run {all_wins}" in words(page)
+    assert f"Run {baseline} (" in words(page) and f"run {all_wins} (" in words(page)
