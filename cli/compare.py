@@ -191,7 +191,7 @@ def _ranks(ranking: Ranking) -> Any:
 
 
 def _differs(row: PhaseRow, ranking: Ranking) -> bool:
-    from services.differences import SMALL_SHARE
+    from profiles.breakdown import SMALL_SHARE
 
     return row.spread >= SMALL_SHARE * max(run.made.whole_seconds for run in ranking.runs)
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from cli._common import json_option, print_json
 from cli._progress import progress_bar
-from optim.arc.settings import Settings
 from profiles.records import RunRecord
 from services.places import open_database
-from services.problems import NO, fail
+from services.problems import NO, USAGE, fail
 from services.project import current_project
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from services.running import Executed
 
 
 @click.command()
@@ -28,30 +35,25 @@ def COMMAND(tasks: int, candidates: int, as_json: bool) -> None:
 
     Exit codes: 0 done, 1 the answers differ, 2 usage, 3 could not.
     """
+    if current_project().command is not None:
+        fail("the main job is the worked example's; this project runs its own command: quickwin run", USAGE)
     engine = open_database()
-    settings = Settings(tasks=tasks, candidates=candidates)
-    runs = [_run(settings, engine, *one) for one in (("none", "cold"), ("all", "cold"), ("all", "warm"))]
+    parameters = {"tasks": tasks, "candidates": candidates}
+    runs = [_run(engine, parameters, *one) for one in (("none", "cold"), ("all", "cold"), ("all", "warm"))]
     if as_json:
-        print_json([{"id": run_id, **record.to_json()} for run_id, record in runs])
+        print_json([{"id": one.run_id, **one.record.to_json()} for one in runs])
     else:
-        click.echo(_summary([record for _, record in runs]))
-    if len({record.results_fingerprint for _, record in runs}) != 1:
+        click.echo(_summary([one.record for one in runs]))
+    if len({one.record.results_fingerprint for one in runs}) != 1:
         fail("the answers differ: what is faster here is wrong", NO)
 
 
-def _run(settings: Settings, engine: object, wins: str, state: str) -> tuple[int, RunRecord]:
-    from dataclasses import replace
+def _run(engine: Engine, parameters: Mapping[str, Any], wins: str, state: str) -> Executed:
+    from services.running import Request, run_once
 
-    from services.running import placed, prepared, primed, run_and_store
-
-    settings = replace(settings, wins=current_project().config(wins))
-    work = prepared(settings)
     label = f"{'baseline' if wins == 'none' else 'all wins'} {state}"
-    with placed(settings, state, label) as found:
-        if state == "warm":
-            primed(engine, found, work, progress_bar)  # type: ignore[arg-type]
-        run_id, finished = run_and_store(found, work, label, engine, progress_bar)  # type: ignore[arg-type]
-    return run_id, finished.record
+    config = current_project().config(wins)
+    return run_once(engine, Request(config=config, parameters=parameters, cache_state=state, label=label), progress_bar)
 
 
 def _summary(records: list[RunRecord]) -> str:

@@ -17,6 +17,10 @@ from dataclasses import dataclass, replace
 
 from profiles.records import CATEGORIES, WORK_CATEGORIES, PhaseTiming, RunRecord, TaskRecord, sum_of_tasks
 
+#: Phases below this share of their run's whole are told together, under this name.
+SMALL_SHARE = 0.01
+OTHER = "other"
+
 UNACCOUNTED, IDLE, FRAMEWORK, UNKNOWN = "unaccounted", "idle", "framework", "unknown"
 WALL_CLOCK, WORKER_SECONDS, PHASE_SECONDS = "wall-clock", "worker-seconds", "phase seconds"
 #: Every category that a part can have, in the order in which a run is drawn.

@@ -7,18 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from db import queries
-from profiles.breakdown import IDLE, PART_CATEGORIES, UNACCOUNTED, Breakdown, phase_paths
+from profiles.breakdown import IDLE, OTHER, PART_CATEGORIES, SMALL_SHARE, UNACCOUNTED, Breakdown, phase_paths
 from services.run_facts import RunFacts, Side
 from services.wording import listed, shortened, signed
 
 #: Fewer blocks than this tell nothing, as for the whole run.
 FEWEST_BLOCKS = 6
 CONFIDENCE = 0.95
-#: Phases below this share of the whole in every run become one, and steps below it too.
-SMALL_SHARE = 0.01
 #: Where no step is that large, one below this share of the largest is small.
 BESIDE_LARGEST = 0.1
-OTHER = "other"
 #: Less than this share of the whole is nothing in a sentence.
 _NOTHING = 1e-4
 

@@ -6,12 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from db import queries
-from profiles.breakdown import PART_CATEGORIES, Breakdown
+from profiles.breakdown import OTHER, PART_CATEGORIES, SMALL_SHARE, Breakdown
 from services.wording import percent
 
-#: Phases below this share of their run become one "other" of their category.
-SMALL_SHARE = 0.01
-OTHER = "other"
 #: So many phases are named in the words for a bar.
 _MOST_NAMED = 5
 

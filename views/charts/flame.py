@@ -33,7 +33,7 @@ def drawing(frames: pd.DataFrame, find: str = "") -> dict[str, Any]:
     """
     hits = matches(frames, find)
     marks = [palette.category(name) for name in frames["category"]]
-    whole = _whole(frames)
+    whole = whole_seconds(frames)
     facts = [
         f"total {seconds(row['seconds'])}, {percent(row['seconds'] / whole, 1)}; self {seconds(row['self_seconds'])}"
         for row in rows(frames)
@@ -100,9 +100,10 @@ def data(
         "faded": list(faded),
         "parent": [numbers.get(parent, -1) for parent in frames["parent"]],
         "hit": list(hits) or [False] * len(frames),
-        "whole": _whole(frames),
+        "whole": whole_seconds(frames),
     }
 
 
-def _whole(frames: pd.DataFrame) -> float:
+def whole_seconds(frames: pd.DataFrame) -> float:
+    """The seconds of all samples of a profile's frames; 1 where there are none."""
     return float(frames.loc[frames["depth"] == 0, "seconds"].sum()) or 1.0

@@ -28,6 +28,8 @@ from views.data.evidence import UNDER_WAY, closing
 
 PAIR, ATTRIBUTION, HALF = "two configs", "all wins", "all wins, half of the configs"
 COMMITS = "two commits"
+#: What can settle a measurement, as people read it.
+METRIC_TITLES = {"wall": "wall-clock", "cpu": "CPU seconds"}
 #: A config's name that is longer stands as its wins' numbers in a sentence that changes every two seconds.
 _LONG = 40
 KINDS = (PAIR, COMMITS, ATTRIBUTION, HALF)
@@ -275,10 +277,9 @@ def facts(found: Mapping[str, Any], table: pd.DataFrame) -> str:
     """What stands beside the verdict: the other lines, the answers, blocks beside other work."""
     verdict = found["verdict"] or {}
     lines = verdict.get("lines") or {}
-    titles = {"wall": "wall-clock", "cpu": "CPU seconds"}
     parts = [
         f"{title} {text.speedup(line.get('speedup'), line.get('low'), line.get('high'))}"
-        for name, title in titles.items()
+        for name, title in METRIC_TITLES.items()
         if (line := lines.get(name))
     ]
     parts.append(answers(table))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from optim.project.plan import Plan
+from profiles.breakdown import SMALL_SHARE
 from views import text
 from views.frames import rows
 
@@ -13,7 +14,7 @@ UNACCOUNTED = "unaccounted"
 #: What a pipeline is for.
 WORK = ("dsl", "work")
 #: A part below this share of its run is not named, nor are more than so many.
-SMALL_SHARE, MOST_NAMED = 0.01, 7
+MOST_NAMED = 7
 COLUMNS = ["bar", "phase", "category", "seconds", "share"]
 
 

@@ -90,10 +90,10 @@ def _form() -> None:
         minutes = st.number_input("At most, minutes", 1, 600, **kept)
     metric = st.segmented_control(
         "Settled by",
-        ("wall", "cpu"),
-        format_func={"wall": "wall-clock", "cpu": "CPU seconds"}.__getitem__,
+        tuple(measuring.METRIC_TITLES),
+        format_func=measuring.METRIC_TITLES.__getitem__,
         required=True,
-        **bound("settled_by", "wall", options=("wall", "cpu")),
+        **bound("settled_by", "wall", options=tuple(measuring.METRIC_TITLES)),
     )
     duet = pair and st.toggle(
         "Both at once (duet)",

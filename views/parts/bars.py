@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Sequence
 
 import streamlit as st
@@ -11,6 +10,7 @@ from services.spine import Segment, spine_words
 from views import text
 from views.charts import spine as charts
 from views.data.breakdowns import Bar
+from views.parts.image import image
 from views.parts.spine import legend_words
 
 _HEIGHT, _GAP = 34, 22
@@ -42,10 +42,9 @@ def shrunk(now: Bar, segments: Sequence[Segment], seconds: float, target: tuple[
 
 
 def _image(rows: Sequence[Sequence[Segment]], spans: Sequence[float]) -> str:
-    address = charts.data_address(charts.stacked_svg(rows, spans, height=_HEIGHT, gap=_GAP))
-    high = len(rows) * (_HEIGHT + _GAP) - _GAP
-    words = html.escape("; ".join(spine_words(segments) for segments in rows))
-    return f'<img style="width:100%;height:{high}px;display:block" src="{address}" alt="{words}">'
+    svg = charts.stacked_svg(rows, spans, height=_HEIGHT, gap=_GAP)
+    words = "; ".join(spine_words(segments) for segments in rows)
+    return image(svg, words, len(rows) * (_HEIGHT + _GAP) - _GAP)
 
 
 def seconds_words(before: float, after: float) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,9 +11,9 @@ from streamlit.elements.lib.grid_container import GridContainer
 from services.board import BoardRow
 from views import palette, text
 from views.charts import board as charts
-from views.charts import spine
 from views.configs import circled
 from views.data import board as data
+from views.parts.image import image
 
 #: Pixels that a win's name, or what is done about it, needs; the picture between them is as wide as two of these.
 _COLUMN = 235
@@ -83,7 +82,6 @@ def title(row: BoardRow) -> str:
 
 def picture(row: BoardRow, on: charts.Axis) -> str:
     """A row's picture with its number beside it, as HTML."""
-    address = spine.data_address(charts.row_svg(row, on))
     place = charts.value_place(row, on)
     number = ""
     if place is not None and row.speedup is not None:
@@ -92,12 +90,8 @@ def picture(row: BoardRow, on: charts.Axis) -> str:
             f'<span style="position:absolute;{edge}:{far:.1f}%;top:50%;transform:translateY(-50%);font-weight:600;'
             f'font-size:.85rem">{text.times(row.speedup.value)}</span>'
         )
-    words = html.escape(charts.row_words(row))
-    return (
-        f'<div style="position:relative;height:{charts.HEIGHT}px">'
-        f'<img style="width:100%;height:{charts.HEIGHT}px;display:block" src="{address}" alt="{words}">'
-        f"{number}</div>"
-    )
+    picture = image(charts.row_svg(row, on), charts.row_words(row), charts.HEIGHT)
+    return f'<div style="position:relative;height:{charts.HEIGHT}px">{picture}{number}</div>'
 
 
 def axis_words(on: charts.Axis) -> str:

@@ -17,6 +17,7 @@ from views.charts import spine as charts
 from views.charts.layout import see_through
 from views.data import compare as data
 from views.data.safe import cells
+from views.parts.image import image
 from views.parts.spine import legend_words
 
 #: Pixels of a bar, and of the gap below it.
@@ -49,8 +50,7 @@ def bars(found: Ranking, *, percent: bool) -> None:
     st.html(
         '<div style="display:grid;grid-template-columns:minmax(5.5rem,22%) 1fr;gap:.5rem;font-size:.85rem">'
         f'<div style="min-width:0">{labels}</div>'
-        f'<img style="width:100%;height:{len(rows) * (_BAR + _GAP) - _GAP}px" '
-        f'src="{charts.data_address(picture)}" alt="{html.escape(words)}"></div>'
+        f"{image(picture, words, len(rows) * (_BAR + _GAP) - _GAP)}</div>"
     )
     st.markdown(legend_words(segments))
 

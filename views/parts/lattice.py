@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 
 import streamlit as st
@@ -10,8 +9,8 @@ import streamlit as st
 from profiles.configs import Config, stored_text
 from views.charts import lattice as charts
 from views.charts.lattice import Node
-from views.charts.spine import data_address
 from views.configs import circled
+from views.parts.image import image
 from views.text import count
 
 
@@ -22,11 +21,11 @@ def lattice(nodes: Sequence[Node], best: Config | None, words: str) -> None:
         return
     others, nodes = len(nodes), charts.corners(nodes, best, lambda wins: circled(stored_text(wins)))
     others -= len(nodes)
-    address, told = data_address(charts.lattice_svg(nodes, best)), html.escape(charts.lattice_words(nodes))
+    least = f"max-width:none;min-width:{charts.least_width(nodes)}px"
+    picture = image(charts.lattice_svg(nodes, best), charts.lattice_words(nodes), charts.height_of(nodes), least)
     st.html(
         '<div style="overflow-x:auto" tabindex="0" role="region" aria-label="Every config and its seconds">'
-        f'<img src="{address}" alt="{told}" style="display:block;max-width:none;width:100%;'
-        f'min-width:{charts.least_width(nodes)}px;height:{charts.height_of(nodes)}px"></div>'
+        f"{picture}</div>"
     )
     more = f" Besides these there are {count(others, 'config')}." if others else ""
     st.caption(f"A column for each number of wins, a line where one is added; {words}{more}")

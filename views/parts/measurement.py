@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -20,11 +19,11 @@ from views.charts import evidence as charts
 from views.charts import stage
 from views.charts.board import Axis
 from views.charts.layout import CONFIG
-from views.charts.spine import data_address
 from views.data import evidence as data
 from views.data import exports, measuring
 from views.navigation import link
 from views.parts.board import axis_words
+from views.parts.image import image
 from views.parts.lattice import lattice
 from views.problems import ActionProblem, guard
 from views.writing import writes
@@ -156,11 +155,7 @@ def _stage(found: dict[str, Any], table: Any) -> None:
 
 
 def _picture(steps: Sequence[stage.Step], on: Axis, svg: str) -> str:
-    height, words = stage.height_of(steps), html.escape(stage.stage_words(steps))
-    return (
-        f'{axis_words(on)}<img style="width:100%;height:{height}px;display:block" src="{data_address(svg)}" '
-        f'alt="{words}">'
-    )
+    return axis_words(on) + image(svg, stage.stage_words(steps), stage.height_of(steps))
 
 
 def _lattice(found: dict[str, Any]) -> None:

@@ -81,7 +81,7 @@ def _legend() -> str:
 def _found(frames: pd.DataFrame, find: str) -> str:
     """What the search found."""
     found = frames[charts.matches(frames, find)]
-    share = text.percent(float(found["self_seconds"].sum()) / _whole(frames))
+    share = text.percent(float(found["self_seconds"].sum()) / charts.whole_seconds(frames))
     return f"{text.count(len(found), 'frame')} found, {share} of the profile in their own code."
 
 
@@ -90,8 +90,4 @@ def _words(frames: pd.DataFrame, functions: pd.DataFrame) -> str:
     top = rows(functions.head(1))[0]
     most = f"**{text.escape(top['name'], 80)}**, {text.percent(top['share'])}"
     caution = "A profile says where, not how long: it slows the run down unevenly."
-    return f"{text.seconds(_whole(frames))} of samples; most own time: {most}. {caution}"
-
-
-def _whole(frames: pd.DataFrame) -> float:
-    return float(frames.loc[frames["depth"] == 0, "seconds"].sum()) or 1.0
+    return f"{text.seconds(charts.whole_seconds(frames))} of samples; most own time: {most}. {caution}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 
 import streamlit as st
@@ -10,6 +9,7 @@ import streamlit as st
 from profiles.breakdown import Breakdown
 from services.spine import Segment, spine, spine_words
 from views.charts import spine as charts
+from views.parts.image import image
 
 _HEIGHT = 34
 
@@ -19,9 +19,7 @@ def bar(made: Breakdown, name: str) -> None:
     segments = spine(made)
     if not segments:
         return
-    picture = charts.data_address(charts.stacked_svg([segments], height=_HEIGHT))
-    words = html.escape(f"{name}: {spine_words(segments)}")
-    st.html(f'<img style="width:100%;height:{_HEIGHT}px" src="{picture}" alt="{words}">')
+    st.html(image(charts.stacked_svg([segments], height=_HEIGHT), f"{name}: {spine_words(segments)}", _HEIGHT))
     st.markdown(legend_words([segments]))
 
 
