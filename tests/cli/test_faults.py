@@ -17,10 +17,10 @@ from click.testing import CliRunner, Result
 
 from cli import command_name, command_names
 from db import engine as engine_module
-from db import sqlite_file
+from db import sqlite_file, store
 from optim.__main__ import main
 from tests.cli.place import one_sentence
-from tests.views.seed import fill
+from tests.views.seed import Seeder
 
 #: One call of each command, as (words, whether it writes); FILE is a file in the test's folder.
 CALLS: dict[str, tuple[tuple[str, ...], bool]] = {
@@ -58,9 +58,14 @@ LOG = "Task a: 1.0s\nTotal time: 24.813 s\n100 tasks - 3 timeouts\n"
 
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with runs, measurements and a decision."""
+    """A database with runs, measurements of each kind and a decision: no more, since each command reads it often."""
     file = tmp_path_factory.mktemp("faults") / "seed.db"
-    fill(f"sqlite:///{file}")
+    seeder = Seeder(f"sqlite:///{file}")
+    faster = seeder.pair("none", "dsl_cache", blocks=6)
+    seeder.pair("none", "batch_validation", blocks=1, wrong=True)
+    seeder.attribution(blocks=2)
+    store.decide(seeder.engine, "dsl_cache", "keep", "twice as fast", faster)
+    seeder.engine.dispose()
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return file

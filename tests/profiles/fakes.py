@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
+import pytest
 from hypothesis import strategies as st
+
+from profiles import recorder as module
+
+
+@pytest.fixture(scope="module")
+def git_asked_once() -> Iterator[None]:
+    """Each of hundreds of recorders would ask git twice: here the first one does, in processes, for all of a module."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_git", cache(module._git))
+        yield
 
 
 class FakeClock:

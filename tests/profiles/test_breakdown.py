@@ -22,7 +22,9 @@ from profiles.breakdown import (
 from profiles.journal import read_journal
 from profiles.recorder import Recorder
 from profiles.records import PhaseTiming, RunRecord, TaskRecord
-from tests.profiles.fakes import FakeClock, play, runs
+from tests.profiles.fakes import FakeClock, git_asked_once, play, runs  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.usefixtures("git_asked_once")
 
 
 def phase(path: str, total: float, own: float, category: str = "framework", basis: str = "sum") -> PhaseTiming:

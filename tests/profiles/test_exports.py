@@ -26,7 +26,9 @@ from profiles.importers.run_export import IMPORTER as RUN_EXPORT
 from profiles.importers.speedscope import IMPORTER as SPEEDSCOPE
 from profiles.recorder import Recorder
 from profiles.records import PhaseTiming, RunRecord, TaskRecord
-from tests.profiles.fakes import FakeClock, play, runs
+from tests.profiles.fakes import FakeClock, git_asked_once, play, runs  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.usefixtures("git_asked_once")
 
 #: What speedscope's file format asks of a sampled profile.
 NUMBER, TEXT = {"type": "number"}, {"type": "string"}

@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from profiles.journal import JournalError, read_journal, read_journals, task_from_json
 from profiles.recorder import Recorder
 from profiles.records import RecordError, RunRecord
-from tests.profiles.fakes import FakeClock, play, runs
+from tests.profiles.fakes import FakeClock, git_asked_once, play, runs  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.usefixtures("git_asked_once")
 
 WRITER = """
 import sys

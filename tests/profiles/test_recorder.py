@@ -18,7 +18,9 @@ from profiles import recorder as module
 from profiles.journal import read_journal
 from profiles.recorder import MAX_PHASES, NullRecorder, Recorder, merge
 from profiles.records import RunRecord
-from tests.profiles.fakes import FakeClock, play, runs, steps, walk
+from tests.profiles.fakes import FakeClock, git_asked_once, play, runs, steps, walk  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.usefixtures("git_asked_once")
 
 MICROSECOND = 1e-6
 
