@@ -45,9 +45,9 @@ def test_it_is_found_and_gives_the_baselines_answers(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tree with one win more."""
+    """The tree with one win more; with what was compiled of it, so that nothing has to be compiled anew."""
     folder = tmp_path_factory.mktemp("tree")
-    ignored = shutil.ignore_patterns("__pycache__", "*.png")
+    ignored = shutil.ignore_patterns("*.pyc.*", "*.png")
     for part in PARTS:
         source = ROOT / part
         if source.is_dir():
