@@ -4,6 +4,7 @@ import os
 import signal
 import tempfile
 
+import pytest
 from hypothesis import settings
 
 # Measurements of tests wait for each other, but not for one that is at work on this machine meanwhile.
@@ -16,3 +17,12 @@ for _name, _handler in {"SIGHUP": signal.SIG_DFL, "SIGINT": signal.default_int_h
 
 settings.register_profile("no_deadline", deadline=None)
 settings.load_profile("no_deadline")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """``-n auto``: half as many again as there are cores, since a third of the time a test waits for a process."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores + (cores + 1) // 2
