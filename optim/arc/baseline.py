@@ -106,7 +106,9 @@ def guarded_score(bench: Bench, phase: Any, function: Any, given: Any, expected:
         score: int | None = score_output(output, expected)
     except TimeLimit:
         score = None
-    except Exception:
+    except Exception as error:
+        if isinstance(error, MemoryError):
+            guard.ran_out()
         bench.recorder.count(PROGRAM_ERRORS)
         score = 0
     guard.end()

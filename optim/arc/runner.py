@@ -95,6 +95,7 @@ class Run:
         self._label, self._journal, self._key = label, journal, uuid.uuid4().hex
         self._answers: dict[int, tuple[str, list[list[object]]]] = {}
         self._close: list[str] = []
+        self._out_of_memory: dict[str, list[int]] = {}
         self.record: RunRecord | None = None
         self._recorder: Recorder | None = None
         self._unknown: str | None = None
@@ -196,11 +197,31 @@ class Run:
         self._answers[answer["task"]] = (self._work.tasks[answer["task"]].task_id, answer["accepted"])
         task_id = self._work.tasks[answer["task"]].task_id
         self._close += [f"{task_id} candidate {one}: {seconds:.2f} s" for one, seconds in answer.get("close", ())]
+        if out := answer.get("memory"):
+            self._out_of_memory[task_id] = out
         self._recorder.add_task(answer["record"])
         if self._outlook is not None:
             self._outlook.take(answer["task"], answer["record"].get("seconds"))
 
     def _notes(self) -> list[str]:
+        """Names the calls whose outcome may be another one elsewhere."""
+        return [*self._near_limit(), *self._without_memory()]
+
+    def _without_memory(self) -> list[str]:
+        """How much memory a call finds depends on what its worker holds, and that on the tasks before."""
+        if not self._out_of_memory:
+            return []
+        named = [
+            f"{task} {' and '.join('a solver validated' if one < 0 else f'candidate {one}' for one in ones)}"
+            for task, ones in sorted(self._out_of_memory.items())
+        ]
+        first, more = "; ".join(named[:_NAMED]), len(named) - _NAMED
+        rest = f"; and of {more} more tasks" if more > 0 else ""
+        limit = f"{self._settings.memory_bytes / 1024**2:.0f} MiB"
+        what = f"calls ran out of their worker's {limit}, which depends on the tasks that it had before"
+        return [f"{what}, and may score otherwise in another run: {first}{rest}"]
+
+    def _near_limit(self) -> list[str]:
         """Names the calls that came near their limit."""
         if not self._close:
             return []

@@ -230,6 +230,7 @@ class GraphEvaluator:
         try:
             output = self._run(root, order, state)
             if output is _NO_MEMORY:
+                guard.ran_out()
                 output = self._run_alone(root, state)
             self._spent += guard.passed()
             score = score_output(output, state.expected)

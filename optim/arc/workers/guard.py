@@ -69,7 +69,8 @@ class Guard:
     more than it used, and for less by what the machine took away within a tick at most.
 
     ``over`` says of the call that ended last whether it was over its ``limit`` or hit the ``backstop``; ``close_calls``
-    are those that took between half of the limit and all of it, as (task, candidate, CPU seconds).
+    are those that took between half of the limit and all of it, as (task, candidate, CPU seconds); ``out_of_memory``
+    names the calls that ran out of memory, as (phase, candidate).
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Guard:
         self.limit, self.backstop = limit, limit * BACKSTOP
         self.over: str | None = None
         self.close_calls: list[tuple[int, int, float]] = []
+        self.out_of_memory: set[tuple[int, int]] = set()
         self._clock, self._cpu_clock, self._beat = clock, cpu_clock, heartbeat.beat
         self._half = limit / 2
         self._started = self._seen = self._cpu_before = 0.0
@@ -95,6 +97,10 @@ class Guard:
     def candidate(self, index: int) -> None:
         """Says whose calls follow, so that the supervisor can name the culprit."""
         self._beat[1] = index
+
+    def ran_out(self) -> None:
+        """The call at work ran out of memory."""
+        self.out_of_memory.add((int(self._beat[3]), int(self._beat[1])))
 
     def task(self, index: int) -> None:
         """Says whose candidates follow."""

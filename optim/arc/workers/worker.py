@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, TextIO
 
 from optim.arc.dsl import Dsl, DslFiles, DslProblem, load_dsl, own_files
 from optim.arc.parts import Bench
-from optim.arc.pipeline import Pipeline
+from optim.arc.pipeline import PHASES, Pipeline
 from optim.arc.programs import Program
 from optim.arc.save import SolverFolder
 from optim.arc.settings import Settings
@@ -128,16 +128,29 @@ class Worker:
             self.close()
         _send(answers, {"end": True, "profile": profiler.text, "cpu": self._cpu_seconds(), "peak": peak_bytes()})
 
+    def _out_of_memory(self) -> list[int]:
+        """The candidates whose scoring ran out of memory; -1 stands for solvers that were validated."""
+        score = PHASES.index("score")
+        return sorted({candidate if phase == score else -1 for phase, candidate in self._guard.out_of_memory})
+
     def close(self) -> None:
         """Closes the caches."""
         self._pipeline.close()
 
     def work(self, index: int, banned: dict[int, str]) -> dict[str, Any]:
-        """Processes a task. What is wrong with the task's data or programs fails the task, not the worker."""
+        """Processes a task. What is wrong with the task's data or programs fails the task, not the worker.
+
+        Raises:
+            MemoryError: between the calls of programs, when nothing that is held can be relied on any more; the process
+                ends, and the task begins again in another.
+        """
         task, accepted, problem = self._tasks[index], [], None
         self._guard.close_calls.clear()
+        self._guard.out_of_memory.clear()
         try:
             accepted = self._pipeline.run_task(task, index, banned)
+        except MemoryError:
+            raise
         except OSError as error:
             file = f" ({os.path.basename(error.filename)})" if isinstance(error.filename, str) else ""
             problem = f"{error.strerror or error}{file}"
@@ -146,7 +159,7 @@ class Worker:
         record = self._recorded.pop() if self._recorded else {"task_id": task.task_id, "index": index, "seconds": None}
         answer = {"task": index, "record": record, "accepted": [[one.name, one.score] for one in accepted]}
         close = [[candidate, seconds] for _, candidate, seconds in self._guard.close_calls]
-        return {**answer, "cpu": self._cpu_seconds(), "disk": problem, "close": close}
+        return {**answer, "cpu": self._cpu_seconds(), "disk": problem, "close": close, "memory": self._out_of_memory()}
 
 
 class _NoProfiler:
