@@ -64,7 +64,10 @@ def covering(wins: Sequence[str], count: int = 8) -> list[Config]:
     configs, candidates = [frozenset[str](), frozenset(wins)], all_configs(wins)
     while len(configs) < min(count, len(candidates)):
         seen = {state for config in configs for state in _states(config, wins)}
-        rank = {one: (len(_states(one, wins) - seen), min(len(one ^ other) for other in configs)) for one in candidates}
+        rank = {
+            candidate: (len(_states(candidate, wins) - seen), min(len(candidate ^ other) for other in configs))
+            for candidate in candidates
+        }
         configs.append(max(candidates, key=rank.__getitem__))
     return configs
 
@@ -119,19 +122,19 @@ def rows_of(file: Path | None, question: str) -> list[Row]:
     for line in file.read_text().splitlines() if file is not None and file.exists() else ():
         with contextlib.suppress(ValueError, TypeError):
             rows.append(Row(**json.loads(line)))
-    return [one for one in rows if one.question == question]
+    return [row for row in rows if row.question == question]
 
 
 def config_rows(settings: Settings, config: Config, question: str, known: Sequence[Row]) -> Iterator[Row]:
     """The cold and the warm run of a config, but for those that are known; a warm one follows a cold one."""
-    states = {one.state for one in known if one.config == sorted(config)}
+    states = {other_row.state for other_row in known if other_row.config == sorted(config)}
     if {"cold", "warm"} <= states:
         return
     with tempfile.TemporaryDirectory() as caches:
         for state in ("cold", "warm"):
-            found = row(question, config, state, run(settings, config, caches))
+            answer_row = row(question, config, state, run(settings, config, caches))
             if state not in states:
-                yield found
+                yield answer_row
 
 
 def measure(settings: Settings, configs: Sequence[Config], question: str, file: Path | None) -> list[Row]:
@@ -140,13 +143,13 @@ def measure(settings: Settings, configs: Sequence[Config], question: str, file: 
     if rows:
         print(f"{len(rows)} runs are in {file} already")
     for number, config in enumerate(configs, 1):
-        for one in config_rows(settings, config, question, rows):
-            print(one, flush=True)
-            rows.append(one)
+        for answer in config_rows(settings, config, question, rows):
+            print(answer, flush=True)
+            rows.append(answer)
             fresh += 1
             if file is not None:
                 with file.open("a") as lines:
-                    lines.write(json.dumps(asdict(one)) + "\n")
+                    lines.write(json.dumps(asdict(answer)) + "\n")
         if fresh and number < len(configs):
             left = (time.monotonic() - start) / fresh * max(2 * len(configs) - len(rows), 0)
             print(f"  {number} of {len(configs)} configs; about {left / 60:.0f} min left", flush=True)
@@ -176,7 +179,7 @@ def main() -> int:
         question = f"{prepare(settings).workload.fingerprint} load {given.load}"
         start = time.monotonic()
         rows = measure(settings, configs, question, given.to)
-    seen = Counter(one.fingerprint for one in rows)
+    seen = Counter(row.fingerprint for row in rows)
     print(f"{len(rows)} runs, {(time.monotonic() - start) / 60:.1f} min; {len(seen)} fingerprint(s): {dict(seen)}")
     return 0 if len(seen) == 1 else 1
 

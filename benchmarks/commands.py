@@ -59,9 +59,9 @@ def main() -> None:
         for _ in range(2):
             execute((*_RUN, "--tasks", "5"), folder, environment)
         print(f"CPU seconds of a command, of {repeats}")
-        for words in _READ:
-            used = sorted(execute(words, folder, environment)[1] for _ in range(repeats))
-            print(f"  {' '.join(words):<14} least {used[0]:.2f}  median {median(used):.2f}")
+        for arguments in _READ:
+            used = sorted(execute(arguments, folder, environment)[1] for _ in range(repeats))
+            print(f"  {' '.join(arguments):<14} least {used[0]:.2f}  median {median(used):.2f}")
         added = []
         for _ in range(repeats):
             seconds, _, printed = execute(_RUN, folder, environment)

@@ -78,7 +78,7 @@ class Writer:
     @property
     def promised(self) -> int:
         """How many tasks it said were committed."""
-        return sum(isinstance(one, int) for one in self.said)
+        return sum(isinstance(line, int) for line in self.said)
 
 
 def start_writer(url: str, key: str, tasks: int) -> Writer:
@@ -98,17 +98,17 @@ def many_writers(url: str, writers: int, commits: int) -> dict[str, object]:
     """Writers at once; what is missing afterwards must be 0, and all must have finished."""
     engine, begun = open_engine(url), time.perf_counter()
     started = [start_writer(url, f"writer {number}", commits) for number in range(writers)]
-    for one in started:
-        one.listen()
-        one.process.join()
+    for writer in started:
+        writer.listen()
+        writer.process.join()
     seconds = time.perf_counter() - begun
-    kept = sum(_kept(engine, one.key) for one in started)
+    kept = sum(_kept(engine, writer.key) for writer in started)
     ended = Counter(queries.runs(engine, text="writer ", limit=writers)["status"].tolist())
     engine.dispose()
     return {
         "commits": writers * commits,
         "kept": kept,
-        "errors": sum(one.process.exitcode != 0 for one in started),
+        "errors": sum(writer.process.exitcode != 0 for writer in started),
         "finished": ended["finished"],
         "seconds": round(seconds, 1),
         "commits per second": round(writers * commits / seconds),
@@ -121,18 +121,18 @@ def killed_writers(url: str, kills: int, at_once: int = 4, seed: int = 0) -> dic
     writers: list[Writer] = []
     for first in range(0, kills, at_once):
         group = [start_writer(url, f"killed {number}", 10_000) for number in range(first, min(kills, first + at_once))]
-        for one in group:
-            one.listen(chance.randint(1, 25))
+        for writer in group:
+            writer.listen(chance.randint(1, 25))
             time.sleep(chance.uniform(0, 0.01))
-            one.kill()
+            writer.kill()
         writers += group
     store.mark_interrupted(engine)
-    lost = sum(max(0, one.promised - _kept(engine, one.key)) for one in writers)
+    lost = sum(max(0, writer.promised - _kept(engine, writer.key)) for writer in writers)
     ended = Counter(queries.runs(engine, text="killed ", limit=kills)["status"].tolist())
     engine.dispose()
     return {
         "kills": kills,
-        "tasks promised": sum(one.promised for one in writers),
+        "tasks promised": sum(writer.promised for writer in writers),
         "tasks lost": lost,
         "shown as finished": ended["finished"],
         "shown as interrupted": ended["interrupted"],
@@ -141,8 +141,8 @@ def killed_writers(url: str, kills: int, at_once: int = 4, seed: int = 0) -> dic
 
 def _kept(engine: Engine, key: str) -> int:
     """How many tasks of the run are there, in order and without a gap; checks the run's checksum on the way."""
-    found = queries.runs(engine, text=key, limit=1000)
-    ids = found.loc[found["key"] == key, "id"]
+    listed = queries.runs(engine, text=key, limit=1000)
+    ids = listed.loc[listed["key"] == key, "id"]
     if ids.empty:
         return 0
     numbers = [task.index for task in queries.run(engine, ids.iloc[0]).tasks]

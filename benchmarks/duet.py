@@ -69,8 +69,8 @@ def measure(config: str, tasks: int, duet: bool, blocks: int, seen: Seen) -> Non
         number = sit(engine, spec, None, _Quiet()).id
         whole = blocks_from_rows(stored_rows(engine, number))
         for metric in METRICS:
-            found = trials(whole, metric=metric)
-            seen.trials[metric] += [] if found is None else found.tolist()
+            ratios = trials(whole, metric=metric)
+            seen.trials[metric] += [] if ratios is None else ratios.tolist()
         rows = queries.run_rows(engine, limit=10_000)
         seen.run_seconds += sum(float(row["wall_seconds"] or 0) for row in rows)
         seen.blocks += len(whole)
@@ -92,20 +92,20 @@ def _place(folder: Path) -> Iterator[str]:
 
 def both_ways(config: str, tasks: int, blocks: int, rounds: int) -> dict[str, Seen]:
     """Both ways in turn."""
-    found = {way: Seen() for way in WAYS}
+    seen_by_way = {way: Seen() for way in WAYS}
     for _ in range(rounds):
         for way, duet in WAYS.items():
-            measure(config, tasks, duet, blocks, found[way])
-    return found
+            measure(config, tasks, duet, blocks, seen_by_way[way])
+    return seen_by_way
 
 
-def lines(found: dict[str, Seen]) -> Iterator[str]:
+def lines(seen_by_way: dict[str, Seen]) -> Iterator[str]:
     """What both ways showed, in words."""
-    for way, seen in found.items():
+    for way, seen in seen_by_way.items():
         spreads = ", ".join(f"{metric} {100 * _spread(seen.trials[metric]):.2f}%" for metric in METRICS)
         each = seen.run_seconds / seen.blocks
         yield f"  {way:20} {seen.blocks:3} blocks of {each:6.1f} run-seconds; sd of a trial: {spreads}"
-    plain, duet = found.values()
+    plain, duet = seen_by_way.values()
     for metric in METRICS:
         yield f"  gain in {metric} seconds: {plain.cost(metric) / duet.cost(metric):.1f}x fewer run-seconds"
 
@@ -130,10 +130,10 @@ def main() -> None:
         print(f"{given.config} against itself, {given.tasks} tasks, beside {processes} busy processes:", flush=True)
         try:
             with load(processes):
-                found = both_ways(given.config, given.tasks, given.blocks, given.rounds)
+                seen_by_way = both_ways(given.config, given.tasks, given.blocks, given.rounds)
         except Problem as problem:
             raise SystemExit(f"{problem}") from problem
-        for line in lines(found):
+        for line in lines(seen_by_way):
             print(line)
         print(f"  {time.perf_counter() - start:.0f} s", flush=True)
 

@@ -34,8 +34,8 @@ def main() -> int:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 40
     with tempfile.TemporaryDirectory(prefix="quickwin-benchmark-") as place:
         bare, whole, told = _measured(Path(place), runs)
-    added = [1000 * (one - other) for one, other in zip(whole, bare, strict=True)]
-    differs = [1000 * (one - other) for one, other in zip(told, bare, strict=True)]
+    added = [1000 * (alone - other) for alone, other in zip(whole, bare, strict=True)]
+    differs = [1000 * (alone - other) for alone, other in zip(told, bare, strict=True)]
     middle = statistics.median(added)
     print(f"a run of {SECONDS} s, {runs} pairs: bare {1000 * statistics.median(bare):.1f} ms")
     print(f"what Quickwin adds: median {middle:.1f} ms, nine in ten below {sorted(added)[int(0.9 * runs)]:.1f} ms")

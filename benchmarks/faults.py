@@ -82,10 +82,10 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def quickwin(folder: Path, *words: str) -> subprocess.Popen[str]:
+def quickwin(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     """A command of the product, in a process and session of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "optim", *words], cwd=folder, env=environment(folder), start_new_session=True,
+        [sys.executable, "-m", "optim", *arguments], cwd=folder, env=environment(folder), start_new_session=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
 
@@ -109,22 +109,27 @@ def kill(asked: Asked) -> Iterator[Dose]:
         "bundle": _bundle,
     }
     chance = random.Random(asked.seed)
-    for kind, (name, words) in enumerate(kinds.items()):
+    for kind, (name, arguments) in enumerate(kinds.items()):
         times = asked.kills // len(kinds) + (kind < asked.kills % len(kinds))
         with tempfile.TemporaryDirectory(prefix="quickwin-faults-") as text:
             folder = Path(text)
-            yield _killed(name, folder, words, times, chance, asked.longest)
+            yield _killed(name, folder, arguments, times, chance, asked.longest)
 
 
 def _killed(
-    name: str, folder: Path, words: Callable[[Path], list[str]], times: int, chance: random.Random, longest: float
+    name: str,
+    folder: Path,
+    arguments_in: Callable[[Path], list[str]],
+    times: int,
+    chance: random.Random,
+    longest: float,
 ) -> Dose:
     """Three of four are killed at work, up to ``longest`` seconds after they kept something; the rest before that."""
     open_engine(f"sqlite:///{folder / 'quickwin.db'}").dispose()
     lost = wrong = ended = done = at_work = 0
     length = longest
     while done < times:
-        arguments, kept = words(folder), _traces(folder)
+        arguments, kept = arguments_in(folder), _traces(folder)
         process = _command(folder, name, arguments)
         works = chance.random() < 0.75 and _waited(folder, process, arguments, kept)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -148,11 +153,11 @@ def _killed(
     return Dose(name=f"kill -9 {name}", done=times, lost=lost, wrong=wrong, seen=seen)
 
 
-def _waited(folder: Path, process: subprocess.Popen[str], words: list[str], kept: tuple[int, ...]) -> bool:
+def _waited(folder: Path, process: subprocess.Popen[str], arguments: list[str], kept: tuple[int, ...]) -> bool:
     """Whether a command came to its work, within a minute: it keeps more than ``kept``, or its port answers."""
     until = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < until:
-        if _answers(words) if "--port" in words else _traces(folder) != kept:
+        if _answers(arguments) if "--port" in arguments else _traces(folder) != kept:
             return True
         time.sleep(0.02)
     return False
@@ -168,22 +173,22 @@ def _traces(folder: Path) -> tuple[int, ...]:
 _TABLES = ("measurements", "runs", "tasks")
 
 
-def _answers(words: list[str]) -> bool:
+def _answers(arguments: list[str]) -> bool:
     import socket
 
     with (
         contextlib.suppress(OSError),
-        socket.create_connection(("127.0.0.1", int(words[words.index("--port") + 1])), 1),
+        socket.create_connection(("127.0.0.1", int(arguments[arguments.index("--port") + 1])), 1),
     ):
         return True
     return False
 
 
-def _command(folder: Path, name: str, words: list[str]) -> subprocess.Popen[str]:
+def _command(folder: Path, name: str, arguments: list[str]) -> subprocess.Popen[str]:
     if name != "bundle":
-        return quickwin(folder, *words)
+        return quickwin(folder, *arguments)
     return subprocess.Popen(
-        [sys.executable, *words], cwd=folder, env=environment(folder), start_new_session=True,
+        [sys.executable, *arguments], cwd=folder, env=environment(folder), start_new_session=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
 
@@ -208,13 +213,13 @@ def _alive(folder: Path, seconds: float = 20.0) -> int:
 
 
 def _working_in(folder: Path) -> list[int]:
-    mark, found = f"QUICKWIN_HOME={folder / 'home'}".encode(), []
+    mark, pids = f"QUICKWIN_HOME={folder / 'home'}".encode(), []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():
             with contextlib.suppress(OSError):
                 if mark in (entry / "environ").read_bytes().split(b"\0"):
-                    found.append(int(entry.name))
-    return found
+                    pids.append(int(entry.name))
+    return pids
 
 
 def _committed(folder: Path) -> dict[int, int]:
@@ -317,13 +322,13 @@ def writers(asked: Asked) -> Iterator[Dose]:
 def _written(name: str, url: str, asked: Asked) -> Dose:
     seen = many_writers(url, asked.writers, asked.commits)
     promised, kept, errors = (int(str(seen[key])) for key in ("commits", "kept", "errors"))
-    words = f"{seen['commits per second']} commits a second, {seen['finished']} of {asked.writers} finished"
+    summary = f"{seen['commits per second']} commits a second, {seen['finished']} of {asked.writers} finished"
     return Dose(
         name=f"{asked.writers} writers x {asked.commits} on {name}",
         done=promised,
         lost=promised - kept,
         wrong=errors,
-        seen=words,
+        seen=summary,
     )
 
 
@@ -383,18 +388,18 @@ def full(asked: Asked) -> Iterator[Dose]:
         with tempfile.TemporaryDirectory(prefix="quickwin-full-") as folder:
             script = 'mount -t tmpfs -o size=6m none "$0" && exec "$@"'
             command = [sys.executable, "-c", _FULL, folder, str(room)]
-            words = ["unshare", "-rm", "sh", "-c", script, folder, *command]
-            ran = subprocess.run(words, capture_output=True, text=True, check=False, cwd=ROOT, timeout=300)
+            mounted = ["unshare", "-rm", "sh", "-c", script, folder, *command]
+            ran = subprocess.run(mounted, capture_output=True, text=True, check=False, cwd=ROOT, timeout=300)
         if ran.returncode and ("unshare" in ran.stderr or "mount" in ran.stderr):
             yield Dose(name="disk full", done=0, lost=0, wrong=0, seen="no file system of our own can be mounted here")
             return
         if ran.returncode:
             wrong += 1
             continue
-        promised, kept, said = [*ran.stdout.split(maxsplit=2), ""][:3]
+        promised, kept, kind = [*ran.stdout.split(maxsplit=2), ""][:3]
         lost += max(0, int(promised) - int(kept))
-        wrong += said.strip() not in ("no room", "")
-        done += said.strip() == "no room"
+        wrong += kind.strip() not in ("no room", "")
+        done += kind.strip() == "no room"
     yield Dose(
         name="disk full",
         done=done,
@@ -448,8 +453,8 @@ def _flipped_database(folder: Path, flips: int, chance: random.Random) -> Dose:
             continue
         marked += seen != good
         wrong += any(figure is not None and figure != good.get(key) for key, figure in seen.items())
-    words = f"{refused} refused in a sentence, {marked} with something missing, the others without effect"
-    return Dose(name="flips in a database", done=flips, lost=0, wrong=wrong, seen=words)
+    summary = f"{refused} refused in a sentence, {marked} with something missing, the others without effect"
+    return Dose(name="flips in a database", done=flips, lost=0, wrong=wrong, seen=summary)
 
 
 def _figures(file: Path) -> dict[Any, Any] | None:
@@ -459,21 +464,21 @@ def _figures(file: Path) -> dict[Any, Any] | None:
     except DatabaseProblem:
         return None
     try:
-        found: dict[Any, Any] = {}
+        figures: dict[Any, Any] = {}
         for row in queries.run_rows(engine, limit=10_000, deleted=None):
             for name in ("wall_seconds", "overhead_share", "config", "machine", "results_fingerprint"):
-                found["run", row["id"], name] = row[name]
-        for one in queries.finished_measurements(engine):
-            verdict = one.verdict or {}
+                figures["run", row["id"], name] = row[name]
+        for measurement in queries.finished_measurements(engine):
+            verdict = measurement.verdict or {}
             good = verdict.get("verdict") != "not comparable"
-            found["measurement", one.id] = (verdict.get("verdict"), verdict.get("speedup")) if good else None
-        for run_id in sorted({key[1] for key in found if key[0] == "run"})[:40]:
+            figures["measurement", measurement.id] = (verdict.get("verdict"), verdict.get("speedup")) if good else None
+        for run_id in sorted({key[1] for key in figures if key[0] == "run"})[:40]:
             made = queries.breakdowns(engine, [run_id])[run_id]
-            found["parts", run_id] = [(part.path, part.self_seconds) for part in made.parts] or None
+            figures["parts", run_id] = [(part.path, part.self_seconds) for part in made.parts] or None
             with contextlib.suppress(DatabaseProblem, UnknownRow):
                 record = queries.run(engine, run_id)
-                found["record", run_id] = (record.wall_seconds, tuple(task.seconds for task in record.tasks))
-        return found
+                figures["record", run_id] = (record.wall_seconds, tuple(task.seconds for task in record.tasks))
+        return figures
     except DatabaseProblem:
         return None
     finally:
@@ -496,17 +501,19 @@ def _flipped_cache(file: Path, flips: int, chance: random.Random) -> Dose:
         copy.write_bytes(changed)
         for scope, entries in scopes.items():
             cache = DiskCache(copy, scope)
-            found = cache.get(entries)
+            entries_found = cache.get(entries)
             cache.close()
-            dropped += len(found) < len(entries)
-            wrong += any(entries[key] != value for key, value in found.items())
+            dropped += len(entries_found) < len(entries)
+            wrong += any(entries[key] != value for key, value in entries_found.items())
     copy.unlink(missing_ok=True)
-    words = (
+    summary = (
         f"{len(rows)} entries; {dropped} flips lost some, none gave others"
         if not wrong
         else "other entries were believed"
     )
-    return Dose(name=f"flips in the cache {file.parent.name}/{file.name}", done=flips, lost=0, wrong=wrong, seen=words)
+    return Dose(
+        name=f"flips in the cache {file.parent.name}/{file.name}", done=flips, lost=0, wrong=wrong, seen=summary
+    )
 
 
 # --- tabs --------------------------------------------------------------------------------------------------------
@@ -591,7 +598,7 @@ def log(asked: Asked) -> Iterator[Dose]:
             time.sleep(max(0.0, due - time.monotonic()))
         stop.set()
         reader.join()
-        there = sum(len(queries.run(engine, one).tasks) for one in kept)
+        there = sum(len(queries.run(engine, number).tasks) for number in kept)
         engine.dispose()
         rate = done / (asked.minutes * 60)
         seen = f"{asked.minutes:g} minutes, {rate:.0f} commits a second, WAL at most {largest / 1e6:.1f} MB"

@@ -88,7 +88,7 @@ def _collecting(worker: Worker, collected: Collected) -> Callable[[int, dict[int
 
 def _calls_of(evaluator: GraphEvaluator, values: Mapping[int, Any], nodes: Iterable[int], seen: set[int]) -> Calls:
     """The operations behind nodes of a sample; those that do not depend on the sample only the first time."""
-    graph, found = evaluator._graph, []
+    graph, calls = evaluator._graph, []
     for node in nodes:
         call = graph.calls[node] if node > 0 else None
         if call is None or node in seen:
@@ -97,8 +97,8 @@ def _calls_of(evaluator: GraphEvaluator, values: Mapping[int, Any], nodes: Itera
             seen.add(node)
         function, *arguments = call
         if function != TUPLE:
-            found.append((values[function], tuple(values[one] for one in arguments)))
-    return found
+            calls.append((values[function], tuple(values[argument] for argument in arguments)))
+    return calls
 
 
 def replay(calls: Calls) -> float:
@@ -130,15 +130,15 @@ def main() -> None:
     parser.add_argument("--tasks", type=int, default=100)
     given = parser.parse_args()
     settings = Settings(wins=frozenset(all_wins()), tasks=given.tasks, memory_bytes=1 << 45)
-    found, runs = [], []
+    rounds, runs = [], []
     for _ in range(given.blocks):
-        found.append(fresh(floors, settings))
+        rounds.append(fresh(floors, settings))
         runs.append(fresh(run_all, settings))
     print(f"all wins, cold: {median(runs):.3f} s (median)")
     for name, title in FLOORS.items():
-        seconds = [one[name][0] for one in found]
+        seconds = [counted[name][0] for counted in rounds]
         ratio = interval(log_ratios(runs, seconds))
-        print(f"floor {name!r}, {title}: {found[0][name][1]:,} operations, {median(seconds):.3f} s (median)")
+        print(f"floor {name!r}, {title}: {rounds[0][name][1]:,} operations, {median(seconds):.3f} s (median)")
         print(f"  all wins / floor: {ratio.speedup:.3f}  [{ratio.low:.3f}, {ratio.high:.3f}]")
 
 

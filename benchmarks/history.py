@@ -33,19 +33,19 @@ from profiles.configs import config_text
 from profiles.records import PhaseTiming
 
 GOAL_SECONDS = 0.3
-#: Path, category, share of a baseline's self seconds, the wins that make it cheaper and to which part.
-PHASES: tuple[tuple[tuple[str, ...], str, float, dict[str, float]], ...] = (
+#: Path, category, share of a baseline's self seconds, the numbers of the wins that make it cheaper and to which part.
+PHASES: tuple[tuple[tuple[str, ...], str, float, dict[int, float]], ...] = (
     (("load",), "io", 0.02, {}),
     (("generate",), "framework", 0.04, {}),
-    (("inline",), "framework", 0.24, {"solver_body_cache": 0.3}),
-    (("score",), "framework", 0.06, {"early_exit": 0.8}),
-    (("score", "compile"), "framework", 0.16, {"dsl_cache": 0.5}),
-    (("score", "dsl"), "dsl", 0.2, {"dsl_cache": 0.3, "early_exit": 0.6}),
+    (("inline",), "framework", 0.24, {4: 0.3}),
+    (("score",), "framework", 0.06, {5: 0.8}),
+    (("score", "compile"), "framework", 0.16, {3: 0.5}),
+    (("score", "dsl"), "dsl", 0.2, {3: 0.3, 5: 0.6}),
     (("filter",), "framework", 0.03, {}),
-    (("validate",), "framework", 0.03, {"validation_cache": 0.4}),
-    (("validate", "compile"), "framework", 0.06, {"batch_validation": 0.2, "validation_cache": 0.5}),
-    (("validate", "dsl"), "dsl", 0.06, {"validation_cache": 0.5}),
-    (("validate", "watchdog"), "framework", 0.07, {"batch_validation": 0.1}),
+    (("validate",), "framework", 0.03, {1: 0.4}),
+    (("validate", "compile"), "framework", 0.06, {2: 0.2, 1: 0.5}),
+    (("validate", "dsl"), "dsl", 0.06, {1: 0.5}),
+    (("validate", "watchdog"), "framework", 0.07, {2: 0.1}),
     (("save",), "io", 0.03, {}),
 )
 MACHINES = {"laptop-3f2a": 1.0, "desktop-91bc": 0.7, "kaggle-x86": 1.9, "ci-runner-07": 1.4}
@@ -73,15 +73,18 @@ def generate(engine: Engine, runs: int, tasks: int, seed: int = 0, batch: int = 
             statement = insert(Run).returning(Run.id, sort_by_parameter_order=True)
             ids = list(connection.scalars(statement, [values for values, _ in made]))
             connection.execute(
-                insert(RunEnvironment), [_environment(one, values) for one, (values, _) in zip(ids, made, strict=True)]
+                insert(RunEnvironment),
+                [_environment(run_id, values) for run_id, (values, _) in zip(ids, made, strict=True)],
             )
             for model, make in _CHILDREN.items():
                 rows = [
-                    row for one, (values, own) in zip(ids, made, strict=True) for row in make(random, one, values, own)
+                    row
+                    for run_id, (values, own) in zip(ids, made, strict=True)
+                    for row in make(random, run_id, values, own)
                 ]
                 insert_rows(connection, model.__table__, rows)
-            for one in ids:  # without its seal a run counts as altered, and shows nothing
-                seal(connection, one)
+            for run_id in ids:  # without its seal a run counts as altered, and shows nothing
+                seal(connection, run_id)
     _evidence(engine, random, runs)
 
 
@@ -91,7 +94,8 @@ def _run(random: np.random.Generator, age: float, number: int, tasks: int) -> tu
         frozenset(win for win in tuple(all_wins()) if random.random() < 0.35) if random.random() < 0.6 else frozenset()
     )
     machine = str(random.choice(list(MACHINES)))
-    cheaper = [np.prod([factor for win, factor in phase[3].items() if win in wins]) for phase in PHASES]
+    numbers = {all_wins()[win].number for win in wins}
+    cheaper = [np.prod([factor for number, factor in phase[3].items() if number in numbers]) for phase in PHASES]
     seconds = 0.1 * MACHINES[machine] * np.array([phase[2] for phase in PHASES]) * np.array(cheaper)
     own = (
         np.random.default_rng(7).lognormal(0, 0.8, (tasks, 1)) * seconds * random.normal(1, 0.02, (tasks, 1)).clip(0.5)
@@ -253,7 +257,7 @@ def page_queries(engine: Engine, runs: int) -> dict[str, Callable[[], object]]:
     newest = queries.runs(engine, status="finished", workload="00" * 8, config="none", limit=20)
     some, group = newest["id"].tolist(), queries.groups(engine, limit=1).iloc[0]
     same = {name: group[name] for name in ("workload", "config", "cache_state", "machine")}
-    one, last = some[0], max(0, runs - 100)
+    first, last = some[0], max(0, runs - 100)
     measured = int(queries.measurements(engine, limit=1)["id"].iloc[0])
     return {
         "runs: first page": lambda: queries.runs(engine),
@@ -262,7 +266,7 @@ def page_queries(engine: Engine, runs: int) -> dict[str, Callable[[], object]]:
         "runs: by overhead, last page": lambda: queries.runs(engine, sort="overhead_share", offset=last),
         "runs: text": lambda: queries.runs(engine, text="early"),
         "runs: text that fits none": lambda: queries.runs(engine, text="zzz"),
-        "runs: win and tag": lambda: queries.runs(engine, win="dsl_cache", tag="baseline"),
+        "runs: win and tag": lambda: queries.runs(engine, win=next(iter(all_wins())), tag="baseline"),
         "runs: machine, state, dates": lambda: queries.runs(
             engine, machine="laptop-3f2a", cache_state="cold", since=FIRST_DAY + timedelta(days=300)
         ),
@@ -274,19 +278,19 @@ def page_queries(engine: Engine, runs: int) -> dict[str, Callable[[], object]]:
         "groups": lambda: queries.groups(engine),
         "filter_values": lambda: queries.filter_values(engine),
         "trend": lambda: queries.trend(engine, **same),
-        "phase_shares: 100 runs": lambda: queries.phase_shares(engine, range(one - 100, one)),
-        "run": lambda: queries.run(engine, one),
+        "phase_shares: 100 runs": lambda: queries.phase_shares(engine, range(first - 100, first)),
+        "run": lambda: queries.run(engine, first),
         "phases: 20 runs": lambda: queries.phases(engine, some),
-        "tasks: slowest 10": lambda: queries.tasks(engine, one, sort="seconds", descending=True, limit=10),
+        "tasks: slowest 10": lambda: queries.tasks(engine, first, sort="seconds", descending=True, limit=10),
         "tasks: 2 runs": lambda: queries.tasks(engine, some[:2]),
-        "task_phases: one run": lambda: queries.task_phases(engine, one),
+        "task_phases: one run": lambda: queries.task_phases(engine, first),
         "task_phases: one task": lambda: queries.task_phases(engine, some[:2], task_id=f"{7919:08x}"),
         "caches: 20 runs": lambda: queries.caches(engine, some),
         "counts: 20 runs": lambda: queries.counts(engine, some),
-        "findings": lambda: queries.findings(engine, one),
+        "findings": lambda: queries.findings(engine, first),
         "environment: 2 runs": lambda: queries.environment(engine, some[:2]),
         "tags": lambda: queries.tags(engine),
-        "profile": lambda: queries.profile(engine, one),
+        "profile": lambda: queries.profile(engine, first),
         "imported": lambda: queries.imported(engine, "no such digest"),
         "measurements": lambda: queries.measurements(engine),
         "measurement": lambda: queries.measurement(engine, measured),

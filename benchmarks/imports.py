@@ -93,12 +93,14 @@ def main() -> int:
     for name in NAMES:
         data = made(name, size)
         began = time.perf_counter()
-        found = preview([(name, data)])
+        previewed = preview([(name, data)])
         seconds = time.perf_counter() - began
-        rate, peak = len(data) / 1e6 / seconds, (found.peak_bytes or 0) / 1e6
-        refused = found.files[0].refused or ""
+        rate, peak = len(data) / 1e6 / seconds, (previewed.peak_bytes or 0) / 1e6
+        refused = previewed.files[0].refused or ""
         reached = reached and rate >= LEAST_MB_PER_SECOND and peak <= MOST_MB and not refused
-        print(f"{name:14} {len(data) / 1e6:6.1f} {seconds:8.2f} {rate:6.1f} {peak:8.1f}  {len(found.runs)} {refused}")
+        print(
+            f"{name:14} {len(data) / 1e6:6.1f} {seconds:8.2f} {rate:6.1f} {peak:8.1f}  {len(previewed.runs)} {refused}"
+        )
     print(f"at least {LEAST_MB_PER_SECOND:.0f} MB/s within {MOST_MB:.0f} MB: {'yes' if reached else 'no'}")
     return 0 if reached else 1
 

@@ -109,9 +109,9 @@ CHANGES: dict[str, dict[str, Act | tuple[Act, Act]]] = {
 @contextmanager
 def _app(script: Path, database: str = "") -> Iterator[str]:
     """A script of Streamlit, the app on ``database`` as a user would start it; its address."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     silent = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "DATABASE_URL": database}, **silent)  # type: ignore[call-overload]

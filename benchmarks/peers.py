@@ -132,8 +132,8 @@ def _phase(folder: Path) -> None:
     _row("Quickwin's recorder", own, own)
     _row("contextlib.contextmanager with perf_counter", _seconds(_timed_blocks), own)
     _row("logging, two lines into a file", _seconds(_logged(folder / "log.txt")), own)
-    if found := _peer(folder, "opentelemetry-sdk", call=("phase", TURNS, PASSES)):
-        _row(f"OpenTelemetry {found['version']}, no exporter", found["seconds"], own)
+    if peer := _peer(folder, "opentelemetry-sdk", call=("phase", TURNS, PASSES)):
+        _row(f"OpenTelemetry {peer['version']}, no exporter", peer["seconds"], own)
 
 
 def _recorded_phases(recorder: Recorder) -> None:
@@ -207,19 +207,19 @@ def _history(folder: Path, runs: int) -> None:
     listed = statistics.median(taken)
     _row("Quickwin, a run stored", stored, stored)
     _row("Quickwin, the newest 50 listed", listed, listed)
-    if found := _peer(folder, "mlflow", call=("history", str(folder), runs, PHASES, WORDS)):
-        _row(f"MLflow {found['version']}, a run stored", found["store"], stored)
-        _row(f"MLflow {found['version']}, the newest 50 listed", found["list"], listed)
+    if peer := _peer(folder, "mlflow", call=("history", str(folder), runs, PHASES, WORDS)):
+        _row(f"MLflow {peer['version']}, a run stored", peer["store"], stored)
+        _row(f"MLflow {peer['version']}, the newest 50 listed", peer["list"], listed)
 
 
 def _recorded(folder: Path, number: int) -> RunRecord:
     path = folder / f"run-{number}.jsonl"
     recorder = Recorder(journal=str(path), workload="benchmark", cache_state="cold")
-    for one in range(PHASES):
-        with recorder.phase(f"phase {one}"):
+    for phase in range(PHASES):
+        with recorder.phase(f"phase {phase}"):
             pass
-    for one in range(WORDS):
-        recorder.count(f"word {one}", one)
+    for word in range(WORDS):
+        recorder.count(f"word {word}", word)
     recorder.finish()
     return read_journal(path.read_bytes())
 
@@ -248,8 +248,8 @@ def _own_verdict(place: Path) -> bool:
         f'[project]\nname = "equal"\n[pipeline]\ncommand = "{sys.executable} work.py count"\n'
         '[[win]]\nname = "other"\non = { env = { OTHER = "1" } }\n'
     )
-    words = ["measure", "none", "other", "--blocks", "6", "--json"]
-    done = subprocess.run(module_command("optim", *words), cwd=place, capture_output=True, text=True, check=False)
+    arguments = ["measure", "none", "other", "--blocks", "6", "--json"]
+    done = subprocess.run(module_command("optim", *arguments), cwd=place, capture_output=True, text=True, check=False)
     if not done.stdout.strip():
         raise SystemExit(f"quickwin measure failed: {done.stderr}")
     return str(json.loads(done.stdout)["verdict"]) not in ("same", "unresolved")
@@ -258,10 +258,10 @@ def _own_verdict(place: Path) -> bool:
 def _hyperfine(place: Path) -> bool:
     """Whether its ratio of means is further from 1 than the spread that it prints beside it."""
     command = f"{sys.executable} work.py count"
-    words = ["hyperfine", "--runs", "10", "--shell=none", "--export-json", "out.json", command, command]
-    subprocess.run(words, cwd=place, capture_output=True, check=True)
+    arguments = ["hyperfine", "--runs", "10", "--shell=none", "--export-json", "out.json", command, command]
+    subprocess.run(arguments, cwd=place, capture_output=True, check=True)
     one, other = json.loads((place / "out.json").read_text())["results"]
-    fast, slow = sorted((one, other), key=lambda found: float(found["mean"]))
+    fast, slow = sorted((one, other), key=lambda result: float(result["mean"]))
     ratio = slow["mean"] / fast["mean"]
     spread = ratio * ((slow["stddev"] / slow["mean"]) ** 2 + (fast["stddev"] / fast["mean"]) ** 2) ** 0.5
     return bool(ratio - spread > 1)

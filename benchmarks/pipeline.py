@@ -70,8 +70,8 @@ def report(title: str, seconds: dict[str, list[float]], first: str) -> None:
     print(f"\n{title}")
     for name, values in seconds.items():
         median = sorted(values)[len(values) // 2]
-        found = interval(log_ratios(seconds[first], values))
-        print(f"  {name:<28}{median:8.3f} s  {found.speedup:7.3f}x  [{found.low:.3f}, {found.high:.3f}]")
+        estimate = interval(log_ratios(seconds[first], values))
+        print(f"  {name:<28}{median:8.3f} s  {estimate.speedup:7.3f}x  [{estimate.low:.3f}, {estimate.high:.3f}]")
 
 
 def against_baseline(settings: Settings, blocks: int) -> None:

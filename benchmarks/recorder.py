@@ -134,8 +134,8 @@ def share_of_a_run(wins: str, passes: int) -> None:
     settings = Settings(wins=parse_config(wins, tuple(all_wins())), memory_bytes=1 << 45)
     tasks = list(prepare(settings).tasks)
     null, recorded = zip(*(one_pass(settings, tasks, number) for number in range(passes)), strict=True)
-    found = interval(log_ratios(recorded, null))
-    low, cost, high = (f"{100 * (value - 1):+.2f}%" for value in (found.low, found.speedup, found.high))
+    estimate = interval(log_ratios(recorded, null))
+    low, cost, high = (f"{100 * (value - 1):+.2f}%" for value in (estimate.low, estimate.speedup, estimate.high))
     print(f"a run with {wins}: {cost} [{low}, {high}] with the recorder and its journal, {passes} passes")
 
 
@@ -155,10 +155,10 @@ def costs() -> None:
     print(f"{'nanoseconds':28}{'recorder':>10}{'median':>10}{'null':>10}")
     nothing = measure(empty, Recorder)[0]
     for what in (phase, nested_phase, phase_taken_once, phase_taken_elsewhere, cache_hit, cache_taken_once, count):
-        times = [(one - nothing) * 1e9 for one in measure(what, Recorder)]
+        times = [(each - nothing) * 1e9 for each in measure(what, Recorder)]
         null = (measure(what, NullRecorder)[0] - nothing) * 1e9
         print(f"{what.__name__:28}{times[0]:10.0f}{times[len(times) // 2]:10.0f}{null:10.0f}")
-    times = [one * 1e6 for one in measure(task, Recorder, TASKS)]
+    times = [each * 1e6 for each in measure(task, Recorder, TASKS)]
     print(f"a task of {PHASES_PER_TASK} phases: {times[0]:.1f} us, median {times[len(times) // 2]:.1f} us")
 
 

@@ -59,10 +59,10 @@ def autoregressive(memory: float) -> Machine:
 
     def noise(random: Random, runs: int) -> Floats:
         steps, level = random.normal(0, 0.02 * math.sqrt(1 - memory**2), runs), random.normal(0, 0.02)
-        found = np.empty(runs)
+        levels = np.empty(runs)
         for run, step in enumerate(steps):
-            found[run] = level = memory * level + step
-        return found
+            levels[run] = level = memory * level + step
+        return levels
 
     return noise
 
@@ -211,16 +211,16 @@ class Ending:
 def ending(simulated: Simulated) -> Ending:
     """Runs it in this process."""
     verdict = simulated.run()
-    found = verdict.interval
-    if found is None:
+    estimate = verdict.interval
+    if estimate is None:
         return Ending(verdict=verdict.verdict, blocks=verdict.blocks, settled=verdict.settled)
     forecast = verdict.forecast
     return Ending(
         verdict=verdict.verdict,
         blocks=verdict.blocks,
         settled=verdict.settled,
-        speedup=found.speedup,
-        covered=found.low <= 1 + simulated.effect <= found.high,
+        speedup=estimate.speedup,
+        covered=estimate.low <= 1 + simulated.effect <= estimate.high,
         fewest=forecast and forecast.fewest,
         most=forecast and forecast.most,
     )
@@ -246,7 +246,7 @@ class Results:
 
     def missing(self, simulated: Iterable[Simulated]) -> list[Simulated]:
         """Those that are not known yet."""
-        return [one for one in simulated if one not in self._known]
+        return [simulation for simulation in simulated if simulation not in self._known]
 
     def keep(self, pairs: Iterable[tuple[Simulated, Ending]]) -> None:
         """Keeps each as it comes."""
@@ -259,7 +259,7 @@ class Results:
 
     def of(self, simulated: Iterable[Simulated]) -> list[Ending]:
         """What they came to."""
-        return [self._known[one] for one in simulated]
+        return [self._known[simulation] for simulation in simulated]
 
 
 def endings(simulated: Iterable[Simulated], workers: int = 1, results: Results | None = None) -> list[Ending]:
@@ -267,16 +267,16 @@ def endings(simulated: Iterable[Simulated], workers: int = 1, results: Results |
     every, kept = list(simulated), results or Results()
     missing = kept.missing(every)
     if workers == 1:
-        kept.keep((one, ending(one)) for one in missing)
+        kept.keep((simulation, ending(simulation)) for simulation in missing)
     else:
         with ProcessPoolExecutor(workers) as pool:
             kept.keep(zip(missing, pool.map(ending, missing, chunksize=5), strict=True))
     return kept.of(every)
 
 
-def wrong_within(found: Sequence[Ending], blocks: int) -> float:
+def wrong_within(ends: Sequence[Ending], blocks: int) -> float:
     """The share of measurements of equal configs that said faster or slower within so many blocks."""
-    return float(np.mean([one.verdict.endswith(("faster", "slower")) and one.blocks <= blocks for one in found]))
+    return float(np.mean([end.verdict.endswith(("faster", "slower")) and end.blocks <= blocks for end in ends]))
 
 
 def equal_rows(
@@ -286,9 +286,9 @@ def equal_rows(
     machines = [*((name, 1.0) for name in MACHINES), ("lognormal 2%", UNEQUAL)]
     for machine, unequal in machines:
         runs = [Simulated(machine=machine, blocks=max(blocks), seed=seed, unequal=unequal) for seed in range(count)]
-        found = endings(runs, workers, results)
+        ends = endings(runs, workers, results)
         name = machine if unequal == 1 else f"{machine}, the second {unequal:g}x as noisy"
-        yield name, [wrong_within(found, most) for most in blocks], float(np.mean([one.covered for one in found]))
+        yield name, [wrong_within(ends, most) for most in blocks], float(np.mean([end.covered for end in ends]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -312,17 +312,17 @@ def power_rows(
     for machine in machines:
         for effect in effects:
             runs = [Simulated(machine=machine, effect=effect, blocks=blocks, seed=seed) for seed in range(count)]
-            found = endings(runs, workers, results)
-            hits = [one for one in found if one.verdict.endswith("faster")]
+            ends = endings(runs, workers, results)
+            hits = [end for end in ends if end.verdict.endswith("faster")]
             mistakes = ("slower", "slightly slower", *(("same",) if effect > MARGIN else ()))
             yield Power(
                 machine=machine,
                 effect=effect,
                 found=len(hits) / count,
-                wrong=float(np.mean([one.verdict in mistakes for one in found])),
-                blocks=float(np.median([one.blocks for one in hits])) if hits else math.nan,
-                bias=float(np.mean([one.speedup for one in hits])) / (1 + effect) - 1 if hits else math.nan,
-                covered=float(np.mean([one.covered for one in found])),
+                wrong=float(np.mean([end.verdict in mistakes for end in ends])),
+                blocks=float(np.median([hit.blocks for hit in hits])) if hits else math.nan,
+                bias=float(np.mean([hit.speedup for hit in hits])) / (1 + effect) - 1 if hits else math.nan,
+                covered=float(np.mean([end.covered for end in ends])),
             )
 
 
@@ -332,8 +332,8 @@ def death_rows(
     """(share of runs that die by side, verdicts' shares); the second config is 20% faster where it lives."""
     for dies in ((0.0, 0.0), (0.01, 0.01), (0.1, 0.1), (0.3, 0.3), (0.0, 0.1), (0.0, 0.3), (0.0, 1.0)):
         runs = [Simulated(machine="lognormal 2%", effect=0.2, blocks=40, seed=seed, dies=dies) for seed in range(count)]
-        words = [one.verdict for one in endings(runs, workers, results)]
-        yield dies, {word: words.count(word) / count for word in sorted(set(words))}
+        verdicts = [ending.verdict for ending in endings(runs, workers, results)]
+        yield dies, {word: verdicts.count(word) / count for word in sorted(set(verdicts))}
 
 
 def forecast_rows(
@@ -352,10 +352,10 @@ def forecast_rows(
         ]  # fmt: skip
         whole = endings(plans, workers, results)
         for blocks in after:
-            short = endings([replace(one, blocks=blocks, noise_blocks=most) for one in plans], workers, results)
-            told = [(one, end) for one, end in zip(short, whole, strict=True) if not one.settled]
-            held = [_held(one, end, most) for one, end in told]
-            widths = [(one.most or math.inf) / (one.fewest or 1) for one, _ in told]
+            short = endings([replace(plan, blocks=blocks, noise_blocks=most) for plan in plans], workers, results)
+            told = [(begun, end) for begun, end in zip(short, whole, strict=True) if not begun.settled]
+            held = [_held(begun, end, most) for begun, end in told]
+            widths = [(begun.most or math.inf) / (begun.fewest or 1) for begun, _ in told]
             yield machine, blocks, len(told), _mean(held), float(np.median(widths or [math.nan]))
 
 
@@ -375,22 +375,29 @@ def attribution_rows(count: int, seed: int = 0) -> Iterator[tuple[str, float]]:
     """What attributions of five wins, 3 blocks at 2% noise, say falsely; beside what single intervals would say."""
     random, wins = np.random.default_rng(seed), tuple("abcde")
     null = [attribute(_attribution_blocks(random, {}), wins) for _ in range(count)]
-    shown = [any(not one.low <= 1 <= one.high for one in found.effects.values()) for found in null]
+    shown = [any(not effect.low <= 1 <= effect.high for effect in attribution.effects.values()) for attribution in null]
     yield "a null win shown as something, of five null wins", float(np.mean(shown))
     factors = {"a": 1.3, "b": 1.06, "c": 1.03, "d": 1.01, "e": 1.0}
     real = [attribute(_attribution_blocks(random, factors), wins) for _ in range(count)]
     best = math.prod(factors.values())
     losses = [
-        max((best / math.prod(factors[win] for win in one) - 1 for one in found.as_good), default=0.0) for found in real
+        max((best / math.prod(factors[win] for win in config) - 1 for config in attribution.as_good), default=0.0)
+        for attribution in real
     ]
     yield "a config called as good that is more than 1% slower", float(np.mean(np.array(losses) > MARGIN + 1e-9))
     yield "what a contender may cost does not hold", float(
         np.mean([
-            any(found.losses[one] < best / math.prod(factors[win] for win in one) - 1 for one in found.contenders)
-            for found in real
+            any(
+                attribution.losses[contender] < best / math.prod(factors[win] for win in contender) - 1
+                for contender in attribution.contenders
+            )
+            for attribution in real
         ])
     )  # fmt: skip
-    held = [all(one.low <= factors[win] <= one.high for win, one in found.effects.items()) for found in real]
+    held = [
+        all(effect.low <= factors[win] <= effect.high for win, effect in attribution.effects.items())
+        for attribution in real
+    ]
     yield "all five effects within their intervals at once", float(np.mean(held))
 
 
@@ -452,14 +459,14 @@ def change_rows(count: int, seed: int = 0) -> Iterator[tuple[str, float, float]]
         ("3%, and 30% slower from sitting 10 on", 0.03, 0.3),
     ):
         random = np.random.default_rng([seed, int(100 * spread), int(100 * step)])
-        announced = found = 0
+        announced = noticed = 0
         for _ in range(count):
             states = random.normal(0, spread, 20) + math.log1p(step) * (np.arange(20) >= 10)
             sittings = [(np.exp(state + random.normal(0, 0.01, 5)) * 10).tolist() for state in states]
             places = change_points([float(np.exp(np.mean(np.log(runs)))) for runs in sittings])
             announced += bool(places) and not step
-            found += step > 0 and any(abs(place - 10) <= 1 for place in places)
-        yield name, announced / count, found / count if step else math.nan
+            noticed += step > 0 and any(abs(place - 10) <= 1 for place in places)
+        yield name, announced / count, noticed / count if step else math.nan
 
 
 # What people do today, on the same machines: whole arrays at once, since nothing of the product is in it.
@@ -549,12 +556,12 @@ def mixture_t(noise: Floats, effect: float, random: Random) -> np.ndarray:
 def looking_t_test(noise: Floats, effect: float, random: Random) -> np.ndarray:
     """A paired t-test at 5% after each of 20 interleaved pairs, stopped at the first that is clear."""
     before, after = noise[:, :40:2], noise[:, 1:40:2] - math.log1p(effect)
-    said = np.full(len(noise), "unresolved")
+    verdicts = np.full(len(noise), "unresolved")
     for pairs in range(3, 21):
         difference = (before - after)[:, :pairs]
-        clear = (stats.ttest_1samp(difference, 0, axis=1).pvalue < 0.05) & (said == "unresolved")
-        said = np.where(clear, np.where(difference.mean(axis=1) > 0, "faster", "slower"), said)
-    return said
+        clear = (stats.ttest_1samp(difference, 0, axis=1).pvalue < 0.05) & (verdicts == "unresolved")
+        verdicts = np.where(clear, np.where(difference.mean(axis=1) > 0, "faster", "slower"), verdicts)
+    return verdicts
 
 
 PRACTICES: dict[str, Callable[[Floats, float, Random], np.ndarray]] = {
@@ -614,8 +621,8 @@ def _print_power(options: Options) -> None:
 
 def _print_deaths(options: Options) -> None:
     print(f"\nRuns that die (first, second config, which is 20% faster where it lives), {options.count} measurements")
-    for dies, words in death_rows(options.count, options.workers, options.results):
-        print(f"  {dies[0]:4.0%} {dies[1]:4.0%}  " + ", ".join(f"{word} {share:.1%}" for word, share in words.items()))
+    for dies, shares in death_rows(options.count, options.workers, options.results):
+        print(f"  {dies[0]:4.0%} {dies[1]:4.0%}  " + ", ".join(f"{word} {share:.1%}" for word, share in shares.items()))
 
 
 def _print_forecasts(options: Options) -> None:
@@ -639,16 +646,17 @@ def _print_attribution(options: Options) -> None:
 
 def _print_changes(options: Options) -> None:
     print(f"\nChanges in {options.count} histories of 20 sittings of 5 runs (the code's only where it changed)")
-    for name, announced, found in change_rows(options.count):
+    for name, announced, noticed in change_rows(options.count):
         print(
-            f"  {name}: {announced:.1%} with a change announced" + ("" if math.isnan(found) else f", {found:.1%} found")
+            f"  {name}: {announced:.1%} with a change announced"
+            + ("" if math.isnan(noticed) else f", {noticed:.1%} found")
         )
 
 
 def _print_practices(options: Options) -> None:
     print(f"\nWhat people do today, {options.count} comparisons: wrong on equal configs / finds a true 2%")
-    for practice, machine, wrong, found in practice_rows(options.count):
-        print(f"  {practice:32}{machine:28}{wrong:8.1%}{found:8.1%}")
+    for practice, machine, wrong, hits in practice_rows(options.count):
+        print(f"  {practice:32}{machine:28}{wrong:8.1%}{hits:8.1%}")
 
 
 TABLES: dict[str, Callable[[Options], None]] = {

@@ -22,8 +22,8 @@ _OPTIONS = {
 
 def facts_options(command: F) -> F:
     """Adds the options to a command, which gets them by the names of ``services.facts.QUESTIONS``."""
-    for option, (name, metavar, words) in reversed(_OPTIONS.items()):
-        command = click.option(option, name, metavar=metavar, help=words)(command)
+    for option, (name, metavar, help_text) in reversed(_OPTIONS.items()):
+        command = click.option(option, name, metavar=metavar, help=help_text)(command)
     return command
 
 

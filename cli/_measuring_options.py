@@ -91,12 +91,12 @@ def continued_spec(engine: Engine, measurement_id: int, options: Mapping[str, An
     from services.continuing import obstacle
 
     try:
-        found = queries.measurement(engine, measurement_id)
+        measurement = queries.measurement(engine, measurement_id)
     except queries.UnknownRow as problem:
         fail(f"{problem}; quickwin measure A B begins one", USAGE)
-    if found.kind != kind:
-        fail(f"measurement {measurement_id} is of the kind {found.kind}: continue it with its own command", USAGE)
-    if against := obstacle(measurement_id, found.spec, len(queries.blocks(engine, measurement_id))):
+    if measurement.kind != kind:
+        fail(f"measurement {measurement_id} is of the kind {measurement.kind}: continue it with its own command", USAGE)
+    if against := obstacle(measurement_id, measurement.spec, len(queries.blocks(engine, measurement_id))):
         raise against
     fixed = {
         name: options[name] for name in ("cache_state", "metric", "duet", "order_seed") if options.get(name) is not None
@@ -108,4 +108,4 @@ def continued_spec(engine: Engine, measurement_id: int, options: Mapping[str, An
         for name in ("min_blocks", "max_blocks", "max_minutes", "margin")
         if options[name] is not None
     }
-    return Spec.from_json(found.spec).replace(**budget).in_balance()
+    return Spec.from_json(measurement.spec).replace(**budget).in_balance()

@@ -74,8 +74,8 @@ def phase_lines(record: RunRecord) -> list[tuple[str, str, str, str, int]]:
     """
     made = breakdown(record)
     last = [part for part in made.parts if part.path in ((IDLE,), (UNACCOUNTED,))]
-    own = [one for one in record.phases if one.path not in {part.path for part in last}]
-    rows = [_phase_line(one) for one in sorted(own, key=lambda one: one.path)]
+    own = [phase for phase in record.phases if phase.path not in {part.path for part in last}]
+    rows = [_phase_line(phase) for phase in sorted(own, key=lambda phase: phase.path)]
     rows += [(part.name, "", "", seconds(part.self_seconds), 0) for part in last]
     return [*rows, *_excess(made.rest_seconds)]
 
@@ -88,7 +88,11 @@ def _excess(rest: float | None) -> list[tuple[str, str, str, str, int]]:
     return [(name, "", "", seconds(-rest if rest else 0.0), 0)]
 
 
-def _phase_line(one: PhaseTiming) -> tuple[str, str, str, str, int]:
-    name = "  " * (len(one.path) - 1) + one.name
-    category = f"{one.category} ({_BASES[one.basis]})" if one.basis in _BASES else one.category
-    return name, category, seconds(one.total_seconds), seconds(one.self_seconds), one.calls
+def _phase_line(phase_timing: PhaseTiming) -> tuple[str, str, str, str, int]:
+    name = "  " * (len(phase_timing.path) - 1) + phase_timing.name
+    category = (
+        f"{phase_timing.category} ({_BASES[phase_timing.basis]})"
+        if phase_timing.basis in _BASES
+        else phase_timing.category
+    )
+    return name, category, seconds(phase_timing.total_seconds), seconds(phase_timing.self_seconds), phase_timing.calls

@@ -43,7 +43,7 @@ def COMMAND(assignments: tuple[str, ...], as_json: bool) -> None:
                 click.echo(_MARKS[finding.kind] + finding.sentence)
     worthless = is_worthless(findings)
     if as_json:
-        plain: list[dict[str, Any]] = [{"kind": one.kind, "sentence": one.sentence} for one in findings]
+        plain: list[dict[str, Any]] = [{"kind": remark.kind, "sentence": remark.sentence} for remark in findings]
         print_json({"fit": not worthless, "findings": plain})
     if worthless:
         fail("measurements would be worthless until what is marked FAIL is mended", NO)

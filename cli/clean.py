@@ -34,11 +34,11 @@ def COMMAND(dry_run: bool, yes: bool, as_json: bool) -> None:
 
     if not (dry_run or yes or sys.stdin.isatty()):
         fail("nobody can be asked here whether to remove it: add --yes to remove or --dry-run to look only", USAGE)
-    found = cleaning.items(open_database())
-    chosen = [item for item in found if not item.used_by]
+    items = cleaning.items(open_database())
+    chosen = [item for item in items if not item.used_by]
     size = sum(item.bytes for item in chosen) / 1e6
     if not as_json:
-        for item in found:
+        for item in items:
             click.echo(item.sentence)
     gone: list[cleaning.Item] = []
     problems: list[str] = []
@@ -52,7 +52,7 @@ def COMMAND(dry_run: bool, yes: bool, as_json: bool) -> None:
         if not as_json:
             click.echo(f"{sum(item.bytes for item in gone) / 1e6:.1f} MB freed, {len(gone)} removed")
     if as_json:
-        rows = [{**dataclasses.asdict(item), "removed": item in gone} for item in found]
+        rows = [{**dataclasses.asdict(item), "removed": item in gone} for item in items]
         print_json({"items": rows, "bytes_freed": sum(item.bytes for item in gone)})
     if problems:
         fail("; ".join(problems))

@@ -50,13 +50,13 @@ def COMMAND(runs: tuple[str, ...], percent: bool, everything: bool, as_json: boo
         _print(ranking, percent, everything)
     refused = [row.comparison for row in ranking.rows if row.comparison is not None and not row.stands]
     if refused:
-        fail("; ".join(one.reason.rstrip(".") for one in refused), NO)
+        fail("; ".join(comparison.reason.rstrip(".") for comparison in refused), NO)
 
 
 def _comparisons(ranking: Ranking) -> list[Comparison]:
     """The comparisons with the first run, in the order in which the runs were named."""
     by_run = {row.run.id: row.comparison for row in ranking.rows}
-    return [one for run in ranking.runs if (one := by_run[run.id]) is not None]
+    return [comparison for run in ranking.runs if (comparison := by_run[run.id]) is not None]
 
 
 # As JSON
@@ -69,7 +69,7 @@ def _plain(ranking: Ranking) -> dict[str, Any]:
     return {
         **pair,
         "runs": [_plain_run(run) for run in ranking.runs],
-        "comparisons": [_pair(one) for one in comparisons],
+        "comparisons": [_pair(comparison) for comparison in comparisons],
         "ranking": [row.run.id for row in ranking.rows],
         "best": None if ranking.best is None else ranking.best.id,
         "summary": list(ranking.summary),
@@ -92,25 +92,25 @@ def _plain_run(run: RunFacts) -> dict[str, Any]:
     }
 
 
-def _pair(one: Comparison) -> dict[str, Any]:
+def _pair(comparison: Comparison) -> dict[str, Any]:
     from services.comparing import NOT_COMPARABLE
     from services.differences import steps
 
-    prints = [side.runs[0].outcome.results_fingerprint for side in (one.before, one.after)]
-    found = steps(one.before, one.after) or ()
+    prints = [side.runs[0].outcome.results_fingerprint for side in (comparison.before, comparison.after)]
+    changes = steps(comparison.before, comparison.after) or ()
     return {
-        "before": one.before.ids[0],
-        "after": one.after.ids[0],
-        "verdict": one.verdict,
-        "reason": one.reason,
-        "comparable": one.verdict != NOT_COMPARABLE,
-        "reasons": list(one.obstacles),
-        "differences": list(one.differences),
+        "before": comparison.before.ids[0],
+        "after": comparison.after.ids[0],
+        "verdict": comparison.verdict,
+        "reason": comparison.reason,
+        "comparable": comparison.verdict != NOT_COMPARABLE,
+        "reasons": list(comparison.obstacles),
+        "differences": list(comparison.differences),
         "same_answers": None if None in prints else prints[0] == prints[1],
-        "before_seconds": one.before.seconds,
-        "after_seconds": one.after.seconds,
-        "speedup": one.speedup,
-        "phases": [_plain_step(step) for step in sorted(found, key=lambda step: -abs(step.change))],
+        "before_seconds": comparison.before.seconds,
+        "after_seconds": comparison.after.seconds,
+        "speedup": comparison.speedup,
+        "phases": [_plain_step(step) for step in sorted(changes, key=lambda step: -abs(step.change))],
     }
 
 
@@ -154,16 +154,25 @@ def _lines(console: Console, sentences: Sequence[str]) -> None:
         console.print(Text(line))
 
 
-def _print_pair(console: Console, one: Comparison) -> None:
+def _print_pair(console: Console, comparison: Comparison) -> None:
     from services.differences import difference_words, steps, unit_words
 
-    _lines(console, [f"{one.verdict}: {reason}" for reason in one.obstacles or (one.reason,)])
-    if one.speedup:
-        saved = (1 - 1 / one.speedup) * 100
-        console.print(f"speedup {one.speedup:.3f}x, saving {saved:.1f}% - of one pair of runs, which is no evidence")
-    _lines(console, one.differences)
-    found = steps(one.before, one.after)
-    _lines(console, [difference_words(found, unit_words(one.after.runs[0]), (*one.before.runs, *one.after.runs))])
+    _lines(console, [f"{comparison.verdict}: {reason}" for reason in comparison.obstacles or (comparison.reason,)])
+    if comparison.speedup:
+        saved = (1 - 1 / comparison.speedup) * 100
+        console.print(
+            f"speedup {comparison.speedup:.3f}x, saving {saved:.1f}% - of one pair of runs, which is no evidence"
+        )
+    _lines(console, comparison.differences)
+    changes = steps(comparison.before, comparison.after)
+    _lines(
+        console,
+        [
+            difference_words(
+                changes, unit_words(comparison.after.runs[0]), (*comparison.before.runs, *comparison.after.runs)
+            )
+        ],
+    )
 
 
 def _ranks(ranking: Ranking) -> Any:
@@ -210,7 +219,7 @@ def _phases(runs: Sequence[RunFacts], rows: Sequence[PhaseRow], percent: bool) -
     wholes = [run.made.whole_seconds or 1.0 for run in runs]
     for row in rows:
         shares = [amount / whole for amount, whole in zip(row.seconds, wholes, strict=True)]
-        cells = [share(one, 1) for one in shares] if percent else [seconds(amount) for amount in row.seconds]
+        cells = [share(part, 1) for part in shares] if percent else [seconds(amount) for amount in row.seconds]
         if len(runs) == 2:
             points = f"{(shares[1] - shares[0]) * 100:+.1f} points"
             cells.append(points if percent else signed(row.seconds[1] - row.seconds[0], max(wholes)))

@@ -104,7 +104,7 @@ def _show(plan: Plan, evidence: TrackerEvidence, wins: list[Win], as_json: bool)
                     "decision": row.decision,
                     "missing": list(missing(row, plan.cache_states)),
                     "due": evidence.is_due(row.win),
-                    "checklist": [dataclasses.asdict(one) for one in win_ticks(plan, row)],
+                    "checklist": [dataclasses.asdict(win_tick) for win_tick in win_ticks(plan, row)],
                 }
                 for row in rows
             ]
@@ -139,18 +139,25 @@ def _print_table(plan: Plan, rows: list[WinEvidence]) -> None:
     Console(width=None if sys.stdout.isatty() else 160).print(table)
 
 
-def _cells(one: Measured | None) -> tuple[str, ...]:
-    if one is None:
+def _cells(measured: Measured | None) -> tuple[str, ...]:
+    if measured is None:
         return ("not measured", "", "", "", "")
-    known = one.speedup is not None and one.verdict not in ("wrong", "not comparable")
-    span = f" ({one.low:.3f}-{one.high:.3f})" if one.low is not None and one.high is not None else ""
-    noise = f"{one.noise_low:.3f}-{one.noise_high:.3f}x" if one.noise_low and one.noise_high else "unknown"
+    known = measured.speedup is not None and measured.verdict not in ("wrong", "not comparable")
+    span = (
+        f" ({measured.low:.3f}-{measured.high:.3f})" if measured.low is not None and measured.high is not None else ""
+    )
+    noise = (
+        f"{measured.noise_low:.3f}-{measured.noise_high:.3f}x"
+        if measured.noise_low and measured.noise_high
+        else "unknown"
+    )
     return (
-        one.verdict,
-        f"{one.speedup:.3f}x{span}" if known else "",
-        f"{100 * (one.saving or 0):.1f}%" if known else "",
+        measured.verdict,
+        f"{measured.speedup:.3f}x{span}" if known else "",
+        f"{100 * (measured.saving or 0):.1f}%" if known else "",
         noise,
-        f"{one.basis}, {one.cache_state}" + (f", {one.measured_at:%Y-%m-%d}" if one.measured_at else ""),
+        f"{measured.basis}, {measured.cache_state}"
+        + (f", {measured.measured_at:%Y-%m-%d}" if measured.measured_at else ""),
     )
 
 

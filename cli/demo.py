@@ -39,12 +39,12 @@ def COMMAND(tasks: int, candidates: int, as_json: bool) -> None:
         fail("the main job is the worked example's; this project runs its own command: quickwin run", USAGE)
     engine = open_database()
     parameters = {"tasks": tasks, "candidates": candidates}
-    runs = [_run(engine, parameters, *one) for one in (("none", "cold"), ("all", "cold"), ("all", "warm"))]
+    runs = [_run(engine, parameters, *asked) for asked in (("none", "cold"), ("all", "cold"), ("all", "warm"))]
     if as_json:
-        print_json([{"id": one.run_id, **one.record.to_json()} for one in runs])
+        print_json([{"id": run.run_id, **run.record.to_json()} for run in runs])
     else:
-        click.echo(_summary([one.record for one in runs]))
-    if len({one.record.results_fingerprint for one in runs}) != 1:
+        click.echo(_summary([run.record for run in runs]))
+    if len({run.record.results_fingerprint for run in runs}) != 1:
         fail("the answers differ: what is faster here is wrong", NO)
 
 
@@ -65,7 +65,7 @@ def _summary(records: list[RunRecord]) -> str:
     for record in records:
         speedup = (first.wall_seconds or 0) / (record.wall_seconds or 1)
         same = "the same" if record.results_fingerprint == first.results_fingerprint else "DIFFERENT"
-        rates = ", ".join(f"{one.name} {percent(one.hit_rate)}" for one in record.caches if one.lookups)
+        rates = ", ".join(f"{cache.name} {percent(cache.hit_rate)}" for cache in record.caches if cache.lookups)
         share = percent(overhead_share(record))
         lines.append(
             f"{record.label:<16}{seconds(record.wall_seconds):>10}{speedup:>9.2f}x{share:>10}  {same:<10} {rates}"

@@ -73,7 +73,7 @@ def COMMAND(
 
     engine = open_database()
     facts = read_facts(texts, engine)
-    contents, found, unread = _contents(files)
+    contents, inside, unread = _contents(files)
     preview = _read(contents, engine)
     if not as_json:
         _show(preview)
@@ -95,10 +95,10 @@ def COMMAND(
     elif len(stored) > 1:
         _tell(engine, stored)
     else:
-        for one in stored:
-            click.echo(one.sentence)
+        for run in stored:
+            click.echo(run.sentence)
     # What merely lies in a folder need not be a log.
-    named = [file for file in preview.refused if file.name.partition("/")[0] not in found]
+    named = [file for file in preview.refused if file.name.partition("/")[0] not in inside]
     if named or unread:
         fail("; ".join([*(f"{file.name}: refused: {file.sentence}" for file in named), *unread]))
 
@@ -107,9 +107,9 @@ def _tell(engine: Engine, stored: list[Stored]) -> None:
     """What became of several runs, and which of them is best and why."""
     from services.ranking import MOST_RUNS, rank
 
-    for one in stored:
-        click.echo(one.sentence)
-    ids = list(dict.fromkeys(one.run_id for one in stored))
+    for run in stored:
+        click.echo(run.sentence)
+    ids = list(dict.fromkeys(run.run_id for run in stored))
     if 2 <= len(ids) <= MOST_RUNS:
         ranking = rank(engine, ids)
         click.echo("\nWhich is best, and why:")
@@ -121,7 +121,7 @@ def _tell_measurements(engine: Engine, preview: Preview, stored: list[Stored]) -
     """What became of measurements whose blocks came: their runs are told by the verdict, not one by one."""
     from services import elsewhere, importing
 
-    new = sum(one.is_new for one in stored)
+    new = sum(run.is_new for run in stored)
     click.echo(f"{_runs(new)} stored" + (f", {len(stored) - new} there already" if new < len(stored) else ""))
     for sentence in elsewhere.sentences(engine, importing.store_measurements(engine, preview)):
         click.echo(sentence)
@@ -140,8 +140,8 @@ def _watch(folder: Path, files: tuple[str, ...], texts: dict[str, str | None], a
         )
 
     def tell(arrived: Arrived) -> None:
-        for one in arrived.stored:
-            click.echo(json.dumps({**asdict(one), "sentence": one.sentence}) if as_json else one.sentence)
+        for run in arrived.stored:
+            click.echo(json.dumps({**asdict(run), "sentence": run.sentence}) if as_json else run.sentence)
         for sentence in arrived.measurements:
             click.echo(json.dumps({"measurement": sentence}) if as_json else sentence)
         for file in arrived.refused:
@@ -172,22 +172,22 @@ def _contents(names: tuple[str, ...]) -> tuple[list[tuple[str, bytes]], set[str]
     from services.folders import MOST_BYTES, content, paths_in
 
     contents: list[tuple[str, bytes]] = []
-    found: set[str] = set()
+    archives: set[str] = set()
     unread: list[str] = []
     for name in names:
         path = Path(name)
         if name == "-":
             contents.append(("stdin", sys.stdin.buffer.read(MOST_BYTES + 1)))
         elif path.is_dir():
-            inside = [content(one, path) for one in paths_in(path)]
-            found |= {inner.partition("/")[0] for inner, _ in inside}
+            inside = [content(inner_path, path) for inner_path in paths_in(path)]
+            archives |= {inner.partition("/")[0] for inner, _ in inside}
             contents += inside
         else:
             try:
                 contents.append(content(path))
             except Problem as problem:
                 unread.append(str(problem))
-    return contents, found, unread
+    return contents, archives, unread
 
 
 def _read(contents: list[tuple[str, bytes]], engine: Engine) -> Preview:
@@ -212,7 +212,7 @@ def _plain(preview: Preview, stored: list[Stored]) -> dict[str, Any]:
     return {
         **preview.to_json(),
         "runs": runs,
-        "stored": [{**asdict(one), "is_new": one.is_new, "sentence": one.sentence} for one in stored],
+        "stored": [{**asdict(run), "is_new": run.is_new, "sentence": run.sentence} for run in stored],
     }
 
 
@@ -254,5 +254,7 @@ def _run_lines(run: RunPreview) -> list[str]:
     for cache in record.caches:
         rate = percent(cache.hit_rate)
         lines += [f"  cache {cache.name}: {cache.hits:,} hits of {cache.lookups:,} ({rate})"]
-    lines += [f"  {one.severity}: {_at(one.line)}{one.claimed}: {one.follows}" for one in record.findings]
+    lines += [
+        f"  {finding.severity}: {_at(finding.line)}{finding.claimed}: {finding.follows}" for finding in record.findings
+    ]
     return lines + [f"  note: {note}" for note in record.notes]

@@ -39,14 +39,14 @@ def COMMAND(limit: int, as_json: bool, **filters: Any) -> None:
     chosen: Any = {name: value for name, value in filters.items() if value is not None}
     if "config" in chosen:
         chosen["config"] = stored_text(config_of(chosen["config"], engine))
-    found = queries.run_rows(engine, limit=limit, **chosen)
+    rows = queries.run_rows(engine, limit=limit, **chosen)
     if as_json:
-        print_json(found)
+        print_json(rows)
         return
-    if not found:
+    if not rows:
         click.echo("No runs yet; quickwin run records one." if not chosen else "No run fits these filters.")
         return
-    _table(found, queries.run_count(engine, **chosen))
+    _table(rows, queries.run_count(engine, **chosen))
 
 
 #: From this many columns of the terminal on, everything is shown; below, what a line can do without is left out.
@@ -56,20 +56,20 @@ _REST = {True: 76, False: 49}
 _EXTRA = ("overhead", "tasks", "failed")
 
 
-def _table(found: list[dict[str, Any]], total: int) -> None:
+def _table(rows: list[dict[str, Any]], total: int) -> None:
     from rich.console import Console
 
     console = Console()
     wide = console.width >= _WIDE
     table = _empty_table(console.width - _REST[wide], wide)
-    for row in found:
+    for row in rows:
         table.add_row(*_cells(row, wide))
     console.print(table)
     shown = {"started_at", "config", "cache_state"}
-    if any(shown & set(str(row["stated"] or "").split(", ")) for row in found):
+    if any(shown & set(str(row["stated"] or "").split(", ")) for row in rows):
         console.print("* as stated: no log says it")
-    if total > len(found):
-        console.print(f"{len(found)} of {total} runs; --limit shows more")
+    if total > len(rows):
+        console.print(f"{len(rows)} of {total} runs; --limit shows more")
 
 
 def _empty_table(room: int, wide: bool) -> Any:
@@ -95,9 +95,9 @@ def _cells(row: dict[str, Any], wide: bool) -> list[Any]:
         f"{text}{mark.get(name, '')}"
         for name, text in (("started_at", started), ("config", config), ("cache_state", row["cache_state"]))
     )
-    words = [row["id"], started, row["label"], config, caches, row["status"]]
+    cells = [row["id"], started, row["label"], config, caches, row["status"]]
     extra = [percent(row["overhead_share"]), row["tasks"], row["failed"]] if wide else []
-    return [_plain(value) for value in (*words, seconds(row["wall_seconds"]), *extra)]
+    return [_plain(value) for value in (*cells, seconds(row["wall_seconds"]), *extra)]
 
 
 def _plain(value: object) -> Any:

@@ -91,9 +91,9 @@ def _show(engine: Any, project: Any, win: str | None, as_json: bool) -> None:
 
     entries = history(engine, project, find_win(project, win).name if win else None)
     if as_json:
-        print_json([{name: getattr(one, name) for name in one.__slots__} for one in entries])
+        print_json([{name: getattr(entry, name) for name in entry.__slots__} for entry in entries])
         return
-    for one in entries:
-        click.echo(one.sentence)
+    for entry in entries:
+        click.echo(entry.sentence)
     if not entries:
         click.echo("nothing was written into the tracker by hand yet", err=True)

@@ -67,14 +67,18 @@ def COMMAND(
         click.echo(write(filled), nl=False)
 
 
-def _placed(found: TrackerDocument) -> dict[str, int]:
-    return {"wins": len(found.wins), "entries": len(found.entries), "checks": len(found.checks)}
+def _placed(tracker_document: TrackerDocument) -> dict[str, int]:
+    return {
+        "wins": len(tracker_document.wins),
+        "entries": len(tracker_document.entries),
+        "checks": len(tracker_document.checks),
+    }
 
 
 def _tell(source: Path, tracker: ReadTracker, as_json: bool) -> None:
     placed, leftovers = _placed(tracker.document), tracker.document.leftovers
     if as_json:
-        kept = [dataclasses.asdict(one) for one in leftovers]
+        kept = [dataclasses.asdict(leftover) for leftover in leftovers]
         known = {"file": source.name, "new": tracker.is_new, **placed, "leftovers": kept}
         changes = {"edits": list(tracker.edits), "adopted": list(tracker.adopted)}
         print_json({**known, "differences": list(tracker.differences), **changes})
@@ -88,5 +92,7 @@ def _tell(source: Path, tracker: ReadTracker, as_json: bool) -> None:
         click.echo(f"edit     {sentence}")
     for sentence in tracker.differences:
         click.echo(f"differs  {sentence}")
-    for one in leftovers:
-        click.echo(f"kept     {one.heading or 'the beginning'}: {len(one.text.splitlines())} lines without a place")
+    for leftover in leftovers:
+        click.echo(
+            f"kept     {leftover.heading or 'the beginning'}: {len(leftover.text.splitlines())} lines without a place"
+        )

@@ -41,7 +41,7 @@ else:
                 for column, text in cls.__annotations__.items()
             ]
             given = vars(cls).get("__table_args__", ())
-            parts = [one for one in given if not isinstance(one, dict)]
+            parts = [part for part in given if not isinstance(part, dict)]
             options = given[-1] if len(parts) < len(given) else {}
             cls.__table__ = Table(name, cls.metadata, *columns, *parts, **options)
             for column in columns:
@@ -68,7 +68,7 @@ def _column(
     arguments, options = given
     inner = text.removeprefix("Mapped[").removesuffix("]")
     bare = inner.removesuffix(" | None")
-    if not any(isinstance(one, TypeEngine) or _is_type(one) for one in arguments):
+    if not any(isinstance(argument, TypeEngine) or _is_type(argument) for argument in arguments):
         arguments = (types[bare], *arguments)
     return Column(name, *arguments, **{"nullable": bare != inner, **options})
 

@@ -81,5 +81,5 @@ def _rows(connection: Connection, child: Any, run_id: int) -> list[tuple[Any, ..
     table = child.__table__
     order = list(table.primary_key.columns)[1:]
     columns = [column for column in table.columns if column.name != "run_id"]
-    found = connection.execute(select(*columns).where(table.c.run_id == run_id).order_by(*order))
-    return [tuple(row) for row in found]
+    rows = connection.execute(select(*columns).where(table.c.run_id == run_id).order_by(*order))
+    return [tuple(row) for row in rows]

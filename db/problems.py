@@ -118,10 +118,10 @@ def explained(name: str) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:
-        found = _explain(error.orig if isinstance(error, DBAPIError) else error, name)
-        if found is None:
+        explained_problem = _explain(error.orig if isinstance(error, DBAPIError) else error, name)
+        if explained_problem is None:
             raise
-        raise found from error
+        raise explained_problem from error
     except TimeoutError as error:
         raise problem("locked", name) from error
     except UnicodeDecodeError as error:  # the driver can not even decode what SQLite says of a damaged schema

@@ -90,9 +90,9 @@ def to_rows(record: RunRecord) -> RunRows:
         task_phases=[
             row for position, task in enumerate(record.tasks) for row in task_phase_rows(position, task, numbers)
         ],
-        caches=[_cache_row(position, one) for position, one in enumerate(record.caches)],
+        caches=[_cache_row(position, cache) for position, cache in enumerate(record.caches)],
         counts=[(clean(name), whole(value)) for name, value in record.counts.items()],
-        findings=[_finding_row(position, one) for position, one in enumerate(record.findings)],
+        findings=[_finding_row(position, finding) for position, finding in enumerate(record.findings)],
     )
 
 
@@ -143,10 +143,10 @@ def environment_values(environment: Environment) -> dict[str, Any]:
 def phase_rows(record: RunRecord) -> list[Row]:
     """The run's own phases, or the sum of its tasks' where it has none, and then those that occur in tasks only."""
     part = "run" if record.phases else "sum"
-    rows = [phase_row(one, part) for one in record.phases]
+    rows = [phase_row(phase, part) for phase in record.phases]
     known = {phase_key(row) for row in rows}
-    rest = [one for one in sum_of_tasks(record.tasks) if timing_key(one) not in known]
-    return rows + [phase_row(one, "task" if record.phases else "sum") for one in rest]
+    rest = [timing for timing in sum_of_tasks(record.tasks) if timing_key(timing) not in known]
+    return rows + [phase_row(timing, "task" if record.phases else "sum") for timing in rest]
 
 
 def phase_row(phase: PhaseTiming, part: str) -> Row:
@@ -192,18 +192,23 @@ def task_row(position: int, task: TaskRecord) -> Row:
 
 def task_phase_rows(position: int, task: TaskRecord, numbers: Mapping[Row, int]) -> list[Row]:
     """The rows of ``task_phases`` of one task, without the run's id; ``numbers`` by ``timing_key``."""
-    return [(position, place, numbers[timing_key(one)], *_amounts(one)) for place, one in enumerate(task.phases)]
+    return [(position, place, numbers[timing_key(phase)], *_amounts(phase)) for place, phase in enumerate(task.phases)]
 
 
-def _cache_row(position: int, one: CacheStats) -> Row:
-    amounts = (whole(one.hits), whole(one.misses), whole(one.entries))
-    times = (one.miss_seconds, one.hit_seconds, one.claimed_hit_rate, one.claimed_saved_seconds)
-    return (position, clean(one.name), *amounts, *(seconds(time) for time in times))
+def _cache_row(position: int, cache: CacheStats) -> Row:
+    amounts = (whole(cache.hits), whole(cache.misses), whole(cache.entries))
+    times = (
+        cache.miss_seconds,
+        cache.hit_seconds,
+        cache.claimed_hit_rate,
+        cache.claimed_saved_seconds,
+    )
+    return (position, clean(cache.name), *amounts, *(seconds(time) for time in times))
 
 
-def _finding_row(position: int, one: Finding) -> Row:
-    texts = (clean(one.rule), one.severity, said(one.claimed), said(one.follows))
-    return (position, *texts, whole(one.line))
+def _finding_row(position: int, finding: Finding) -> Row:
+    texts = (clean(finding.rule), finding.severity, said(finding.claimed), said(finding.follows))
+    return (position, *texts, whole(finding.line))
 
 
 def clean(text: Any) -> Any:

@@ -141,7 +141,7 @@ def _check_place(path: Path) -> None:
 def _in_use(path: Path) -> bool:
     """Whether another process writes to it, or one that died left something to be recovered."""
     beside = (path.with_name(path.name + ending) for ending in ("-wal", "-journal"))
-    return any(one.exists() and one.stat().st_size for one in beside)
+    return any(file.exists() and file.stat().st_size for file in beside)
 
 
 def _is_cut(path: Path, header: bytes) -> bool:
@@ -157,7 +157,7 @@ def _check_content(path: Path, read_only: str | None) -> None:
         tables = [str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         refuse_foreign(tables, str(path))
         if tables:
-            versions = [str(one) for (one,) in connection.execute("SELECT version_num FROM quickwin_version")]
+            versions = [str(version) for (version,) in connection.execute("SELECT version_num FROM quickwin_version")]
             refuse_several(versions, str(path))
             refuse_newer(versions, str(path))
             if read_only:

@@ -199,12 +199,12 @@ def _merged(parts: Iterable[Part]) -> tuple[Part, ...]:
     return tuple(sorted(merged.values(), key=lambda part: _LAST.get(part.path, 0)))
 
 
-def _added(one: Part, two: Part) -> Part:
+def _added(part: Part, two: Part) -> Part:
     return replace(
-        one,
-        self_seconds=one.self_seconds + two.self_seconds,
-        total_seconds=one.total_seconds + two.total_seconds,
-        calls=one.calls + two.calls,
+        part,
+        self_seconds=part.self_seconds + two.self_seconds,
+        total_seconds=part.total_seconds + two.total_seconds,
+        calls=part.calls + two.calls,
     )
 
 

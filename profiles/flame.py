@@ -251,14 +251,14 @@ class _Tree:
         totals = list(self.own)
         for node in range(len(totals) - 1, 0, -1):
             totals[self.parents[node]] += totals[node]
-        depths, found = {top: -1}, []
+        depths, boxes = {top: -1}, []
         for node in range(1, len(totals)):
             parent = self.parents[node]
             if parent in depths:
                 depths[node] = depths[parent] + 1
                 above = None if parent == top else parent
-                found.append(self._frame(node, above, depths[node], totals[node]))
-        return found if top or not self.own[0] else [*found, self._frame(0, None, 0, self.own[0])]
+                boxes.append(self._frame(node, above, depths[node], totals[node]))
+        return boxes if top or not self.own[0] else [*boxes, self._frame(0, None, 0, self.own[0])]
 
     def _frame(self, node: int, parent: int | None, depth: int, total_seconds: float) -> Frame:
         name, file, line = _read_info(self.infos[node])
@@ -283,7 +283,7 @@ def _read_info(info: str) -> tuple[str, str, int]:
     """Name (with its class), file and line of a frame as pyinstrument writes it."""
     identifier, *attributes = info.split("\x01")
     name, file, line = [*identifier.split("\x00"), "", ""][:3]
-    owner = next((one[1:] for one in attributes if one.startswith("c")), "")
+    owner = next((attribute[1:] for attribute in attributes if attribute.startswith("c")), "")
     digits = line if line.isascii() and line.isdigit() and len(line) < 10 else "0"
     return f"{owner}.{name}" if owner else name, file, int(digits)
 
@@ -311,7 +311,7 @@ def _prune(nodes: list[_Node], most: int, other: Callable[[int, list[_Node]], _N
     weights: dict[int | None, float] = {None: math.inf}
     for node in nodes:  # rounding must not make a child heavier than its parent
         weights[node.id] = min(node.total_seconds, weights[node.parent])
-    order: list[_Node] = sorted(nodes, key=lambda one: -weights[one.id])
+    order: list[_Node] = sorted(nodes, key=lambda child: -weights[child.id])
     room: int = _room(order, most)
     kept: set[int | None] = {None, *(node.id for node in order[:room])}
     lost: dict[int | None, list[_Node]] = {}
@@ -342,5 +342,5 @@ def _other_frame(new_id: int, gone: list[Frame]) -> Frame:
 
 
 def _other_change(new_id: int, gone: list[FrameChange]) -> FrameChange:
-    before, after = sum(one.before_seconds for one in gone), sum(one.after_seconds for one in gone)
+    before, after = sum(frame.before_seconds for frame in gone), sum(frame.after_seconds for frame in gone)
     return replace(gone[0], id=new_id, name=OTHER, file="", line=0, before_seconds=before, after_seconds=after)

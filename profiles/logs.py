@@ -96,13 +96,13 @@ def write_log(record: RunRecord) -> str:
             lines += ["", f"[{title}]", *_pairs(part, names)]
     if record.environment is not None:
         lines += _table("packages", ("name", "version"), record.environment.packages.items())
-    lines += _table("phases", PHASES, (_row(one, PHASES) for one in record.phases))
+    lines += _table("phases", PHASES, (_row(phase, PHASES) for phase in record.phases))
     lines += _unaccounted(record)
-    lines += _table("caches", CACHES, (_row(one, CACHES) for one in record.caches))
+    lines += _table("caches", CACHES, (_row(cache, CACHES) for cache in record.caches))
     lines += _table("counts", ("name", "count"), record.counts.items())
     lines += _tasks(record.tasks)
-    lines += _table("findings", FINDINGS, (_row(one, FINDINGS) for one in record.findings))
-    lines += _table("notes", ("text",), ((one,) for one in record.notes))
+    lines += _table("findings", FINDINGS, (_row(finding, FINDINGS) for finding in record.findings))
+    lines += _table("notes", ("text",), ((note,) for note in record.notes))
     return "\n".join([*lines, "", END, ""])
 
 
@@ -124,10 +124,10 @@ def _unaccounted(record: RunRecord) -> list[str]:
 
 
 def _tasks(tasks: Sequence[TaskRecord]) -> list[str]:
-    phases = ((task.index, *_row(one, PHASES)) for task in tasks for one in task.phases)
+    phases = ((task.index, *_row(phase, PHASES)) for task in tasks for phase in task.phases)
     counts = ((task.index, name, value) for task in tasks for name, value in task.counts.items())
     return [
-        *_table("tasks", TASKS, (_row(one, TASKS) for one in tasks)),
+        *_table("tasks", TASKS, (_row(record, TASKS) for record in tasks)),
         *_table("task phases", ("task", *PHASES), phases),
         *_table("task counts", ("task", "name", "count"), counts),
     ]
@@ -154,9 +154,9 @@ def _table(title: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> l
 def write_cell(name: str, value: object) -> str:
     """One cell of the column ``name``: a path's names are joined by ``/``, a config's wins by ``,``."""
     if name == "path" and isinstance(value, tuple):
-        return "/".join(write_word(one) for one in value)
+        return "/".join(write_word(item) for item in value)
     if name == "config" and isinstance(value, frozenset):
-        return ",".join(write_word(one) for one in sorted(value)) or "none"
+        return ",".join(write_word(item) for item in sorted(value)) or "none"
     if value is None:
         return NOTHING
     if name == "hit_rate":

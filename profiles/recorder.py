@@ -290,10 +290,10 @@ class Recorder:
         self._notes: dict[str, None] = {}
         self._answers: Any = None
         self._result: Json | None = None
-        said = {"config": _names(wins), "cache_state": _state(cache_state), "workload": _workload(workload)}
+        stated = {"config": _names(wins), "cache_state": _state(cache_state), "workload": _workload(workload)}
         self._head: Json = {
             "environment": None if metadata and "environment" in metadata else environment(),
-            **{name: value for name, value in {**said, "pipeline": pipeline}.items() if value is not None},
+            **{name: value for name, value in {**stated, "pipeline": pipeline}.items() if value is not None},
             **_read_metadata(metadata or {}),
             "key": key or os.environ.get(RUN_VARIABLE) or os.urandom(16).hex(),
             "label": name,
@@ -757,7 +757,7 @@ def _number_tasks(parts: list[Mapping[str, Any]]) -> list[Json]:
     ]
     if len({task["index"] for _, task in placed}) == len(placed):
         return sorted((task for _, task in placed), key=lambda task: int(task["index"]))
-    placed.sort(key=lambda one: one[0])
+    placed.sort(key=lambda row: row[0])
     return [{**task, "index": index} for index, (_, task) in enumerate(placed)]
 
 
@@ -813,12 +813,12 @@ def _sum(parts: Iterable[Mapping[str, Any]]) -> Json:
     return totals.take()
 
 
-def _add_cache(one: Json, two: Json) -> Json:
-    sizes = [cache["entries"] for cache in (one, two) if cache.get("entries") is not None]
-    added: Json = {"name": one["name"], "entries": max(sizes, default=None)}
+def _add_cache(json: Json, two: Json) -> Json:
+    sizes = [cache["entries"] for cache in (json, two) if cache.get("entries") is not None]
+    added: Json = {"name": json["name"], "entries": max(sizes, default=None)}
     for lookups, seconds in (("hits", "hit_seconds"), ("misses", "miss_seconds")):
-        added[lookups] = one[lookups] + two[lookups]
-        timed = [(cache[f"{lookups}_timed"], cache[seconds]) for cache in (one, two) if cache.get(f"{lookups}_timed")]
+        added[lookups] = json[lookups] + two[lookups]
+        timed = [(cache[f"{lookups}_timed"], cache[seconds]) for cache in (json, two) if cache.get(f"{lookups}_timed")]
         n = added[f"{lookups}_timed"] = sum(n for n, _ in timed)
         added[seconds] = sum(n * mean for n, mean in timed) / n if n else None
     return added

@@ -272,18 +272,18 @@ def sum_of_tasks(tasks: Iterable[TaskRecord]) -> tuple[PhaseTiming, ...]:
     return tuple(merged.values())
 
 
-def _add(one: PhaseTiming, two: PhaseTiming) -> PhaseTiming:
+def _add(phase_timing: PhaseTiming, two: PhaseTiming) -> PhaseTiming:
     return dataclasses.replace(
-        one,
-        total_seconds=one.total_seconds + two.total_seconds,
-        self_seconds=one.self_seconds + two.self_seconds,
-        calls=one.calls + two.calls,
-        basis=max(one.basis, two.basis, key=BASES.index),
+        phase_timing,
+        total_seconds=phase_timing.total_seconds + two.total_seconds,
+        self_seconds=phase_timing.self_seconds + two.self_seconds,
+        calls=phase_timing.calls + two.calls,
+        basis=max(phase_timing.basis, two.basis, key=BASES.index),
     )
 
 
 def _known(cls: type[Any], plain: Mapping[str, Any]) -> dict[str, Any]:
-    names = {one.name for one in dataclasses.fields(cls)}
+    names = {field.name for field in dataclasses.fields(cls)}
     return {name: value for name, value in plain.items() if name in names}
 
 
@@ -292,7 +292,7 @@ def _read_phase(plain: Mapping[str, Any]) -> PhaseTiming:
 
 
 def _read_task(plain: Mapping[str, Any]) -> TaskRecord:
-    phases = tuple(_read_phase(one) for one in plain.get("phases", ()))
+    phases = tuple(_read_phase(phase) for phase in plain.get("phases", ()))
     return TaskRecord(**{**_known(TaskRecord, plain), "phases": phases})
 
 
@@ -301,10 +301,10 @@ def _read_run(plain: Mapping[str, Any]) -> dict[str, Any]:
     started = plain.get("started_at")
     values["config"] = _read_config(plain.get("config"))
     values["started_at"] = None if started is None else _read_moment(started)
-    values["phases"] = tuple(_read_phase(one) for one in plain.get("phases", ()))
-    values["tasks"] = tuple(_read_task(one) for one in plain.get("tasks", ()))
-    values["caches"] = tuple(CacheStats(**_known(CacheStats, one)) for one in plain.get("caches", ()))
-    values["findings"] = tuple(Finding(**_known(Finding, one)) for one in plain.get("findings", ()))
+    values["phases"] = tuple(_read_phase(phase) for phase in plain.get("phases", ()))
+    values["tasks"] = tuple(_read_task(task) for task in plain.get("tasks", ()))
+    values["caches"] = tuple(CacheStats(**_known(CacheStats, cache)) for cache in plain.get("caches", ()))
+    values["findings"] = tuple(Finding(**_known(Finding, finding)) for finding in plain.get("findings", ()))
     notes = plain.get("notes", ())
     _require(not isinstance(notes, str), "notes", "a list", notes)
     values["notes"] = tuple(notes)
@@ -320,7 +320,7 @@ def _read_config(value: Any) -> frozenset[str] | None:
         return frozenset() if value in ("", "none") else frozenset({value})
     if value is None:
         return None
-    is_list = isinstance(value, list | tuple | set | frozenset) and all(isinstance(one, str) for one in value)
+    is_list = isinstance(value, list | tuple | set | frozenset) and all(isinstance(name, str) for name in value)
     _require(is_list, "config", "a list of names", value)
     return frozenset(value)
 

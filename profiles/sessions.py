@@ -110,7 +110,7 @@ def _without_line(frame: str) -> str:
     if identifier.count("\x00") == 2:
         function, path, line = identifier.split("\x00")
         identifier = f"{function}\x00{_kept_path(path)}\x00{line}"
-    return "\x01".join([identifier, *(one for one in attributes if not one.startswith("l"))])
+    return "\x01".join([identifier, *(attribute for attribute in attributes if not attribute.startswith("l"))])
 
 
 _kept_path = cache(kept_path)

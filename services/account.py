@@ -107,8 +107,8 @@ Blocks = Mapping[int, list[dict[str, Any]]]
 def _ended(engine: Engine) -> tuple[list[queries.Measurement], Blocks]:
     """The measurements that are over and their blocks; one with a run that was altered is no evidence, and says so."""
     measurements = queries.ended_measurements(engine)
-    blocks = queries.blocks_by_measurement(engine, [one.id for one in measurements])
-    return [_believed(one, blocks[one.id]) for one in measurements], blocks
+    blocks = queries.blocks_by_measurement(engine, [measurement.id for measurement in measurements])
+    return [_believed(measurement, blocks[measurement.id]) for measurement in measurements], blocks
 
 
 def _believed(measurement: queries.Measurement, blocks: Sequence[Row]) -> queries.Measurement:
@@ -125,16 +125,16 @@ def _evidence(
     blocks: Blocks,
     attributions: Sequence[Row],
 ) -> TrackerEvidence:
-    own = [one for one in measurements if is_own(project, one.spec)]
+    own = [measurement for measurement in measurements if is_own(project, measurement.spec)]
     there = [
-        one
-        for one in measurements
-        if not is_own(project, one.spec) and one.spec.get("pipeline") == project.reference_pipeline
+        measurement
+        for measurement in measurements
+        if not is_own(project, measurement.spec) and measurement.spec.get("pipeline") == project.reference_pipeline
     ]
-    attempts = queries.attempts_by_measurement(engine, [one.id for one in (*own, *there)])
+    attempts = queries.attempts_by_measurement(engine, [measurement.id for measurement in (*own, *there)])
     order = list(project.names)
     evidence = assemble(
-        measurements=[_measurement_row(one) for one in own],
+        measurements=[_measurement_row(measurement) for measurement in own],
         blocks=blocks,
         attempts=attempts,
         decisions=queries.decisions(engine, limit=MOST),
@@ -146,9 +146,12 @@ def _evidence(
     if not there:
         return evidence
     of_there = assemble(
-        measurements=[_measurement_row(one) for one in there], blocks=blocks, attempts=attempts, plan_order=order
+        measurements=[_measurement_row(measurement) for measurement in there],
+        blocks=blocks,
+        attempts=attempts,
+        plan_order=order,
     )
-    return replace(evidence, there=tuple(one for one in of_there.wins if one.measurements))
+    return replace(evidence, there=tuple(win for win in of_there.wins if win.measurements))
 
 
 def _measurement_row(measurement: queries.Measurement) -> dict[str, Any]:
@@ -164,17 +167,23 @@ def _attributions(
     engine: Engine, project: Project, measurements: Sequence[queries.Measurement], blocks: Blocks
 ) -> list[dict[str, Any]]:
     """The project's attributions, newest first, those of one question as one."""
-    own = [one for one in measurements if one.kind == "attribution" and is_own(project, one.spec)]
-    finished = {one.id: [run for run in blocks[one.id] if run["status"] == "finished"] for one in own}
-    attempts = queries.attempts_by_measurement(engine, [one.id for one in own])
-    return pooled_rows([_measurement_row(one) for one in own], finished, attempts)
+    own = [
+        measurement
+        for measurement in measurements
+        if measurement.kind == "attribution" and is_own(project, measurement.spec)
+    ]
+    finished = {
+        measurement.id: [run for run in blocks[measurement.id] if run["status"] == "finished"] for measurement in own
+    }
+    attempts = queries.attempts_by_measurement(engine, [measurement.id for measurement in own])
+    return pooled_rows([_measurement_row(measurement) for measurement in own], finished, attempts)
 
 
 def _attribution(attributions: Sequence[Row]) -> tuple[Mapping[str, Any] | None, str]:
-    for one in attributions:
-        if found := (one["verdict"] or {}).get("attribution"):
-            numbers = one.get("attributions") or (one["id"],)
-            return found, f"measurement{'' if len(numbers) == 1 else 's'} {listed(map(str, numbers))}"
+    for row in attributions:
+        if attribution := (row["verdict"] or {}).get("attribution"):
+            numbers = row.get("attributions") or (row["id"],)
+            return attribution, f"measurement{'' if len(numbers) == 1 else 's'} {listed(map(str, numbers))}"
     return None, ""
 
 
@@ -239,8 +248,8 @@ def _marked_there(engine: Engine, project: Project) -> list[dict[str, Any]]:
     there = [row for row in rows if _is_there(row, project, machine, named.get(row["id"], ""))]
     counts = queries.counts(engine, [row["id"] for row in there])
     of_run: dict[int, dict[str, int]] = {}
-    for one in counts.to_dict("records"):
-        of_run.setdefault(int(one["run_id"]), {})[str(one["name"])] = int(one["value"])
+    for entry in counts.to_dict("records"):
+        of_run.setdefault(int(entry["run_id"]), {})[str(entry["name"])] = int(entry["value"])
     return [_with_counts(row, of_run.get(row["id"], {})) for row in there]
 
 

@@ -48,7 +48,7 @@ class Span:
             return None
         value, low, high = (None if plain.get(key) is None else float(plain[key]) for key in (name, "low", "high"))
         if turned:
-            value, low, high = (1 / one if one else None for one in (value, high, low))
+            value, low, high = (1 / ratio if ratio else None for ratio in (value, high, low))
         return None if value is None else cls(value=value, low=low, high=high)
 
 
@@ -85,7 +85,7 @@ class BoardRow:
 
 def board(engine: Engine, account: Account) -> tuple[BoardRow, ...]:
     """A row for each win of the project, in its order."""
-    stored = {one.id: one for one in queries.ended_measurements(engine)}
+    stored = {measurement.id: measurement for measurement in queries.ended_measurements(engine)}
     newest = account.evidence.newest
     ghosts = _ghosts(account)
     return tuple(_row(win, account, stored, newest, ghosts) for win in account.project.wins)
@@ -147,16 +147,18 @@ def _answers(word: str, verdict: Mapping[str, Any]) -> str:
     if word in ("wrong", "not comparable"):
         return "different" if word == "wrong" else ""
     told = " ".join([str(verdict.get("reason") or ""), *(verdict.get("notes") or ())])
-    return "not checked" if any(words in told for words in _UNCHECKED) else "equal"
+    return "not checked" if any(unchecked in told for unchecked in _UNCHECKED) else "equal"
 
 
 def _ghosts(account: Account) -> dict[str, str]:
     """Wins that bring nothing beside another, with that other; of two that do each other's work only the lesser."""
-    found = account.attribution or {}
-    shares = {row["win"]: row["seconds"] for row in found.get("shapley", ())}
+    attribution = account.attribution or {}
+    shares = {row["win"]: row["seconds"] for row in attribution.get("shapley", ())}
     ghosts: dict[str, str] = {}
-    for win in sorted({win for one in found.get("ghosts", ()) for win in one["wins"]}, key=lambda one: shares[one]):
-        partner = _partner(found, win)
+    for win in sorted(
+        {win for ghost in attribution.get("ghosts", ()) for win in ghost["wins"]}, key=lambda name: shares[name]
+    ):
+        partner = _partner(attribution, win)
         if partner not in ghosts and (partner or not ghosts):
             ghosts[win] = partner
     return ghosts
@@ -164,10 +166,10 @@ def _ghosts(account: Account) -> dict[str, str]:
 
 def _partner(attribution: Mapping[str, Any], win: str) -> str:
     """The win that does most of this one's work; empty where none surely does."""
-    pairs = [one for one in attribution.get("interactions", ()) if win in one["wins"]]
-    sure = [one for one in pairs if one.get("high") is not None and one["high"] < 1]
-    strongest = min(sure, key=lambda one: float(one["factor"]), default=None)
-    return next((one for one in strongest["wins"] if one != win), "") if strongest else ""
+    pairs = [interaction for interaction in attribution.get("interactions", ()) if win in interaction["wins"]]
+    sure = [pair for pair in pairs if pair.get("high") is not None and pair["high"] < 1]
+    strongest = min(sure, key=lambda interaction: float(interaction["factor"]), default=None)
+    return next((name for name in strongest["wins"] if name != win), "") if strongest else ""
 
 
 def _proposed(row: BoardRow, ghosts: Mapping[str, str]) -> tuple[str, str]:

@@ -47,7 +47,7 @@ class Item:
 def items(engine: Engine) -> list[Item]:
     """Everything that ``clean`` could remove, also what is in use."""
     used = _used_by()
-    left = [Item(kind=LEFT, path=one.path, bytes=size_of(one.path)) for one in folders_left()]
+    left = [Item(kind=LEFT, path=folder.path, bytes=size_of(folder.path)) for folder in folders_left()]
     journals = [Item(kind=JOURNAL, path=path, bytes=size_of(path)) for path in journals_that_are_stored(engine)]
     return [*left, *journals, *_trees(), *_kept(used), *_backups()]
 
@@ -68,7 +68,7 @@ def remove(chosen: Sequence[Item]) -> tuple[list[Item], list[str]]:
 
 def _used_by() -> str | None:
     """The run or measurement that is at work here, or may be as far as can be known."""
-    at_work = [one for one in owned_in(home()) if not one.left]
+    at_work = [path for path in owned_in(home()) if not path.left]
     return f"process {at_work[0].pid} is at work here" if at_work else None
 
 
@@ -100,9 +100,9 @@ def _backups() -> Iterator[Item]:
 
 def _remove(item: Item) -> None:
     if item.kind == LEFT:
-        for one in owned_in(item.path.parent):
-            if one.path == item.path and one.left:
-                remove_left(one)
+        for path in owned_in(item.path.parent):
+            if path.path == item.path and path.left:
+                remove_left(path)
         return
     if item.path.is_dir() and not item.path.is_symlink():
         shutil.rmtree(item.path)

@@ -87,19 +87,19 @@ def refusal(engine: Engine, before: Side, after: Side) -> Comparison | None:
     for run in after.runs:
         reason = wrong(engine, first, run) if steady else new_faults(first.outcome, run.outcome)
         if reason is not None:
-            said = sentence(f"not a faster run but a wrong one: {reason}")
+            reason_said = sentence(f"not a faster run but a wrong one: {reason}")
             notes = differences(before, after)
-            return Comparison(before=before, after=after, verdict=WRONG, reason=said, differences=notes)
+            return Comparison(before=before, after=after, verdict=WRONG, reason=reason_said, differences=notes)
     return None
 
 
 def against(before: RunFacts, after: RunFacts) -> list[str]:
     """Everything that stands against comparing two runs, a clause each."""
-    found = obstacles(before.outcome, after.outcome, (before.name, after.name))
+    differing = obstacles(before.outcome, after.outcome, (before.name, after.name))
     if before.pipeline and after.pipeline and before.pipeline != after.pipeline:
         programs = f"{before.pipeline} and {after.pipeline}"
-        return [f"the pipeline differs ({programs}): seconds of two programs can not be compared", *found]
-    return found
+        return [f"the pipeline differs ({programs}): seconds of two programs can not be compared", *differing]
+    return differing
 
 
 def wrong(engine: Engine, before: RunFacts, after: RunFacts) -> str | None:
@@ -145,32 +145,32 @@ def _named(names: Sequence[str]) -> str:
 def differences(before: Side, after: Side) -> tuple[str, ...]:
     """Sentences on what differs, or is not sure, without standing against a comparison."""
     one, two = before.runs[0], after.runs[0]
-    found = []
+    sentences = []
     if one.python and two.python and one.python != two.python:
-        found.append(f"Python differs ({one.name}: {one.python}, {two.name}: {two.python}).")
+        sentences.append(f"Python differs ({one.name}: {one.python}, {two.name}: {two.python}).")
     if one.packages and two.packages and one.packages != two.packages:
-        found.append(_packages(one, two))
+        sentences.append(_packages(one, two))
     if one.workers != two.workers:
-        found.append(f"The number of workers differs ({one.name}: {one.workers}, {two.name}: {two.workers}).")
+        sentences.append(f"The number of workers differs ({one.name}: {one.workers}, {two.name}: {two.workers}).")
     for run in (*before.runs[:1], *after.runs[:1]):
         if run.stated:
             names = listed(name.replace("_", " ") for name in run.stated)
-            found.append(f"Of {run.name} this is stated, not read: {names}.")
+            sentences.append(f"Of {run.name} this is stated, not read: {names}.")
     unchecked = [run.name for run in (one, two) if run.outcome.results_fingerprint is None]
     if unchecked:
-        found.append(f"Answers not checked: none were recorded of {listed(unchecked)}.")
-    return tuple(found)
+        sentences.append(f"Answers not checked: none were recorded of {listed(unchecked)}.")
+    return tuple(sentences)
 
 
-def _packages(one: RunFacts, two: RunFacts) -> str:
-    first, second = one.packages, two.packages
+def _packages(run_facts: RunFacts, two: RunFacts) -> str:
+    first, second = run_facts.packages, two.packages
     differing = [
         f"{name} {first.get(name, 'missing')} and {second.get(name, 'missing')}"
         for name in sorted({*first, *second})
         if first.get(name) != second.get(name)
     ]
     verb = "differs" if len(differing) == 1 else "differ"
-    return f"{count(len(differing), 'package')} of {one.name} and {two.name} {verb} ({_named(differing)})."
+    return f"{count(len(differing), 'package')} of {run_facts.name} and {two.name} {verb} ({_named(differing)})."
 
 
 def judged(engine: Engine, before: Side, after: Side) -> tuple[int, Any] | None:
@@ -181,10 +181,10 @@ def judged(engine: Engine, before: Side, after: Side) -> tuple[int, Any] | None:
     first = before.runs[0].outcome
     if not before.config or not after.config or first.workload is None:
         return None
-    found = measured(engine, before.config, after.config, first.workload, first.cache_state)
-    if found is None:
+    known = measured(engine, before.config, after.config, first.workload, first.cache_state)
+    if known is None:
         return None
-    number, blocks = found
+    number, blocks = known
     if (together := _pooled(engine, number, before.config)) is not None:
         return number, together
     rows = verdicts.blocks_from_rows(assembly.rows(blocks))
@@ -195,19 +195,21 @@ def _pooled(engine: Engine, number: int, before: str) -> Any | None:
     """The verdict of all measurements of one's question; None where it is the only one."""
     from optim.evidence.pooling import pool_of, question  # numpy
 
-    pairs = {one.id: one for one in queries.ended_measurements(engine) if one.kind == "pair"}
+    pairs = {
+        measurement.id: measurement for measurement in queries.ended_measurements(engine) if measurement.kind == "pair"
+    }
     if number not in pairs:
         return None
     configs = _configs(pairs[number])
-    ended = [one for one in pairs.values() if _configs(one) == configs]
-    blocks = queries.blocks_by_measurement(engine, [one.id for one in ended])
-    questions = {one.id: question(one.spec, blocks[one.id]) for one in ended}
+    ended = [pair for pair in pairs.values() if _configs(pair) == configs]
+    blocks = queries.blocks_by_measurement(engine, [measurement.id for measurement in ended])
+    questions = {measurement.id: question(measurement.spec, blocks[measurement.id]) for measurement in ended}
     asked = questions.get(number)
-    group = [one for one in ended if asked is not None and questions[one.id] == asked]
+    group = [measurement for measurement in ended if asked is not None and questions[measurement.id] == asked]
     if len(group) < 2:
         return None
-    attempts = queries.attempts_by_measurement(engine, [one.id for one in group])
-    rows = [{"id": one.id, "spec": one.spec} for one in group]
+    attempts = queries.attempts_by_measurement(engine, [measurement.id for measurement in group])
+    rows = [{"id": measurement.id, "spec": measurement.spec} for measurement in group]
     whole = pool_of(rows, blocks, attempts, before)
     return replace(whole.verdict, reason=whole.text, notes=())
 

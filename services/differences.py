@@ -100,11 +100,11 @@ _Blocks = Mapping[tuple[int, int], Sequence[_Spent]]
 
 def _by_block(side: Side, spent: Sequence[_Spent]) -> _Blocks:
     """What the runs of each block spent by phase, as far as they were interleaved."""
-    found: dict[tuple[int, int], list[_Spent]] = {}
+    by_block: dict[tuple[int, int], list[_Spent]] = {}
     for run, own in zip(side.runs, spent, strict=True):
         if run.block is not None:
-            found.setdefault(run.block, []).append(own)
-    return found
+            by_block.setdefault(run.block, []).append(own)
+    return by_block
 
 
 def _spans(one: _Blocks, two: _Blocks, paths: Sequence[tuple[str, ...]]) -> list[tuple[float, float] | None]:
@@ -131,25 +131,25 @@ def _spent(runs: Sequence[_Spent], path: tuple[str, ...]) -> float:
     return _mean([run.get(path, 0.0) for run in runs])
 
 
-def folded(found: Sequence[Step]) -> list[Step]:
+def folded(changes: Sequence[Step]) -> list[Step]:
     """The steps that are more than 1% of the larger whole, by size; the rest as one called "other"; unaccounted last.
 
     Where none is, the difference is made of small steps: those are named that are not small beside the largest of them.
     The sums stay what they were.
     """
-    least = SMALL_SHARE * _larger_whole(found)
-    largest = max((abs(step.change) for step in found), default=0.0)
+    least = SMALL_SHARE * _larger_whole(changes)
+    largest = max((abs(step.change) for step in changes), default=0.0)
     if largest < least:
         least = BESIDE_LARGEST * largest
-    last = [step for step in found if step.path == UNACCOUNTED]
-    rest = sorted((step for step in found if step.path != UNACCOUNTED), key=lambda step: -abs(step.change))
+    last = [step for step in changes if step.path == UNACCOUNTED]
+    rest = sorted((step for step in changes if step.path != UNACCOUNTED), key=lambda step: -abs(step.change))
     small = [step for step in rest if abs(step.change) < least]
     other = [_together(small)] if small else []
     return [*rest[: len(rest) - len(small)], *other, *last]
 
 
-def _larger_whole(found: Sequence[Step]) -> float:
-    sides = ([step.before_seconds for step in found], [step.after_seconds for step in found])
+def _larger_whole(changes: Sequence[Step]) -> float:
+    sides = ([step.before_seconds for step in changes], [step.after_seconds for step in changes])
     return max(math.fsum(side) for side in sides)
 
 
@@ -162,17 +162,17 @@ def _together(small: Sequence[Step]) -> Step:
     )
 
 
-def difference_words(found: Sequence[Step] | None, unit: str = "", runs: Sequence[RunFacts] = ()) -> str:
+def difference_words(changes: Sequence[Step] | None, unit: str = "", runs: Sequence[RunFacts] = ()) -> str:
     """Which phases a difference comes from, in a sentence; ``unit`` is said behind the seconds, ``runs`` are both."""
-    if found is None and runs and not any(phase_paths(run.made) for run in runs):
+    if changes is None and runs and not any(phase_paths(run.made) for run in runs):
         return "Neither run says where its time went; a Recorder() in the program, or a log with phases, would."
-    if found is None:
+    if changes is None:
         return (
             "Their phases can not be laid side by side: one has none, or more than its run lasted, or seconds of "
             "another kind."
         )
-    change, whole = math.fsum(step.change for step in found), _larger_whole(found)
-    largest = sorted(found, key=lambda step: -abs(step.change))[:2]
+    change, whole = math.fsum(step.change for step in changes), _larger_whole(changes)
+    largest = sorted(changes, key=lambda step: -abs(step.change))[:2]
     moved = [step for step in largest if abs(step.change) > whole * _NOTHING]
     if not moved:
         return "No phase differs."
@@ -217,7 +217,7 @@ def _phase_rows(runs: Sequence[RunFacts]) -> list[PhaseRow]:
         PhaseRow(
             path=queries.path_words(path),
             category=categories[path],
-            seconds=tuple(one.get(path, 0.0) for one in spent),
+            seconds=tuple(by_path.get(path, 0.0) for by_path in spent),
         )
         for path in order
     ]

@@ -58,8 +58,8 @@ def tracker_filled(engine: Engine, project: Project, evidence: TrackerEvidence |
     """The tracker, filled from plan and evidence (by default what is known now) and from what people wrote."""
     evidence = gather(engine, project) if evidence is None else evidence
     plan, log = project.plan, hand_edits(engine)
-    spoken = {one.key for one in log}
-    imported = [without(plan, one, spoken) for one in imported_trackers(engine)]
+    spoken = {edit.key for edit in log}
+    imported = [without(plan, tracker, spoken) for tracker in imported_trackers(engine)]
     return merge(plan, apply(plan, document(plan, evidence), log), imported)
 
 
@@ -92,13 +92,13 @@ def read_tracker(
     evidence = gather(engine, project)
     unfilled = document(project.plan, TrackerEvidence())
     own = document(project.plan, evidence)
-    found = recognize(project.plan, own, unfilled, tracker_filled(engine, project, evidence), match)
-    edits = log_edits(engine, project, found.edits, origin=name, who=who)
+    recognized = recognize(project.plan, own, unfilled, tracker_filled(engine, project, evidence), match)
+    edits = log_edits(engine, project, recognized.edits, origin=name, who=who)
     if not known:
         store.save_document(engine, TRACKER, name, text, digest)
     return ReadTracker(
         document=match,
-        differences=(*(() if adopted else differs), *found.conflicts),
+        differences=(*(() if adopted else differs), *recognized.conflicts),
         is_new=not known or bool(edits) or bool(adopted),
         edits=edits,
         adopted=adopted,

@@ -58,12 +58,12 @@ def cores() -> tuple[int, int]:
 
 def _siblings(core: int) -> set[int]:
     """The logical cores that share a physical one with this, itself among them."""
-    found = {core}
+    siblings = {core}
     with contextlib.suppress(OSError, ValueError):
         for part in (_TOPOLOGY / f"cpu{core}/topology/thread_siblings_list").read_text().strip().split(","):
             start, _, stop = part.partition("-")
-            found |= set(range(int(start), int(stop or start) + 1))
-    return found
+            siblings |= set(range(int(start), int(stop or start) + 1))
+    return siblings
 
 
 @contextlib.contextmanager

@@ -51,7 +51,9 @@ def state(engine: Engine, run_ids: Sequence[int], facts: Facts, who: str | None 
         for name in QUESTIONS
         if name in facts.values
         and (
-            clause := _clause(name, facts.get(name), [(before[one].get(name), after[one].get(name)) for one in run_ids])
+            clause := _clause(
+                name, facts.get(name), [(before[run_id].get(name), after[run_id].get(name)) for run_id in run_ids]
+            )
         )
     )
 
@@ -61,7 +63,7 @@ Statement = tuple[str, bool]
 
 def _stated(engine: Engine, run_ids: Sequence[int]) -> dict[int, dict[str, Statement]]:
     """Per run and fact the statement, and whether it counts; a role counts always."""
-    stated: dict[int, dict[str, Statement]] = {one: {} for one in run_ids}
+    stated: dict[int, dict[str, Statement]] = {run_id: {} for run_id in run_ids}
     for row in queries.stated_fact_rows(engine, run_ids):
         stated[int(row["run_id"])][str(row["name"])] = (str(row["value"]), bool(row["counts"]) or row["name"] == "role")
     return stated
@@ -112,7 +114,7 @@ def untag(engine: Engine, run_ids: Sequence[int], name: str) -> str:
     """Takes a tag off runs; those that do not have it stay as they are."""
     name = _tag(name)
     if name in MARKS:
-        stated = [one for one, facts in _stated(engine, run_ids).items() if facts.get("role", ("",))[0] == name]
+        stated = [number for number, facts in _stated(engine, run_ids).items() if facts.get("role", ("",))[0] == name]
         store.state_facts(engine, stated, {"role": None})
     _each(run_ids, lambda run_id: store.untag_run(engine, run_id, name))
     return f"{name} taken off {count(len(run_ids), 'run')}"
@@ -126,13 +128,13 @@ def _tag(name: str) -> str:
 
 def rename(engine: Engine, run_id: int, label: str) -> str:
     """Gives a run another label."""
-    _each([run_id], lambda one: store.rename_run(engine, one, label))
+    _each([run_id], lambda number: store.rename_run(engine, number, label))
     return f"run {run_id} is called {label.strip()}"
 
 
 def note(engine: Engine, run_id: int, text: str) -> str:
     """Replaces the note that people keep on a run; empty takes it away."""
-    _each([run_id], lambda one: store.note_run(engine, one, text))
+    _each([run_id], lambda number: store.note_run(engine, number, text))
     return f"the note on run {run_id} is {'kept' if text.strip() else 'gone'}"
 
 
@@ -155,7 +157,7 @@ def last_deleted(engine: Engine) -> list[int]:
     deleted = queries.runs(engine, sort="deleted_at", deleted=True, limit=1000)
     if deleted.empty:
         fail("no run is deleted, so there is nothing to bring back", NO)
-    return [int(one) for one in deleted.loc[deleted["deleted_at"] == deleted["deleted_at"].iloc[0], "id"]]
+    return [int(run_id) for run_id in deleted.loc[deleted["deleted_at"] == deleted["deleted_at"].iloc[0], "id"]]
 
 
 def _each(run_ids: Sequence[int], write: Callable[[int], None]) -> None:

@@ -90,7 +90,7 @@ def export_measurement(engine: Engine, measurement_id: int) -> str:
     blocks = queries.blocks(engine, measurement_id)
     if blocks.empty:
         fail(f"measurement {measurement_id} has no run yet, so there is nothing to take along")
-    runs = {int(one): queries.run(engine, int(one)) for one in dict.fromkeys(blocks["run_id"])}
+    runs = {int(number): queries.run(engine, int(number)) for number in dict.fromkeys(blocks["run_id"])}
     rows = [
         {
             "block": int(row["block"]),

@@ -35,8 +35,8 @@ def prediction_for(spec: Spec, baseline: RunRecord) -> dict[str, Any] | None:
     if not any(paths.values()):  # the project file names no phases
         return None
     try:
-        single = {win: _bound(baseline, one).to_json() for win, one in paths.items()}
-        together = _bound(baseline, [path for one in paths.values() for path in one])
+        single = {win: _bound(baseline, covered).to_json() for win, covered in paths.items()}
+        together = _bound(baseline, [path for covered in paths.values() for path in covered])
     except PredictionError:
         return None
     return {**together.to_json(), "by_win": single}
@@ -48,7 +48,7 @@ def _bound(baseline: RunRecord, addresses: Iterable[Path]) -> Prediction:
 
 def prediction_from_history(engine: Engine, spec: Spec) -> dict[str, Any] | None:
     """From the newest finished run of the baseline's config over the same workload, cold or warm alike."""
-    found = queries.runs(
+    earlier = queries.runs(
         engine,
         config=spec.arms[0].config,
         cache_state=spec.cache_state,
@@ -57,15 +57,15 @@ def prediction_from_history(engine: Engine, spec: Spec) -> dict[str, Any] | None
         profiled=False,
         limit=50,
     )
-    same = alike(found, spec.parameters)
+    same = alike(earlier, spec.parameters)
     return prediction_for(spec, queries.run(engine, int(same["id"].iloc[0]))) if len(same) else None
 
 
 def noise_seen(engine: Engine, spec: Spec) -> float | None:
     """The run noise that the control arm of the newest measurement over the same workload showed."""
     for measurement_id in queries.measurements(engine, kind="pair", limit=20)["id"]:
-        found = queries.measurement(engine, int(measurement_id))
-        noise = ((found.verdict or {}).get("noise") or {}).get("run_noise")
-        if noise and workload(parameters_of(found.spec)) == workload(spec.parameters):
+        measurement = queries.measurement(engine, int(measurement_id))
+        noise = ((measurement.verdict or {}).get("noise") or {}).get("run_noise")
+        if noise and workload(parameters_of(measurement.spec)) == workload(spec.parameters):
             return float(noise)
     return None

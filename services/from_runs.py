@@ -40,11 +40,11 @@ class MissingFacts(Problem):
 
 def _asking(missing: Mapping[int, Sequence[str]]) -> str:
     names = list(dict.fromkeys(name for of_run in missing.values() for name in of_run))
-    runs = " ".join(str(one) for one in missing)
-    words = ", ".join(spoken(name) for name in names)
+    runs = " ".join(str(run_id) for run_id in missing)
+    facts = ", ".join(spoken(name) for name in names)
     plural = "run" if len(missing) == 1 else "runs"
     options = " ".join(_OPTIONS[name] for name in names)
-    return f"not known of {plural} {runs}: {words}; say it: quickwin assign {runs} {options}"
+    return f"not known of {plural} {runs}: {facts}; say it: quickwin assign {runs} {options}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -173,12 +173,12 @@ def _earlier(
     """The measurements from runs that asked the same question, by id."""
     question = _question(before[0], configs)
     same = [
-        one.id
-        for one in queries.finished_measurements(engine)
-        if one.spec.get("grade") == SEPARATE_RUNS and one.spec.get("question") == question
+        measurement.id
+        for measurement in queries.finished_measurements(engine)
+        if measurement.spec.get("grade") == SEPARATE_RUNS and measurement.spec.get("question") == question
     ]
     known = {number: queries.measurement(engine, number) for number in same}
-    return {number: {"spec": one.spec, "verdict": one.verdict} for number, one in known.items()}
+    return {number: {"spec": measurement.spec, "verdict": measurement.verdict} for number, measurement in known.items()}
 
 
 def _question(row: Row, configs: tuple[str, str]) -> dict[str, Any]:

@@ -151,7 +151,7 @@ def _told_of(engine: Engine, record: RunRecord) -> int | None:
         if (record.source.endswith("telemetry") or row["source"].endswith("telemetry"))
         or close(row["wall_seconds"], record.wall_seconds)
     ]
-    matches = [one for one in fitting if _belongs(queries.run(engine, one), record)]
+    matches = [run_id for run_id in fitting if _belongs(queries.run(engine, run_id), record)]
     return matches[0] if len(matches) == 1 else None
 
 
@@ -166,7 +166,7 @@ def _keep_profiles(engine: Engine, run_id: int, run: RunPreview) -> tuple[str, .
     if not run.profiles or queries.profile(engine, run_id) is not None:
         return ()
     try:
-        store.save_profile(engine, run_id, merge_sessions(json.dumps(dict(one)) for one in run.profiles))
+        store.save_profile(engine, run_id, merge_sessions(json.dumps(dict(profile)) for profile in run.profiles))
     except SessionError as problem:
         return (f"its profile, because {problem}",)
     return ()

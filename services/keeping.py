@@ -152,9 +152,9 @@ def _integrity(engine: Engine) -> list[str]:
         return []
     try:
         with closing(read_only_connection(engine.url, BUSY_SECONDS)) as connection:
-            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
-            found = [f"SQLite says: {line}" for line in found if line != "ok"]
-            return found or _mistyped(connection)
+            lines = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
+            lines = [f"SQLite says: {line}" for line in lines if line != "ok"]
+            return lines or _mistyped(connection)
     except sqlite3.Error as error:
         return [f"SQLite can not read it: {error}"]
 

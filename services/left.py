@@ -58,7 +58,9 @@ def _step(project: Project, row: WinEvidence, evidence: TrackerEvidence, lacks: 
     basis = row.measured
     if basis is None:
         return _measure(project, row, evidence, (_NOTHING,))
-    cold_only = "warm" not in project.plan.cache_states or "warm" in {one.cache_state for one in row.measurements}
+    cold_only = "warm" not in project.plan.cache_states or "warm" in {
+        measured.cache_state for measured in row.measurements
+    }
     waits = basis.verdict == "unresolved" and (row.decision == "undecided" or cold_only)
     if waits and basis.grade == BLOCKS and not evidence.is_due(row.win):
         kind, number = "attribution" if basis.attributed else "pair", basis.measurement_id

@@ -43,8 +43,8 @@ def move(
         name = database_name(target.url)
         ids = _copied(engine, target, run_ids, name, progress)
         whole, parts = store.whole_measurements(engine, run_ids)
-        numbers = [store.copy_measurement(engine, target, one, {old: new.id for old, new in ids.items()}).id
-                   for one in whole]  # fmt: skip
+        numbers = [store.copy_measurement(engine, target, whole_id, {old: new.id for old, new in ids.items()}).id
+                   for whole_id in whole]  # fmt: skip
         store.hide_moved(engine, run_ids, whole, name)
     except DatabaseProblem as problem:
         fail(f"{problem}; nothing is hidden here, and what was copied is not copied again")
@@ -73,12 +73,12 @@ def _target(engine: Engine, to: str) -> Engine:
     return target
 
 
-def _is_same(one: Engine, other: Engine) -> bool:
-    if one.dialect.name != other.dialect.name:
+def _is_same(engine: Engine, other: Engine) -> bool:
+    if engine.dialect.name != other.dialect.name:
         return False
-    if one.dialect.name != "sqlite":
-        return one.url == other.url
-    return _path(one) == _path(other)
+    if engine.dialect.name != "sqlite":
+        return engine.url == other.url
+    return _path(engine) == _path(other)
 
 
 def _path(engine: Engine) -> Path:
@@ -106,7 +106,7 @@ def _copied(
 def _sentences(
     ids: dict[int, store.Moved], measurements: Sequence[int], parts: Sequence[int], name: str
 ) -> tuple[str, ...]:
-    known = sum(not one.is_new for one in ids.values())
+    known = sum(not copied.is_new for copied in ids.values())
     there = f", {known} of which {'was' if known == 1 else 'were'} there already" if known else ""
     lines = [f"{count(len(ids), 'run')} moved to {name}{there}; undo brings them back here too"]
     if measurements:
@@ -118,4 +118,4 @@ def _sentences(
 
 
 def _named(numbers: Sequence[int]) -> str:
-    return listed(str(one) for one in numbers)
+    return listed(str(number) for number in numbers)

@@ -221,9 +221,9 @@ class FreshRuns:
 
     def _in_step(self, results: Sequence[Ran | RunFailed | Stopped]) -> list[Outcome]:
         """What both came to; where they kept in step, with the seconds of what they did side by side."""
-        outcomes = [self._outcome(one) if isinstance(one, Ran) else died(one) for one in results]
+        outcomes = [self._outcome(result) if isinstance(result, Ran) else died(result) for result in results]
         ids = [outcome.run_id for outcome in outcomes if outcome.run_id is not None]
-        if len(ids) < 2 or not all(isinstance(one, Ran) and one.in_step for one in results):
+        if len(ids) < 2 or not all(isinstance(result, Ran) and result.in_step for result in results):
             return outcomes
         seconds = seconds_in_step(*(queries.run(self._engine, run_id) for run_id in ids))
         return [replace(outcome, wall_seconds=own) for outcome, own in zip(outcomes, seconds, strict=True)]

@@ -121,8 +121,8 @@ def project_file() -> Path | None:
     if named:
         path = Path(named).absolute()
         return path / FILE if path.is_dir() else path
-    found = find_file(Path.cwd())
-    return None if found is None or found == EXAMPLE.resolve() else found
+    file = find_file(Path.cwd())
+    return None if file is None or file == EXAMPLE.resolve() else file
 
 
 def _state(path: str | Path | None) -> tuple[int, ...]:
@@ -142,14 +142,14 @@ def _with_caches(plan: Plan, command: Command | None) -> Plan:
 @lru_cache(maxsize=16)
 def _read(path: Path, state: tuple[int, ...], plan: Path | None, plan_state: tuple[int, ...]) -> Project:
     wins = all_wins()
-    found = load_project(path, {PIPELINE: wins})
+    file = load_project(path, {PIPELINE: wins})
     is_example = path == EXAMPLE
     return Project(
-        name=found.name,
-        pipeline=found.pipeline,
-        plan=load_plan(plan, wins) if is_example and plan is not None else _with_caches(found.plan, found.command),
-        command=found.command,
+        name=file.name,
+        pipeline=file.pipeline,
+        plan=load_plan(plan, wins) if is_example and plan is not None else _with_caches(file.plan, file.command),
+        command=file.command,
         folder=Path() if is_example else path.parent,
         file=None if is_example else path,
-        id=found.id,
+        id=file.id,
     )

@@ -77,9 +77,9 @@ def ranked(engine: Engine, runs: Sequence[RunFacts]) -> Ranking:
     """The same of runs that were read."""
     first = runs[0]
     comparisons = [None, *(compare(engine, side(first), side(run)) for run in runs[1:])]
-    rows = [Ranked(run=run, comparison=one) for run, one in zip(runs, comparisons, strict=True)]
+    rows = [Ranked(run=run, comparison=comparison) for run, comparison in zip(runs, comparisons, strict=True)]
     rows.sort(key=lambda row: (row.run.wall_seconds is None, row.run.wall_seconds or 0.0))
-    notes = dict.fromkeys(note for one in comparisons if one for note in one.differences)
+    notes = dict.fromkeys(note for comparison in comparisons if comparison for note in comparison.differences)
     made = Ranking(
         runs=tuple(runs),
         rows=tuple(rows),
@@ -93,12 +93,12 @@ def ranked(engine: Engine, runs: Sequence[RunFacts]) -> Ranking:
 
 def _objections(rows: Sequence[Ranked]) -> list[str]:
     """What stands against holding a run against the first, a sentence for each such run."""
-    found = []
+    objections = []
     for row in sorted(rows, key=lambda row: row.run.id):
         if row.comparison is not None and not row.stands:
             reasons = " ".join(row.comparison.obstacles) or row.comparison.reason
-            found.append(f"{sentence(row.run.name)[:-1]}: {row.comparison.verdict}. {reasons}")
-    return found
+            objections.append(f"{sentence(row.run.name)[:-1]}: {row.comparison.verdict}. {reasons}")
+    return objections
 
 
 def _summary(ranking: Ranking) -> list[str]:

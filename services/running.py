@@ -157,8 +157,8 @@ def _run_built_in(engine: Engine, request: Request, name: str, watch: Watch, cre
         sweep(engine)
     work, state = prepared(settings), request.cache_state
     label = request.label or f"{name} {state or ''}".strip()
-    with placed(settings, state if request.caches_dir is None else None, label) as found:
-        settings = _own_folders(found, request)
+    with placed(settings, state if request.caches_dir is None else None, label) as own_settings:
+        settings = _own_folders(own_settings, request)
         if state == "warm":
             primed(engine, settings, work, watch)
         run_id, finished = run_and_store(settings, work, label, engine, watch, crew)
@@ -184,8 +184,8 @@ def prime(engine: Engine, request: Request, watch: Watch = nobody) -> int | None
     require_writable(engine)
     sweep(engine)
     work = prepared(settings)
-    with placed(settings, "warm" if request.caches_dir is None else None, PRIMING) as found:
-        return primed(engine, _own_folders(found, request), work, watch)
+    with placed(settings, "warm" if request.caches_dir is None else None, PRIMING) as own_settings:
+        return primed(engine, _own_folders(own_settings, request), work, watch)
 
 
 def primed(engine: Engine, settings: Settings, work: Work, watch: Watch = nobody) -> int | None:

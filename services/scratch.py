@@ -33,8 +33,8 @@ def scratch_root(memory: Path = MEMORY) -> Path:
 def scratch_folder(root: Path | None = None) -> Iterator[Path]:
     """A folder in ``root`` that is gone afterwards; those of processes that were killed are removed first."""
     place = scratch_root() if root is None else root
-    for one in owned_in(place, PREFIX):
-        if one.left:
-            remove_left(one)
+    for path in owned_in(place, PREFIX):
+        if path.left:
+            remove_left(path)
     with owned_folder(PREFIX, place) as folder:
         yield folder

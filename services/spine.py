@@ -51,11 +51,11 @@ def spines(made: Sequence[Breakdown]) -> list[tuple[Segment, ...]]:
     """The bars of several runs, with the same phases named in all of them."""
     named = {
         queries.path_words(part.path)
-        for one in made
-        for part in one.parts
-        if part.self_seconds >= SMALL_SHARE * (one.whole_seconds or 1.0)
+        for breakdown in made
+        for part in breakdown.parts
+        if part.self_seconds >= SMALL_SHARE * (breakdown.whole_seconds or 1.0)
     }
-    return [spine(one, named) for one in made]
+    return [spine(breakdown, named) for breakdown in made]
 
 
 def spine_words(segments: Iterable[Segment]) -> str:
@@ -63,5 +63,5 @@ def spine_words(segments: Iterable[Segment]) -> str:
     order = sorted(segments, key=lambda segment: -segment.share)
     if not order:
         return "no phases"
-    words = [f"{segment.path} {percent(segment.share)}" for segment in order[:_MOST_NAMED]]
-    return ", ".join([*words, *(["and more"] if len(order) > _MOST_NAMED else [])])
+    shares = [f"{segment.path} {percent(segment.share)}" for segment in order[:_MOST_NAMED]]
+    return ", ".join([*shares, *(["and more"] if len(order) > _MOST_NAMED else [])])

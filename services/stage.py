@@ -49,18 +49,18 @@ def at_work(engine: Engine, measurement_id: int, now: datetime | None = None) ->
     Raises:
         UnknownRow: there is no such measurement.
     """
-    found = queries.measurement(engine, measurement_id)
-    if found.status != "running":
+    measurement = queries.measurement(engine, measurement_id)
+    if measurement.status != "running":
         return None
-    spec, tried = Spec.from_json(found.spec), queries.attempts(engine, measurement_id)
+    spec, tried = Spec.from_json(measurement.spec), queries.attempts(engine, measurement_id)
     rows = queries.blocks(engine, measurement_id)
     whole = sorted({int(number) for number in rows["block"]})
     block, attempt, ended = place(tried, whole, len(spec.arms))
     arm = block_order(spec, block, attempt)[ended]
     seconds = _seconds(spec, tried or rows.to_dict("records"))
-    blocks = _missing(spec, found.verdict or {}, len(whole))
+    blocks = _missing(spec, measurement.verdict or {}, len(whole))
     each = _block_seconds(spec, seconds)
-    since = max(found.updated_at, _last_end(engine, tried) or found.updated_at)
+    since = max(measurement.updated_at, _last_end(engine, tried) or measurement.updated_at)
     done = each / len(spec.arms) * ended if each else 0.0
     return AtWork(
         block=block,
@@ -96,11 +96,11 @@ def place(tried: Sequence[Mapping[str, Any]], whole: Sequence[int], arms: int) -
 def _seconds(spec: Spec, rows: Iterable[Mapping[Any, Any]]) -> dict[str, float]:
     """Per config (as stored) the median seconds of its finished runs."""
     configs = {arm.name: arm.config for arm in spec.arms}
-    found: dict[str, list[float]] = {}
+    by_config: dict[str, list[float]] = {}
     for row in rows:
         if row["status"] == "finished" and row["wall_seconds"] and row["arm"] in configs:
-            found.setdefault(configs[row["arm"]], []).append(float(row["wall_seconds"]))
-    return {config: statistics.median(seconds) for config, seconds in found.items()}
+            by_config.setdefault(configs[row["arm"]], []).append(float(row["wall_seconds"]))
+    return {config: statistics.median(seconds) for config, seconds in by_config.items()}
 
 
 def _missing(spec: Spec, verdict: Mapping[str, Any], done: int) -> tuple[int, int]:

@@ -30,7 +30,7 @@ class Said:
     timeout_seconds: float = 600.0
 
 
-def begin_project(said: Said, folder: Path, overwrite: bool = False) -> Path:
+def begin_project(stated: Said, folder: Path, overwrite: bool = False) -> Path:
     """Writes the project file; gives its path. A file that is there stays, unless it may be overwritten; then it is
     kept beside it as ``quickwin.toml.old``.
 
@@ -41,7 +41,7 @@ def begin_project(said: Said, folder: Path, overwrite: bool = False) -> Path:
     if path.exists() and not overwrite:
         fail(f"{path} is there already: edit it, or give --force to write another (it is kept as {FILE}.old)", USAGE)
     try:
-        text = draft_text(_draft(said, folder))
+        text = draft_text(_draft(stated, folder))
     except CommandProblem as problem:
         fail(str(problem), USAGE)
     try:
@@ -53,30 +53,30 @@ def begin_project(said: Said, folder: Path, overwrite: bool = False) -> Path:
     return path
 
 
-def _draft(said: Said, folder: Path) -> Draft:
-    wins = [read_switch(text) for text in said.wins]
+def _draft(stated: Said, folder: Path) -> Draft:
+    wins = [read_switch(text) for text in stated.wins]
     names = [name for name, _ in wins]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise CommandProblem(f"the win {twice[0]} was named twice: give each another name")
     command = Command(
-        command=said.command,
-        parameters=dict(read_parameter(text) for text in said.parameters),
-        inputs=tuple(said.inputs),
-        timeout_seconds=said.timeout_seconds,
-        answers=_answers(said),
-        caches=Caches(paths=tuple(said.caches), reset=tuple(said.reset)),
+        command=stated.command,
+        parameters=dict(read_parameter(text) for text in stated.parameters),
+        inputs=tuple(stated.inputs),
+        timeout_seconds=stated.timeout_seconds,
+        answers=_answers(stated),
+        caches=Caches(paths=tuple(stated.caches), reset=tuple(stated.reset)),
     )
-    return Draft(name=said.name or default_name(folder.resolve()), command=command, wins=dict(wins))
+    return Draft(name=stated.name or default_name(folder.resolve()), command=command, wins=dict(wins))
 
 
-def _answers(said: Said) -> Answers | None:
-    if not said.answers:
+def _answers(stated: Said) -> Answers | None:
+    if not stated.answers:
         return None
-    if "stdout" in said.answers and len(said.answers) > 1:
+    if "stdout" in stated.answers and len(stated.answers) > 1:
         raise CommandProblem("answers are stdout or patterns of files, not both")
-    if "stdout" in said.answers:
-        return Answers(stdout=True, digits=said.digits)
-    return Answers(files=tuple(said.answers), digits=said.digits)
+    if "stdout" in stated.answers:
+        return Answers(stdout=True, digits=stated.digits)
+    return Answers(files=tuple(stated.answers), digits=stated.digits)
 
 
 def unnamed(command: str, parameters: Sequence[str]) -> list[str]:

@@ -100,18 +100,22 @@ def stopped(engine: Engine, measurement_id: int) -> Stopped:
 
 def _at_work(engine: Engine) -> Owned:
     """The one measurement that is at work: before those that wait for it."""
-    under_way = [one for one in queries.owned_measurements(engine) if is_gone(one.pid, one.owner) is not True]
+    under_way = [
+        measurement
+        for measurement in queries.owned_measurements(engine)
+        if is_gone(measurement.pid, measurement.owner) is not True
+    ]
     if not under_way:
         fail("no measurement is at work", NO)
-    here = [one for one in under_way if is_gone(one.pid, one.owner) is False]
-    at_work = [one for one in here if one.status != "planned"] or here or under_way
+    here = [measurement for measurement in under_way if is_gone(measurement.pid, measurement.owner) is False]
+    at_work = [measurement for measurement in here if measurement.status != "planned"] or here or under_way
     if len(at_work) > 1:
         fail(f"several measurements are at work: name one of {_numbers(at_work)}", USAGE)
     return at_work[0]
 
 
 def _numbers(measurements: Sequence[Owned]) -> str:
-    return ", ".join(str(one.id) for one in measurements)
+    return ", ".join(str(measurement.id) for measurement in measurements)
 
 
 def _named(engine: Engine, measurement_id: int, also_over: bool = False) -> Owned:

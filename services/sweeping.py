@@ -51,7 +51,7 @@ def sweep(engine: Engine, tell: Callable[[str], None] = lambda text: None) -> Sw
     """
     put_back()
     left = list(folders_left())
-    freed = [remove_left(one) for one in left]
+    freed = [remove_left(scrap) for scrap in left]
     gone = [_remove(path) for path in journals_that_are_stored(engine)]
     swept = Swept(folders=len(left), journals=len(gone), bytes=sum(freed) + sum(gone))
     if swept.sentence:
@@ -63,7 +63,7 @@ def folders_left() -> Iterator[Owned]:
     """Folders, wherever they are made, whose process is gone."""
     places = {home(): "", Path(tempfile.gettempdir()): SHARED, MEMORY: SHARED}
     for place, prefix in places.items():
-        yield from (one for one in owned_in(place, prefix) if one.left)
+        yield from (path for path in owned_in(place, prefix) if path.left)
 
 
 def journals_that_are_stored(engine: Engine) -> Iterator[Path]:
@@ -73,7 +73,7 @@ def journals_that_are_stored(engine: Engine) -> Iterator[Path]:
     is stored first.
     """
     folder = home() / "journals"
-    left = {one.path for one in owned_in(folder) if one.left}
+    left = {owned.path for owned in owned_in(folder) if owned.left}
     for path in sorted(folder.glob("*.jsonl")):
         with contextlib.suppress(DatabaseProblem, UnknownRow, OSError):
             if _is_stored(engine, path, path in left):

@@ -82,7 +82,7 @@ def history(engine: Engine, project: Project, win: str | None = None) -> tuple[L
     """Everything that was written by hand, the newest first; of one win where it is named."""
     rows = queries.tracking(engine)
     entries = [_logged(project, row) for row in rows.astype(object).where(rows.notna(), None).to_dict("records")]
-    return tuple(one for one in entries if win is None or _is_of(one, win))
+    return tuple(entry for entry in entries if win is None or _is_of(entry, win))
 
 
 def _is_of(entry: Logged, win: str) -> bool:
@@ -118,7 +118,7 @@ class Editable:
 def editable(engine: Engine, project: Project, win: Win | None) -> Editable:
     """What can be edited now, and what stands there."""
     written = newest(hand_edits(engine))
-    typed: dict[tuple[str, str], str] = {key: one.value for key, one in written.items() if one.value is not None}
+    typed: dict[tuple[str, str], str] = {key: edit.value for key, edit in written.items() if edit.value is not None}
     if win is None:
         target = project.plan.target
         return Editable(values={"target.seconds": "" if target is None else str(target.seconds)})
@@ -144,8 +144,8 @@ def ticked_by_hand(engine: Engine) -> frozenset[str]:
     """The lines of the checklist that people ticked."""
     return frozenset(
         name
-        for (place, name), one in newest(hand_edits(engine)).items()
-        if place.startswith(f"{TICK} ") and one.value == TICKED
+        for (place, name), edit in newest(hand_edits(engine)).items()
+        if place.startswith(f"{TICK} ") and edit.value == TICKED
     )
 
 
@@ -155,8 +155,8 @@ def track(engine: Engine, project: Project, changes: Sequence[Change], who: str 
     Raises:
         Problem: a field that there is not, or a value that it can not have (exit code 2); nothing is changed then.
     """
-    planned = [one for one in changes if one.field in (*WIN_PLAN, *WHOLE_PLAN)]
-    written = [_hand_edit(project, one) for one in changes if one not in planned]
+    planned = [change for change in changes if change.field in (*WIN_PLAN, *WHOLE_PLAN)]
+    written = [_hand_edit(project, change) for change in changes if change not in planned]
     clauses = change_plan(engine, project, planned, who)
     return (*clauses, *log_edits(engine, project, written, who=who))
 
@@ -214,16 +214,16 @@ def log_edits(
 ) -> tuple[str, ...]:
     """Appends what people wrote to the log, as far as it changes anything; gives a clause for each."""
     written = newest(hand_edits(engine))
-    fresh = [one for one in edits if (written[one.key].value if one.key in written else None) != one.value]
+    fresh = [edit for edit in edits if (written[edit.key].value if edit.key in written else None) != edit.value]
     name = who or current_user()
     store.track(
         engine,
         [
-            store.TrackedEdit(place=one.place, name=one.name, value=one.value, origin=origin or None, who=name)
-            for one in fresh
+            store.TrackedEdit(place=edit.place, name=edit.name, value=edit.value, origin=origin or None, who=name)
+            for edit in fresh
         ],
     )
-    return tuple(_clause(project, one) for one in fresh)
+    return tuple(_clause(project, edit) for edit in fresh)
 
 
 def _clause(project: Project, edit: HandEdit) -> str:
@@ -248,9 +248,11 @@ def change_plan(
     if not changes:
         return ()
     require_writable(engine)
-    edits = [Edit(field=one.field, win=one.win, value=_plan_value(one)) for one in changes]
+    edits = [Edit(field=change.field, win=change.win, value=_plan_value(change)) for change in changes]
     sentence = edit_plan(*edits)
-    written = [HandEdit(place=PLAN, name=_plan_name(one), value=one_line(one.value) or None) for one in changes]
+    written = [
+        HandEdit(place=PLAN, name=_plan_name(change), value=one_line(change.value) or None) for change in changes
+    ]
     return (*log_edits(engine, project, written, origin=origin, who=who), sentence)
 
 

@@ -86,7 +86,7 @@ def known_versions() -> tuple[str, ...]:
     from alembic.script import ScriptDirectory
 
     script = ScriptDirectory(str(Path(__file__).parent))
-    return tuple(reversed([one.revision for one in script.walk_revisions()]))
+    return tuple(reversed([revision.revision for revision in script.walk_revisions()]))
 
 
 def _upgrade(connection: Connection) -> None:

@@ -90,10 +90,10 @@ def phase_shares(engine: Engine, run_ids: Iterable[int]) -> pd.DataFrame:
     Idle workers and what no phase covers are the rows with the path and category ``idle`` and ``unaccounted``.
     Columns: run_id, path (joined by "/"), category, self_seconds, share (0-1), in the order of the phases.
     """
-    found = breakdowns(engine, run_ids)
+    breakdown_of = breakdowns(engine, run_ids)
     rows = [
         (run_id, path_words(part.path), part.category, part.self_seconds, _share(part.self_seconds, made))
-        for run_id, made in found.items()
+        for run_id, made in breakdown_of.items()
         for part in made.parts
     ]
     return frame(rows, _SHARES)

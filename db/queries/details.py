@@ -87,8 +87,8 @@ def phases(engine: Engine, run_ids: RunIds) -> pd.DataFrame:
     columns = (Phase.category, Phase.basis, Phase.total_seconds, Phase.self_seconds, Phase.calls)
     statement = select(Phase.run_id, Phase.path, *columns).where(Phase.run_id.in_(_ids(run_ids)), Phase.part != "task")
     with reading(engine) as connection:
-        found = connection.execute(statement.order_by(Phase.run_id, Phase.number)).all()
-    return frame([(row[0], *_path_columns(row[1]), *row[2:]) for row in found], _PHASES)
+        rows = connection.execute(statement.order_by(Phase.run_id, Phase.number)).all()
+    return frame([(row[0], *_path_columns(row[1]), *row[2:]) for row in rows], _PHASES)
 
 
 def _path_columns(stored: str) -> tuple[str, str, str, int]:
@@ -169,8 +169,8 @@ def task_phases(
         statement = statement.where(Task.task_id == task_id)
     order = (TaskPhase.run_id, TaskPhase.task, TaskPhase.position)
     with reading(engine) as connection:
-        found = connection.execute(statement.order_by(*order).limit(limit).offset(offset)).all()
-    return frame([(*row[:2], shown_path(row[2]), *row[3:]) for row in found], _TASK_PHASES)
+        rows = connection.execute(statement.order_by(*order).limit(limit).offset(offset)).all()
+    return frame([(*row[:2], shown_path(row[2]), *row[3:]) for row in rows], _TASK_PHASES)
 
 
 _CACHES = {
@@ -197,8 +197,8 @@ def caches(engine: Engine, run_ids: RunIds) -> pd.DataFrame:
     """
     statement = select(*Cache.__table__.columns).where(Cache.run_id.in_(_ids(run_ids)))
     with reading(engine) as connection:
-        found = connection.execute(statement.order_by(Cache.run_id, Cache.position)).all()
-    rows = [(row.run_id, *row[2:], _rate(row.hits, row.misses), _saved(row)) for row in found]
+        rows_found = connection.execute(statement.order_by(Cache.run_id, Cache.position)).all()
+    rows = [(row.run_id, *row[2:], _rate(row.hits, row.misses), _saved(row)) for row in rows_found]
     return frame(rows, _CACHES)
 
 
@@ -228,8 +228,8 @@ def findings(engine: Engine, run_ids: RunIds) -> pd.DataFrame:
     columns = [RunFinding.__table__.c[name] for name in _FINDINGS]
     statement = select(*columns).where(RunFinding.run_id.in_(_ids(run_ids)))
     with reading(engine) as connection:
-        found = connection.execute(statement.order_by(RunFinding.run_id, RunFinding.position))
-        return frame(found.all(), _FINDINGS)
+        rows = connection.execute(statement.order_by(RunFinding.run_id, RunFinding.position))
+        return frame(rows.all(), _FINDINGS)
 
 
 _ENVIRONMENT = {"run_id": ID, "name": TEXT, "value": TEXT}
@@ -242,10 +242,10 @@ def environment(engine: Engine, run_ids: RunIds) -> pd.DataFrame:
     """
     statement = select(Run.machine, *RunEnvironment.__table__.columns).join(Run, Run.id == RunEnvironment.run_id)
     with reading(engine) as connection:
-        found = connection.execute(
+        rows_found = connection.execute(
             statement.where(Run.id.in_(_ids(run_ids))).order_by(RunEnvironment.run_id)
         ).mappings()
-        rows = [(row["run_id"], name, value) for row in found for name, value in _known(dict(row)).items()]
+        rows = [(row["run_id"], name, value) for row in rows_found for name, value in _known(dict(row)).items()]
     return frame(rows, _ENVIRONMENT)
 
 
@@ -280,4 +280,4 @@ def imported(engine: Engine, file_digest: str) -> list[int]:
 
 
 def _ids(run_ids: RunIds) -> list[int]:
-    return [int(one) for one in run_ids] if isinstance(run_ids, Iterable) else [int(run_ids)]
+    return [int(run_id) for run_id in run_ids] if isinstance(run_ids, Iterable) else [int(run_ids)]

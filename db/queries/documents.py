@@ -22,8 +22,8 @@ def documents(engine: Engine, kind: str | None = None, *, limit: int = 200, offs
     if kind is not None:
         statement = statement.where(Document.kind == kind)
     with reading(engine) as connection:
-        found = connection.execute(statement.order_by(Document.id.desc()).limit(limit).offset(offset))
-        return frame(found.all(), _DOCUMENTS)
+        rows = connection.execute(statement.order_by(Document.id.desc()).limit(limit).offset(offset))
+        return frame(rows.all(), _DOCUMENTS)
 
 
 def bodies(engine: Engine, kind: str) -> list[str]:

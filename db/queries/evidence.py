@@ -56,13 +56,13 @@ def measurement(engine: Engine, measurement_id: int) -> Measurement:
     """
     with reading(engine) as connection:
         statement = select(*MeasurementRow.__table__.columns).where(MeasurementRow.id == int(measurement_id))
-        found = _believed(connection, connection.execute(statement).all())
-        if not found:
+        believed = _believed(connection, connection.execute(statement).all())
+        if not believed:
             raise UnknownRow(f"there is no measurement {measurement_id}")
         runs = select(*COLUMNS, Run.id).join(BlockRun, BlockRun.run_id == Run.id)
         of_blocks = connection.execute(runs.where(BlockRun.measurement_id == int(measurement_id)).order_by(Run.id))
         broken = next((row.id for row in of_blocks if is_altered(row)), None)
-    return found[0] if broken is None else replace(found[0], verdict=not_as_written(f"Run {broken} of it"))
+    return believed[0] if broken is None else replace(believed[0], verdict=not_as_written(f"Run {broken} of it"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,12 +111,12 @@ def _measurements_that_are(engine: Engine, statuses: Sequence[str]) -> list[Meas
 def _believed(connection: Connection, rows: Sequence[Any]) -> list[Measurement]:
     broken = broken_measurements(connection, rows)
     names = [field.name for field in fields(Measurement)]
-    found = [Measurement(**{name: getattr(row, name) for name in names}) for row in rows]
+    measurements = [Measurement(**{name: getattr(row, name) for name in names}) for row in rows]
     return [
-        replace(one, verdict=not_as_written(f"Measurement {one.id}"), spec=_readable(one.spec))
-        if one.id in broken
-        else one
-        for one in found
+        replace(measurement, verdict=not_as_written(f"Measurement {measurement.id}"), spec=_readable(measurement.spec))
+        if measurement.id in broken
+        else measurement
+        for measurement in measurements
     ]
 
 
@@ -165,8 +165,8 @@ def measurements(
         rows = connection.execute(statement).all()
         sizes = _block_sizes(connection, [row.id for row in rows])
         broken = broken_measurements(connection, rows)
-        found = [_altered(row) if row.id in broken else _summary(row, sizes.get(row.id, [])) for row in rows]
-        return frame(found, _MEASUREMENTS)
+        rows_shown = [_altered(row) if row.id in broken else _summary(row, sizes.get(row.id, [])) for row in rows]
+        return frame(rows_shown, _MEASUREMENTS)
 
 
 def _altered(row: Any) -> tuple[Any, ...]:
@@ -179,8 +179,8 @@ def _altered(row: Any) -> tuple[Any, ...]:
 def _block_sizes(connection: Connection, ids: list[int]) -> dict[int, list[int]]:
     statement = select(BlockRun.measurement_id, func.count()).where(BlockRun.measurement_id.in_(ids))
     sizes: dict[int, list[int]] = {}
-    for one, size in connection.execute(statement.group_by(BlockRun.measurement_id, BlockRun.block)):
-        sizes.setdefault(one, []).append(size)
+    for measurement_id, size in connection.execute(statement.group_by(BlockRun.measurement_id, BlockRun.block)):
+        sizes.setdefault(measurement_id, []).append(size)
     return sizes
 
 
@@ -245,8 +245,8 @@ def blocks(engine: Engine, measurement_id: int) -> pd.DataFrame:
     statement = statement.outerjoin(AttemptRow, _SAME_RUN)
     statement = statement.where(BlockRun.measurement_id == int(measurement_id))
     with reading(engine) as connection:
-        found = connection.execute(statement.order_by(BlockRun.block, BlockRun.position, BlockRun.arm)).all()
-        rows = [tuple(_shown(row, _BLOCKS).values()) for row in found]
+        block_runs = connection.execute(statement.order_by(BlockRun.block, BlockRun.position, BlockRun.arm)).all()
+        rows = [tuple(_shown(row, _BLOCKS).values()) for row in block_runs]
         return frame(rows, {name: dtype for name, (_, dtype) in _BLOCKS.items()})
 
 
@@ -268,12 +268,12 @@ def blocks_by_measurement(engine: Engine, ids: Sequence[int]) -> dict[int, list[
     statement = statement.join(Run, Run.id == BlockRun.run_id).outerjoin(AttemptRow, _SAME_RUN)
     statement = statement.outerjoin(RunEnvironment, RunEnvironment.run_id == BlockRun.run_id)
     statement = statement.order_by(BlockRun.measurement_id, BlockRun.block, BlockRun.position)
-    found: dict[int, list[dict[str, Any]]] = {one: [] for one in ids}
+    by_measurement: dict[int, list[dict[str, Any]]] = {measurement_id: [] for measurement_id in ids}
     with reading(engine) as connection:
         for part in parts(ids):
             for row in connection.execute(statement.where(BlockRun.measurement_id.in_(part))):
-                found[row[0]].append({"measurement_id": row[0], **_shown(row[1:], _ALL_OF_BLOCK)})
-    return found
+                by_measurement[row[0]].append({"measurement_id": row[0], **_shown(row[1:], _ALL_OF_BLOCK)})
+    return by_measurement
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -301,7 +301,9 @@ def state(engine: Engine) -> State:
         "tracking": select(func.max(TrackingRow.id)),
     }
     with reading(engine) as connection:
-        return State(**{name: str(tuple(connection.execute(one).one())) for name, one in statements.items()})
+        return State(
+            **{name: str(tuple(connection.execute(statement).one())) for name, statement in statements.items()}
+        )
 
 
 def attempts(engine: Engine, measurement_id: int) -> list[dict[str, Any]]:
@@ -317,24 +319,24 @@ def attempts_by_measurement(engine: Engine, ids: Sequence[int]) -> dict[int, lis
     """Every run that several measurements began, by measurement; as ``attempts``."""
     order = (AttemptRow.measurement_id, AttemptRow.block, AttemptRow.attempt, AttemptRow.position)
     statement = select(AttemptRow.__table__).order_by(*order)
-    found: dict[int, list[dict[str, Any]]] = {one: [] for one in ids}
+    by_measurement: dict[int, list[dict[str, Any]]] = {measurement_id: [] for measurement_id in ids}
     with reading(engine) as connection:
         for part in parts(ids):
             for row in connection.execute(statement.where(AttemptRow.measurement_id.in_(part))).mappings():
-                found[row["measurement_id"]].append(dict(row))
-    return found
+                by_measurement[row["measurement_id"]].append(dict(row))
+    return by_measurement
 
 
 def block_places(engine: Engine, run_ids: Sequence[int]) -> list[tuple[int, int, int, dict[str, Any]]]:
     """Of runs that are in blocks (run id, measurement id, block, the measurement's spec), older measurements first."""
     columns = (BlockRun.run_id, BlockRun.measurement_id, BlockRun.block, MeasurementRow.spec)
     statement = select(*columns).join(MeasurementRow, MeasurementRow.id == BlockRun.measurement_id)
-    found: list[tuple[int, int, int, dict[str, Any]]] = []
+    places: list[tuple[int, int, int, dict[str, Any]]] = []
     with reading(engine) as connection:
-        for part in parts([int(one) for one in run_ids]):
+        for part in parts([int(run_id) for run_id in run_ids]):
             rows = connection.execute(statement.where(BlockRun.run_id.in_(part)))
-            found += [(row[0], row[1], row[2], row[3]) for row in rows]
-    return sorted(found, key=lambda row: row[1])
+            places += [(row[0], row[1], row[2], row[3]) for row in rows]
+    return sorted(places, key=lambda row: row[1])
 
 
 _DECISIONS = {
@@ -358,16 +360,16 @@ def decisions(engine: Engine, win: str | None = None, *, limit: int = 500, offse
     """
     statement = _decided().order_by(DecisionRow.id.desc()).limit(limit).offset(offset)
     with reading(engine) as connection:
-        found = connection.execute(statement if win is None else statement.where(DecisionRow.win == win))
-        return frame(found.all(), _DECISIONS)
+        rows = connection.execute(statement if win is None else statement.where(DecisionRow.win == win))
+        return frame(rows.all(), _DECISIONS)
 
 
 def current_decisions(engine: Engine) -> pd.DataFrame:
     """The decision that holds for each win that was decided about; columns as ``decisions``."""
     newest = select(func.max(DecisionRow.id)).where(DecisionRow.overruled.is_(False)).group_by(DecisionRow.win)
     with reading(engine) as connection:
-        found = connection.execute(_decided().where(DecisionRow.id.in_(newest)).order_by(DecisionRow.win))
-        return frame(found.all(), _DECISIONS)
+        rows = connection.execute(_decided().where(DecisionRow.id.in_(newest)).order_by(DecisionRow.win))
+        return frame(rows.all(), _DECISIONS)
 
 
 def _decided() -> Any:

@@ -27,7 +27,7 @@ def stated_facts(engine: Engine, run_ids: Iterable[int]) -> pd.DataFrame:
 def stated_fact_rows(engine: Engine, run_ids: Iterable[int]) -> list[dict[str, Any]]:
     """As ``stated_facts``, but plain rows."""
     columns = [StatedFact.__table__.c[name] for name in _FACTS]
-    chosen = select(*columns).where(StatedFact.run_id.in_([int(one) for one in run_ids]))
+    chosen = select(*columns).where(StatedFact.run_id.in_([int(run_id) for run_id in run_ids]))
     with reading(engine) as connection:
         rows = connection.execute(chosen.order_by(StatedFact.run_id, StatedFact.name))
         return [dict(row) for row in rows.mappings()]

@@ -65,14 +65,14 @@ def conditions(filters: RunFilters) -> list[ColumnElement[bool]]:
         known = ", ".join(RunFilters.__annotations__)
         raise TypeError(f"no filter is called {', '.join(sorted(unknown))}; known: {known}")
     given: dict[str, Any] = {name: value for name, value in filters.items() if _is_given(name, value)}
-    found: list[ColumnElement[bool]] = [
+    clauses: list[ColumnElement[bool]] = [
         _EQUAL[name].in_(_several(value)) for name, value in given.items() if name in _EQUAL
     ]
-    found += [make(given[name]) for name, make in _SPECIAL.items() if name in given]
+    clauses += [make(given[name]) for name, make in _SPECIAL.items() if name in given]
     hidden = filters.get("deleted", False)
     if hidden is not None:
-        found.append(Run.deleted_at.is_not(None) if hidden else Run.deleted_at.is_(None))
-    return found
+        clauses.append(Run.deleted_at.is_not(None) if hidden else Run.deleted_at.is_(None))
+    return clauses
 
 
 def _is_given(name: str, value: Any) -> bool:
@@ -85,16 +85,16 @@ def _several(value: str | Sequence[str]) -> list[str]:
 
 def _text(text: str) -> ColumnElement[bool]:
     places = (Run.label, Run.key, Run.config, Run.note, Run.source_name)
-    found = [place.icontains(text, autoescape=True) for place in places]
-    found.append(Run.id.in_(select(Tag.run_id).where(Tag.tag.icontains(text, autoescape=True))))
+    clauses = [place.icontains(text, autoescape=True) for place in places]
+    clauses.append(Run.id.in_(select(Tag.run_id).where(Tag.tag.icontains(text, autoescape=True))))
     number = text.strip().removeprefix("#")
     if number.isascii() and number.isdigit() and len(number) < 10:
-        found.append(Run.id == int(number))
-    return or_(*found)
+        clauses.append(Run.id == int(number))
+    return or_(*clauses)
 
 
 def _wins(value: str | Sequence[str]) -> ColumnElement[bool]:
-    return or_(*(_win(one) for one in _several(value)))
+    return or_(*(_win(name) for name in _several(value)))
 
 
 def _win(win: str) -> ColumnElement[bool]:
@@ -111,5 +111,5 @@ _SPECIAL: dict[str, Callable[[Any], ColumnElement[bool]]] = {
     "until": lambda value: Run.started_at < value,
     "measurement_id": lambda value: Run.id.in_(select(BlockRun.run_id).where(BlockRun.measurement_id == value)),
     "profiled": lambda value: Run.profiled.is_(value),
-    "ids": lambda value: Run.id.in_([int(one) for one in value]),
+    "ids": lambda value: Run.id.in_([int(run_id) for run_id in value]),
 }

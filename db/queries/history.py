@@ -85,11 +85,11 @@ def run_rows(
     statement = select(*_SELECTED).where(*conditions(filters))
     statement = statement.order_by(order, Run.id.desc() if descending else Run.id).limit(limit).offset(offset)
     with reading(engine) as connection:
-        found = [_shown(row) for row in connection.execute(statement)]
+        shown = [_shown(row) for row in connection.execute(statement)]
         extras: dict[int, tuple[Any, ...]] = {}
-        for ids in parts([row["id"] for row in found]):
+        for ids in parts([row["id"] for row in shown]):
             extras |= _extras(connection, ids)
-    return [row | dict(zip(_EXTRAS, extras[row["id"]], strict=True)) for row in found]
+    return [row | dict(zip(_EXTRAS, extras[row["id"]], strict=True)) for row in shown]
 
 
 def _shown(row: Sequence[Any]) -> dict[str, Any]:
@@ -128,16 +128,16 @@ def _extras(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Any, 
     for run_id, tag in connection.execute(select(Tag.run_id, Tag.tag).where(Tag.run_id.in_(ids)).order_by(Tag.tag)):
         tagged.setdefault(run_id, []).append(tag)
     columns = (RunEnvironment.cpu_model, RunEnvironment.git_commit, RunEnvironment.git_dirty)
-    found = connection.execute(select(RunEnvironment.run_id, *columns).where(RunEnvironment.run_id.in_(ids)))
-    places = {row[0]: tuple(row[1:]) for row in found}
+    places_found = connection.execute(select(RunEnvironment.run_id, *columns).where(RunEnvironment.run_id.in_(ids)))
+    places = {row[0]: tuple(row[1:]) for row in places_found}
     profiled = set(connection.scalars(select(Profile.run_id).where(Profile.run_id.in_(ids))))
     unknown = (None, None, None)
     stated: dict[int, list[str]] = {}
-    said = (StatedFact.run_id.in_(ids), StatedFact.counts.is_(True))
-    for run_id, name in connection.execute(select(StatedFact.run_id, StatedFact.name).where(*said)):
+    chosen = (StatedFact.run_id.in_(ids), StatedFact.counts.is_(True))
+    for run_id, name in connection.execute(select(StatedFact.run_id, StatedFact.name).where(*chosen)):
         stated.setdefault(run_id, []).append(name)
-    words = {one: (", ".join(tagged.get(one, ())), ", ".join(sorted(stated.get(one, ())))) for one in ids}
-    return {one: (*words[one], *places.get(one, unknown), one in profiled) for one in ids}
+    marks = {each: (", ".join(tagged.get(each, ())), ", ".join(sorted(stated.get(each, ())))) for each in ids}
+    return {each: (*marks[each], *places.get(each, unknown), each in profiled) for each in ids}
 
 
 def run_count(engine: Engine, **filters: Unpack[RunFilters]) -> int:
@@ -170,8 +170,8 @@ def trend(
     statement, altered = select(*selected).where(*same, *known), finder(selected)
     with reading(engine) as connection:
         newest = statement.order_by(Run.started_at.desc(), Run.id.desc()).limit(limit)
-        found = [row[: len(_TREND)] for row in connection.execute(newest) if not altered(row)]
-    return frame(found[::-1], {name: _RUNS[name][1] for name in _TREND})
+        newest_rows = [row[: len(_TREND)] for row in connection.execute(newest) if not altered(row)]
+    return frame(newest_rows[::-1], {name: _RUNS[name][1] for name in _TREND})
 
 
 _COUNTED = RunFilters(status="finished", profiled=False)
@@ -207,12 +207,12 @@ def groups(engine: Engine, *, limit: int = 500, **filters: Unpack[RunFilters]) -
     mean_seconds, newest_id, newest_at.
     """
     statement = select(*_GROUPED).where(Run.wall_seconds.is_not(None), *conditions({**_COUNTED, **filters}))
-    found: dict[tuple[Any, ...], list[Any]] = {}
+    places: dict[tuple[Any, ...], list[Any]] = {}
     with reading(engine) as connection:
         for row in connection.execute(statement):
             if not _is_altered_in_group(row):
-                found.setdefault(tuple(row[: len(_IN_COMMON)]), []).append(row)
-    rows = sorted((_group(place, runs) for place, runs in found.items()), key=_largest_first)
+                places.setdefault(tuple(row[: len(_IN_COMMON)]), []).append(row)
+    rows = sorted((_group(place, runs) for place, runs in places.items()), key=_largest_first)
     return frame([tuple(row.values()) for row in rows[:limit]], _GROUPS)
 
 

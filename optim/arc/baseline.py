@@ -156,12 +156,12 @@ class SourceMemory:
         pass
 
     def validated(self, candidate: Candidate, samples: int) -> list[int] | None:
-        found = self._known.get((self._task_id, candidate.source))
-        if found is None:
+        known = self._known.get((self._task_id, candidate.source))
+        if known is None:
             self._cache.miss()
         else:
             self._cache.hit()
-        return found
+        return known
 
     def remember(self, candidate: Candidate, scores: list[int]) -> None:
         self._known[self._task_id, candidate.source] = scores

@@ -169,7 +169,7 @@ class ArcSession:
             shutil.rmtree(caches, ignore_errors=True)
 
     def _primed(self, target: Target) -> Path:
-        configs = list(dict.fromkeys(one.config for one in self._job.targets))
+        configs = list(dict.fromkeys(place.config for place in self._job.targets))
         return self._job.scratch / f"primed-{configs.index(target.config)}"
 
     def _execute(self, target: Target, caches: Path, state: str | None, label: str, lane: Lane | None = None) -> int:

@@ -67,9 +67,9 @@ class Generator:
         return sources
 
     def _compact(self, excluded: frozenset[str]) -> list[Program]:
-        programs = [one for task_id, one in sorted(self._library.items()) if task_id not in excluded]
-        compact = [one for one in programs if one.statements and inlined_size(one) <= COMPACT_SIZE]
-        return compact or [one for one in programs if one.statements]
+        programs = [notes for task_id, notes in sorted(self._library.items()) if task_id not in excluded]
+        compact = [program for program in programs if program.statements and inlined_size(program) <= COMPACT_SIZE]
+        return compact or [program for program in programs if program.statements]
 
 
 Kinds = Mapping[str, list[str]]
@@ -89,7 +89,7 @@ def _distinct(sources: list[str], program: Program, wanted: int, kinds: Kinds, c
     """``sources`` with mutants of ``program`` added up to ``wanted``, distinct as long as some can be found."""
     seen, result = set(sources), list(sources)
     lines = [statement.source for statement in program.statements]
-    places = [(at, slot) for at, one in enumerate(program.statements) for slot, _ in _slots(one, kinds)]
+    places = [(at, slot) for at, written in enumerate(program.statements) for slot, _ in _slots(written, kinds)]
     while len(result) < wanted:
         for _ in range(DRAWS):
             mutant = _mutant(program, lines, places, kinds, chance)

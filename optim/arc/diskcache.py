@@ -95,11 +95,11 @@ class DiskCache:
 
     def get(self, keys: Iterable[str]) -> dict[str, str]:
         """The entries that are there, by key. A file that can not be read has none."""
-        wanted, found = list(keys), dict[str, str]()
+        wanted, texts = list(keys), dict[str, str]()
         with contextlib.suppress(*_FAULTS):
             for at in range(0, 0 if self._was_empty else len(wanted), _BATCH):
-                found.update(self._select(wanted[at : at + _BATCH]))
-        return found | {key: self._pending[key] for key in wanted if key in self._pending}
+                texts.update(self._select(wanted[at : at + _BATCH]))
+        return texts | {key: self._pending[key] for key in wanted if key in self._pending}
 
     def _select(self, keys: list[str]) -> list[tuple[str, str]]:
         query = f"SELECT key, value, digest FROM kept WHERE scope = ? AND key IN ({','.join('?' * len(keys))})"

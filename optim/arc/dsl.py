@@ -214,14 +214,14 @@ def _reading() -> _Reading:
 @contextlib.contextmanager
 def reading_below(*folders: Path) -> Iterator[set[Path]]:
     """Fills a set with the files below ``folders`` that are opened within; a module's bytecode counts as its source."""
-    reading, found = _reading(), set[Path]()
+    reading, files = _reading(), set[Path]()
     reading.opened = set()
     try:
-        yield found
+        yield files
     finally:
         opened, reading.opened = reading.opened, None
         sources = {Path(_source(name)) for name in opened}
-        found |= {path for path in sources if _is_below(path, folders) and path.is_file()}
+        files |= {path for path in sources if _is_below(path, folders) and path.is_file()}
 
 
 def _source(name: str) -> str:
@@ -236,15 +236,15 @@ def _is_below(path: Path, folders: tuple[Path, ...]) -> bool:
 
 def _modules_beside(path: Path) -> list[Path]:
     """The files in the same folder that a module imports from, directly or through one another."""
-    found: list[Path] = []
+    files: list[Path] = []
     queue = [path]
     while queue:
         for name in _imported(queue.pop()):
             beside = path.parent / f"{name}.py"
-            if beside.is_file() and beside not in found and beside != path:
-                found.append(beside)
+            if beside.is_file() and beside not in files and beside != path:
+                files.append(beside)
                 queue.append(beside)
-    return found
+    return files
 
 
 def _imported(path: Path) -> list[str]:
@@ -255,8 +255,10 @@ def _imported(path: Path) -> list[str]:
         statements = ast.parse(head).body
     except SyntaxError as error:
         raise DslProblem(f"{path.name} does not import: {error}") from error
-    names = [one.module or "" for one in statements if isinstance(one, ast.ImportFrom)]
-    return names + [alias.name for one in statements if isinstance(one, ast.Import) for alias in one.names]
+    names = [statement.module or "" for statement in statements if isinstance(statement, ast.ImportFrom)]
+    return names + [
+        alias.name for statement in statements if isinstance(statement, ast.Import) for alias in statement.names
+    ]
 
 
 def _named_below(path: Path) -> list[Path]:

@@ -80,13 +80,13 @@ class Graph:
         Raises:
             InlineProblem: its body would be too large or too deep, or it is no straight-line program.
         """
-        found = self._roots.get(source)
-        if found is None:
+        node = self._roots.get(source)
+        if node is None:
             self._read_shared()
-            found = self._roots[source] = self._read(source)
-        if isinstance(found, InlineProblem):
-            raise found
-        return found
+            node = self._roots[source] = self._read(source)
+        if isinstance(node, InlineProblem):
+            raise node
+        return node
 
     def forget(self) -> None:
         """A task is over: gives up all nodes but the ``kept`` ones; their numbers will stand for others."""
@@ -108,8 +108,8 @@ class Graph:
         """The expression that a node stands for, as ``ast.unparse`` prints it."""
         known = self._texts[node]
         if known is None:
-            for one in self._below(node, self._texts):
-                known = self._texts[one] = self._join(one)
+            for part in self._below(node, self._texts):
+                known = self._texts[part] = self._join(part)
             assert known is not None  # the last one is the node itself
         return known
 
@@ -126,13 +126,13 @@ class Graph:
 
         Each stands after its arguments; ``root`` stands there also if it is held.
         """
-        found, stack = {root}, [root]
+        needed, stack = {root}, [root]
         while stack:
             for part in self.calls[stack.pop()] or ():
-                if part > 0 and part not in held and self.calls[part] is not None and part not in found:
-                    found.add(part)
+                if part > 0 and part not in held and self.calls[part] is not None and part not in needed:
+                    needed.add(part)
                     stack.append(part)
-        return sorted(found) if self.calls[root] is not None else []
+        return sorted(needed) if self.calls[root] is not None else []
 
     def parts_of(self, nodes: Iterable[int]) -> set[int]:
         """All nodes that calls are made from."""
@@ -199,14 +199,14 @@ class Graph:
 
     def _parse(self, line: str) -> tuple[str, _PartsIn]:
         statement = parse_statement(line)
-        found = self._parsed[line] = (statement.target, _parts_of(statement.function, statement.arguments))
-        return found
+        parsed = self._parsed[line] = (statement.target, _parts_of(statement.function, statement.arguments))
+        return parsed
 
     def _leaf(self, name: str) -> int:
-        found = self._leaves.get(name)
-        if found is None:
-            found = self._leaves[name] = self._add(None, True, (1, 0), name)
-        return found
+        leaf = self._leaves.get(name)
+        if leaf is None:
+            leaf = self._leaves[name] = self._add(None, True, (1, 0), name)
+        return leaf
 
     def _call(self, call: Parts) -> int:
         size, depth, constant = 0, 0, True
@@ -217,8 +217,8 @@ class Graph:
                 depth = part_depth
             if not self.constant[part]:
                 constant = False
-        found = self._nodes[call] = self._add(call, constant, (size, depth + 1), None)
-        return found
+        node_id = self._nodes[call] = self._add(call, constant, (size, depth + 1), None)
+        return node_id
 
     def _add(self, call: Parts | None, constant: bool, size: tuple[int, int], name: str | None) -> int:
         self.names.append(name)
@@ -234,13 +234,13 @@ class Graph:
         Each stands after its arguments.
         """
         calls = self.calls
-        found, stack = {root}, [root]
+        needed, stack = {root}, [root]
         while stack:
             for part in calls[stack.pop()] or ():
-                if part > 0 and known[part] is None and part not in found:
-                    found.add(part)
+                if part > 0 and known[part] is None and part not in needed:
+                    needed.add(part)
                     stack.append(part)
-        return sorted(found)
+        return sorted(needed)
 
     def _join(self, node: int) -> str:
         call = self.calls[node]

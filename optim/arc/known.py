@@ -79,7 +79,7 @@ def _calls_only(function: Any, used: frozenset[str], functions: Mapping[str, Any
 def function_digests(functions: Mapping[str, Any]) -> dict[str, str]:
     """The hash of each plain function's source; functions that were made or changed otherwise are left out."""
     texts: dict[str, dict[str, tuple[int, str]]] = {}
-    found = {}
+    digests = {}
     for name, function in functions.items():
         if not isinstance(function, FunctionType) or function.__closure__ or function.__code__.co_name != name:
             continue
@@ -88,8 +88,8 @@ def function_digests(functions: Mapping[str, Any]) -> dict[str, str]:
             texts[file] = _sources_of(file)
         line, source = texts[file].get(name, (0, ""))
         if line == function.__code__.co_firstlineno:
-            found[name] = digest_of(source)
-    return found
+            digests[name] = digest_of(source)
+    return digests
 
 
 def _sources_of(file: str) -> dict[str, tuple[int, str]]:
@@ -102,12 +102,12 @@ def _sources_of(file: str) -> dict[str, tuple[int, str]]:
 
 def function_sources(text: str) -> dict[str, tuple[int, str]]:
     """Line and source of each function at the top of a module; of several of a name the last."""
-    found = {}
+    sources = {}
     for match in _DEF.finditer(text):
         end = _END.search(text, match.end())
         source = text[match.start() : end.start() if end else len(text)].rstrip()
-        found[match[1]] = (text.count("\n", 0, match.start()) + 1, source)
-    return found
+        sources[match[1]] = (text.count("\n", 0, match.start()) + 1, source)
+    return sources
 
 
 def digest_of(source: str) -> str:

@@ -85,8 +85,8 @@ def power_law(points: Sequence[tuple[int, float]]) -> Callable[[int], float]:
     """
     logs = [(math.log(max(size, 1)), math.log(max(seconds, _LEAST_SECONDS))) for size, seconds in points]
     x, y = (sum(pair[at] for pair in logs) / len(logs) for at in (0, 1))
-    spread = sum((one - x) ** 2 for one, _ in logs)
-    slope = sum((one - x) * (two - y) for one, two in logs) / spread if spread > 0 else 1.0
+    spread = sum((log - x) ** 2 for log, _ in logs)
+    slope = sum((log - x) * (two - y) for log, two in logs) / spread if spread > 0 else 1.0
     power = min(max(slope, _FLATTEST), _STEEPEST)
     raw = sum(max(size, 1) ** power for size, _ in points)
     scale = sum(seconds for _, seconds in points) / raw

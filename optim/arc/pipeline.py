@@ -60,7 +60,7 @@ class Pipeline:
             accepted = self._process(task, banned)
             if close := len(self._bench.guard.close_calls):
                 recorder.count(CLOSE_CALLS, close)
-            record.solved = any(one.score == FULL * len(task.samples) for one in accepted)
+            record.solved = any(program.score == FULL * len(task.samples) for program in accepted)
             recorder.count("accepted", len(accepted))
         return accepted
 
@@ -109,7 +109,8 @@ class Pipeline:
                 recorder.count(BACKSTOPS)
         with self._bench.guard.ticking():
             losses = [
-                None if one.body is None or one.index in banned else self._lost(one, samples) for one in candidates
+                None if candidate.body is None or candidate.index in banned else self._lost(candidate, samples)
+                for candidate in candidates
             ]
         self._parts.evaluator.end()
         return losses
@@ -144,20 +145,22 @@ class Pipeline:
                 continue
             seen.add(candidate.body)
             kept.append(Kept(candidate, full - lost))
-        return sorted(kept, key=lambda one: -one.score)[: self._bench.settings.keep]
+        return sorted(kept, key=lambda survivor: -survivor.score)[: self._bench.settings.keep]
 
     def _validate(self, task: Task, kept: Sequence[Kept]) -> list[Accepted]:
         memory = self._parts.memory
-        scores = {one.candidate.index: memory.validated(one.candidate, len(task.samples)) for one in kept}
-        unknown = [one.candidate for one in kept if scores[one.candidate.index] is None]
-        bodies = [one.body or "" for one in unknown]
-        for candidate, found in zip(unknown, self._parts.validator.validate(task, bodies), strict=True):
-            memory.remember(candidate, found)
-            scores[candidate.index] = found
+        scores = {
+            survivor.candidate.index: memory.validated(survivor.candidate, len(task.samples)) for survivor in kept
+        }
+        unknown = [survivor.candidate for survivor in kept if scores[survivor.candidate.index] is None]
+        bodies = [program.body or "" for program in unknown]
+        for candidate, score in zip(unknown, self._parts.validator.validate(task, bodies), strict=True):
+            memory.remember(candidate, score)
+            scores[candidate.index] = score
         memory.end()
-        accepted = [one for one in kept if sum(scores[one.candidate.index] or ()) == one.score]
+        accepted = [survivor for survivor in kept if sum(scores[survivor.candidate.index] or ()) == survivor.score]
         self._bench.recorder.count("rejected", len(kept) - len(accepted))
-        return [Accepted(one.candidate.body or "", one.score) for one in accepted]
+        return [Accepted(survivor.candidate.body or "", survivor.score) for survivor in accepted]
 
 
 _NOT_MADE: Any = object()

@@ -97,8 +97,9 @@ def _reaches_out(code: CodeType) -> bool:
 
 def _part_reaches_out(part: CodeType) -> bool:
     return any(
-        one.opname in _OUTSIDE or (one.opname in _SHARED_NAMES and one.argval in part.co_freevars)  # nonlocal
-        for one in dis.get_instructions(part)
+        instruction.opname in _OUTSIDE
+        or (instruction.opname in _SHARED_NAMES and instruction.argval in part.co_freevars)  # nonlocal
+        for instruction in dis.get_instructions(part)
     )
 
 
@@ -135,7 +136,7 @@ def _holds_nothing(value: Any, checked: set[Any]) -> bool:
         return True
     checked.add(value)
     held = [*(cell.cell_contents for cell in value.__closure__ or ()), *(value.__defaults__ or ())]
-    if not all(is_immutable(one, checked) for one in (*held, *(value.__kwdefaults__ or {}).values())):
+    if not all(is_immutable(held_value, checked) for held_value in (*held, *(value.__kwdefaults__ or {}).values())):
         checked.discard(value)
         return False
     return True

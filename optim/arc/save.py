@@ -67,12 +67,12 @@ class SolverFolder:
 
     def save(self, task_id: str, accepted: Sequence[Accepted], full_score: int) -> int:
         """Writes the solvers that are not there yet and the task's index; returns how many were new."""
-        names = [f"{one.name}.py" for one in accepted]
-        new = {name: one for name, one in zip(names, accepted, strict=True) if name not in self._known}
-        for name, one in new.items():
-            _write(f"{self._solvers}/{name}", _SOLVER.format(body=one.body))
+        names = [f"{program.name}.py" for program in accepted]
+        new = {name: program for name, program in zip(names, accepted, strict=True) if name not in self._known}
+        for name, program in new.items():
+            _write(f"{self._solvers}/{name}", _SOLVER.format(body=program.body))
         self._known.update(new)
-        rows = [{"solver": name, "score": one.score} for name, one in zip(names, accepted, strict=True)]
+        rows = [{"solver": name, "score": program.score} for name, program in zip(names, accepted, strict=True)]
         index = json.dumps({"task": task_id, "full_score": full_score, "accepted": rows})
         _write_changed(f"{self._index}/{task_id}.json", index)
         return len(new)

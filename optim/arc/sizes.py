@@ -29,7 +29,7 @@ def _bytes(value: Any, kind: type, depth: int) -> int:
         return own
     if type(first) is tuple and _is_flat(first):
         return own + len(value) * _bytes(first, tuple, depth + 1)
-    return own + sum(0 if type(one) in _SMALL else _bytes(one, type(one), depth + 1) for one in value)
+    return own + sum(0 if type(item) in _SMALL else _bytes(item, type(item), depth + 1) for item in value)
 
 
 def _is_flat(value: tuple[Any, ...]) -> bool:

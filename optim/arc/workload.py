@@ -69,7 +69,7 @@ def read_programs(files: DslFiles) -> tuple[dict[str, Program], list[str]]:
     if not library:
         raise DslProblem(
             f"{files.solvers.name} holds no solver: functions solve_<task id>(I) or verify_<task id>(I) are looked for"
-            + "".join(f"; {one}" for one in skipped[:3])
+            + "".join(f"; {reason}" for reason in skipped[:3])
         )
     return library, skipped
 
@@ -78,7 +78,7 @@ def _read_tasks(settings: Settings) -> tuple[list[Task], list[str]]:
     """The tasks that are asked for, in order, and a sentence for each file that is broken."""
     if settings.tasks_dir is None:
         plain = default_plain()
-        chosen = _chosen({task_id: plain_cells(one) for task_id, one in plain.items()}, settings)
+        chosen = _chosen({task_id: plain_cells(cells) for task_id, cells in plain.items()}, settings)
         return [read_task(task_id, plain[task_id]) for task_id in chosen], []
     tasks, broken = folder_tasks(Path(settings.tasks_dir))
     known = {task.task_id: task for task in tasks}
@@ -139,8 +139,8 @@ class CacheFolder:
             plain = json.loads(self._note.read_text())
         except (OSError, ValueError):
             return {}
-        found = plain.items() if isinstance(plain, dict) else ()
-        return {key: note for key, note in found if isinstance(note, dict) and {"wins", "rows"} <= set(note)}
+        notes = plain.items() if isinstance(plain, dict) else ()
+        return {key: note for key, note in notes if isinstance(note, dict) and {"wins", "rows"} <= set(note)}
 
     def _rows(self) -> dict[str, int]:
         return {path.name: count_entries(path) for path in sorted(self._folder.glob("*.sqlite"))}

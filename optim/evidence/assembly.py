@@ -59,17 +59,17 @@ def assemble(
     wall_seconds, tasks, solvers, errors, timeouts, config, cache_state, started_at. ``plan_order``: the project's wins
     in their order.
     """
-    of_blocks = {key: [one for one in rows(table) if _ran(one)] for key, table in (blocks or {}).items()}
-    ended = [_plain(one) for one in rows(measurements) if one.get("status") in ENDED]
-    ended.sort(key=lambda one: int(one["id"]), reverse=True)
+    of_blocks = {key: [row for row in rows(table) if _ran(row)] for key, table in (blocks or {}).items()}
+    ended = [_plain(row) for row in rows(measurements) if row.get("status") in ENDED]
+    ended.sort(key=lambda row: int(row["id"]), reverse=True)
     finished = pooled_rows(ended, of_blocks, attempts or {})
     of_blocks = _together_with(finished, of_blocks)
-    log = [one for one in rows(decisions) if not one.get("overruled")]
+    log = [row for row in rows(decisions) if not row.get("overruled")]
     wins = _beside_kept([_win(win, finished, of_blocks, log) for win in plan_order])
     return TrackerEvidence(
         wins=wins,
         together=_together(plan_order, wins, finished, of_blocks),
-        reference=tuple(_reference(one) for one in rows(reference_runs)),
+        reference=tuple(_reference(row) for row in rows(reference_runs)),
         results_file=results_file,
     )
 
@@ -78,9 +78,9 @@ def rows(table: Any) -> list[dict[str, Any]]:
     """A DataFrame's or a sequence's rows as dicts of plain values; what is missing (nan, NaT, NA) is None."""
     if hasattr(table, "to_dict"):
         plain = table.astype(object).where(table.notna(), None)
-        return [dict(one) for one in plain.to_dict("records")]
+        return [dict(row) for row in plain.to_dict("records")]
     # nan alone differs from itself.
-    return [{key: value if value == value else None for key, value in one.items()} for one in table]
+    return [{key: value if value == value else None for key, value in row.items()} for row in table]
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,21 +116,21 @@ def _config(text: Any) -> Config | None:
 
 
 def _win(win: str, finished: Rows, blocks: Mapping[int, list[dict[str, Any]]], log: Rows) -> WinEvidence:
-    found = []
-    for one in finished:
-        about = win_of(_object(one["spec"]))
+    measured = []
+    for row in finished:
+        about = win_of(_object(row["spec"]))
         if about is not None and about[0] == win:
-            found.append(_measured(win, about[1], one, blocks.get(int(one["id"]), [])))
-        found += _attributed(win, one, blocks.get(int(one["id"]), []))
-    decided = [one for one in log if one["win"] == win]
-    newest = max(decided, key=lambda one: int(one["id"]), default=None)
-    return WinEvidence(win=win, measurements=tuple(found), decided=_decided(newest) if newest else None)
+            measured.append(_measured(win, about[1], row, blocks.get(int(row["id"]), [])))
+        measured += _attributed(win, row, blocks.get(int(row["id"]), []))
+    decided = [decision for decision in log if decision["win"] == win]
+    newest = max(decided, key=lambda decision: int(decision["id"]), default=None)
+    return WinEvidence(win=win, measurements=tuple(measured), decided=_decided(newest) if newest else None)
 
 
 def _beside_kept(wins: Sequence[WinEvidence]) -> tuple[WinEvidence, ...]:
     """Each with the config of the others that are kept."""
-    kept = {one.win for one in wins if one.decision == "keep"}
-    return tuple(replace(one, kept_beside=stored_text(kept - {one.win})) if kept else one for one in wins)
+    kept = {win.win for win in wins if win.decision == "keep"}
+    return tuple(replace(win, kept_beside=stored_text(kept - {win.win})) if kept else win for win in wins)
 
 
 def _measured(win: str, turned: bool, row: Mapping[str, Any], blocks: list[dict[str, Any]]) -> Measured:
@@ -138,7 +138,7 @@ def _measured(win: str, turned: bool, row: Mapping[str, Any], blocks: list[dict[
     arms = {arm["name"]: str(arm["config"]) for arm in spec["arms"]}
     before, after = ("B", "A") if turned else ("A", "B")
     by_config = {
-        arm: [one["wall_seconds"] for one in blocks if one["arm"] in ("A", "B") and one["config"] == config]
+        arm: [block["wall_seconds"] for block in blocks if block["arm"] in ("A", "B") and block["config"] == config]
         for arm, config in arms.items()
     }
     seconds = {arm: _mean(by_config[arm]) for arm in ("A", "B")}
@@ -173,7 +173,7 @@ def _attributed(win: str, row: Mapping[str, Any], blocks: list[dict[str, Any]]) 
     """What an attribution says of a win beside all others, as evidence for it; of version 1 it did not say it."""
     spec, verdict = _object(row["spec"]), _object(row["verdict"])
     attribution = _object(verdict.get("attribution"))
-    beside = [one for one in attribution.get("beside", ()) if one["win"] == win and one["low"] is not None]
+    beside = [share for share in attribution.get("beside", ()) if share["win"] == win and share["low"] is not None]
     everything = frozenset(attribution.get("wins", ()))
     return [
         Measured(
@@ -181,11 +181,12 @@ def _attributed(win: str, row: Mapping[str, Any], blocks: list[dict[str, Any]]) 
             win=win,
             config_before=stored_text(everything - {win}),
             config_after=stored_text(everything),
-            verdict=_word(one, float(spec.get("margin") or MARGIN)),
-            reason=f"Beside all others {one['speedup']:.3f}x, {one['low']:.3f}-{one['high']:.3f} for all at once.",
-            speedup=one["speedup"],
-            low=one["low"],
-            high=one["high"],
+            verdict=_word(share, float(spec.get("margin") or MARGIN)),
+            reason=f"Beside all others {share['speedup']:.3f}x, "
+            f"{share['low']:.3f}-{share['high']:.3f} for all at once.",
+            speedup=share["speedup"],
+            low=share["low"],
+            high=share["high"],
             blocks=_whole(attribution.get("blocks")) or 0,
             attributed=True,
             code=spec.get("code"),
@@ -194,7 +195,7 @@ def _attributed(win: str, row: Mapping[str, Any], blocks: list[dict[str, Any]]) 
             measured_at=_moment(row.get("finished_at") or row.get("updated_at")),
             **_place(blocks),
         )
-        for one in beside
+        for share in beside
     ]
 
 
@@ -213,7 +214,7 @@ def _interval(verdict: Mapping[str, Any], turned: bool) -> dict[str, Any]:
 
 def _place(blocks: list[dict[str, Any]]) -> dict[str, Any]:
     def only(name: str) -> Any:
-        values = {one.get(name) for one in blocks}
+        values = {block.get(name) for block in blocks}
         return next(iter(values)) if len(values) == 1 else None
 
     commit, dirty = only("git_commit"), only("git_dirty")
@@ -256,14 +257,14 @@ def _together(
     finished: list[dict[str, Any]],
     blocks: Mapping[int, list[dict[str, Any]]],
 ) -> tuple[Together, ...]:
-    decided = {one.win: one.decision for one in wins}
+    decided = {evidence.win: evidence.decision for evidence in wins}
     left = [win for win in order if decided.get(win) != "revert"]
     kept = [win for win in order if decided.get(win) == "keep"]
     then = [*kept, *(win for win in left if win not in kept)]
     sets = [tuple(group[:end]) for group in (left, then, list(order)) for end in range(1, len(group) + 1)]
-    known = {frozenset(one): one for one in sets}
-    found = (_joint(one, wins, finished, blocks) for one in known.values())
-    return tuple(one for one in found if one is not None)
+    known = {frozenset(names): names for names in sets}
+    joints = (_joint(state, wins, finished, blocks) for state in known.values())
+    return tuple(joint for joint in joints if joint is not None)
 
 
 def _joint(
@@ -275,27 +276,31 @@ def _joint(
     cold = [row for row in finished if _object(row["spec"]).get("cache_state") == "cold"]
     # What was measured cold comes first: warm seconds say nothing about a first run.
     for rows_of_state in (cold, finished):
-        found = [_measured_jointly(names, row, blocks.get(int(row["id"]), [])) for row in rows_of_state]
-        if together := [one for one in found if one is not None]:
-            return next((one for one in together if _resolved(one)), together[0])
-    single = [next((one.alone or one.measured for one in wins if one.win == name), None) for name in names]
-    known = [one for one in single if one is not None and one.speedup is not None and one.verdict in SAME_ANSWERS]
+        joints = [_measured_jointly(names, row, blocks.get(int(row["id"]), [])) for row in rows_of_state]
+        if together := [joint for joint in joints if joint is not None]:
+            return next((joint for joint in together if _resolved(joint)), together[0])
+    single = [next((win.alone or win.measured for win in wins if win.win == name), None) for name in names]
+    known = [
+        measured
+        for measured in single
+        if measured is not None and measured.speedup is not None and measured.verdict in SAME_ANSWERS
+    ]
     if len(known) < len(names):
         return None
-    product = math.prod(one.speedup or 1.0 for one in known)
-    source = "product of " + ", ".join(one.name for one in known)
+    product = math.prod(measured.speedup or 1.0 for measured in known)
+    source = "product of " + ", ".join(measured.name for measured in known)
     if len(known) == 1:
         return Together(
             wins=names, speedup=product, low=known[0].low, high=known[0].high, measured=False, source=source
         )
     # Wins may do the same work twice: at worst the largest alone is left of the product.
-    low = max(one.low or one.speedup or 1.0 for one in known)
-    high = math.prod(one.high or one.speedup or 1.0 for one in known)
+    low = max(measured.low or measured.speedup or 1.0 for measured in known)
+    high = math.prod(measured.high or measured.speedup or 1.0 for measured in known)
     return Together(wins=names, speedup=product, low=min(low, product), high=high, measured=False, source=source)
 
 
-def _resolved(found: Together) -> bool:
-    return found.low is not None and found.high is not None and (found.low > 1 or found.high < 1)
+def _resolved(together: Together) -> bool:
+    return together.low is not None and together.high is not None and (together.low > 1 or together.high < 1)
 
 
 def _measured_jointly(names: tuple[str, ...], row: Mapping[str, Any], blocks: list[dict[str, Any]]) -> Together | None:
@@ -316,31 +321,33 @@ def _measured_jointly(names: tuple[str, ...], row: Mapping[str, Any], blocks: li
 def _from_attribution(names: tuple[str, ...], source: str, blocks: list[dict[str, Any]]) -> Together | None:
     from optim.evidence.statistics import interval, log_ratios
 
-    if len({one.get("results_fingerprint") for one in blocks}) > 1:
+    if len({block.get("results_fingerprint") for block in blocks}) > 1:
         return None
     before, after = (_seconds_by_block(blocks, config) for config in (frozenset[str](), frozenset(names)))
     both = sorted(before.keys() & after.keys())
     if not both:
         return None
-    found = interval(log_ratios([before[one] for one in both], [after[one] for one in both])).to_json()
-    speedup = found["speedup"]
+    estimate = interval(log_ratios([before[block] for block in both], [after[block] for block in both])).to_json()
+    speedup = estimate["speedup"]
     assert speedup is not None
-    return Together(wins=names, speedup=speedup, low=found["low"], high=found["high"], measured=True, source=source)
+    return Together(
+        wins=names, speedup=speedup, low=estimate["low"], high=estimate["high"], measured=True, source=source
+    )
 
 
 def _seconds_by_block(blocks: list[dict[str, Any]], config: Config) -> dict[int, float]:
-    known = [one for one in blocks if _config(one["config"]) == config and (one["wall_seconds"] or 0) > 0]
-    return {int(one["block"]): float(one["wall_seconds"]) for one in known}
+    known = [block for block in blocks if _config(block["config"]) == config and (block["wall_seconds"] or 0) > 0]
+    return {int(row["block"]): float(row["wall_seconds"]) for row in known}
 
 
 def _object(value: Any) -> dict[str, Any]:
-    found = json.loads(value) if isinstance(value, str) else value
-    return dict(found) if isinstance(found, Mapping) else {}
+    content = json.loads(value) if isinstance(value, str) else value
+    return dict(content) if isinstance(content, Mapping) else {}
 
 
 def _mean(seconds: Iterable[Any]) -> float | None:
     """The geometric mean; None without any positive value."""
-    values = [float(one) for one in seconds if one is not None and float(one) > 0]
+    values = [float(value) for value in seconds if value is not None and float(value) > 0]
     return math.exp(math.fsum(map(math.log, values)) / len(values)) if values else None
 
 

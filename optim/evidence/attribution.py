@@ -99,10 +99,12 @@ class Attribution:
             "total": self.total.to_json("speedup"),
             "noise": self.noise,
             "configs": configs,
-            "shapley": [{"win": win, **one.to_json("seconds")} for win, one in self.shapley.items()],
-            "effects": [{"win": win, **one.to_json("speedup")} for win, one in self.effects.items()],
-            "beside": [{"win": win, **one.to_json("speedup")} for win, one in self.beside.items()],
-            "interactions": [{"wins": list(pair), **one.to_json("factor")} for pair, one in self.interactions.items()],
+            "shapley": [{"win": win, **estimate.to_json("seconds")} for win, estimate in self.shapley.items()],
+            "effects": [{"win": win, **effect.to_json("speedup")} for win, effect in self.effects.items()],
+            "beside": [{"win": win, **estimate.to_json("speedup")} for win, estimate in self.beside.items()],
+            "interactions": [
+                {"wins": list(pair), **interaction.to_json("factor")} for pair, interaction in self.interactions.items()
+            ],
             "best": {"config": stored_text(self.best), "seconds": self.seconds[self.best]},
             "contenders": [stored_text(config) for config in self.contenders],
             "may_cost": [{"config": stored_text(config), "share": self.losses[config]} for config in self.contenders],
@@ -114,7 +116,7 @@ class Attribution:
 
 
 def _remarks(remarks: Sequence[Remark]) -> list[dict[str, Any]]:
-    return [{"wins": list(one.wins), "sentence": one.sentence} for one in remarks]
+    return [{"wins": list(remark.wins), "sentence": remark.sentence} for remark in remarks]
 
 
 def attribute(blocks: Sequence[Times], wins: Sequence[str], *, margin: float = MARGIN) -> Attribution:
@@ -147,7 +149,7 @@ def attribute(blocks: Sequence[Times], wins: Sequence[str], *, margin: float = M
         best=best,
         contenders=contenders,
         losses=losses,
-        as_good=tuple(sorted((one for one in model.rows if losses[one] <= margin), key=len)),
+        as_good=tuple(sorted((row for row in model.rows if losses[row] <= margin), key=len)),
         ghosts=interplay.ghosts(model, margin),
         clashes=interplay.clashes(model, margin),
         burdens=interplay.burdens(model, margin),
@@ -197,17 +199,17 @@ def _shapley(model: FactorialModel) -> tuple[dict[str, Estimate], float, float]:
     """Shapley seconds by win, and the seconds of baseline and all-on, all in steps that add up exactly."""
     shares = factorial.shapley_weights(model.wins)
     seconds = np.exp(model.values)
-    first, last = (round(float(one) * STEPS_PER_SECOND) for one in (seconds[0], seconds[-1]))
+    first, last = (round(float(bound) * STEPS_PER_SECOND) for bound in (seconds[0], seconds[-1]))
     estimates = [model.seconds_estimate(row, len(model.wins)) for row in shares]
     values = dict(zip(model.wins, (value for value, _ in estimates), strict=True))
     exact = factorial.split_exactly(values, first - last)
-    found = {
+    seconds_saved = {
         win: Estimate(value=value)
         if math.isinf(width)
         else Estimate(value=value, low=value - width, high=value + width)
         for (win, value), (_, width) in zip(exact.items(), estimates, strict=True)
     }
-    return found, first / STEPS_PER_SECOND, last / STEPS_PER_SECOND
+    return seconds_saved, first / STEPS_PER_SECOND, last / STEPS_PER_SECOND
 
 
 def _share(log_loss: float) -> float:

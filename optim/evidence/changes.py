@@ -70,10 +70,10 @@ def sittings(runs: Sequence[tuple[int, float, object, str | None, str | None, st
         runs: (run id, seconds, key of the sitting or None for a run by itself, code, machine, settings).
     """
     numbered = [(("alone", at) if run[2] is None else ("of", run[2]), run) for at, run in enumerate(runs)]
-    found = []
-    for _, group in groupby(numbered, key=lambda one: one[0]):
+    stretch = []
+    for _, group in groupby(numbered, key=lambda place: place[0]):
         members = [run for _, run in group]
-        found.append(
+        stretch.append(
             Sitting(
                 run_ids=tuple(run[0] for run in members),
                 seconds=median(run[1] for run in members),
@@ -82,15 +82,15 @@ def sittings(runs: Sequence[tuple[int, float, object, str | None, str | None, st
                 settings=members[0][5],
             )
         )
-    return found
+    return stretch
 
 
 def changes(series: Sequence[Sitting]) -> list[Change]:
     """The changes of level of a series of sittings, oldest first."""
     newest = series[-MOST_SITTINGS:]
-    places = change_points([one.seconds for one in newest])
+    places = change_points([sitting.seconds for sitting in newest])
     edges = [0, *places, len(newest)]
-    levels = [median(one.seconds for one in newest[start:stop]) for start, stop in pairwise(edges)]
+    levels = [median(sitting.seconds for sitting in newest[start:stop]) for start, stop in pairwise(edges)]
     offset = len(series) - len(newest)
     return [
         Change(place=place + offset, ratio=after / before, whose=_whose(newest, place))

@@ -88,17 +88,17 @@ def _generators(basic: Sequence[str], added: Sequence[str], words: list[Config])
         for letters in combinations(basic, size):
             more = [*words, frozenset(letters) | {added[len(words)]}]
             fits = all(len(word) >= _RESOLUTION for word in _products(more))
-            if fits and (found := _generators(basic, added, more)):
-                return found
+            if fits and (complete := _generators(basic, added, more)):
+                return complete
     return None
 
 
 def _products(words: Sequence[Config]) -> list[Config]:
     """All products of the words but the empty one: the defining contrasts."""
-    found: list[Config] = [frozenset()]
+    products: list[Config] = [frozenset()]
     for word in words:
-        found += [one ^ word for one in found]
-    return found[1:]
+        products += [product ^ word for product in products]
+    return products[1:]
 
 
 def _in_fraction(config: Config, words: Sequence[Config]) -> bool:
@@ -112,7 +112,7 @@ def aliases(wins: Sequence[str], configs: Sequence[Config] | None = None) -> lis
         configs: what was measured; half of all configs unless given.
     """
     contrasts = _contrasts(wins, half_fraction(wins) if configs is None else configs)
-    effects = [frozenset(one) for size in (1, 2) for one in combinations(wins, size)]
+    effects = [frozenset(combination) for size in (1, 2) for combination in combinations(wins, size)]
     return [
         f"{_together(effect, wins)} can not be told from {_either([effect ^ word for word in contrasts], wins)}"
         for effect in effects

@@ -52,8 +52,8 @@ def _ghost_sentence(model: FactorialModel, win: str, rest: Config) -> str:
 def clashes(model: FactorialModel, margin: float) -> tuple[Remark, ...]:
     """Pairs that surely take longer together than the better of the two alone."""
     pairs = list(combinations(model.wins, 2))
-    found = (_clash(model, one, two, margin, len(pairs)) for one, two in pairs)
-    return tuple(remark for remark in found if remark is not None)
+    remarks = (_clash(model, pair, two, margin, len(pairs)) for pair, two in pairs)
+    return tuple(remark for remark in remarks if remark is not None)
 
 
 def _clash(model: FactorialModel, one: str, two: str, margin: float, questions: int) -> Remark | None:

@@ -49,11 +49,11 @@ def _judge_attribution(spec: Spec, blocks: Sequence[Block], attempts: Sequence[A
     configs = {arm.name: arm.wins for arm in spec.arms}
     times = [{configs[arm]: float(getattr(run, name) or 0) for arm, run in block.items()} for block in blocks]
     try:
-        found = attribute(times, spec.wins, margin=spec.margin)
+        attribution = attribute(times, spec.wins, margin=spec.margin)
     except DesignError as error:
         reason = f"Unresolved: no attribution: {error}."
         return Verdict(verdict="unresolved", reason=reason, blocks=len(blocks), metric=spec.metric)
-    return _attributed(spec, found, blocks, _failed(spec, blocks, attempts))
+    return _attributed(spec, attribution, blocks, _failed(spec, blocks, attempts))
 
 
 def _failed(spec: Spec, blocks: Sequence[Block], attempts: Sequence[Attempt]) -> str:
@@ -63,13 +63,13 @@ def _failed(spec: Spec, blocks: Sequence[Block], attempts: Sequence[Attempt]) ->
     return f"{failed} of {runs} runs failed{such}; their blocks were repeated." if failed else ""
 
 
-def _attributed(spec: Spec, found: Attribution, blocks: Sequence[Block], failed: str) -> Verdict:
+def _attributed(spec: Spec, attribution: Attribution, blocks: Sequence[Block], failed: str) -> Verdict:
     """The verdict of all wins together, by the attribution's own interval: one number has one interval."""
-    total = found.total
+    total = attribution.total
     low, high = (0.0 if total.low is None else total.low), (math.inf if total.high is None else total.high)
     interval = Interval(speedup=total.value, low=low, high=high, blocks=len(blocks))
     word = verdict_of(interval, spec.margin)
-    reason = f"All wins together: {_total(word, interval)} {summary(found)}"
+    reason = f"All wins together: {_total(word, interval)} {summary(attribution)}"
     busy = sum(any((run.busy_cores or 0) > BUSY_CORES for run in block.values()) for block in blocks)
     notes = (
         failed,
@@ -84,7 +84,7 @@ def _attributed(spec: Spec, found: Attribution, blocks: Sequence[Block], failed:
         metric=spec.metric,
         busy_blocks=busy,
         notes=tuple(note for note in notes if note),
-        attribution=found.to_json(),
+        attribution=attribution.to_json(),
     )
 
 
@@ -94,30 +94,40 @@ def _total(word: str, interval: Interval) -> str:
     return f"{word}, {interval.speedup:.3f}x, 95% interval {interval.low:.3f}-{interval.high:.3f}."
 
 
-def summary(found: Attribution) -> str:
+def summary(attribution: Attribution) -> str:
     """Who gained most, the best config and how sure that is, what is aliased, and every ghost, clash and burden."""
-    win, most = max(found.shapley.items(), key=lambda item: item[1].value)
-    gained = f"Of {found.baseline_seconds - found.all_on_seconds:.3f} s saved, {most.value:.3f} s are due to {win}."
-    remarks = [remark.sentence for remark in (*found.ghosts, *found.clashes, *found.burdens)]
+    win, most = max(attribution.shapley.items(), key=lambda item: item[1].value)
+    saved = attribution.baseline_seconds - attribution.all_on_seconds
+    gained = f"Of {saved:.3f} s saved, {most.value:.3f} s are due to {win}."
+    remarks = [remark.sentence for remark in (*attribution.ghosts, *attribution.clashes, *attribution.burdens)]
     aliased = [
-        f"Of a fraction of the configs: {one}, and likewise for every win and pair." for one in found.aliases[:1]
+        f"Of a fraction of the configs: {alias}, and likewise for every win and pair."
+        for alias in attribution.aliases[:1]
     ]
-    return " ".join([gained, *_best_config(found), *aliased, *remarks])
+    return " ".join([gained, *_best_config(attribution), *aliased, *remarks])
 
 
-def _best_config(found: Attribution) -> list[str]:
-    how = "" if found.best in found.measured else " by the model, not measured"
-    best = f"Best config: {_label(found.best, found.wins)}, {found.seconds[found.best]:.3f} s{how}"
-    others = len(found.contenders) - 1
+def _best_config(attribution: Attribution) -> list[str]:
+    how = "" if attribution.best in attribution.measured else " by the model, not measured"
+    best = (
+        f"Best config: {_label(attribution.best, attribution.wins)}, {attribution.seconds[attribution.best]:.3f} s{how}"
+    )
+    others = len(attribution.contenders) - 1
     sure = f"; {others} other config{'' if others == 1 else 's'} may be as fast or faster" if others > 0 else ", surely"
-    simpler = [config for config in found.as_good if len(config) < len(found.best)]
+    simpler = [config for config in attribution.as_good if len(config) < len(attribution.best)]
     if simpler:
-        bound = percent(found.losses[simpler[0]])
-        return [f"{best}{sure}.", f"As good as the fastest: {_label(simpler[0], found.wins)} costs {bound} at most."]
-    cheaper = [config for config in found.contenders if len(config) < len(found.best)]
-    if cheaper and math.isfinite(found.losses[cheaper[0]]):
-        bound = percent(found.losses[cheaper[0]])
-        return [f"{best}{sure}.", f"Not told apart from it, {_label(cheaper[0], found.wins)} may cost up to {bound}."]
+        bound = percent(attribution.losses[simpler[0]])
+        return [
+            f"{best}{sure}.",
+            f"As good as the fastest: {_label(simpler[0], attribution.wins)} costs {bound} at most.",
+        ]
+    cheaper = [config for config in attribution.contenders if len(config) < len(attribution.best)]
+    if cheaper and math.isfinite(attribution.losses[cheaper[0]]):
+        bound = percent(attribution.losses[cheaper[0]])
+        return [
+            f"{best}{sure}.",
+            f"Not told apart from it, {_label(cheaper[0], attribution.wins)} may cost up to {bound}.",
+        ]
     return [f"{best}{sure}."]
 
 

@@ -297,13 +297,15 @@ class _Sitting:
             if self._stop():
                 raise Stopped
             planned = order[start : start + at_once]
-            for one in planned:
-                yield RunStarted(block=self.last, position=one.position, arm=one.arm, attempt=attempt)
-            for one, outcome in zip(planned, self._execute(planned), strict=True):
-                run = Placed(arm=one.arm.name, position=one.position, outcome=outcome)
+            for place in planned:
+                yield RunStarted(block=self.last, position=place.position, arm=place.arm, attempt=attempt)
+            for place, outcome in zip(planned, self._execute(planned), strict=True):
+                run = Placed(arm=place.arm.name, position=place.position, outcome=outcome)
                 runs.append(run)
                 self._tried.append(_attempt_of(run, self.last, attempt))
-                yield RunEnded(block=self.last, position=one.position, arm=one.arm, outcome=outcome, attempt=attempt)
+                yield RunEnded(
+                    block=self.last, position=place.position, arm=place.arm, outcome=outcome, attempt=attempt
+                )
         return runs
 
     def _problem(self, runs: Sequence[Placed]) -> tuple[Arm, str | None]:
@@ -319,8 +321,10 @@ class _Sitting:
         if run.outcome.quiet:
             return None
         side = self._side(run.arm)
-        here = [one.outcome for one in runs if self._side(one.arm) != side and one.outcome.status == "finished"]
-        kept = [one for block in self._blocks.values() for arm, one in block.items() if self._side(arm) != side]
+        here = [
+            placed.outcome for placed in runs if self._side(placed.arm) != side and placed.outcome.status == "finished"
+        ]
+        kept = [placed for block in self._blocks.values() for arm, placed in block.items() if self._side(arm) != side]
         return failure(run.outcome, [*here, *kept])
 
     def _side(self, arm: str) -> str:

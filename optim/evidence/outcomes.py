@@ -93,8 +93,8 @@ def unusable(outcome: Outcome, cache_state: str | None = None) -> str | None:
         # Such a limit depends on what else the machine does, so neither the answers nor the seconds are the config's.
         return f"the run had {_count(outcome.backstops, 'call')} ended by the wall-clock backstop, as under heavy load"
     if cache_state is not None and outcome.cache_state != cache_state:
-        found = "found cache entries" if cache_state == "cold" else f"had {outcome.cache_state} caches"
-        return f"the run was to be {cache_state} but {found}"
+        obstacle = "found cache entries" if cache_state == "cold" else f"had {outcome.cache_state} caches"
+        return f"the run was to be {cache_state} but {obstacle}"
     return None
 
 
@@ -111,7 +111,7 @@ def obstacles(before: Outcome, after: Outcome, names: tuple[str, str] = ("a run"
     """
     runs = ((before, names[0]), (after, names[1]))
     unfit = [(unusable(run), name) for run, name in runs]
-    found = [
+    reasons = [
         f"{reason.replace('the run', name, 1)}: measure it again with a run that finishes unprofiled"
         for reason, name in unfit
         if reason
@@ -121,12 +121,12 @@ def obstacles(before: Outcome, after: Outcome, names: tuple[str, str] = ("a run"
         unknown = [name for value, (_, name) in zip(values, runs, strict=True) if value in (None, "unknown")]
         if unknown:
             missing = " and of ".join(dict.fromkeys(unknown))
-            found.append(
+            reasons.append(
                 f"the {_spoken(field)} of {missing} is unknown: state it, or measure both where it is recorded"
             )
         elif values[0] != values[1]:
-            found.append(_differs(field, values[0], values[1], remedy))
-    return found
+            reasons.append(_differs(field, values[0], values[1], remedy))
+    return reasons
 
 
 def _spoken(name: str) -> str:

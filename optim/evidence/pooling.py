@@ -152,8 +152,8 @@ def pool(parts: Sequence[Part], spec: Mapping[str, Any]) -> Pool:
         verdict = replace(verdict, notes=(*duet_notes(verdict.interval), *verdict.notes))
     if verdict.interval is None:
         return Pool(verdict=verdict, numbers=numbers)
-    series = [found for part in parts if (found := trials(part.blocks, metric=metric)) is not None and len(found)]
-    each = [interval(one) for one in series if len(one) >= MIN_BLOCKS]
+    series = [ratios for part in parts if (ratios := trials(part.blocks, metric=metric)) is not None and len(ratios)]
+    each = [interval(values) for values in series if len(values) >= MIN_BLOCKS]
     if not (differ(series) or _disjoint(each)):
         return Pool(verdict=verdict, numbers=numbers)
     wide = _hull([verdict.interval, *each])
@@ -166,12 +166,12 @@ def _pool_of_attributions(parts: Sequence[Part], spec: Spec) -> Pool:
     blocks = _in_time(parts)
     counted = {id(block) for block in blocks}
     each = [[block for block in part.blocks if id(block) in counted] for part in parts]
-    verdict, apart = judge_together(spec, blocks, [one for one in each if one], _attempts(parts))
+    verdict, apart = judge_together(spec, blocks, [part for part in each if part], _attempts(parts))
     return Pool(verdict=verdict, numbers=tuple(part.number for part in parts), apart=apart)
 
 
 def _attempts(parts: Sequence[Part]) -> list[Attempt]:
-    return [one for part in parts for one in (part.attempts or attempts_of_blocks(enumerate(part.blocks, 1)))]
+    return [attempt for part in parts for attempt in (part.attempts or attempts_of_blocks(enumerate(part.blocks, 1)))]
 
 
 def _in_time(parts: Sequence[Part]) -> list[Block]:
@@ -192,7 +192,7 @@ def _in_time(parts: Sequence[Part]) -> list[Block]:
 
 def differ(series: Sequence[ArrayLike]) -> bool:
     """Whether groups of trials differ by more than chance allows, by their ranks; False for one group."""
-    known = [values for one in series if (values := np.asarray(one, float)).size]
+    known = [values for group in series if (values := np.asarray(group, float)).size]
     if len(known) < 2 or sum(map(len, known)) < MIN_BLOCKS:
         return False
     from scipy.special import chdtrc
@@ -200,9 +200,9 @@ def differ(series: Sequence[ArrayLike]) -> bool:
     together = np.concatenate(known)
     _, place, count = np.unique(together, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(count) - (count - 1) / 2)[place]
-    total, ends = len(together), np.cumsum([len(one) for one in known])
+    total, ends = len(together), np.cumsum([len(trials) for trials in known])
     means = [float(part.mean()) for part in np.split(ranks, ends[:-1])]
-    spread = sum(len(one) * (mean - (total + 1) / 2) ** 2 for one, mean in zip(known, means, strict=True))
+    spread = sum(len(trials) * (mean - (total + 1) / 2) ** 2 for trials, mean in zip(known, means, strict=True))
     ties = 1 - float((count**3 - count).sum()) / (total**3 - total)
     if ties <= 0:
         return False
@@ -210,12 +210,12 @@ def differ(series: Sequence[ArrayLike]) -> bool:
 
 
 def _disjoint(each: Sequence[Interval]) -> bool:
-    return bool(each) and max(one.low for one in each) > min(one.high for one in each)
+    return bool(each) and max(estimate.low for estimate in each) > min(estimate.high for estimate in each)
 
 
 def _hull(each: Sequence[Interval]) -> Interval:
     first = each[0]
-    low, high = min(one.low for one in each), max(one.high for one in each)
+    low, high = min(estimate.low for estimate in each), max(estimate.high for estimate in each)
     return Interval(speedup=first.speedup, low=low if math.isfinite(low) else 0.0, high=high, blocks=first.blocks)
 
 
@@ -242,8 +242,8 @@ def pooled_rows(
     for row in measurements:
         asked = question(row["spec"], blocks.get(int(row["id"]), ()))
         groups.setdefault(asked or ("alone", row["id"]), []).append(row)
-    found = [_as_one(group, blocks, attempts) for group in groups.values()]
-    return [row for row in found if row is not None]
+    pooled = [_as_one(group, blocks, attempts) for group in groups.values()]
+    return [row for row in pooled if row is not None]
 
 
 def _as_one(
@@ -284,7 +284,7 @@ def pool_of(
 
 
 def _config_of(row: Mapping[str, Any], arm: str) -> Any:
-    return next(one.get("config") for one in row["spec"]["arms"] if one.get("name") == arm)
+    return next(stated.get("config") for stated in row["spec"]["arms"] if stated.get("name") == arm)
 
 
 def _part(
@@ -305,7 +305,7 @@ def _part(
     return Part(
         number=int(row["id"]),
         blocks=[turned(block) if is_turned else block for _, block in whole],
-        attempts=[turned_attempt(one) if is_turned else one for one in tried],
+        attempts=[turned_attempt(attempt) if is_turned else attempt for attempt in tried],
         began=[began[number] for number, _ in whole],
     )
 
@@ -326,8 +326,8 @@ def named_together(wins: Sequence[WinEvidence], rows: Sequence[Mapping[str, Any]
         replace(
             win,
             measurements=tuple(
-                replace(one, pooled=numbers.get(one.measurement_id, ())) if one.attributed else one
-                for one in win.measurements
+                replace(measured, pooled=numbers.get(measured.measurement_id, ())) if measured.attributed else measured
+                for measured in win.measurements
             ),
         )
         for win in wins

@@ -84,14 +84,14 @@ def predict(
     if wall_seconds <= 0:
         raise PredictionError(f"the baseline's wall-clock must be positive, got {wall_seconds}")
     wanted = _outermost(addresses)
-    found = [phase for phase in phases if phase.path in wanted]
-    partial = [phase for phase in found if phase.basis in ("last_task", "count")]
+    chosen = [phase for phase in phases if phase.path in wanted]
+    partial = [phase for phase in chosen if phase.basis in ("last_task", "count")]
     if partial:
         raise PredictionError(
             f"phase {'/'.join(partial[0].path)!r} was not timed over the whole run: record a baseline here"
         )
-    seconds = sum(phase.total_seconds for phase in found) / max(workers, 1)
-    paths = {phase.path for phase in found}
+    seconds = sum(phase.total_seconds for phase in chosen) / max(workers, 1)
+    paths = {phase.path for phase in chosen}
     return Prediction(
         wall_seconds=wall_seconds,
         seconds=min(seconds, wall_seconds),

@@ -93,7 +93,7 @@ class Measured:
     @property
     def basis(self) -> str:
         """Its name, with the others whose blocks were judged with its own, and its grade where that is less."""
-        others = [str(one) for one in self.pooled if one != self.measurement_id]
+        others = [str(number) for number in self.pooled if number != self.measurement_id]
         pooled = f", pooled with {', '.join(others)}" if others else ""
         return f"{self.name}{pooled}" + ("" if self.grade == BLOCKS else f", {self.grade}")
 
@@ -133,15 +133,17 @@ class WinEvidence:
         wrong in any state: where the newest of a state says so, it speaks.
         """
         newest = _by_caches(self.measurements)
-        wrong = next((one for one in newest.values() if one.verdict == "wrong"), None)
-        beside = _by_caches(one for one in self.measurements if one.config_before == self.kept_beside)
+        wrong = next((known for known in newest.values() if known.verdict == "wrong"), None)
+        beside = _by_caches(
+            measurement for measurement in self.measurements if measurement.config_before == self.kept_beside
+        )
         told = beside if beside and ("cold" in beside or "cold" not in newest) else newest
         return wrong or told.get("cold") or next(iter(told.values()), None)
 
     @property
     def alone(self) -> Measured | None:
         """The measurement of the win by itself that speaks for it; None where it was only measured beside others."""
-        by_itself = tuple(one for one in self.measurements if one.config_before == "none")
+        by_itself = tuple(measurement for measurement in self.measurements if measurement.config_before == "none")
         return replace(self, measurements=by_itself, kept_beside=None).measured
 
     @property
@@ -151,15 +153,17 @@ class WinEvidence:
 
     def measurement(self, measurement_id: int | None) -> Measured | None:
         """Its measurement of that id; None where there is none."""
-        return next((one for one in self.measurements if measurement_id in (one.measurement_id, *one.pooled)), None)
+        return next(
+            (known for known in self.measurements if measurement_id in (known.measurement_id, *known.pooled)), None
+        )
 
 
 def _by_caches(measurements: Iterable[Measured]) -> dict[str, Measured]:
     """The first of each state of the caches; an attribution speaks where no pair was measured: its few blocks are
     shared by all configs."""
     first: dict[str, Measured] = {}
-    for one in sorted(measurements, key=lambda one: one.attributed):
-        first.setdefault(one.cache_state, one)
+    for measurement in sorted(measurements, key=lambda measurement: measurement.attributed):
+        first.setdefault(measurement.cache_state, measurement)
     return first
 
 
@@ -220,19 +224,19 @@ class TrackerEvidence:
 
     def measured_there(self, win: str) -> Measured | None:
         """The measurement of the plan's own pipeline that speaks for the win, where that is another than here."""
-        return next((one.measured for one in self.there if one.win == win), None)
+        return next((own.measured for own in self.there if own.win == win), None)
 
     def win(self, name: str) -> WinEvidence:
         """The evidence on one win, empty where there is none."""
-        return next((one for one in self.wins if one.win == name), WinEvidence(win=name))
+        return next((evidence for evidence in self.wins if evidence.win == name), WinEvidence(win=name))
 
     def joint(self, wins: frozenset[str]) -> Together | None:
         """The speedup of exactly these wins together; None where nothing tells it."""
-        return next((one for one in self.together if frozenset(one.wins) == wins), None)
+        return next((joined for joined in self.together if frozenset(joined.wins) == wins), None)
 
     def decisions(self, decision: str) -> tuple[str, ...]:
         """The wins decided that way."""
-        return tuple(one.win for one in self.wins if one.decision == decision)
+        return tuple(win.win for win in self.wins if win.decision == decision)
 
     def with_results(self, file: str) -> TrackerEvidence:
         """The same evidence once the report was written to ``file``."""
@@ -257,8 +261,8 @@ class TrackerEvidence:
 
     def measurements(self) -> Iterator[Measured]:
         """All measurements of all wins."""
-        for one in self.wins:
-            yield from one.measurements
+        for win in self.wins:
+            yield from win.measurements
 
     def machine_pairs(self) -> tuple[tuple[float, float], ...]:
         """Speedups of the same change over the same work, measured on two machines: (on the one, on the other).
@@ -266,21 +270,37 @@ class TrackerEvidence:
         Of each machine the newest that is settled; the first machine is paired with each of the others.
         """
         groups: dict[Any, dict[str, float]] = {}
-        for one in self.measurements():
-            if one.machine and one.workload and one.speedup and one.verdict in RESOLVED and one.grade != SEPARATE_RUNS:
-                change = (one.win, one.config_before, one.config_after, one.cache_state, one.workload)
-                groups.setdefault(change, {}).setdefault(one.machine, one.speedup)
-        found = []
+        for measurement in self.measurements():
+            if (
+                measurement.machine
+                and measurement.workload
+                and measurement.speedup
+                and measurement.verdict in RESOLVED
+                and measurement.grade != SEPARATE_RUNS
+            ):
+                change = (
+                    measurement.win,
+                    measurement.config_before,
+                    measurement.config_after,
+                    measurement.cache_state,
+                    measurement.workload,
+                )
+                groups.setdefault(change, {}).setdefault(measurement.machine, measurement.speedup)
+        pairs = []
         for by_machine in groups.values():
             first, *others = (by_machine[machine] for machine in sorted(by_machine))
-            found += [(first, other) for other in others]
-        return tuple(found)
+            pairs += [(first, other) for other in others]
+        return tuple(pairs)
 
     @property
     def newest(self) -> Measured | None:
         """The newest measurement that knows its code."""
-        known = [one for one in self.measurements() if one.commit is not None or one.code is not None]
-        return max(known, key=lambda one: one.measurement_id, default=None)
+        known = [
+            measurement
+            for measurement in self.measurements()
+            if measurement.commit is not None or measurement.code is not None
+        ]
+        return max(known, key=lambda measured: measured.measurement_id, default=None)
 
     @property
     def due(self) -> tuple[Decided, ...]:
@@ -296,10 +316,10 @@ class TrackerEvidence:
 
     def is_due(self, win: str) -> bool:
         """Whether the decision about a win rests on code that has changed since."""
-        return any(one.win == win for one in self.due)
+        return any(measured.win == win for measured in self.due)
 
     @property
     def empty(self) -> bool:
         """Nothing was measured, decided or imported."""
         known = (*self.wins, *self.there)
-        return not self.reference and not any(one.measurements or one.decided for one in known)
+        return not self.reference and not any(evidence.measurements or evidence.decided for evidence in known)

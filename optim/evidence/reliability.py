@@ -165,7 +165,9 @@ def reliability(
     after: Sequence[str],
 ) -> Reliability:
     """The counts of both sides over all attempts; where none are known, over the runs of the blocks."""
-    runs = [(one.arm, one.outcome) for one in attempts] or [run for block in blocks for run in block.items()]
+    runs = [(attempt.arm, attempt.outcome) for attempt in attempts] or [
+        run for block in blocks for run in block.items()
+    ]
     if all(outcome.quiet for _, outcome in runs):
         sides = [sum(arm in names for arm, _ in runs) for names in (before, after)]
         return Reliability(before_runs=sides[0], after_runs=sides[1])
@@ -197,7 +199,9 @@ def failing(
     Args:
         arms: the wins that are on, by arm.
     """
-    runs = [(one.arm, one.outcome) for one in attempts] or [run for block in blocks for run in block.items()]
+    runs = [(attempt.arm, attempt.outcome) for attempt in attempts] or [
+        run for block in blocks for run in block.items()
+    ]
     if all(outcome.quiet for _, outcome in runs):
         return None
     wins = sorted({win for config in arms.values() for win in config})
@@ -208,7 +212,7 @@ def failing(
             name: reliability(blocks, attempts, [arm for arm in arms if arm not in names], names)
             for name, names in questions.items()
         }
-        name = min(counts, key=lambda one: counts[one].chance)
+        name = min(counts, key=lambda count: counts[count].chance)
         worst = counts[name]
         if worst.chance < SURELY / len(questions):
             example = f" (such as: {worst.example})" if worst.example else ""

@@ -205,23 +205,27 @@ def classify(centre: ArrayLike, low: ArrayLike, high: ArrayLike, margin: float =
     ``faster`` and ``slower`` leave out 1; ``slightly faster`` and ``slightly slower`` do too, by less than the margin
     as far as the middle tells; ``same``: the whole interval is within the margin and holds 1; else ``unresolved``.
     """
-    middle_, below, above = (np.asarray(one, float) for one in (centre, low, high))
+    middle_, below, above = (np.asarray(bound, float) for bound in (centre, low, high))
     edge = math.log1p(margin)
     slight = np.abs(middle_) <= _SLIGHT * edge
     conditions = [(below > 0) & slight, below > 0, (above < 0) & slight, above < 0, (below >= -edge) & (above <= edge)]
-    words = ["slightly faster", "faster", "slightly slower", "slower", "same"]
-    return np.select(conditions, words, "unresolved")
+    verdicts = ["slightly faster", "faster", "slightly slower", "slower", "same"]
+    return np.select(conditions, verdicts, "unresolved")
 
 
-def verdict_of(found: Interval, margin: float = MARGIN) -> str:
+def verdict_of(interval: Interval, margin: float = MARGIN) -> str:
     """The word of ``classify`` for one interval."""
-    low = math.log(found.low) if found.low > 0 else -math.inf
-    return str(classify(math.log(found.speedup), low, math.log(found.high), margin))
+    low = math.log(interval.low) if interval.low > 0 else -math.inf
+    return str(classify(math.log(interval.speedup), low, math.log(interval.high), margin))
 
 
-def within_margin(found: Interval, margin: float = MARGIN) -> bool:
+def within_margin(interval: Interval, margin: float = MARGIN) -> bool:
     """Whether the whole interval lies within the margin."""
-    return found.low > 0 and math.log(found.low) >= -math.log1p(margin) and math.log(found.high) <= math.log1p(margin)
+    return (
+        interval.low > 0
+        and math.log(interval.low) >= -math.log1p(margin)
+        and math.log(interval.high) <= math.log1p(margin)
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -376,7 +380,7 @@ def noise_floor(ratios: ArrayLike) -> NoiseFloor:
     Raises:
         ValueError: there is no trial.
     """
-    trials = tuple(float(one) for one in np.asarray(ratios, float))
+    trials = tuple(float(ratio) for ratio in np.asarray(ratios, float))
     if not trials:
         raise ValueError("no block has been measured: a noise floor needs one or more")
     return NoiseFloor(trials=trials)
@@ -390,7 +394,7 @@ def percent(value: float) -> str:
 def as_json(value: Any) -> Any:
     """The same value with infinities and not-a-numbers as None, so that any JSON reader takes it."""
     if isinstance(value, Mapping):
-        return {key: as_json(one) for key, one in value.items()}
+        return {key: as_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [as_json(one) for one in value]
+        return [as_json(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

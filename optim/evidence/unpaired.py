@@ -73,12 +73,12 @@ def alternating(before: Sequence[Timed], after: Sequence[Timed]) -> tuple[tuple[
     sides = [(run.started_at, 0, at) for at, run in enumerate(before)]
     sides += [(run.started_at, 1, at) for at, run in enumerate(after)]
     moments = {moment for moment, _, _ in sides}
-    ordered = sorted(sides, key=lambda one: one[0] or datetime.max)
+    ordered = sorted(sides, key=lambda side: side[0] or datetime.max)
     neighbours = list(zip(ordered[::2], ordered[1::2], strict=False))
-    if len(moments) < len(sides) or not neighbours or any(one[1] == two[1] for one, two in neighbours):
+    if len(moments) < len(sides) or not neighbours or any(neighbour[1] == two[1] for neighbour, two in neighbours):
         return None
-    in_order = (sorted(pair, key=lambda one: one[1]) for pair in neighbours)
-    return tuple((one[2], two[2]) for one, two in in_order)
+    in_order = (sorted(pair, key=lambda row: row[1]) for pair in neighbours)
+    return tuple((first[2], two[2]) for first, two in in_order)
 
 
 def welch(before: Sequence[float], after: Sequence[float], confidence: float = statistics.CONFIDENCE) -> Interval:

@@ -211,12 +211,12 @@ def trials(
 
 def _lines(blocks: Sequence[Block], before: Sequence[str], after: Sequence[str], metric: str) -> dict[str, Interval]:
     """The intervals of what was recorded beside the metric that settles it."""
-    found = {}
+    lines = {}
     for name in METRICS:
         ratios = None if name == metric else trials(blocks, before, after, name)
         if ratios is not None:
-            found[name] = statistics.interval(ratios)
-    return found
+            lines[name] = statistics.interval(ratios)
+    return lines
 
 
 def _line_notes(lines: Mapping[str, Interval], settled: bool, metric: str) -> list[str]:
@@ -315,7 +315,7 @@ def _not_as_prepared(run: Outcome, cache_state: str | None) -> str | None:
 
 def sentence(
     verdict: str,
-    found: Interval,
+    interval: Interval,
     margin: float,
     forecast: Forecast | None,
     metric: str = "wall",
@@ -324,11 +324,11 @@ def sentence(
 ) -> str:
     """One sentence for a numeric verdict."""
     what = "" if metric == "wall" else f" in {_TITLES[metric]} seconds"
-    span = f"{found.speedup:.3f}x, 95% interval {found.low:.3f}-{found.high:.3f}"
+    span = f"{interval.speedup:.3f}x, 95% interval {interval.low:.3f}-{interval.high:.3f}"
     if verdict == "faster":
-        return f"Faster{what}: {span}, a saving of {percent(1 - 1 / found.speedup)}."
+        return f"Faster{what}: {span}, a saving of {percent(1 - 1 / interval.speedup)}."
     if verdict == "slower":
-        return f"Slower{what}: {span}, {percent(1 / found.speedup - 1)} more time."
+        return f"Slower{what}: {span}, {percent(1 / interval.speedup - 1)} more time."
     if verdict == "same":
         return f"The same within {percent(margin)}{what}: {span}."
     if verdict.startswith("slightly"):
@@ -336,8 +336,10 @@ def sentence(
         if slight or forecast is None:
             return f"{word}, by less than the margin of {percent(margin)}{what}: {span}."
         return f"{word}{what}, so far by less than the margin of {percent(margin)}: {span}; {forecast.sentence}."
-    if found.blocks < statistics.MIN_BLOCKS:
-        return f"Unresolved: {found.speedup:.3f}x after {found.blocks} of at least {statistics.MIN_BLOCKS} blocks."
+    if interval.blocks < statistics.MIN_BLOCKS:
+        return (
+            f"Unresolved: {interval.speedup:.3f}x after {interval.blocks} of at least {statistics.MIN_BLOCKS} blocks."
+        )
     return f"Unresolved{what}: {span}; {forecast.sentence if forecast else ''}."
 
 

@@ -306,13 +306,13 @@ class GraphEvaluator:
                     call = calls[node]
                     assert call is not None  # only calls are in an order
                     if len(call) == 2:
-                        function, one = call
-                        value = values[function](values[one])
+                        function, first = call
+                        value = values[function](values[first])
                     elif len(call) == 3:
-                        function, one, two = call
-                        value = values[function](values[one], values[two])
+                        function, first, two = call
+                        value = values[function](values[first], values[two])
                     else:
-                        value = values[call[0]](*[values[one] for one in call[1:]])
+                        value = values[call[0]](*[values[part] for part in call[1:]])
                     if (
                         unsure
                         and type(value) not in _FIXED
@@ -328,7 +328,7 @@ class GraphEvaluator:
                         self._hand_out(node, value)
                         self._given -= 1  # this sample's was run
                     elif self._holding.add(values, node, size):
-                        to_run = [one for one in order if one not in values]
+                        to_run = [part for part in order if part not in values]
                         self._holding.drop(values, {root} | self._graph.parts_of(to_run))
         except MemoryError:
             failed[node] = _ERROR

@@ -170,7 +170,7 @@ class Rules:
         wanted, rule = RULES.get(name, ("", _same))
         if not wanted or len(wanted) != len(arguments):
             return _NO_PLAN
-        return tuple((kind, one) for kind, one in zip(wanted, arguments, strict=True) if kind != "-"), rule
+        return tuple((kind, argument) for kind, argument in zip(wanted, arguments, strict=True) if kind != "-"), rule
 
     def call(self, node: int) -> tuple[str, tuple[int, ...]]:
         """The name of the known function that a node calls, and its arguments; else no name."""
@@ -191,9 +191,9 @@ class Shapes:
         if node in self._shapes:
             return self._shapes[node]
         plan = self._rules.plan(node)
-        found = self._from_held(node) if plan is _NO_PLAN else self._by(plan)
-        self._shapes[node] = found
-        return found
+        shape = self._from_held(node) if plan is _NO_PLAN else self._by(plan)
+        self._shapes[node] = shape
+        return shape
 
     def _from_held(self, node: int) -> Known:
         held = self._held()

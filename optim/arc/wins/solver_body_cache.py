@@ -43,11 +43,11 @@ class KeptBodies:
 
     def _load(self, sources: list[str]) -> None:
         keys = {hashlib.sha256(source.encode()).hexdigest(): source for source in sources}
-        found = {key: body for key, body in self._disk.get(keys).items() if _HARMLESS.fullmatch(body)}
-        for key, body in found.items():
+        bodies = {key: body for key, body in self._disk.get(keys).items() if _HARMLESS.fullmatch(body)}
+        for key, body in bodies.items():
             self._known[keys[key]] = body or None
-        self._cache.hit(len(found))
-        new = {key: source for key, source in keys.items() if key not in found}
+        self._cache.hit(len(bodies))
+        new = {key: source for key, source in keys.items() if key not in bodies}
         if new:
             self._make(new)
 

@@ -75,7 +75,7 @@ class ScoreMemory:
         pass
 
     def end(self) -> None:
-        scores = self._stored | {self._key(body): found for body, found in self._scores.items()}
+        scores = self._stored | {self._key(body): score for body, score in self._scores.items()}
         self._entries += len(scores)
         self._cache.entries = self._entries
         if self._changed:

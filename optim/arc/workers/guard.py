@@ -53,7 +53,7 @@ class Heartbeat:
     def read(self) -> tuple[float, int, int, int]:
         """``started``, candidate index, task index, phase number; -1 for what is no number any more."""
         started, *numbers = self.beat
-        candidate, task, phase = (int(one) if 0 <= one < 1e9 else -1 for one in numbers)
+        candidate, task, phase = (int(number) if 0 <= number < 1e9 else -1 for number in numbers)
         return started, candidate, task, phase
 
     def close(self) -> None:

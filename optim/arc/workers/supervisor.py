@@ -200,7 +200,7 @@ class Supervisor:
             index = self._queue.popleft()
             self._started.setdefault(index, monotonic())
             worker.assigned.append(index)
-            worker.send(task=index, banned=[one[:2] for one in self._banned.get(index, ())])
+            worker.send(task=index, banned=[candidate[:2] for candidate in self._banned.get(index, ())])
 
     def _depth(self) -> int:
         """How many tasks a worker may have at hand: of the larger half, each goes to the worker that is free first.
@@ -308,7 +308,7 @@ class Supervisor:
                     waiting.remove(worker)
                 for answer in answers or ():
                     worker.cpu_seconds = answer["cpu"]
-                    self.profiles.extend(one for one in [answer.get("profile")] if one)
+                    self.profiles.extend(profile for profile in [answer.get("profile")] if profile)
                     self._peaks += [answer["peak"]] if isinstance(answer.get("peak"), int) else []
                 if answers is None:
                     self._remove(worker)

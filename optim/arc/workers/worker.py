@@ -157,7 +157,7 @@ class Worker:
         except Exception as error:
             print(f"task {task.task_id}: {type(error).__name__}: {error}", file=sys.stderr)
         record = self._recorded.pop() if self._recorded else {"task_id": task.task_id, "index": index, "seconds": None}
-        answer = {"task": index, "record": record, "accepted": [[one.name, one.score] for one in accepted]}
+        answer = {"task": index, "record": record, "accepted": [[program.name, program.score] for program in accepted]}
         close = [[candidate, seconds] for _, candidate, seconds in self._guard.close_calls]
         return {**answer, "cpu": self._cpu_seconds(), "disk": problem, "close": close, "memory": self._out_of_memory()}
 
