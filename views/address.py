@@ -86,10 +86,10 @@ def within(read: Callable[[str], float], least: float | None, most: float | None
     """The kind of a number that lies between two bounds, either of them None for no bound."""
 
     def number(texts: Sequence[str]) -> float:
-        found = read(texts[-1])
-        if not (least is None or found >= least) or not (most is None or found <= most) or len(texts[-1]) > 25:
+        value = read(texts[-1])
+        if not (least is None or value >= least) or not (most is None or value <= most) or len(texts[-1]) > 25:
             raise ValueError(texts[-1])
-        return found
+        return value
 
     return Kind(read=number, write=_one)
 
@@ -187,16 +187,16 @@ def _value(name: str, texts: Sequence[str], default: Any, kind: Kind, options: l
     if texts == [""]:
         return kind.read([]) if kind is NAMES else ("" if kind is TEXT and options is None else None)
     try:
-        found = kind.read(texts)
+        value = kind.read(texts)
     except ValueError:
         return _unknown(name, texts, default, "that is no value of it")
-    wanted = found if isinstance(found, list) else [found]
-    strange = [one for one in wanted if options is not None and fixed and one not in options]
+    wanted = value if isinstance(value, list) else [value]
+    strange = [choice for choice in wanted if options is not None and fixed and choice not in options]
     if not strange:
-        return found
+        return value
     known = listed([str(option) for option in (options or [])[:8]]) or "nothing yet"
-    shown = [one for one in wanted if one not in strange] if isinstance(found, list) else default
-    return _unknown(name, [str(one) for one in strange], shown, f"there is {known}")
+    shown = [choice for choice in wanted if choice not in strange] if isinstance(value, list) else default
+    return _unknown(name, [str(choice) for choice in strange], shown, f"there is {known}")
 
 
 def _unknown(name: str, texts: Sequence[str], shown: Any, why: str) -> Any:

@@ -121,14 +121,14 @@ def category(name: str) -> Mark:
 def win(name: str) -> Mark:
     """The mark of a win; one that is not of the project gets its name and a neutral colour."""
     project = current_project()
-    found = project.win(name)
-    return Mark(label=name, colour="#7F8790", sign="#") if found is None else win_mark(found)
+    known = project.win(name)
+    return Mark(label=name, colour="#7F8790", sign="#") if known is None else win_mark(known)
 
 
-def win_mark(found: Win) -> Mark:
+def win_mark(win: Win) -> Mark:
     """How a win of a project looks: its own colour, else the palette's for its number."""
-    colour, symbol, badge = WIN_COLOURS[((found.number or 1) - 1) % len(WIN_COLOURS)]
-    return Mark(label=found.label, colour=found.colour or colour, symbol=symbol, sign=found.sign, badge=badge)
+    colour, symbol, badge = WIN_COLOURS[((win.number or 1) - 1) % len(WIN_COLOURS)]
+    return Mark(label=win.label, colour=win.colour or colour, symbol=symbol, sign=win.sign, badge=badge)
 
 
 def verdict(name: str | None) -> Mark:

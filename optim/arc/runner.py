@@ -196,7 +196,7 @@ class Run:
         assert self._recorder is not None
         self._answers[answer["task"]] = (self._work.tasks[answer["task"]].task_id, answer["accepted"])
         task_id = self._work.tasks[answer["task"]].task_id
-        self._close += [f"{task_id} candidate {one}: {seconds:.2f} s" for one, seconds in answer.get("close", ())]
+        self._close += [f"{task_id} candidate {number}: {seconds:.2f} s" for number, seconds in answer.get("close", ())]
         if out := answer.get("memory"):
             self._out_of_memory[task_id] = out
         self._recorder.add_task(answer["record"])
@@ -212,8 +212,9 @@ class Run:
         if not self._out_of_memory:
             return []
         named = [
-            f"{task} {' and '.join('a solver validated' if one < 0 else f'candidate {one}' for one in ones)}"
-            for task, ones in sorted(self._out_of_memory.items())
+            f"{task} "
+            + " and ".join("a solver validated" if number < 0 else f"candidate {number}" for number in numbers)
+            for task, numbers in sorted(self._out_of_memory.items())
         ]
         first, more = "; ".join(named[:_NAMED]), len(named) - _NAMED
         rest = f"; and of {more} more tasks" if more > 0 else ""

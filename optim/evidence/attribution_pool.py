@@ -54,9 +54,9 @@ def judge_together(
     apart = _differ(logs) or _disjoint(each)
     if not apart:
         return _told(verdict, spec, _widened(_attribution(spec, blocks), len(parts))), False
-    means = [dict(zip((arm.wins for arm in spec.arms), np.exp(one.mean(axis=0)), strict=True)) for one in logs]
-    found = _hull(_widened(attribute(means, spec.wins, margin=spec.margin), len(parts)), each)
-    return _told(verdict, spec, replace(found, blocks=len(blocks))), True
+    means = [dict(zip((arm.wins for arm in spec.arms), np.exp(log.mean(axis=0)), strict=True)) for log in logs]
+    attribution = _hull(_widened(attribute(means, spec.wins, margin=spec.margin), len(parts)), each)
+    return _told(verdict, spec, replace(attribution, blocks=len(blocks))), True
 
 
 def _attribution(spec: Spec, blocks: Sequence[Block]) -> Attribution:
@@ -78,41 +78,41 @@ def share_of_look(number: int) -> float:
     return 1.0 if number == 1 else 1 / (2 * number) ** 2
 
 
-def _widened(found: Attribution, looks: int) -> Attribution:
+def _widened(attribution: Attribution, looks: int) -> Attribution:
     """The same with the intervals of a later look."""
-    wins, configs = len(found.wins), len(found.measured)
-    of_noise = (found.blocks - 1) * (configs - 1)
+    wins, configs = len(attribution.wins), len(attribution.measured)
+    of_noise = (attribution.blocks - 1) * (configs - 1)
     # Of a fraction, what leans on the model has between its degrees of freedom and those of the noise.
     of_misfit = configs - 1 - wins * (wins + 1) // 2
-    freedom = min(of_noise, of_misfit) if found.aliases and of_misfit > 0 else of_noise
+    freedom = min(of_noise, of_misfit) if attribution.aliases and of_misfit > 0 else of_noise
     # Seconds carry the blocks' common pace besides, which has the fewest degrees of freedom.
-    pace = found.blocks - 1
+    pace = attribution.blocks - 1
 
-    def by_ratio(one: Estimate, questions: int) -> Estimate:
-        if one.low is None or one.high is None:
-            return one
+    def by_ratio(estimate: Estimate, questions: int) -> Estimate:
+        if estimate.low is None or estimate.high is None:
+            return estimate
         more = _wider(looks, questions, freedom)
         return Estimate(
-            value=one.value,
-            low=one.value * (one.low / one.value) ** more,
-            high=one.value * (one.high / one.value) ** more,
+            value=estimate.value,
+            low=estimate.value * (estimate.low / estimate.value) ** more,
+            high=estimate.value * (estimate.high / estimate.value) ** more,
         )
 
-    def by_difference(one: Estimate, questions: int) -> Estimate:
-        if one.low is None or one.high is None:
-            return one
+    def by_difference(estimate: Estimate, questions: int) -> Estimate:
+        if estimate.low is None or estimate.high is None:
+            return estimate
         more = _wider(looks, questions, pace)
-        half = (one.high - one.low) / 2 * more
-        return Estimate(value=one.value, low=one.value - half, high=one.value + half)
+        half = (estimate.high - estimate.low) / 2 * more
+        return Estimate(value=estimate.value, low=estimate.value - half, high=estimate.value + half)
 
     def all_of(kind: str, widen: Callable[[Estimate, int], Estimate]) -> dict[Any, Estimate]:
-        estimates: Mapping[Any, Estimate] = getattr(found, kind)
-        return {key: widen(one, len(estimates)) for key, one in estimates.items()}
+        estimates: Mapping[Any, Estimate] = getattr(attribution, kind)
+        return {key: widen(estimate, len(estimates)) for key, estimate in estimates.items()}
 
-    changes: dict[str, Any] = {"total": by_ratio(found.total, 1)}
+    changes: dict[str, Any] = {"total": by_ratio(attribution.total, 1)}
     changes |= {kind: all_of(kind, by_ratio) for kind in _FACTORS}
     changes |= {kind: all_of(kind, by_difference) for kind in _SECONDS}
-    return replace(found, **changes)
+    return replace(attribution, **changes)
 
 
 def _wider(looks: int, questions: int, freedom: int) -> float:
@@ -144,37 +144,43 @@ def _differ(parts: Sequence[Floats]) -> bool:
 def _disjoint(each: Sequence[Attribution]) -> bool:
     """Whether of what a win brings beside the others two attributions leave each other out."""
     for win in each[0].beside:
-        known = [one.beside[win] for one in each]
-        bounds = [(one.low, one.high) for one in known if one.low is not None and one.high is not None]
+        known = [attribution.beside[win] for attribution in each]
+        bounds = [
+            (estimate.low, estimate.high)
+            for estimate in known
+            if estimate.low is not None and estimate.high is not None
+        ]
         if bounds and max(low for low, _ in bounds) > min(high for _, high in bounds):
             return True
     return False
 
 
-def _hull(found: Attribution, each: Sequence[Attribution]) -> Attribution:
+def _hull(attribution: Attribution, each: Sequence[Attribution]) -> Attribution:
     """The intervals as wide as all of them together."""
-    changes: dict[str, Any] = {"total": _around(found.total, [one.total for one in each])}
+    changes: dict[str, Any] = {"total": _around(attribution.total, [part.total for part in each])}
     for kind in (*_FACTORS, *_SECONDS):
         changes[kind] = {
-            key: _around(one, [getattr(other, kind)[key] for other in each])
-            for key, one in getattr(found, kind).items()
+            key: _around(estimate, [getattr(other, kind)[key] for other in each])
+            for key, estimate in getattr(attribution, kind).items()
         }
-    return replace(found, **changes)
+    return replace(attribution, **changes)
 
 
-def _around(one: Estimate, others: Sequence[Estimate]) -> Estimate:
-    lows = [other.low for other in (one, *others) if other.low is not None]
-    highs = [other.high for other in (one, *others) if other.high is not None]
-    values = [one.value, *(other.value for other in others)]
+def _around(estimate: Estimate, others: Sequence[Estimate]) -> Estimate:
+    lows = [other.low for other in (estimate, *others) if other.low is not None]
+    highs = [other.high for other in (estimate, *others) if other.high is not None]
+    values = [estimate.value, *(other.value for other in others)]
     if not lows or not highs:
-        return one
-    return Estimate(value=one.value, low=min(*lows, *values), high=max(*highs, *values))
+        return estimate
+    return Estimate(value=estimate.value, low=min(*lows, *values), high=max(*highs, *values))
 
 
-def _told(verdict: Verdict, spec: Spec, found: Attribution) -> Verdict:
+def _told(verdict: Verdict, spec: Spec, attribution: Attribution) -> Verdict:
     """The verdict by the intervals of the pool."""
-    low, high = (0.0 if found.total.low is None else found.total.low), found.total.high or math.inf
-    interval = Interval(speedup=found.total.value, low=low, high=high, blocks=found.blocks)
+    low, high = (0.0 if attribution.total.low is None else attribution.total.low), attribution.total.high or math.inf
+    interval = Interval(speedup=attribution.total.value, low=low, high=high, blocks=attribution.blocks)
     word = verdict_of(interval, spec.margin)
-    told = f"All wins together: {word}, {interval.speedup:.3f}x, 95% interval {low:.3f}-{high:.3f}. {summary(found)}"
-    return replace(verdict, verdict=word, reason=told, interval=interval, attribution=found.to_json())
+    told = (
+        f"All wins together: {word}, {interval.speedup:.3f}x, 95% interval {low:.3f}-{high:.3f}. {summary(attribution)}"
+    )
+    return replace(verdict, verdict=word, reason=told, interval=interval, attribution=attribution.to_json())

@@ -61,7 +61,7 @@ def spanning(values: Sequence[float]) -> Axis:
     named = [value for value in _TICKS if low < value < high]
     width = math.log(high / low) / _MOST_TICKS
     ticks = [1.0]
-    for value in sorted(named, key=lambda one: (abs(math.log(one)), one)):
+    for value in sorted(named, key=lambda factor: (abs(math.log(factor)), factor)):
         if all(abs(math.log(value / other)) > width for other in ticks):
             ticks.append(value)
     return Axis(low=low, high=high, ticks=tuple(sorted(ticks)))
@@ -74,7 +74,7 @@ def _is_slower(span: Span) -> bool:
 def _values(row: BoardRow) -> list[float]:
     planned, basis = row.win.target_speedup, row.basis
     values = [planned.low, planned.high] if planned else []
-    values += [one for one in (basis.noise_low, basis.noise_high) if one and 0.5 < one < 2] if basis else []
+    values += [bound for bound in (basis.noise_low, basis.noise_high) if bound and 0.5 < bound < 2] if basis else []
     for span in (row.speedup, row.cpu):
         if span is not None:
             low, high = ends(span)

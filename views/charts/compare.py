@@ -31,12 +31,12 @@ def waterfall(parts: pd.DataFrame, before: str, after: str) -> list[Row]:
         parts: columns label, before_seconds, after_seconds, one row a phase (self seconds) and one for unaccounted.
     """
     start, stop = float(parts["before_seconds"].sum()), float(parts["after_seconds"].sum())
-    found, at = [_whole(before, start)], start
+    bars, at = [_whole(before, start)], start
     for row in rows(parts):
         step = float(row["after_seconds"] - row["before_seconds"])
-        found.append(_step(row, at, step))
+        bars.append(_step(row, at, step))
         at += step
-    return [*found, _whole(after, stop)]
+    return [*bars, _whole(after, stop)]
 
 
 def _whole(name: str, amount: float) -> Row:
@@ -47,9 +47,9 @@ def _whole(name: str, amount: float) -> Row:
 
 def _step(row: dict[str, Any], at: float, step: float) -> Row:
     label, change = str(row["label"]), signed(step)
-    words = f"{label}: {change}, from {seconds(row['before_seconds'])} to {seconds(row['after_seconds'])}"
+    told = f"{label}: {change}, from {seconds(row['before_seconds'])} to {seconds(row['after_seconds'])}"
     part = Part(start=at, end=at + step, mark=_SLOWER if step > 0 else _FASTER)
-    return Row(label=label, parts=(part,), value=change, words=words, leads_to=at + step)
+    return Row(label=label, parts=(part,), value=change, words=told, leads_to=at + step)
 
 
 def tasks_picture(frame: pd.DataFrame, before: str, after: str) -> Plot:
@@ -61,7 +61,7 @@ def tasks_picture(frame: pd.DataFrame, before: str, after: str) -> Plot:
         replace(_FASTER, label=f"{after} is faster ({int(faster.sum())})"),
         replace(_SLOWER, label=f"{after} is not ({int((~faster).sum())})"),
     ]
-    found = [
+    dots = [
         Dots(xs=part["before_seconds"].tolist(), ys=part["after_seconds"].tolist(), mark=mark)
         for part, mark in zip((frame[faster], frame[~faster]), marks, strict=True)
     ]
@@ -69,7 +69,7 @@ def tasks_picture(frame: pd.DataFrame, before: str, after: str) -> Plot:
     return Plot(
         x=scale,
         y=scale,
-        layers=(Line(xs=ends, ys=ends, colour=_SAME.colour, dash="6 4"), *found),
+        layers=(Line(xs=ends, ys=ends, colour=_SAME.colour, dash="6 4"), *dots),
         words=f"Each task's seconds, {before} across and {after} upwards, on both sides of the line where they are the "
         f"same: {marks[0].label}, {marks[1].label}; from {seconds(low)} to {seconds(high)}",
         x_title=before,

@@ -147,8 +147,8 @@ def interactions(pairs: pd.DataFrame, wins: Sequence[str]) -> go.Figure:
         wins: in the order to show.
     """
     labels = [f"{circled(win)} {text.plain(win)}" for win in wins]
-    found = {frozenset((row["one"], row["two"])): row for row in pairs.to_dict("records")}
-    cells = [[found.get(frozenset((one, two))) for two in wins] for one in wins]
+    by_pair = {frozenset((row["one"], row["two"])): row for row in pairs.to_dict("records")}
+    cells = [[by_pair.get(frozenset((first, two))) for two in wins] for first in wins]
     drawn = figure(
         go.Heatmap(
             z=[[_resolved(cell) for cell in row] for row in cells],
@@ -204,7 +204,7 @@ def configs(table: pd.DataFrame) -> go.Figure:
         y=[text.plain(config) for config in ordered["config"]],
         x=ordered["seconds"],
         marker=fill(palette.CATEGORIES["io"])
-        | {"pattern": {"shape": ["" if one else "/" for one in ordered["measured"]]}},
+        | {"pattern": {"shape": ["" if is_measured else "/" for is_measured in ordered["measured"]]}},
         hovertemplate="%{y}: %{x:.3g} s<extra></extra>",
         showlegend=False,
     )

@@ -101,8 +101,8 @@ def _seconds(node: Node) -> str:
 
 def _edges(places: Mapping[Config, Place], wide: float) -> list[str]:
     """A line from each config to those with one win more."""
-    pairs = [(one, two) for one in places for two in places if one < two and len(two) == len(one) + 1]
-    return [_edge(places[one], places[two], wide) for one, two in pairs]
+    pairs = [(place, two) for place in places for two in places if place < two and len(two) == len(place) + 1]
+    return [_edge(places[pair], places[two], wide) for pair, two in pairs]
 
 
 def _edge(start: Place, end: Place, wide: float) -> str:

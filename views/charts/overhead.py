@@ -47,7 +47,7 @@ def task_spread(tasks: pd.DataFrame) -> go.Figure:
 def spread_picture(tasks: pd.DataFrame) -> Plot:
     """What ``task_spread`` draws, as a picture."""
     layers: list[Line | Dots] = []
-    marks, words, most = [], [], 1
+    marks, spreads, most = [], [], 1
     for number, (bar, rows) in enumerate(tasks.dropna(subset=["seconds"]).groupby("bar", sort=False)):
         ordered = rows["seconds"].sort_values(ascending=False).tolist()
         colour, symbol, dash = _LOOKS[number % len(_LOOKS)]
@@ -56,13 +56,13 @@ def spread_picture(tasks: pd.DataFrame) -> Plot:
         layers.append(Line(xs=places, ys=ordered, colour=colour, dash=_DASHES[dash]))
         if len(ordered) <= _MOST_POINTS:
             layers.append(Dots(xs=places, ys=ordered, mark=marks[-1], size=6))
-        words.append(f"{bar} from {text.seconds(ordered[0])} to {text.seconds(ordered[-1])}")
+        spreads.append(f"{bar} from {text.seconds(ordered[0])} to {text.seconds(ordered[-1])}")
         most = max(most, len(ordered))
     return Plot(
         x=counted(most),
         y=from_zero(tasks["seconds"].dropna()),
         layers=tuple(layers),
-        words=f"Seconds per task, slowest first: {text.listed(words)}",
+        words=f"Seconds per task, slowest first: {text.listed(spreads)}",
         x_title="tasks, slowest first",
         legend=tuple(marks),
     )

@@ -25,9 +25,9 @@ def waterfall(steps: pd.DataFrame) -> list[Row]:
     Args:
         steps: as ``views.data.progress.steps`` gives it.
     """
-    found = frames.rows(steps)
-    leads = [row["end"] if following["kind"] in _STEPS else None for row, following in pairwise(found)]
-    return [_row(row, leads_to) for row, leads_to in zip(found, [*leads, None], strict=True)]
+    bars = frames.rows(steps)
+    leads = [row["end"] if following["kind"] in _STEPS else None for row, following in pairwise(bars)]
+    return [_row(row, leads_to) for row, leads_to in zip(bars, [*leads, None], strict=True)]
 
 
 def _row(row: dict[str, Any], leads_to: float | None) -> Row:

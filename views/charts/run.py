@@ -33,24 +33,24 @@ def tree(nodes: pd.DataFrame) -> dict[str, Any]:
             total holds at least its children's.
     """
     kept = pruned(nodes)
-    found = rows(kept)
-    places = _places(found)
+    drawn = rows(kept)
+    places = _places(drawn)
     whole = float(kept.loc[kept["parent"] == "", "total_seconds"].sum()) or 1.0
     frames = pd.DataFrame(
         {
             "id": kept["id"],
             "parent": kept["parent"],
-            "depth": [places[row["id"]][0] for row in found],
-            "start": [places[row["id"]][1] for row in found],
+            "depth": [places[row["id"]][0] for row in drawn],
+            "start": [places[row["id"]][1] for row in drawn],
             "seconds": kept["total_seconds"].astype("float64"),
             "name": kept["label"],
-            "place": ["" if not row["parent"] else palette.category(row["category"]).label for row in found],
+            "place": ["" if not row["parent"] else palette.category(row["category"]).label for row in drawn],
         }
     )
-    marks = [palette.category(row["category"]) if row["parent"] else _WHOLE for row in found]
-    facts = [_fact(row, whole) for row in found]
+    marks = [palette.category(row["category"]) if row["parent"] else _WHOLE for row in drawn]
+    facts = [_fact(row, whole) for row in drawn]
     colours, patterns = [mark.colour for mark in marks], [mark.pattern for mark in marks]
-    return flame.data(frames, facts, colours, patterns, [False] * len(found))
+    return flame.data(frames, facts, colours, patterns, [False] * len(drawn))
 
 
 def _places(nodes: list[dict[str, Any]]) -> dict[str, tuple[int, float]]:

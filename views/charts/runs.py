@@ -146,20 +146,20 @@ def _steps(segments: list[dict[str, Any]], mark: Mark) -> list[go.Scatter]:
 
 def _changes(segments: list[dict[str, Any]], mark: Mark) -> list[go.Scatter]:
     """A sign at each change of a config's level, with whose it was and by how much."""
-    found = [(before, now) for before, now in pairwise(segments) if now.get("whose") in _WHOSE]
-    if not found:
+    changed = [(before, now) for before, now in pairwise(segments) if now.get("whose") in _WHOSE]
+    if not changed:
         return []
-    told = [_change(before, now) for before, now in found]
+    told = [_change(before, now) for before, now in changed]
     return [
         go.Scatter(
-            x=[now["start"] for _, now in found],
-            y=[now["median_seconds"] for _, now in found],
+            x=[now["start"] for _, now in changed],
+            y=[now["median_seconds"] for _, now in changed],
             mode="markers+text",
             text=told,
             textposition="bottom right",
             marker={
                 "color": "rgba(0,0,0,0)",
-                "symbol": [_WHOSE[now["whose"]][1] for _, now in found],
+                "symbol": [_WHOSE[now["whose"]][1] for _, now in changed],
                 "size": 15,
                 "line": {"color": mark.colour, "width": 2.5},
             },
@@ -191,8 +191,8 @@ def picture(runs: pd.DataFrame, segments: pd.DataFrame, height: int = 200) -> Pl
     for config in order:
         stretches = levels.get(config, [])
         layers += _levels(stretches, marks[config]) if config in order[:MOST_NAMED] else []
-        signs, words = _signs(stretches, marks[config])
-        layers, notes = [*layers, *signs], [*notes, *words]
+        signs, told = _signs(stretches, marks[config])
+        layers, notes = [*layers, *signs], [*notes, *told]
     named = [replace(marks[config], label=plain(marks[config].label, 40)) for config in order[:MOST_NAMED]]
     others = [Mark(label=f"{count(len(order) - len(named), 'other config')}", colour="#7F8790")]
     return Plot(
@@ -209,10 +209,10 @@ def picture(runs: pd.DataFrame, segments: pd.DataFrame, height: int = 200) -> Pl
 
 def _by_config(frame: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
     """Rows by their config; dozens of frames would cost more than the picture."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    by_config: dict[str, list[dict[str, Any]]] = {}
     for row in rows(frame):
-        found.setdefault(row["config"], []).append(row)
-    return found
+        by_config.setdefault(row["config"], []).append(row)
+    return by_config
 
 
 def _drawn(runs: list[dict[str, Any]], mark: Mark, *, many: bool) -> list[Line | Dots]:

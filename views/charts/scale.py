@@ -49,15 +49,15 @@ def from_zero(values: Iterable[float], room: float = 1.06) -> Scale:
     top = largest * room if largest > _LEAST else 1.0
     raw = top / _MOST
     base = 10.0 ** floor(log10(raw))
-    step = next(one * base for one in _STEPS if one * base >= raw * 0.999)
+    step = next(size * base for size in _STEPS if size * base >= raw * 0.999)
     named = [at * step for at in range(1, int(top / step) + 1)]
-    return Scale(low=0.0, high=top, ticks=((0.0, "0"), *((one, seconds(one)) for one in named)))
+    return Scale(low=0.0, high=top, ticks=((0.0, "0"), *((tick, seconds(tick)) for tick in named)))
 
 
 def counted(most: int) -> Scale:
     """Whole numbers from 1 to ``most``."""
     steps = [step * 10**power for power in range(9) for step in (1, 2, 5)]
-    step = next(one for one in steps if most / one <= _MOST)
+    step = next(size for size in steps if most / size <= _MOST)
     named = [1, *(at for at in range(step, most + 1, step) if at > 1)]
     return Scale(low=1.0, high=float(max(most, 2)), ticks=tuple((float(at), f"{at:,}") for at in named))
 
@@ -69,7 +69,7 @@ def in_powers(low: float, high: float) -> Scale:
     named = [step * 10.0**power for power in powers for step in steps]
     low, high = low / 1.15, high * 1.15
     return Scale(
-        low=low, high=high, powers=True, ticks=tuple((one, seconds(one)) for one in named if low <= one <= high)
+        low=low, high=high, powers=True, ticks=tuple((tick, seconds(tick)) for tick in named if low <= tick <= high)
     )
 
 
@@ -80,9 +80,9 @@ def of_moments(first: datetime, last: datetime) -> Scale:
     ticks: list[tuple[float, str]] = [(low, f"{first:%Y-%m-%d %H:%M}")]
     for step, form in _CALENDAR if high > low else ():
         if step.endswith("S") or (high - low) / pd.Timedelta(step).total_seconds() < 3 * _MOST_MOMENTS:
-            found = pd.date_range(pd.Timestamp(first).floor("D"), last, freq=step)
-            found = found[found >= pd.Timestamp(first)]
-            if 1 < len(found) <= _MOST_MOMENTS:
-                ticks = [(one.timestamp(), one.strftime(form)) for one in found]
+            moments = pd.date_range(pd.Timestamp(first).floor("D"), last, freq=step)
+            moments = moments[moments >= pd.Timestamp(first)]
+            if 1 < len(moments) <= _MOST_MOMENTS:
+                ticks = [(moment.timestamp(), moment.strftime(form)) for moment in moments]
                 break
     return Scale(low=low - room, high=high + room, ticks=tuple(ticks))

@@ -60,9 +60,9 @@ def spine_svg(segments: Sequence[Segment], *, width: int = 220, height: int = 18
         for start, segment in zip(starts, segments, strict=False)
         if height >= 18 and (label := _label(segment, segment.share * width, height))
     )
-    words = spine_words(segments)
+    spoken = spine_words(segments)
     size = f'width="{width}" height="{height}"'
-    return _document(areas + between + labels, segments, size, f"{title}: {words}" if title else words)
+    return _document(areas + between + labels, segments, size, f"{title}: {spoken}" if title else spoken)
 
 
 def stacked_svg(
@@ -90,11 +90,11 @@ def stacked_svg(
 
 def legend(rows: Iterable[Sequence[Segment]]) -> Mapping[str, Mark]:
     """The marks of the categories that are drawn, in drawing order."""
-    found: dict[str, Mark] = {}
+    marks: dict[str, Mark] = {}
     for segments in rows:
         for segment in segments:
-            found.setdefault(segment.category, palette.category(segment.category))
-    return {name: found[name] for name in palette.CATEGORIES if name in found}
+            marks.setdefault(segment.category, palette.category(segment.category))
+    return {name: marks[name] for name in palette.CATEGORIES if name in marks}
 
 
 def _document(body: str, segments: Iterable[Segment], size: str, title: str) -> str:

@@ -36,7 +36,7 @@ def axis_of(steps: Sequence[Step], noise: tuple[float, float] | None) -> Axis:
     if steps and steps[-1].low and steps[-1].high:
         last = steps[-1]
         values += [max(steps[-1].low, last.value / _FURTHEST), min(steps[-1].high, last.value * _FURTHEST)]
-    values += [one for one in noise or () if 0.5 < one < 2]
+    values += [bound for bound in noise or () if 0.5 < bound < 2]
     furthest = max([1.05, *(max(value, 1 / value) for value in values)])
     return spanning([1 / furthest, furthest])
 
@@ -57,8 +57,8 @@ def stage_svg(steps: Sequence[Step], on: Axis, margin: float, noise: tuple[float
     if noise:
         shapes.append(_zone(on, *noise, height, _SAND, 0.28))
     shapes += [_gridline(on, tick, height) for tick in on.ticks]
-    for row, one in enumerate(steps):
-        shapes.append(_block(one, on, 6 + step * (row + 0.5), step, newest=row == len(steps) - 1))
+    for row, drawn in enumerate(steps):
+        shapes.append(_block(drawn, on, 6 + step * (row + 0.5), step, newest=row == len(steps) - 1))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="{height}" role="img">'
         f"<title>{escape(stage_words(steps))}</title>{''.join(shapes)}</svg>"

@@ -67,7 +67,7 @@ def grounds(row: BoardRow, now: datetime | None = None) -> list[str]:
         blocks = text.count(row.basis.blocks, "block")
         told.append(f"{blocks} here" if row.grade == BLOCKS else f"{blocks}, {row.grade}")
         told.append(f"due again: {row.due}" if row.due else _age(row.basis.measured_at, now))
-    return [one for one in told if one]
+    return [ground for ground in told if ground]
 
 
 def _age(moment: datetime | None, now: datetime | None = None) -> str:

@@ -29,11 +29,11 @@ def choices(asked: tuple[int, ...] = (), limit: int = 200) -> pd.DataFrame:
 
     Columns as ``db.queries.runs``.
     """
-    found = queries.runs(engine(), status="finished", profiled=False, limit=limit)
-    if older := sorted(set(asked) - set(found["id"])):
-        found = pd.concat([found, queries.runs(engine(), status="finished", profiled=False, ids=older)])
-    fits = ~(found["unaccounted_seconds"] < -_ROUNDING * found["wall_seconds"])
-    return found[(found["workers"] == 1) & (found["wall_seconds"] > 0) & fits]
+    chosen = queries.runs(engine(), status="finished", profiled=False, limit=limit)
+    if older := sorted(set(asked) - set(chosen["id"])):
+        chosen = pd.concat([chosen, queries.runs(engine(), status="finished", profiled=False, ids=older)])
+    fits = ~(chosen["unaccounted_seconds"] < -_ROUNDING * chosen["wall_seconds"])
+    return chosen[(chosen["workers"] == 1) & (chosen["wall_seconds"] > 0) & fits]
 
 
 @cached("runs", ttl=30, until_written=True)
@@ -45,8 +45,8 @@ def phase_shares(run_id: int) -> pd.DataFrame:
 @cached("runs", ttl=30, until_written=True)
 def tasks(run_id: int) -> pd.DataFrame:
     """The tasks of a run: task, seconds."""
-    found = queries.tasks(engine(), [run_id], sort="seconds", descending=True, limit=1000)
-    return found[["task_id", "seconds"]].rename(columns={"task_id": "task"}).dropna()
+    table = queries.tasks(engine(), [run_id], sort="seconds", descending=True, limit=1000)
+    return table[["task_id", "seconds"]].rename(columns={"task_id": "task"}).dropna()
 
 
 def baseline_and_now() -> tuple[int | None, int | None]:
@@ -58,10 +58,10 @@ def baseline_and_now() -> tuple[int | None, int | None]:
 @cached("runs", ttl=30, until_written=True)
 def describe(run_id: int) -> dict[str, object]:
     """One run's row of ``db.queries.runs`` with None for what is unknown; empty where there is none."""
-    found = queries.runs(engine(), ids=[run_id], limit=1)
-    if found.empty:
+    row = queries.runs(engine(), ids=[run_id], limit=1)
+    if row.empty:
         return {}
-    return {str(name): None if unknown(value) else value for name, value in found.iloc[0].to_dict().items()}
+    return {str(name): None if unknown(value) else value for name, value in row.iloc[0].to_dict().items()}
 
 
 def one_pair() -> OnePair | None:
@@ -112,16 +112,18 @@ def bars(plan: Plan, before: int | None, after: int | None) -> dict[str, Bar]:
 
     The same phases have segments of their own in both runs.
     """
-    found = {}
+    drawn = {}
     if plan.baseline is not None and plan.baseline.overhead_percent is not None:
-        found["tracker"] = _tracker(plan)
+        drawn["tracker"] = _tracker(plan)
     named_runs = {"before": ("Baseline", before), "after": ("Now", after)}
     ids = {name: run_id for name, (_, run_id) in named_runs.items() if run_id is not None}
     made = queries.breakdowns(engine(), ids.values())
     known = {name: run_id for name, run_id in ids.items() if run_id in made}
-    for (name, run_id), segments in zip(known.items(), spines([made[one] for one in known.values()]), strict=True):
-        found[name] = _bar(named_runs[name][0], run_id, made[run_id], segments)
-    return found
+    for (name, run_id), segments in zip(
+        known.items(), spines([made[number] for number in known.values()]), strict=True
+    ):
+        drawn[name] = _bar(named_runs[name][0], run_id, made[run_id], segments)
+    return drawn
 
 
 def _bar(label: str, run_id: int, made: Breakdown, segments: tuple[Segment, ...]) -> Bar:
@@ -144,8 +146,8 @@ def _tracker(plan: Plan) -> Bar:
     tasks = "" if plan.tasks is None else f", {text.count(plan.tasks, 'task')}"
     where = "" if plan.reference_machine is None else f" on {text.escape(plan.reference_machine)}"
     program = "" if plan.reference_pipeline is None else f" of {text.escape(plan.reference_pipeline)}"
-    words = f"**The tracker's**: a run{program}{where}, {text.seconds(seconds)}{tasks}, caches not said"
-    return Bar(title=words, segments=segments, seconds=seconds)
+    title = f"**The tracker's**: a run{program}{where}, {text.seconds(seconds)}{tasks}, caches not said"
+    return Bar(title=title, segments=segments, seconds=seconds)
 
 
 def frame(bar: Bar) -> pd.DataFrame:
@@ -163,7 +165,7 @@ def apart(before: Bar, after: Bar) -> str:
         "cache_state": "other caches",
         "machine": "another machine",
     }
-    differs = [words for name, words in names.items() if _differs(before.run.get(name), after.run.get(name))]
+    differs = [sentence for name, sentence in names.items() if _differs(before.run.get(name), after.run.get(name))]
     if "another number of tasks" in differs and "another workload" in differs:
         differs.remove("another workload")
     return f"The two runs are of {text.listed(differs)}: their seconds can not be compared." if differs else ""

@@ -44,8 +44,8 @@ def cards(account: Account) -> list[Card]:
 def tally(made: Sequence[Card]) -> str:
     """How many are decided how: ``4 kept, 1 reverted and 2 not decided``."""
     decided = {palette.decision(name).label for name in ("keep", "revert")}
-    found = Counter(card.status if card.status in decided else "not decided" for card in made)
-    return text.listed(f"{number} {status}" for status, number in found.items())
+    statuses = Counter(card.status if card.status in decided else "not decided" for card in made)
+    return text.listed(f"{number} {status}" for status, number in statuses.items())
 
 
 def _card(account: Account, win: Win) -> Card:
@@ -79,38 +79,38 @@ def _status(win: Win, row: WinEvidence) -> tuple[str, palette.Mark]:
 
 
 def _fields(plan: Plan, win: Win, row: WinEvidence, evidence: TrackerEvidence) -> list[tuple[str, str]]:
-    found = row.measured
+    measured = row.measured
     aim = win.target_percent
     target = f"{aim.low:g}–{aim.high:g}% saved" if aim else text.NONE
     return [
         ("Target", target),
-        ("Measured", _measured(found)),
-        ("Wall-clock", _wall_clock(found)),
+        ("Measured", _measured(measured)),
+        ("Wall-clock", _wall_clock(measured)),
         ("Cumulative", _cumulative(plan, win, evidence)),
-        ("Date", text.moment(found.measured_at) if found else text.NONE),
+        ("Date", text.moment(measured.measured_at) if measured else text.NONE),
         ("Notes", text.escape(row.decided.because, 140) if row.decided else text.NONE),
     ]
 
 
-def _measured(found: Measured | None) -> str:
-    if found is None or found.speedup is None:
+def _measured(measured: Measured | None) -> str:
+    if measured is None or measured.speedup is None:
         return text.NONE
-    return f"{text.saved(found.speedup)}, {text.times(found.speedup)}"
+    return f"{text.saved(measured.speedup)}, {text.times(measured.speedup)}"
 
 
-def _wall_clock(found: Measured | None) -> str:
-    if found is None or found.verdict not in SAME_ANSWERS:
+def _wall_clock(measured: Measured | None) -> str:
+    if measured is None or measured.verdict not in SAME_ANSWERS:
         return text.NONE
-    if found.before_seconds is None or found.after_seconds is None:
+    if measured.before_seconds is None or measured.after_seconds is None:
         return text.NONE
-    return f"{text.seconds(found.before_seconds)} → {text.seconds(found.after_seconds)}"
+    return f"{text.seconds(measured.before_seconds)} → {text.seconds(measured.after_seconds)}"
 
 
 def _cumulative(plan: Plan, win: Win, evidence: TrackerEvidence) -> str:
     kept = evidence.decisions("keep")
     if win.name not in kept:
         return text.NONE
-    before = [one.name for one in plan.wins[: plan.wins.index(win) + 1] if one.name in kept]
+    before = [planned.name for planned in plan.wins[: plan.wins.index(win) + 1] if planned.name in kept]
     joint = evidence.joint(frozenset(before))
     return text.NONE if joint is None else text.times(joint.speedup) + ("" if joint.measured else " (product)")
 

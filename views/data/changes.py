@@ -36,19 +36,19 @@ def segments(runs: pd.DataFrame) -> pd.DataFrame:
     series: dict[str, list[dict[str, Any]]] = {}
     for row in rows(runs):
         series.setdefault(str(row["config"]), []).append(row)
-    found = [row for config, own in series.items() for row in _stretches(config, own)]
-    return pd.DataFrame(found, columns=COLUMNS)
+    stretches = [row for config, own in series.items() for row in _stretches(config, own)]
+    return pd.DataFrame(stretches, columns=COLUMNS)
 
 
 def _stretches(config: str, series: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     series = series[-MOST_RUNS:]
     sat = sittings([_run(row) for row in series])
-    found = changes(sat)
+    steps = changes(sat)
     sizes = [0]
-    for one in sat:
-        sizes.append(sizes[-1] + len(one.run_ids))
-    edges = [0, *(sizes[change.place] for change in found), len(series)]
-    whose = ["", *(change.whose for change in found)]
+    for sitting in sat:
+        sizes.append(sizes[-1] + len(sitting.run_ids))
+    edges = [0, *(sizes[change.place] for change in steps), len(series)]
+    whose = ["", *(change.whose for change in steps)]
     parts = [series[start:stop] for start, stop in pairwise(edges)]
     return [
         (

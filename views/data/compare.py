@@ -43,8 +43,10 @@ def single(run: RunFacts) -> Side:
 @cached("runs", ttl=30, until_written=True)
 def places() -> pd.DataFrame:
     """Groups of comparable runs; columns as ``db.queries.groups``."""
-    found = queries.groups(engine())
-    return found[found[["workload", "config", "machine"]].notna().all(axis=1) & (found["cache_state"] != "unknown")]
+    grouped = queries.groups(engine())
+    return grouped[
+        grouped[["workload", "config", "machine"]].notna().all(axis=1) & (grouped["cache_state"] != "unknown")
+    ]
 
 
 @cached("runs", ttl=30, until_written=True)
@@ -64,11 +66,11 @@ def of_config(config: str, workload: str, cache_state: str, machine: str) -> pd.
 
 def of_configs(before: str, after: str, workload: str, cache_state: str, machine: str) -> tuple[Side, Side]:
     """Both sides of a comparison of configs: the runs of the newest measurement of both, or else all their runs."""
-    found = comparing.measured(engine(), before, after, workload, cache_state)
-    if found is None:
+    measured = comparing.measured(engine(), before, after, workload, cache_state)
+    if measured is None:
         sides = [of_config(config, workload, cache_state, machine)["id"].tolist() for config in (before, after)]
     else:
-        blocks = found[1]
+        blocks = measured[1]
         sides = [blocks.loc[blocks["arm"] == arm, "run_id"].tolist() for arm in ("A", "B")]
     one, two = (Side(name=name, runs=tuple(runs(ids))) for name, ids in zip((before, after), sides, strict=True))
     return one, two
@@ -84,16 +86,16 @@ def suggested() -> tuple[int, int] | None:
     baseline, now = baseline_and_now()
     if baseline is not None and now is not None:
         return baseline, now
-    found = by_themselves(queries.runs(engine(), status="finished", profiled=False, limit=200, sort="id"))
-    known = found[found["config"].notna() & found["wall_seconds"].notna()]
+    recent = by_themselves(queries.runs(engine(), status="finished", profiled=False, limit=200, sort="id"))
+    known = recent[recent["config"].notna() & recent["wall_seconds"].notna()]
     for newest in known.head(20).to_dict("records"):
         same = known[["workload", "cache_state", "machine"]].eq(
-            [newest[one] for one in ("workload", "cache_state", "machine")]
+            [newest[name] for name in ("workload", "cache_state", "machine")]
         )
         others = known[same.all(axis=1) & (known["config"] != newest["config"])]
         if len(others):
             pair = [(newest["config"], int(newest["id"])), (others["config"].iloc[0], int(others["id"].iloc[0]))]
-            before, after = sorted(pair, key=lambda one: (_size(one[0]), one[1]))
+            before, after = sorted(pair, key=lambda side: (_size(side[0]), side[1]))
             return before[1], after[1]
     return None
 
@@ -116,39 +118,42 @@ def measured(before: Side, after: Side) -> tuple[int, str] | None:
 
 def numbers(written: str) -> list[int]:
     """The run numbers in a text such as ``3, 4``, each once, in the order given; what is no number is passed over."""
-    return list(dict.fromkeys(int(one) for one in re.findall(r"\d{1,9}", written)))
+    return list(dict.fromkeys(int(digits) for digits in re.findall(r"\d{1,9}", written)))
 
 
-def ranked(found: Sequence[RunFacts]) -> Ranking:
+def ranked(runs_to_rank: Sequence[RunFacts]) -> Ranking:
     """Several runs by their seconds, each held against the first."""
-    return ranking.ranked(engine(), found)
+    return ranking.ranked(engine(), runs_to_rank)
 
 
-def beside(found: Ranking) -> pd.DataFrame:
+def beside(ranking: Ranking) -> pd.DataFrame:
     """The runs, each held against the first: run, label, config, seconds, times, cpu_seconds, peak_mb, verdict, reason.
 
     ``times`` is before / after, nan where a ratio would mean nothing. The first itself is left out.
     """
-    by_run = {row.run.id: row.comparison for row in found.rows}
+    by_run = {row.run.id: row.comparison for row in ranking.rows}
     rows = []
-    for run in found.runs:
-        one = by_run[run.id]
-        if one is not None:
+    for run in ranking.runs:
+        comparison = by_run[run.id]
+        if comparison is not None:
             outcome = run.outcome
             peak = None if outcome.peak_bytes is None else outcome.peak_bytes / 1e6
-            figures = (run.wall_seconds, one.speedup, outcome.cpu_seconds, peak)
-            words = (palette.verdict(one.verdict).label, " ".join(one.obstacles) or one.reason)
-            rows.append((run.id, run.label, configs.typed(run.config), *figures, *words))
+            figures = (run.wall_seconds, comparison.speedup, outcome.cpu_seconds, peak)
+            verdict_words = (
+                palette.verdict(comparison.verdict).label,
+                " ".join(comparison.obstacles) or comparison.reason,
+            )
+            rows.append((run.id, run.label, configs.typed(run.config), *figures, *verdict_words))
     columns = ["run", "label", "config", "seconds", "times", "cpu_seconds", "peak_mb", "verdict", "reason"]
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[3:7], "float64"))
 
 
-def heat(found: Ranking, *, percent: bool, only_differing: bool) -> pd.DataFrame:
+def heat(ranking: Ranking, *, percent: bool, only_differing: bool) -> pd.DataFrame:
     """Phases x runs: self seconds, or percent of each run; the index holds the paths, the columns the runs' names."""
-    rows = differences.phase_table(found.runs, only_differing=only_differing)
-    wholes = [run.made.whole_seconds or 1.0 for run in found.runs]
+    rows = differences.phase_table(ranking.runs, only_differing=only_differing)
+    wholes = [run.made.whole_seconds or 1.0 for run in ranking.runs]
     values = [_heat_row(row, wholes if percent else None) for row in rows]
-    columns = [run.name for run in found.runs]
+    columns = [run.name for run in ranking.runs]
     return pd.DataFrame(values, columns=columns, index=[row.path for row in rows], dtype="float64")
 
 
@@ -163,12 +168,12 @@ def steps(before: Side, after: Side) -> tuple[Step, ...] | None:
     return differences.steps(before, after)
 
 
-def waterfall(found: Sequence[Step]) -> pd.DataFrame:
+def waterfall(changes: Sequence[Step]) -> pd.DataFrame:
     """The steps as ``charts.compare.waterfall`` wants them: label, before_seconds, after_seconds; the sums stay.
 
     What nobody could see is part of the last step.
     """
-    steps = differences.folded(found)
+    steps = differences.folded(changes)
     least = _INVISIBLE * max(sum(step.before_seconds for step in steps), sum(step.after_seconds for step in steps))
     seen = [step for step in steps if abs(step.change) > least] or steps
     hidden = [step for step in steps if step not in seen]
@@ -180,23 +185,23 @@ def waterfall(found: Sequence[Step]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["label", "before_seconds", "after_seconds"])
 
 
-def nodes(found: Sequence[Step]) -> pd.DataFrame:
+def nodes(steps: Sequence[Step]) -> pd.DataFrame:
     """The steps as a tree, as ``charts.compare.icicle`` wants it: width by the larger of both sides."""
     amounts = {
-        "before_seconds": {step.path: step.before_seconds for step in found},
-        "after_seconds": {step.path: step.after_seconds for step in found},
-        "total_seconds": {step.path: max(step.before_seconds, step.after_seconds) for step in found},
+        "before_seconds": {step.path: step.before_seconds for step in steps},
+        "after_seconds": {step.path: step.after_seconds for step in steps},
+        "total_seconds": {step.path: max(step.before_seconds, step.after_seconds) for step in steps},
     }
-    trees = {name: _tree(found, spent) for name, spent in amounts.items()}
+    trees = {name: _tree(steps, spent) for name, spent in amounts.items()}
     merged = trees["before_seconds"][["id", "parent", "label"]].copy()
     for name, tree in trees.items():
         merged[name] = tree["total_seconds"]
-    known = {f"{phases.ROOT}/{step.path}": step.resolved for step in found}
+    known = {f"{phases.ROOT}/{step.path}": step.resolved for step in steps}
     return merged.assign(resolved=[_any_below(node, known) for node in merged["id"]])
 
 
-def _tree(found: Sequence[Step], spent: dict[str, float]) -> pd.DataFrame:
-    own = {step.path: {"category": step.category, "self_seconds": spent[step.path], "calls": 0} for step in found}
+def _tree(steps: Sequence[Step], spent: dict[str, float]) -> pd.DataFrame:
+    own = {step.path: {"category": step.category, "self_seconds": spent[step.path], "calls": 0} for step in steps}
     return phases.tree(own)
 
 
@@ -224,7 +229,7 @@ def common_tasks(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 def settings(before: Side, after: Side) -> pd.DataFrame:
     """What differs between the sides' settings and environments, as ``differing``."""
-    return differing(*(_facts(one) for one in (before, after)))
+    return differing(*(_facts(side) for side in (before, after)))
 
 
 @cached("runs", ttl=30, until_written=True)
@@ -232,24 +237,24 @@ def _rows(run_ids: tuple[int, ...]) -> pd.DataFrame:
     return queries.runs(engine(), ids=run_ids, deleted=None, limit=max(len(run_ids), 1))
 
 
-def _facts(one: Side) -> dict[str, set[str]]:
-    rows = _rows(one.ids)
-    found = {name: {str(value) for value in rows[name].dropna()} for name in _SETTINGS}
-    known = queries.environment(engine(), one.ids)
+def _facts(side: Side) -> dict[str, set[str]]:
+    rows = _rows(side.ids)
+    values_of = {name: {str(value) for value in rows[name].dropna()} for name in _SETTINGS}
+    known = queries.environment(engine(), side.ids)
     for name, values in known[known["name"] != "load_at_start"].groupby("name")["value"]:
-        found[str(name)] = set(values)
-    return found
+        values_of[str(name)] = set(values)
+    return values_of
 
 
 def differing(before: dict[str, set[str]], after: dict[str, set[str]]) -> pd.DataFrame:
     """What differs between two sets of facts: columns what, before, after (text)."""
     names = dict.fromkeys([*before, *after])
-    found = [
+    rows = [
         (name, _written(before.get(name)), _written(after.get(name)))
         for name in names
         if before.get(name, set()) != after.get(name, set())
     ]
-    return pd.DataFrame(found, columns=["what", "before", "after"]).astype("str")
+    return pd.DataFrame(rows, columns=["what", "before", "after"]).astype("str")
 
 
 def _written(values: set[str] | None) -> str:

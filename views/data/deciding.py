@@ -46,7 +46,7 @@ def _short(row: BoardRow) -> str:
 
 def facts(row: BoardRow, bound: float | None) -> list[tuple[str, str]]:
     """What is known about one win: label and value, both Markdown; what the project does not say is left out."""
-    found, win = row.basis, row.win
+    measured, win = row.basis, row.win
     possible = (
         f"at most {text.times(bound)} (Amdahl's law on the phases of the config before it)" if bound else text.NONE
     )
@@ -54,12 +54,12 @@ def facts(row: BoardRow, bound: float | None) -> list[tuple[str, str]]:
         ("Hypothesis", text.escape(win.hypothesis) or text.NONE),
         ("Planned", _planned(win)),
         ("Predicted", possible),
-        ("Measured", _measured(found)),
+        ("Measured", _measured(measured)),
         ("CPU seconds", text.speedup(row.cpu.value, row.cpu.low, row.cpu.high) if row.cpu else text.NONE),
         ("Alone", _alone(row)),
         ("Attribution", _share(row)),
-        ("Noise floor", _noise(found)),
-        ("Answers", _answers(found, row.answers)),
+        ("Noise floor", _noise(measured)),
+        ("Answers", _answers(measured, row.answers)),
     ]
     return [(name, value) for name, value in told if value != text.NONE]
 
@@ -86,28 +86,28 @@ def _planned(win: Win) -> str:
     return f"{saved.low:g} to {saved.high:g}% saved ({text.times(speedup.low)} to {text.times(speedup.high)})"
 
 
-def _measured(found: Measured | None) -> str:
-    if found is None:
+def _measured(measured: Measured | None) -> str:
+    if measured is None:
         return "not yet"
-    numbers = text.speedup(found.speedup, found.low, found.high)
-    work = f"{text.count(found.tasks, 'task')}, " if found.tasks else ""
-    where = f"{text.count(found.blocks, 'block')}, {work}{found.cache_state}"
-    against = text.escape(f"{configs.typed(found.config_before)} against {configs.typed(found.config_after)}")
-    return f"{numbers}, {text.saved(found.speedup)}; {against}, {where}"
+    numbers = text.speedup(measured.speedup, measured.low, measured.high)
+    work = f"{text.count(measured.tasks, 'task')}, " if measured.tasks else ""
+    where = f"{text.count(measured.blocks, 'block')}, {work}{measured.cache_state}"
+    against = text.escape(f"{configs.typed(measured.config_before)} against {configs.typed(measured.config_after)}")
+    return f"{numbers}, {text.saved(measured.speedup)}; {against}, {where}"
 
 
-def _noise(found: Measured | None) -> str:
-    if found is None or found.noise_low is None or found.noise_high is None:
+def _noise(measured: Measured | None) -> str:
+    if measured is None or measured.noise_low is None or measured.noise_high is None:
         return text.NONE
-    return f"{text.times(found.noise_low)} to {text.times(found.noise_high)} between two runs of the same config"
+    return f"{text.times(measured.noise_low)} to {text.times(measured.noise_high)} between two runs of the same config"
 
 
-def _answers(found: Measured | None, answers: str) -> str:
-    if found is None:
+def _answers(measured: Measured | None, answers: str) -> str:
+    if measured is None:
         return text.NONE
-    if found.verdict == "wrong":
+    if measured.verdict == "wrong":
         return "different: this win can not be kept as it is"
-    if found.verdict == "not comparable":
+    if measured.verdict == "not comparable":
         return "not comparable"
     return "not checked" if answers == "not checked" else "equal in every block"
 
@@ -119,17 +119,17 @@ def every_measurement(row: WinEvidence) -> pd.DataFrame:
     """
     rows = [
         (
-            one.measurement_id,
-            configs.typed(one.config_before),
-            configs.typed(one.config_after),
-            one.cache_state,
-            palette.verdict(one.verdict).label,
-            one.speedup,
-            one.low,
-            one.high,
-            one.blocks,
+            measurement.measurement_id,
+            configs.typed(measurement.config_before),
+            configs.typed(measurement.config_after),
+            measurement.cache_state,
+            palette.verdict(measurement.verdict).label,
+            measurement.speedup,
+            measurement.low,
+            measurement.high,
+            measurement.blocks,
         )
-        for one in row.measurements
+        for measurement in row.measurements
     ]
     columns = ["measurement", "before", "after", "caches", "verdict", "speedup", "low", "high", "blocks"]
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(("speedup", "low", "high"), "float64"))
@@ -145,38 +145,38 @@ def log_columns(log: pd.DataFrame) -> list[str]:
 @cached("evidence", ttl=5)
 def attributions() -> list[int]:
     """The numbers of the attributions that have a result, the newest first."""
-    found = queries.measurements(engine(), kind="attribution", status="finished", limit=50)
-    return [int(one) for one in found["id"] if attribution(int(one))]
+    known = queries.measurements(engine(), kind="attribution", status="finished", limit=50)
+    return [int(number) for number in known["id"] if attribution(int(number))]
 
 
 def attribution(measurement_id: int) -> dict[str, Any]:
     """The attribution of a measurement as it was stored; empty where there is none."""
     verdict = json.loads(measurement(measurement_id))["verdict"] or {}
-    found: dict[str, Any] = verdict.get("attribution") or {}
-    return found
+    content: dict[str, Any] = verdict.get("attribution") or {}
+    return content
 
 
-def shapley(found: Mapping[str, Any]) -> pd.DataFrame:
+def shapley(attribution: Mapping[str, Any]) -> pd.DataFrame:
     """win, seconds, low, high of an attribution."""
-    return pd.DataFrame(found["shapley"], columns=["win", "seconds", "low", "high"]).astype(
+    return pd.DataFrame(attribution["shapley"], columns=["win", "seconds", "low", "high"]).astype(
         {"seconds": "float64", "low": "float64", "high": "float64"}
     )
 
 
-def interactions(found: Mapping[str, Any]) -> pd.DataFrame:
+def interactions(attribution: Mapping[str, Any]) -> pd.DataFrame:
     """one, two, factor, low, high of an attribution's pairs."""
-    rows = [{"one": pair["wins"][0], "two": pair["wins"][1], **pair} for pair in found["interactions"]]
+    rows = [{"one": pair["wins"][0], "two": pair["wins"][1], **pair} for pair in attribution["interactions"]]
     return pd.DataFrame(rows, columns=["one", "two", "factor", "low", "high"])
 
 
-def _simpler(found: Mapping[str, Any], best: str) -> list[str]:
+def _simpler(attribution: Mapping[str, Any], best: str) -> list[str]:
     """A config with fewer wins that is as good as the fastest, or what it may cost where that is not shown."""
-    simplest = next(iter(found.get("as_good", ())), best)
+    simplest = next(iter(attribution.get("as_good", ())), best)
     # Version 1 named those that it could not tell apart; what they may cost it did not say.
-    losses = {one["config"]: one["share"] for one in found.get("may_cost", ())}
+    losses = {config["config"]: config["share"] for config in attribution.get("may_cost", ())}
     if simplest != best:
         bound = f", at most {100 * losses[simplest]:.1f}% slower" if losses.get(simplest) is not None else ""
-        word = "As good as the fastest" if "may_cost" in found else "Not told apart from it"
+        word = "As good as the fastest" if "may_cost" in attribution else "Not told apart from it"
         return [f"{word}, with fewer wins{bound}: **{text.escape(configs.spelled(simplest))}**."]
     for config, share in losses.items():
         if config != best and share is not None:
@@ -186,10 +186,10 @@ def _simpler(found: Mapping[str, Any], best: str) -> list[str]:
     return []
 
 
-def _fraction(found: Mapping[str, Any]) -> list[str]:
+def _fraction(attribution: Mapping[str, Any]) -> list[str]:
     """How many of the configs were run, and where the others' seconds come from; empty where all were."""
-    known = found.get("configs", ())
-    run = sum(bool(one["measured"]) for one in known)
+    known = attribution.get("configs", ())
+    run = sum(bool(config["measured"]) for config in known)
     if run == len(known):
         return []
     return [
@@ -198,15 +198,17 @@ def _fraction(found: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def aliases(found: Mapping[str, Any]) -> str:
+def aliases(attribution: Mapping[str, Any]) -> str:
     """What a fraction of the configs could not tell apart, as an example; Markdown, empty where there is nothing."""
-    return "".join(f"Not told apart by this fraction: {text.escape(one)}." for one in found.get("aliases", ())[:1])
+    return "".join(
+        f"Not told apart by this fraction: {text.escape(alias)}." for alias in attribution.get("aliases", ())[:1]
+    )
 
 
-def most_saved(found: Mapping[str, Any]) -> str:
+def most_saved(attribution: Mapping[str, Any]) -> str:
     """Which win saves most of the baseline's seconds, in a sentence of Markdown."""
-    rows = [row for row in found["shapley"] if row["seconds"] is not None]
-    total = found["baseline_seconds"] - found["all_on_seconds"]
+    rows = [row for row in attribution["shapley"] if row["seconds"] is not None]
+    total = attribution["baseline_seconds"] - attribution["all_on_seconds"]
     if not rows or total <= 0:
         return "**All wins together save nothing.** The bars add up to baseline minus all on."
     best = max(rows, key=lambda row: float(row["seconds"]))
@@ -216,11 +218,11 @@ def most_saved(found: Mapping[str, Any]) -> str:
     )
 
 
-def pairs_apart(found: Mapping[str, Any]) -> str:
+def pairs_apart(attribution: Mapping[str, Any]) -> str:
     """How many pairs of wins are told apart from working side by side, in a sentence of Markdown."""
     sure = [
         pair
-        for pair in found["interactions"]
+        for pair in attribution["interactions"]
         if pair.get("low") is not None and pair.get("high") is not None and not pair["low"] <= 1 <= pair["high"]
     ]
     overlap = sum(float(pair["factor"]) < 1 for pair in sure)
@@ -233,28 +235,32 @@ def pairs_apart(found: Mapping[str, Any]) -> str:
     return f"**{first}.** ≈ is not told apart from working side by side."
 
 
-def remarks(found: Mapping[str, Any]) -> list[str]:
+def remarks(attribution: Mapping[str, Any]) -> list[str]:
     """What the attribution says in words, ghosts first; Markdown."""
-    said = [text.escape(one["sentence"]) for kind in ("ghosts", "clashes", "burdens") for one in found.get(kind, ())]
-    best = found.get("best")
+    sentences = [
+        text.escape(remark["sentence"])
+        for kind in ("ghosts", "clashes", "burdens")
+        for remark in attribution.get(kind, ())
+    ]
+    best = attribution.get("best")
     if best:
         name = text.escape(configs.spelled(best["config"]))
-        said.append(f"The fastest config is **{name}**: {text.seconds(best['seconds'])}.")
-        said += _simpler(found, best["config"])
-        said += _fraction(found)
-    return said
+        sentences.append(f"The fastest config is **{name}**: {text.seconds(best['seconds'])}.")
+        sentences += _simpler(attribution, best["config"])
+        sentences += _fraction(attribution)
+    return sentences
 
 
-def lattice(found: Mapping[str, Any]) -> list[Node]:
+def lattice(attribution: Mapping[str, Any]) -> list[Node]:
     """The configs of an attribution, those with fewer wins first."""
     nodes = [
         Node(
-            config=read_config(one["config"]) or frozenset(),
-            label=configs.circled(one["config"]),
-            seconds=float(one["seconds"]),
-            measured=bool(one["measured"]),
+            config=read_config(config["config"]) or frozenset(),
+            label=configs.circled(config["config"]),
+            seconds=float(config["seconds"]),
+            measured=bool(config["measured"]),
         )
-        for one in found["configs"]
+        for config in attribution["configs"]
     ]
     return sorted(nodes, key=lambda node: configs.in_order(node.config))
 
@@ -262,10 +268,10 @@ def lattice(found: Mapping[str, Any]) -> list[Node]:
 def changed_phases(measured: Measured) -> tuple[str, pd.DataFrame]:
     """Which phases a measured win changed: a sentence, and phase, before, after (mean seconds) of those that did."""
     before, after = _sides(measured)
-    found = differences.steps(before, after) if before.runs and after.runs else None
-    rows = [(one.path, one.before_seconds, one.after_seconds) for one in found or () if one.resolved]
+    changes = differences.steps(before, after) if before.runs and after.runs else None
+    rows = [(step.path, step.before_seconds, step.after_seconds) for step in changes or () if step.resolved]
     table = pd.DataFrame(rows, columns=["phase", "before", "after"])
-    return differences.difference_words(found, runs=(*before.runs, *after.runs)), table
+    return differences.difference_words(changes, runs=(*before.runs, *after.runs)), table
 
 
 def _sides(measured: Measured) -> tuple[Side, Side]:
@@ -273,7 +279,8 @@ def _sides(measured: Measured) -> tuple[Side, Side]:
     table = blocks(measured.measurement_id)
     finished = table[table["status"] == "finished"]
     of_config = {
-        config: tuple(int(one) for one in rows["run_id"]) for config, rows in finished.groupby("config", sort=False)
+        config: tuple(int(number) for number in rows["run_id"])
+        for config, rows in finished.groupby("config", sort=False)
     }
     one, two = (
         Side(name=configs.typed(config), runs=tuple(read(engine(), of_config.get(config, ()))))

@@ -39,16 +39,16 @@ def measurement(measurement_id: int) -> str:
     Raises:
         UnknownRow: there is none of that number.
     """
-    found = queries.measurement(engine(), measurement_id)
+    known = queries.measurement(engine(), measurement_id)
     return json.dumps(
         {
-            "id": found.id,
-            "kind": found.kind,
-            "status": found.status,
-            "spec": dict(found.spec),
-            "verdict": None if found.verdict is None else dict(found.verdict),
-            "pid": found.pid,
-            "updated_at": found.updated_at.isoformat(),
+            "id": known.id,
+            "kind": known.kind,
+            "status": known.status,
+            "spec": dict(known.spec),
+            "verdict": None if known.verdict is None else dict(known.verdict),
+            "pid": known.pid,
+            "updated_at": known.updated_at.isoformat(),
         }
     )
 
@@ -94,13 +94,13 @@ def predicted(evidence: TrackerEvidence) -> dict[str, float | None]:
 
     A win that was added to others is held against the config that it was added to, not against the baseline.
     """
-    found = dict(bounds())
-    for win in found:
+    predictions = dict(bounds())
+    for win in predictions:
         measured = evidence.win(win).measured
         spec = json.loads(measurement(measured.measurement_id))["spec"] if measured else {}
         told = ((spec.get("prediction") or {}).get("by_win") or {}).get(win)
-        found[win] = told["speedup"] if told else found[win]
-    return found
+        predictions[win] = told["speedup"] if told else predictions[win]
+    return predictions
 
 
 def _timing(row: dict[Any, Any]) -> PhaseTiming:
@@ -116,10 +116,10 @@ def _timing(row: dict[Any, Any]) -> PhaseTiming:
 
 def _bound(timings: list[PhaseTiming], run: Any, addresses: tuple[tuple[str, ...], ...]) -> float | None:
     try:
-        found = prediction.predict(timings, float(run["wall_seconds"]), addresses, int(run["workers"]))
+        win_known = prediction.predict(timings, float(run["wall_seconds"]), addresses, int(run["workers"]))
     except prediction.PredictionError:
         return None
-    return min(found.speedup, 1000.0) if found.addresses else None
+    return min(win_known.speedup, 1000.0) if win_known.addresses else None
 
 
 def closing(table: pd.DataFrame, metric: str = "wall") -> pd.DataFrame:
@@ -134,7 +134,7 @@ def closing(table: pd.DataFrame, metric: str = "wall") -> pd.DataFrame:
     """
     amount = verdicts.METRICS[metric]
     rows = table[table["status"] == "finished"][["block", "arm", amount]].to_dict("records")
-    trials = [one for one in map(partial(_trial, amount), _by_block(rows)) if one is not None]
+    trials = [trial for trial in map(partial(_trial, amount), _by_block(rows)) if trial is not None]
     path = [
         {"block": count, "trial": math.exp(trials[count - 1]), **_bounds(trials[:count])}
         for count in range(1, len(trials) + 1)

@@ -18,7 +18,9 @@ def by_config(run_ids: tuple[int, ...]) -> dict[str, list[int]]:
     """The finished runs of each config, the one with the fewest wins first."""
     frame = queries.runs(engine(), ids=run_ids, sort="id", descending=False, limit=len(run_ids) or 1, deleted=None)
     known = frame[frame["config"].notna() & (frame["status"] == "finished") & ~frame["profiled"].fillna(False)]
-    groups = {str(config): [int(one) for one in part["id"]] for config, part in known.groupby("config", sort=False)}
+    groups = {
+        str(config): [int(number) for number in part["id"]] for config, part in known.groupby("config", sort=False)
+    }
     return dict(sorted(groups.items(), key=lambda item: (item[0] != "none", item[0].count(","), item[0])))
 
 

@@ -41,8 +41,8 @@ def short(key: str) -> str:
 @cached("runs", ttl=5)
 def stored_as(key: str) -> int | None:
     """The run that has this key already, a deleted one too; None for a new one."""
-    found = queries.run_of_key(engine(), key)
-    return None if found is None else found.id
+    run = queries.run_of_key(engine(), key)
+    return None if run is None else run.id
 
 
 @cached("runs", ttl=5)
@@ -53,20 +53,20 @@ def stored_from(file_digest: str) -> list[int]:
 
 def formats() -> list[tuple[str, str]]:
     """What can be imported: title and description of each format."""
-    return [(one.title, one.description) for one in all_importers()]
+    return [(importer.title, importer.description) for importer in all_importers()]
 
 
-def summary(found: Preview) -> str:
+def summary(preview: Preview) -> str:
     """What came out, in a sentence of Markdown."""
-    said = [f"**{text.count(len(found.files), 'file')}: {text.count(len(found.runs), 'run')} found**"]
-    if found.refused:
-        said.append(f"{len(found.refused)} refused")
-    grave = {name: sum(one.severity == name for one in found.findings) for name in ("error", "warning")}
+    sentences = [f"**{text.count(len(preview.files), 'file')}: {text.count(len(preview.runs), 'run')} found**"]
+    if preview.refused:
+        sentences.append(f"{len(preview.refused)} refused")
+    grave = {name: sum(finding.severity == name for finding in preview.findings) for name in ("error", "warning")}
     claims = [text.count(number, name) for name, number in grave.items() if number]
     audit = f" The audit found **{text.listed(claims)}** in what they claim." if claims else ""
-    stored = sum(stored_as(run.record.key) is not None for run in found.runs)
+    stored = sum(stored_as(run.record.key) is not None for run in preview.runs)
     state = f"{stored} of them in the history." if stored else "Nothing is stored yet."
-    return f"{', '.join(said)}.{audit} {state if found.runs else ''}"
+    return f"{', '.join(sentences)}.{audit} {state if preview.runs else ''}"
 
 
 def holds(run: RunPreview) -> str:
@@ -104,7 +104,7 @@ def claims_of(record: RunRecord) -> pd.DataFrame:
     for finding in record.findings:
         claims.setdefault((finding.claimed, finding.line), []).append(finding)
     rows = [
-        (min(same, key=_gravity).severity, claimed, "; ".join(dict.fromkeys(one.follows for one in same)), line)
+        (min(same, key=_gravity).severity, claimed, "; ".join(dict.fromkeys(alike.follows for alike in same)), line)
         for (claimed, line), same in claims.items()
     ]
     rows.sort(key=lambda row: SEVERITIES.index(row[0]))
@@ -160,7 +160,7 @@ def open_questions(runs: Sequence[RunPreview]) -> list[str]:
 def filled_down(table: pd.DataFrame) -> pd.DataFrame:
     """The table with each empty answer taken from the row above; roles and labels are each run's own."""
     names = [name for name in ASKED if name != "role"]
-    answers = table[names].map(lambda one: str(one or "").strip() or None).astype(object).ffill().fillna("")
+    answers = table[names].map(lambda cell: str(cell or "").strip() or None).astype(object).ffill().fillna("")
     return table.assign(**{name: answers[name].astype("str") for name in names})
 
 

@@ -68,7 +68,7 @@ class Choice:
         """
         if self.is_pair:
             sides = (self.before, self.after if self.kind == PAIR else self.before)
-            before, after = (stored_text(current_project().config(one, _kept())) for one in sides)
+            before, after = (stored_text(current_project().config(side, _kept())) for side in sides)
             arms = pair_arms(before, after, self.refs if self.kind == COMMITS else (None, None))
         else:
             arms = attribution_arms(self.wins or current_project().names, half=self.kind == HALF)
@@ -115,8 +115,8 @@ class Choice:
 def of_attribution() -> tuple[str, ...]:
     """The wins that an attribution is of as long as nobody chooses; empty where it is of all."""
     project = current_project()
-    found = left.attributable(project, known().evidence)
-    return () if len(found) == len(project.names) else found
+    chosen = left.attributable(project, known().evidence)
+    return () if len(chosen) == len(project.names) else chosen
 
 
 @cached("project", ttl=10)
@@ -130,17 +130,17 @@ def kinds() -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if kind != COMMITS or branches())
 
 
-def arguments_to_go_on(found: Mapping[str, Any], blocks: int) -> list[str]:
+def arguments_to_go_on(measurement: Mapping[str, Any], blocks: int) -> list[str]:
     """The arguments of ``quickwin`` that go on with a measurement; an unresolved one gets more blocks.
 
     Args:
         found: as ``views.data.evidence.measurement`` gives it.
         blocks: how many blocks are done.
     """
-    verdict, budget = found["verdict"] or {}, int(found["spec"].get("max_blocks") or 0)
+    verdict, budget = measurement["verdict"] or {}, int(measurement["spec"].get("max_blocks") or 0)
     arguments = continuing.arguments_to_go_on(
-        found["kind"],
-        found["id"],
+        measurement["kind"],
+        measurement["id"],
         blocks=blocks,
         wanted=verdict.get("more_blocks"),
         fewest=continuing.fewest_blocks(verdict),
@@ -149,11 +149,11 @@ def arguments_to_go_on(found: Mapping[str, Any], blocks: int) -> list[str]:
     return [*arguments]
 
 
-def can_go_on(found: Mapping[str, Any], blocks: int) -> bool:
+def can_go_on(measurement: Mapping[str, Any], blocks: int) -> bool:
     """Whether more blocks of a measurement can be made here, and are asked for; arguments as above."""
-    ended_early = found["status"] in ("stopped", "interrupted", "failed")
-    wants_more = (found["verdict"] or {}).get("verdict") == "unresolved"
-    return (ended_early or wants_more) and continuing.obstacle(found["id"], found["spec"], blocks) is None
+    ended_early = measurement["status"] in ("stopped", "interrupted", "failed")
+    wants_more = (measurement["verdict"] or {}).get("verdict") == "unresolved"
+    return (ended_early or wants_more) and continuing.obstacle(measurement["id"], measurement["spec"], blocks) is None
 
 
 @cached("evidence")
@@ -165,25 +165,25 @@ def _kept() -> frozenset[str]:
 def seconds_a_run(config: str, parameters: Mapping[str, Any], cache_state: str) -> float | None:
     """How long one run of a config (as stored) takes, from the newest one of the workload; where there is none, of the
     built-in pipeline from the newest one scaled by how many programs both try. None without either."""
-    found = queries.runs(
+    earlier = queries.runs(
         engine(), config=config, cache_state=cache_state, source="measured", status="finished", profiled=False, limit=50
     )
-    same = alike(found, parameters)
+    same = alike(earlier, parameters)
     if len(same):
         return float(same["wall_seconds"].iloc[0])
-    if found.empty or current_project().command is not None:
+    if earlier.empty or current_project().command is not None:
         return None
-    work = float(found["workload_candidates"].fillna(0).iloc[0])
+    work = float(earlier["workload_candidates"].fillna(0).iloc[0])
     wanted = float(parameters.get("tasks", 0)) * float(parameters.get("candidates", 0))
-    return float(found["wall_seconds"].iloc[0]) * wanted / work if work > 0 and wanted > 0 else None
+    return float(earlier["wall_seconds"].iloc[0]) * wanted / work if work > 0 and wanted > 0 else None
 
 
 def duration(choice: Choice) -> str:
     """How long the measurement will take, in a sentence."""
     spec = choice.spec
     configs = [arm.config for arm in spec.arms]
-    known = {one: seconds_a_run(one, dict(choice.parameters), choice.cache_state) for one in spec.configs}
-    longest = max((one for one in known.values() if one), default=None)
+    known = {asked: seconds_a_run(asked, dict(choice.parameters), choice.cache_state) for asked in spec.configs}
+    longest = max((seconds for seconds in known.values() if seconds), default=None)
     if longest is None:
         return f"No earlier run tells how long this takes; no block begins after {choice.minutes} min."
     block = sum((known[config] or longest) + starting_seconds() for config in configs) / (2 if spec.duet else 1)
@@ -196,24 +196,24 @@ def duration(choice: Choice) -> str:
     return f"A block is {text.count(len(configs), 'run')} and takes about {text.seconds(block)}{guess}. Expect {span}."
 
 
-def state(found: Mapping[str, Any], blocks: int) -> str:
+def state(measurement: Mapping[str, Any], blocks: int) -> str:
     """How far a measurement is, in a sentence or two of Markdown.
 
     Args:
         found: as ``views.data.evidence.measurement`` gives it.
         blocks: blocks that hold all arms.
     """
-    spec, verdict = found["spec"], found["verdict"] or {}
+    spec, verdict = measurement["spec"], measurement["verdict"] or {}
     lines = [verdict.get("reason") or "there is no verdict yet.", *(verdict.get("notes") or ())]
-    said = text.escape(" ".join(lines))
-    name = f"**Measurement {found['id']}**, {text.escape(title(spec))}"
-    if found["status"] == "planned":
+    sentences = text.escape(" ".join(lines))
+    name = f"**Measurement {measurement['id']}**, {text.escape(title(spec))}"
+    if measurement["status"] == "planned":
         return f"{name}, waits until no other measurement is at work on this machine: stop that one, or wait."
-    if found["status"] in UNDER_WAY:
-        end = "is stopping" if found["status"] == "stopping" else "is under way"
-        return f"{name}, {end}: block {blocks + 1} of at most {spec.get('max_blocks', '?')}. So far: {said}"
+    if measurement["status"] in UNDER_WAY:
+        end = "is stopping" if measurement["status"] == "stopping" else "is under way"
+        return f"{name}, {end}: block {blocks + 1} of at most {spec.get('max_blocks', '?')}. So far: {sentences}"
     how = {"finished": "", "stopped": ", was stopped", "interrupted": ", was interrupted"}
-    return f"{name}{how.get(found['status'], ', failed')}, {text.count(blocks, 'block')}: {said}"
+    return f"{name}{how.get(measurement['status'], ', failed')}, {text.count(blocks, 'block')}: {sentences}"
 
 
 def now(measurement_id: int) -> AtWork | None:
@@ -221,9 +221,9 @@ def now(measurement_id: int) -> AtWork | None:
     return at_work(engine(), measurement_id)
 
 
-def done(found: Mapping[str, Any], blocks: int, work: AtWork | None) -> tuple[float, str]:
+def done(measurement: Mapping[str, Any], blocks: int, work: AtWork | None) -> tuple[float, str]:
     """How much of the budget of blocks is spent, a share and in words; the runs of the block at work count."""
-    arms, most = len(found["spec"]["arms"]), int(found["spec"].get("max_blocks") or 1)
+    arms, most = len(measurement["spec"]["arms"]), int(measurement["spec"].get("max_blocks") or 1)
     runs = work.position - 1 if work and work.block > blocks else 0
     share = min(1.0, (blocks + runs / arms) / most)
     return share, f"{text.count(blocks, 'block')} of at most {most}, {arms} runs each"
@@ -243,7 +243,7 @@ def at_work_words(work: AtWork) -> str:
 def _left(left: tuple[float, float] | None) -> str:
     if left is None:
         return ""
-    least, most = (text.seconds(one) for one in left)
+    least, most = (text.seconds(bound) for bound in left)
     return f", about {most}" if least == most else f", about {least} to {most}"
 
 
@@ -273,9 +273,9 @@ def answers(table: pd.DataFrame) -> str:
     return "answers equal" if prints.nunique() == 1 else "answers differ"
 
 
-def facts(found: Mapping[str, Any], table: pd.DataFrame) -> str:
+def facts(measurement: Mapping[str, Any], table: pd.DataFrame) -> str:
     """What stands beside the verdict: the other lines, the answers, blocks beside other work."""
-    verdict = found["verdict"] or {}
+    verdict = measurement["verdict"] or {}
     lines = verdict.get("lines") or {}
     parts = [
         f"{title} {text.speedup(line.get('speedup'), line.get('low'), line.get('high'))}"
@@ -289,15 +289,15 @@ def facts(found: Mapping[str, Any], table: pd.DataFrame) -> str:
     return " · ".join(parts)
 
 
-def lattice(found: Mapping[str, Any]) -> list[Node]:
+def lattice(measurement: Mapping[str, Any]) -> list[Node]:
     """The configs of an attribution: as it says at its end, before that with the seconds that each took so far."""
-    told = (found["verdict"] or {}).get("attribution")
-    if told and told.get("configs") and found["status"] not in UNDER_WAY:
+    told = (measurement["verdict"] or {}).get("attribution")
+    if told and told.get("configs") and measurement["status"] not in UNDER_WAY:
         return deciding.lattice(told)
-    seconds = arm_seconds(engine(), found["id"])
+    seconds = arm_seconds(engine(), measurement["id"])
     nodes = [
         Node(config=wins, label=configs.circled(text), seconds=seconds.get(text), measured=text in seconds)
-        for text in dict.fromkeys(arm["config"] for arm in found["spec"]["arms"])
+        for text in dict.fromkeys(arm["config"] for arm in measurement["spec"]["arms"])
         if (wins := read_config(text)) is not None
     ]
     return sorted(nodes, key=lambda node: configs.in_order(node.config))
@@ -310,7 +310,7 @@ def elsewhere(known: pd.DataFrame, but: int | None) -> list[tuple[int, str]]:
         known: as ``views.data.evidence.measurements`` gives it.
     """
     there = known[known["status"].isin(UNDER_WAY) & (known["id"] != (but or 0))]
-    return list(zip((int(one) for one in there["id"]), history(there)["what"], strict=True))
+    return list(zip((int(number) for number in there["id"]), history(there)["what"], strict=True))
 
 
 def title(spec: Mapping[str, Any]) -> str:
@@ -338,7 +338,7 @@ def history(known: pd.DataFrame) -> pd.DataFrame:
     Args:
         known: as ``views.data.evidence.measurements`` gives it.
     """
-    before, after = (known[f"config_{one}"].fillna("").map(configs.typed) for one in "ab")
+    before, after = (known[f"config_{side}"].fillna("").map(configs.typed) for side in "ab")
     pair = before + " against " + after
     what = pair.where(known["kind"] == "pair", "all wins, attribution")
     tasks = ["tasks"] if known["tasks"].notna().any() else []
@@ -350,5 +350,5 @@ def history(known: pd.DataFrame) -> pd.DataFrame:
 
 def load(plain: str) -> dict[str, Any]:
     """A measurement from its JSON text."""
-    found: dict[str, Any] = json.loads(plain)
-    return found
+    content: dict[str, Any] = json.loads(plain)
+    return content

@@ -29,10 +29,10 @@ def shares(bar: str, parts: pd.DataFrame) -> pd.DataFrame:
         bar, phase, category, seconds, share (0-1, adding up to 1), by category and size.
     """
     order = {"dsl": 0, "work": 0, "timed": 0, "framework": 1, "io": 2, UNACCOUNTED: 3}
-    found = parts[parts["seconds"] > 0].copy()
-    found["bar"], found["share"] = bar, found["seconds"] / found["seconds"].sum()
-    found["order"] = found["category"].map(order).fillna(3)
-    return found.sort_values(["order", "seconds"], ascending=[True, False])[COLUMNS].reset_index(drop=True)
+    table = parts[parts["seconds"] > 0].copy()
+    table["bar"], table["share"] = bar, table["seconds"] / table["seconds"].sum()
+    table["order"] = table["category"].map(order).fillna(3)
+    return table.sort_values(["order", "seconds"], ascending=[True, False])[COLUMNS].reset_index(drop=True)
 
 
 def claimed(bar: str, plan: Plan) -> pd.DataFrame:
@@ -60,15 +60,15 @@ def listing(parts: pd.DataFrame) -> str:
     """
     rest = parts[~parts["category"].isin(WORK)].sort_values("seconds", ascending=False)
     large = rest[rest["share"] >= SMALL_SHARE].head(MOST_NAMED)
-    words = [
+    parts_said = [
         f"{text.escape(str(row['phase']).removesuffix(' (itself)'))} {text.seconds(row['seconds'])} "
         f"({text.percent(row['share'])})"
         for row in rows(large)
     ]
     small = rest.drop(large.index)
     if len(small):
-        words.append(f"{text.count(len(small), 'smaller part')} {text.seconds(float(small['seconds'].sum()))}")
-    return text.listed(words) if words else "nothing"
+        parts_said.append(f"{text.count(len(small), 'smaller part')} {text.seconds(float(small['seconds'].sum()))}")
+    return text.listed(parts_said) if parts_said else "nothing"
 
 
 def by_size(parts: pd.DataFrame) -> list[str]:

@@ -74,11 +74,11 @@ def tree(own: Mapping[str, Mapping[Any, Any]]) -> pd.DataFrame:
 
     Ancestors that were not recorded are put in with no seconds of their own.
     """
-    paths = list(dict.fromkeys(path for one in own for path in (*_ancestors(one), one)))
+    paths = list(dict.fromkeys(path for row_path in own for path in (*_ancestors(row_path), row_path)))
     totals = dict.fromkeys(["", *paths], 0.0)
     for path, row in own.items():
-        for one in ("", *_ancestors(path), path):
-            totals[one] += float(row["self_seconds"])
+        for above in ("", *_ancestors(path), path):
+            totals[above] += float(row["self_seconds"])
     nodes = [(ROOT, "", ROOT, "", totals[""], 0.0, 1)]
     for path in paths:
         row = own.get(path, {"category": "", "self_seconds": 0.0, "calls": 0})

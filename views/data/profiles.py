@@ -28,15 +28,15 @@ def frames(run_id: int, left_heavy: bool = False, fold: bool = False) -> pd.Data
         left_heavy: the longest of siblings first, instead of in the order in which they first ran.
         fold: what libraries do inside of themselves is one frame.
     """
-    found = _session(run_id, None if fold else MOST_FRAMES)
+    shown = _session(run_id, None if fold else MOST_FRAMES)
     if fold:
-        found = flame.pruned(flame.folded(found), MOST_FRAMES)
+        shown = flame.pruned(flame.folded(shown), MOST_FRAMES)
     if left_heavy:
-        found = flame.left_heavy(found)
+        shown = flame.left_heavy(shown)
     rows = [
-        (one.depth, one.start_seconds, one.total_seconds, one.self_seconds, one.name, _place(one), _category(one),
-         one.id, -1 if one.parent is None else one.parent)
-        for one in found
+        (frame.depth, frame.start_seconds, frame.total_seconds, frame.self_seconds, frame.name, _place(frame),
+         _category(frame), frame.id, -1 if frame.parent is None else frame.parent)
+        for frame in shown
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=[*COLUMNS, "id", "parent"])
 
@@ -90,9 +90,9 @@ def _place(frame: flame.Frame | flame.FrameChange | flame.FunctionSeconds) -> st
 
 def changed(frames: pd.DataFrame) -> pd.DataFrame:
     """The frames whose share changed most, gone ones too: columns name, before_share, after_share, change, place."""
-    found = frames.assign(change=frames["after_share"] - frames["before_share"])
-    order = found["change"].abs().sort_values(ascending=False).index[:MOST_LINES]
-    return found.loc[order, ["name", "before_share", "after_share", "change", "place"]]
+    table = frames.assign(change=frames["after_share"] - frames["before_share"])
+    order = table["change"].abs().sort_values(ascending=False).index[:MOST_LINES]
+    return table.loc[order, ["name", "before_share", "after_share", "change", "place"]]
 
 
 @cached("runs", ttl=300, max_entries=8)
@@ -100,11 +100,18 @@ def functions(run_id: int) -> pd.DataFrame:
     """The functions with the most seconds of their own: columns name, self_seconds, total_seconds, share (of their
     own, 0-1), stacks, place.
     """
-    found = flame.function_seconds(_session(run_id, None))
-    whole = sum(one.self_seconds for one in found) or 1.0
+    timed = flame.function_seconds(_session(run_id, None))
+    whole = sum(function.self_seconds for function in timed) or 1.0
     rows = [
-        (one.name, one.self_seconds, one.total_seconds, one.self_seconds / whole, one.stacks, _place(one))
-        for one in found[:MOST_LINES]
+        (
+            function.name,
+            function.self_seconds,
+            function.total_seconds,
+            function.self_seconds / whole,
+            function.stacks,
+            _place(function),
+        )
+        for function in timed[:MOST_LINES]
     ]
     return pd.DataFrame(rows, columns=["name", "self_seconds", "total_seconds", "share", "stacks", "place"])
 

@@ -34,16 +34,16 @@ def headline(plan: Plan, now: Standing, pair: OnePair | None = None, *, is_measu
         return f"**{what}** {_one_pair(pair)}{_planned(plan, now)}".rstrip()
     kept = "the win that was kept" if len(now.kept) == 1 else f"the {len(now.kept)} wins that were kept"
     what = kept if now.now_is_kept else "all wins together (none is kept yet)"
-    said = f"{_speed(now.now, what)}. "
+    sentence = f"{_speed(now.now, what)}. "
     if now.reference and now.reference.wall_seconds:
-        return said + _on_reference(plan, now.reference.run_id, now.reference.wall_seconds)
+        return sentence + _on_reference(plan, now.reference.run_id, now.reference.wall_seconds)
     if now.projected is None:
-        return said.rstrip()
+        return sentence.rstrip()
     if now.projected.is_analogy:
         there = f"{text.escape(plan.reference_pipeline or '')} on {text.escape(plan.machine)}"
-        return f"{said}For {there}, another pipeline, that is an analogy: only a log from there can tell."
+        return f"{sentence}For {there}, another pipeline, that is an analogy: only a log from there can tell."
     return (
-        f"{said}On {text.escape(plan.machine)} that would be {text.seconds(now.projected.seconds)}"
+        f"{sentence}On {text.escape(plan.machine)} that would be {text.seconds(now.projected.seconds)}"
         f"{_in_band(plan, now.projected.seconds)}. That is a projection until a log from there is imported."
     )
 
@@ -157,18 +157,18 @@ def _added(win: Win, base: float, at: float, joint: Together | None) -> dict[str
     """An undecided win where it was measured together with all those before it; None where it was not."""
     if joint is None or not joint.measured:
         return None
-    low, high = (base / one if one else None for one in (joint.high, joint.low))
+    low, high = (base / bound if bound else None for bound in (joint.high, joint.low))
     note = f"projected from {joint.source}, together with those before it; undecided"
     return _step(_short(win), "planned", at, base / joint.speedup, win=win.name, low=low, high=high, note=note)
 
 
 def _ghost(win: Win, row: WinEvidence, at: float) -> dict[str, Any]:
-    found = row.alone or row.measured
-    if found and found.speedup and found.verdict in RESOLVED:
-        where = "alone" if row.alone else f"against {configs.typed(found.config_before)}"
-        note = f"measured {where} at {text.times(found.speedup)}, undecided"
-        bounds = (found.speedup, found.high or found.speedup, found.low or found.speedup)
-        end, low, high = (at / one for one in bounds)
+    measured = row.alone or row.measured
+    if measured and measured.speedup and measured.verdict in RESOLVED:
+        where = "alone" if row.alone else f"against {configs.typed(measured.config_before)}"
+        note = f"measured {where} at {text.times(measured.speedup)}, undecided"
+        bounds = (measured.speedup, measured.high or measured.speedup, measured.low or measured.speedup)
+        end, low, high = (at / bound for bound in bounds)
         return _step(_short(win), "planned", at, end, win=win.name, low=low, high=high, note=note)
     saved = win.target_percent
     if saved is None:

@@ -19,17 +19,17 @@ from views.frames import unknown
 @cached("runs", ttl=30, until_written=True)
 def newest() -> int | None:
     """The run that was stored last; None in an empty database."""
-    found = queries.runs(engine(), sort="id", limit=1)
-    return None if found.empty else int(found["id"].iloc[0])
+    newest_run = queries.runs(engine(), sort="id", limit=1)
+    return None if newest_run.empty else int(newest_run["id"].iloc[0])
 
 
 @cached("runs", ttl=30, until_written=True)
 def row(run_id: int) -> dict[str, Any]:
     """The run's row of ``db.queries.runs`` with None for what is unknown; empty where there is no such run."""
-    found = queries.runs(engine(), ids=[run_id], limit=1, deleted=None)
-    if found.empty:
+    rows = queries.runs(engine(), ids=[run_id], limit=1, deleted=None)
+    if rows.empty:
         return {}
-    return {str(name): None if unknown(value) else value for name, value in found.iloc[0].items()}
+    return {str(name): None if unknown(value) else value for name, value in rows.iloc[0].items()}
 
 
 @cached("runs", ttl=30, until_written=True)
@@ -39,8 +39,8 @@ def comparable(run_id: int) -> int | None:
     place = {name: run[name] for name in ("workload", "machine", "cache_state")}
     if None in place.values() or place["cache_state"] == "unknown":
         return None
-    found = queries.runs(engine(), status="finished", profiled=False, sort="id", limit=20, **place)
-    as_written = found[found["status"] == "finished"]["id"]
+    alike = queries.runs(engine(), status="finished", profiled=False, sort="id", limit=20, **place)
+    as_written = alike[alike["status"] == "finished"]["id"]
     return next((int(other) for other in as_written if other != run_id), None)
 
 
@@ -118,9 +118,9 @@ def environment(run_ids: tuple[int, ...]) -> pd.DataFrame:
 @cached("runs", ttl=30, until_written=True)
 def findings(run_id: int) -> pd.DataFrame:
     """What the audit found, the gravest first; columns as ``db.queries.findings``."""
-    found = queries.findings(engine(), run_id)
-    order = found["severity"].map(SEVERITIES.index)
-    return found.assign(order=order).sort_values(["order", "line"], kind="stable").drop(columns="order")
+    rows = queries.findings(engine(), run_id)
+    order = rows["severity"].map(SEVERITIES.index)
+    return rows.assign(order=order).sort_values(["order", "line"], kind="stable").drop(columns="order")
 
 
 @cached("runs", max_entries=8)

@@ -36,14 +36,14 @@ def answers(run: dict[str, Any]) -> str:
 
 def standing(run: dict[str, Any]) -> str:
     """What keeps it from being evidence, if anything."""
-    said = {
+    sentence = {
         "running": " It is **still running**: this is what it has so far.",
         "interrupted": " It was **interrupted**: this is what it had until then.",
         "failed": " It **failed**.",
     }.get(run["status"], "")
     if run["profiled"]:
-        said += " It was **profiled**, which slows it down unevenly, so it is never used as evidence."
-    return said
+        sentence += " It was **profiled**, which slows it down unevenly, so it is never used as evidence."
+    return sentence
 
 
 def made_of(run: dict[str, Any], parts: Parts) -> str:
@@ -52,9 +52,9 @@ def made_of(run: dict[str, Any], parts: Parts) -> str:
         return "It has no phases whose seconds cover the whole run, so what it is made of is not known."
     categories = parts.by_category().set_index("category")["seconds"]
     return " ".join(
-        one
-        for one in (_overhead(categories, parts, run["source"] == "measured"), _largest(parts), _uncovered(parts))
-        if one
+        sentence
+        for sentence in (_overhead(categories, parts, run["source"] == "measured"), _largest(parts), _uncovered(parts))
+        if sentence
     )
 
 
@@ -72,7 +72,7 @@ def _overhead(categories: pd.Series[float], parts: Parts, measured: bool) -> str
     if work is None:
         return f"It does not say how much of it was the work: {text.listed(split)}."
     name = "dsl" if "dsl" in categories else "work"
-    rest = [one for kind, one in parts_of.items() if kind != name]
+    rest = [parts_there for kind, parts_there in parts_of.items() if kind != name]
     share = f"**{text.percent(1 - work / parts.whole)}{unit} is overhead**"
     told = f"{share}: {text.listed(rest)}; the" if rest else f"{share}; the"
     return f"{told} rest is {palette.category(name).label}, {text.seconds(work)}."
@@ -113,7 +113,9 @@ def about_findings(findings: pd.DataFrame) -> str:
         return f"The audit of this log has {text.count(len(findings), 'note')}."
     first = rows(grave.head(1))[0]
     counts = [
-        text.count(int((grave["severity"] == one).sum()), one) for one in _GRAVE if (grave["severity"] == one).any()
+        text.count(int((grave["severity"] == severity).sum()), severity)
+        for severity in _GRAVE
+        if (grave["severity"] == severity).any()
     ]
     return f"**The audit of this log found {text.listed(counts)}.** First: {text.escape(first['follows'], 300)}"
 
@@ -137,16 +139,16 @@ def about_caches(caches: pd.DataFrame) -> str:
     """What the caches really saved, where the cost of a miss was measured, and what was only claimed."""
     measured = caches.dropna(subset=["saved_seconds"])
     claimed = caches.dropna(subset=["claimed_saved_seconds"])
-    said = []
+    sentences = []
     if not measured.empty:
         best = rows(measured.nlargest(1, "saved_seconds"))[0]
         total = text.seconds(float(measured["saved_seconds"].sum()))
-        said.append(
+        sentences.append(
             f"By the measured cost of a miss the caches saved **{total}**, most of it {text.escape(best['name'], 60)}."
         )
     if not claimed.empty:
         total = text.seconds(float(claimed["claimed_saved_seconds"].sum()))
-        said.append(f"The log **claims** {total} saved; it did not measure what a miss costs.")
+        sentences.append(f"The log **claims** {total} saved; it did not measure what a miss costs.")
     elif measured.empty:
-        said.append("What a miss costs was not measured, so what these caches saved is not known.")
-    return " ".join(said)
+        sentences.append("What a miss costs was not measured, so what these caches saved is not known.")
+    return " ".join(sentences)

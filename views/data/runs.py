@@ -61,8 +61,8 @@ def timed(filters: Mapping[str, Any]) -> pd.DataFrame:
     workload_tasks, cache_state, machine, cpu_model, git_commit, git_dirty.
     """
     asked = {**filters, "profiled": False, "status": "finished"}
-    found = by_themselves(queries.runs(engine(), sort="started_at", limit=TREND_RUNS, **asked))
-    known = found[found["started_at"].notna() & (found["wall_seconds"] > 0)].iloc[::-1]
+    recent = by_themselves(queries.runs(engine(), sort="started_at", limit=TREND_RUNS, **asked))
+    known = recent[recent["started_at"].notna() & (recent["wall_seconds"] > 0)].iloc[::-1]
     columns = ["label", "started_at", "wall_seconds", "config", "workload", "workload_description", "workload_tasks"]
     place = ["cache_state", "machine", "cpu_model", "git_commit", "git_dirty"]
     kept = known[["id", *columns, *place]].rename(columns={"id": "run_id"})
@@ -74,17 +74,17 @@ def bars(run_ids: tuple[int, ...], height: int) -> dict[int, str]:
     """Per run its bar of 100% as the address of a picture: the same phase in the same order and colour everywhere."""
     made = queries.breakdowns(engine(), run_ids)
     return {
-        run_id: data_address(spine_svg(spine(one), width=230, height=height))
-        for run_id, one in made.items()
-        if one.parts
+        run_id: data_address(spine_svg(spine(made_of), width=230, height=height))
+        for run_id, made_of in made.items()
+        if made_of.parts
     }
 
 
 @cached("runs", ttl=30, until_written=True)
 def seconds_of(run_id: int) -> float | None:
     """A run's wall-clock; None where it is unknown, or there is no such run."""
-    found = queries.runs(engine(), ids=[run_id], limit=1, deleted=None)["wall_seconds"].dropna().tolist()
-    return float(found[0]) if found else None
+    known = queries.runs(engine(), ids=[run_id], limit=1, deleted=None)["wall_seconds"].dropna().tolist()
+    return float(known[0]) if known else None
 
 
 @cached("runs", ttl=30, until_written=True)
@@ -97,14 +97,14 @@ def grouped(filters: Mapping[str, Any], by: str) -> pd.DataFrame:
     Returns:
         Columns: the group's name, runs, mean_seconds, spread (standard deviation / mean), fastest, slowest, last.
     """
-    found = queries.runs(engine(), limit=EXPORTED, **{**filters, "profiled": False, "status": "finished"})
-    found = found[found["wall_seconds"].notna()]
+    finished = queries.runs(engine(), limit=EXPORTED, **{**filters, "profiled": False, "status": "finished"})
+    finished = finished[finished["wall_seconds"].notna()]
     if by == "tag":
-        found = found.assign(tag=found["tags"].str.split(", ")).explode("tag")
-        found["tag"] = found["tag"].replace("", "no tag")
+        finished = finished.assign(tag=finished["tags"].str.split(", ")).explode("tag")
+        finished["tag"] = finished["tag"].replace("", "no tag")
     if by == "day":
-        found = found.assign(day=found["started_at"].dt.strftime("%Y-%m-%d").fillna("unknown day"))
-    seconds = found.fillna({by: f"unknown {by}"}).groupby(by, sort=False)
+        finished = finished.assign(day=finished["started_at"].dt.strftime("%Y-%m-%d").fillna("unknown day"))
+    seconds = finished.fillna({by: f"unknown {by}"}).groupby(by, sort=False)
     table = seconds.agg(
         runs=("wall_seconds", "size"),
         mean_seconds=("wall_seconds", "mean"),
@@ -141,8 +141,8 @@ def forget_view(name: str) -> str:
 @cached("runs", ttl=30, until_written=True)
 def labels(run_ids: tuple[int, ...]) -> dict[int, str]:
     """The labels of runs by id."""
-    found = queries.runs(engine(), ids=run_ids, limit=len(run_ids), deleted=None)
-    return dict(zip(found["id"].tolist(), found["label"].tolist(), strict=True))
+    rows = queries.runs(engine(), ids=run_ids, limit=len(run_ids), deleted=None)
+    return dict(zip(rows["id"].tolist(), rows["label"].tolist(), strict=True))
 
 
 @cached("runs", ttl=30, until_written=True)
@@ -155,11 +155,11 @@ def series(runs: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Runs that may be compared with each other, by a name for people, the largest series first."""
     groups = sorted((part for _, part in runs.groupby(_SERIES, dropna=False, sort=False)), key=len, reverse=True)
     newest = rows(runs.loc[[part.index[-1] for part in groups]])
-    found: dict[str, pd.DataFrame] = {}
+    by_name: dict[str, pd.DataFrame] = {}
     for part, row in zip(groups, newest, strict=True):
         name = _series_name(row)
-        found[name if name not in found else f"{name} ({row['workload']:.8})"] = part
-    return found
+        by_name[name if name not in by_name else f"{name} ({row['workload']:.8})"] = part
+    return by_name
 
 
 def _series_name(first: Mapping[str, Any]) -> str:
@@ -196,11 +196,11 @@ def in_words(part: pd.DataFrame, segments: pd.DataFrame) -> str:
     """What a series of comparable runs says, as Markdown: its slowest and fastest config, and the newest change."""
     levels = medians(part)
     shown = levels if len(levels) <= 2 else [_baseline(levels), levels[-1]]
-    said = [
+    sentences = [
         f"**{text.seconds(median)}** with {configs.named(config)} ({text.count(runs, 'run')})"
         for config, median, runs in shown
     ]
-    return f"Median {' and '.join(said)}. {_newest_change(segments)}"
+    return f"Median {' and '.join(sentences)}. {_newest_change(segments)}"
 
 
 def _baseline(levels: list[tuple[str, float, int]]) -> tuple[str, float, int]:

@@ -28,4 +28,4 @@ def timeline() -> tuple[Entry, ...]:
 
 def log(limit: int = 50) -> tuple[str, ...]:
     """What was written, when and by whom, the newest first."""
-    return tuple(one.sentence for one in tracking.history(engine(), current_project())[:limit])
+    return tuple(entry.sentence for entry in tracking.history(engine(), current_project())[:limit])

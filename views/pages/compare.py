@@ -38,21 +38,21 @@ def _two(before: Side, after: Side) -> None:
     details(before, after)
 
 
-def _runs(found: list[RunFacts]) -> None:
-    ranking = data.ranked(found)
-    if len(found) == 2:
-        verdict(data.single(found[0]), data.single(found[1]))
+def _runs(chosen: list[RunFacts]) -> None:
+    ranking = data.ranked(chosen)
+    if len(chosen) == 2:
+        verdict(data.single(chosen[0]), data.single(chosen[1]))
     else:
         more.best(ranking)
-    recorded = any(run.made.parts for run in found)
+    recorded = any(run.made.parts for run in chosen)
     percent, only_differing = more.choices() if recorded else (False, True)
     more.bars(ranking, percent=percent)
-    if len(found) > 2:
+    if len(chosen) > 2:
         more.table(ranking)
     if recorded:
         more.heat(ranking, percent=percent, only_differing=only_differing)
-    pair = more.pair(ranking) if len(found) > 2 else (data.single(found[0]), data.single(found[1]))
-    if len(found) > 2:
+    pair = more.pair(ranking) if len(chosen) > 2 else (data.single(chosen[0]), data.single(chosen[1]))
+    if len(chosen) > 2:
         _two(*pair)
     else:
         details(*pair)

@@ -55,43 +55,43 @@ def _attribution() -> None:
         )
         link("measure", "Measure them together", icon=":material/timer:", kind="all wins")
         return
-    found = deciding.attribution(known[0])
-    for sentence in deciding.remarks(found):
+    attribution = deciding.attribution(known[0])
+    for sentence in deciding.remarks(attribution):
         st.markdown(sentence)
     pair = st.grid(2, min_column_width=330)
     with pair.cell():
-        st.markdown(deciding.most_saved(found))
+        st.markdown(deciding.most_saved(attribution))
         st.plotly_chart(
-            charts.contributions(deciding.shapley(found)),
+            charts.contributions(deciding.shapley(attribution)),
             key="decide.shapley",
             config=CONFIG,
             alt="Seconds that each win saves",
         )
     with pair.cell():
-        st.markdown(deciding.pairs_apart(found))
+        st.markdown(deciding.pairs_apart(attribution))
         st.plotly_chart(
-            charts.interactions(deciding.interactions(found), found["wins"]),
+            charts.interactions(deciding.interactions(attribution), attribution["wins"]),
             key="decide.interactions",
             config=CONFIG,
             alt="Pairs of wins: below 1x they do each other's work, above they help each other",
         )
-    _configs(found)
+    _configs(attribution)
 
 
-def _configs(found: Mapping[str, Any]) -> None:
+def _configs(attribution: Mapping[str, Any]) -> None:
     """The configs as a lattice, and their seconds one by one."""
-    best = read_config(found["best"]["config"]) if found.get("best") else None
-    lattice(deciding.lattice(found), best, "outlined: the fastest; dashed: not run.")
+    best = read_config(attribution["best"]["config"]) if attribution.get("best") else None
+    lattice(deciding.lattice(attribution), best, "outlined: the fastest; dashed: not run.")
     shown = st.expander("Seconds of every config", key="decide.configs", on_change="rerun")
     if shown.open:
-        table = pd.DataFrame(found["configs"])
+        table = pd.DataFrame(attribution["configs"])
         shown.plotly_chart(
             charts.configs(table),
             key="decide.config_seconds",
             config=CONFIG,
             alt="Seconds of every config, fastest first",
         )
-        shown.caption(f"Hatched: not run, computed from the model. {deciding.aliases(found)}")
+        shown.caption(f"Hatched: not run, computed from the model. {deciding.aliases(attribution)}")
 
 
 def _log() -> None:

@@ -51,7 +51,7 @@ def _empty() -> None:
 
 
 def _shown(known: pd.DataFrame) -> int:
-    ids = [str(one) for one in known["id"]]
+    ids = [str(number) for number in known["id"]]
     with st.container(horizontal=True, vertical_alignment="center", key="measure.which"):
         chosen = st.selectbox(
             "Measurement", ids, label_visibility="collapsed", width=140, **bound("measurement", ids[0], options=ids)

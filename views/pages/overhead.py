@@ -37,10 +37,10 @@ _FASTER = 2.0
 def render() -> None:
     """Draws the page."""
     plan = current_project().plan
-    words = st.container()
+    summary = st.container()
     before, after = _runs()
     known = data.bars(plan, before, after)
-    with words:
+    with summary:
         _words(plan, known)
     if not known:
         return
@@ -70,9 +70,9 @@ def render() -> None:
 def _runs() -> tuple[int | None, int | None]:
     before, after = data.baseline_and_now()
     asked = (st.query_params.get(name, "") for name in ("baseline_run", "now_run"))
-    known = [str(one) for one in data.choices(tuple(int(one) for one in asked if _is_number(one)))["id"]]
+    known = [str(number) for number in data.choices(tuple(int(number) for number in asked if _is_number(number)))["id"]]
     # A baseline may be older than the newest runs that can be chosen.
-    known += [str(one) for one in (before, after) if one is not None and str(one) not in known]
+    known += [str(number) for number in (before, after) if number is not None and str(number) not in known]
     if not known:
         return None, None
     with st.expander("Look at other runs", key="overhead.runs", icon=":material/tune:"):
@@ -145,7 +145,7 @@ def _what_if(plan: Plan, now: data.Bar, baseline: data.Bar) -> None:
     if made is None or not paths:
         return
     st.header("What if a phase were faster?")
-    words = st.container()
+    summary = st.container()
     largest = [name for name in figures.by_size(data.frame(now)) if name in paths][:1]
     chosen = st.pills(
         "Phases that become faster",
@@ -164,7 +164,7 @@ def _what_if(plan: Plan, now: data.Bar, baseline: data.Bar) -> None:
     target = data.projection(plan, baseline)
     _, shorter = spines([made, left])
     shrunk(now, shorter, left.whole_seconds, target)
-    words.markdown(
+    summary.markdown(
         f"The run would take **{text.seconds(left.whole_seconds)}** here "
         f"({seconds_words(now.seconds, left.whole_seconds)}).{_there(plan, left.whole_seconds, baseline, target)}"
     )
@@ -177,12 +177,14 @@ def _there(plan: Plan, seconds: float, baseline: data.Bar, target: tuple[float, 
     if plan.reference_pipeline is not None:
         return " It says nothing about the plan's seconds, which are another program's."
     projected = plan.baseline.seconds * seconds / baseline.seconds
-    words = f" On {text.escape(plan.machine)} that would be **{text.seconds(projected)}** (projection)"
+    sentence = f" On {text.escape(plan.machine)} that would be **{text.seconds(projected)}** (projection)"
     if target is None or plan.target is None:
-        return f"{words}." if plan.target is None else " It is of another size than the plan's baseline: no projection."
+        return (
+            f"{sentence}." if plan.target is None else " It is of another size than the plan's baseline: no projection."
+        )
     span = plan.target.seconds
     meets = "meets" if seconds <= target[1] else "does not meet"
-    return f"{words}, which {meets} the target of {span.low:g} to {span.high:g} s, the band on the bar."
+    return f"{sentence}, which {meets} the target of {span.low:g} to {span.high:g} s, the band on the bar."
 
 
 def _tasks(runs: dict[str, int | None]) -> None:

@@ -158,26 +158,28 @@ def _cards(account: Account) -> None:
 
 
 def _checklist(plan: Plan, evidence: TrackerEvidence) -> None:
-    found = ticks(plan, evidence)
-    if not found:
+    ticked = ticks(plan, evidence)
+    if not ticked:
         return
-    done = sum(one.ticked for one in found)
-    with st.expander(f"Testing checklist: {done} of {len(found)} ticked by evidence", key="progress.checklist"):
-        for one in found:
-            icon = "☑" if one.ticked else "☐"
-            why = f" ({text.linked(one.evidence)})" if one.evidence else ""
-            st.markdown(f"{icon} {'done' if one.ticked else 'open'}: {text.escape(one.text)}{why}")
+    done = sum(tick.ticked for tick in ticked)
+    with st.expander(f"Testing checklist: {done} of {len(ticked)} ticked by evidence", key="progress.checklist"):
+        for tick in ticked:
+            icon = "☑" if tick.ticked else "☐"
+            why = f" ({text.linked(tick.evidence)})" if tick.evidence else ""
+            st.markdown(f"{icon} {'done' if tick.ticked else 'open'}: {text.escape(tick.text)}{why}")
         link("decide", "See the measurements and decisions behind the ticks")
 
 
 def _contradictions(plan: Plan) -> None:
-    found = contradictions(plan)
-    if not found:
+    contradictory = contradictions(plan)
+    if not contradictory:
         return
-    label = f"The plan's own numbers disagree in {text.count(len(found), 'place')}"
+    label = f"The plan's own numbers disagree in {text.count(len(contradictory), 'place')}"
     with st.expander(label, key="progress.contradictions"):
-        for one in found:
-            st.markdown(f"- Claimed: {text.escape(one.claimed)}. It follows: {text.escape(one.follows)}.")
+        for contradiction in contradictory:
+            st.markdown(
+                f"- Claimed: {text.escape(contradiction.claimed)}. It follows: {text.escape(contradiction.follows)}."
+            )
 
 
 PAGE = Page(

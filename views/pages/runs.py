@@ -25,16 +25,16 @@ def render() -> None:
         nothing_yet()
         return
     chosen, sort = filters()
-    found = runs.count(chosen)
-    if not found:
+    total = runs.count(chosen)
+    if not total:
         nothing_found(chosen)
         return
     trend(chosen)
     pin = pinned()
     base = runs.seconds_of(pin) if pin else None
-    pages = ceil(found / runs.PAGE_ROWS)
+    pages = ceil(total / runs.PAGE_ROWS)
     with st.container(horizontal=True, vertical_alignment="center", key="runs.above"):
-        st.markdown(_headline(found, pages, pin, base))
+        st.markdown(_headline(total, pages, pin, base))
         by = st.selectbox(
             "Group by",
             list(GROUPS),
@@ -56,11 +56,11 @@ def render() -> None:
         on_selected(selected, pin)
 
 
-def _headline(found: int, pages: int, pin: int | None, base: float | None) -> str:
-    words = f"**{count(found, 'run')}**" + (f", {runs.PAGE_ROWS} on a page" if pages > 1 else "")
+def _headline(number: int, pages: int, pin: int | None, base: float | None) -> str:
+    sentence = f"**{count(number, 'run')}**" + (f", {runs.PAGE_ROWS} on a page" if pages > 1 else "")
     if pin is None:
-        return words
-    return f"{words}; pinned baseline: run {pin}, {seconds(base) if base else 'whose seconds are not known'}"
+        return sentence
+    return f"{sentence}; pinned baseline: run {pin}, {seconds(base) if base else 'whose seconds are not known'}"
 
 
 PAGE = Page(

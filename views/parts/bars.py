@@ -43,8 +43,8 @@ def shrunk(now: Bar, segments: Sequence[Segment], seconds: float, target: tuple[
 
 def _image(rows: Sequence[Sequence[Segment]], spans: Sequence[float]) -> str:
     svg = charts.stacked_svg(rows, spans, height=_HEIGHT, gap=_GAP)
-    words = "; ".join(spine_words(segments) for segments in rows)
-    return image(svg, words, len(rows) * (_HEIGHT + _GAP) - _GAP)
+    spoken = "; ".join(spine_words(segments) for segments in rows)
+    return image(svg, spoken, len(rows) * (_HEIGHT + _GAP) - _GAP)
 
 
 def seconds_words(before: float, after: float) -> str:

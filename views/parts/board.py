@@ -101,23 +101,23 @@ def axis_words(on: charts.Axis) -> str:
         f"{tick:g}x</span>"
         for tick in on.ticks
     )
-    one = on.place(1.0)
+    middle = on.place(1.0)
     sides = (
-        f'<span style="position:absolute;right:{100 - one:.1f}%;top:0;padding-right:6px">slower</span>'
-        if one > 12
+        f'<span style="position:absolute;right:{100 - middle:.1f}%;top:0;padding-right:6px">slower</span>'
+        if middle > 12
         else ""
     )
-    sides += f'<span style="position:absolute;left:{one:.1f}%;top:0;padding-left:6px">faster</span>'
+    sides += f'<span style="position:absolute;left:{middle:.1f}%;top:0;padding-left:6px">faster</span>'
     return f'<div style="position:relative;height:2.3rem;{_PLAIN}">{sides}{marks}</div>'
 
 
 def _legend(names: Sequence[str]) -> str:
     items = []
     for name in names:
-        colour, high, wide, words = _SWATCHES[name]
+        colour, high, wide, label = _SWATCHES[name]
         paint = f"repeating-linear-gradient(90deg,{colour} 0 5px,transparent 5px 8px)" if name in _DASHED else colour
         items.append(
             f'<span style="display:inline-flex;align-items:center;gap:.4rem"><span style="display:inline-block;'
-            f'background:{paint};height:{high}px;width:{wide}px;border-radius:2px"></span>{words}</span>'
+            f'background:{paint};height:{high}px;width:{wide}px;border-radius:2px"></span>{label}</span>'
         )
     return f'<div style="display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;{_PLAIN}">{"".join(items)}</div>'

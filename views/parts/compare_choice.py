@@ -60,8 +60,8 @@ def _swap(pair: list[int]) -> None:
 def _found(pair: list[int], more: list[int]) -> list[RunFacts] | None:
     """The runs in the order in which they were named; None where one of the first two is not there."""
     numbers = list(dict.fromkeys([*pair, *more]))
-    found = data.runs(numbers[:MOST_RUNS])
-    known = {run.id for run in found}
+    runs = data.runs(numbers[:MOST_RUNS])
+    known = {run.id for run in runs}
     missing = [str(number) for number in numbers[:MOST_RUNS] if number not in known]
     if missing:
         st.info(f"There is no run {text.listed(missing)}.", icon=":material/search_off:")
@@ -70,7 +70,7 @@ def _found(pair: list[int], more: list[int]) -> list[RunFacts] | None:
     if not set(pair) <= known:
         link("runs", "Select runs", icon=":material/history:")
         return None
-    return found
+    return runs
 
 
 def _configs() -> tuple[Side, Side] | None:

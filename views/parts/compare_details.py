@@ -24,10 +24,10 @@ from views.parts.pictures import bars, closer, picture
 
 def details(before: Side, after: Side) -> None:
     """Draws the waterfall, the icicle, the tasks and what else differs."""
-    found = data.steps(before, after)
-    st.markdown(text.escape(difference_words(found, unit_words(after.runs[0]), (*before.runs, *after.runs))))
-    if found is not None:
-        _phases(before, after, found)
+    steps = data.steps(before, after)
+    st.markdown(text.escape(difference_words(steps, unit_words(after.runs[0]), (*before.runs, *after.runs))))
+    if steps is not None:
+        _phases(before, after, steps)
     _profiles(before, after)
     left, right = st.columns([3, 2])
     with left:
@@ -36,25 +36,25 @@ def details(before: Side, after: Side) -> None:
         _settings(before, after)
 
 
-def _phases(before: Side, after: Side, found: Sequence[Step]) -> None:
-    rows_of = charts.waterfall(data.waterfall(found), before.name, after.name)
+def _phases(before: Side, after: Side, steps: Sequence[Step]) -> None:
+    rows_of = charts.waterfall(data.waterfall(steps), before.name, after.name)
     bars(rows_of, from_zero(part.end for row in rows_of for part in row.parts))
     with st.expander("The difference as a tree", key="compare.tree", on_change="rerun") as tree:
         if tree.open:
-            st.caption(_resolution(found))
-            nodes = data.nodes(found)
+            st.caption(_resolution(steps))
+            nodes = data.nodes(steps)
             st.plotly_chart(
                 charts.icicle(nodes), key="compare.icicle", config=CONFIG, alt="The difference as a tree of phases"
             )
 
 
-def _resolution(found: Sequence[Step]) -> str:
-    if all(step.low is None for step in found):
+def _resolution(steps: Sequence[Step]) -> str:
+    if all(step.low is None for step in steps):
         return (
             "All grey: only interleaved blocks tell whether a phase differs, and these runs are none or too few "
             f"({FEWEST_BLOCKS} blocks at the least). Width is the larger of both."
         )
-    grey = sum(not step.resolved for step in found)
+    grey = sum(not step.resolved for step in steps)
     unresolved = f"{text.count(grey, 'phase')} in grey changed by no more than the noise of the runs."
     return f"Width is the larger of both; colour is the change. {unresolved}"
 

@@ -36,31 +36,31 @@ def choices() -> tuple[bool, bool]:
     return unit == UNITS[1], bool(only)
 
 
-def bars(found: Ranking, *, percent: bool) -> None:
+def bars(ranking: Ranking, *, percent: bool) -> None:
     """The runs as bars, the fastest first, what differs joined; as long as their seconds, or all alike in percent."""
-    rows = [row for row in found.rows if row.run.made.parts]
+    rows = [row for row in ranking.rows if row.run.made.parts]
     if not rows:
         return
     segments = spines([row.run.made for row in rows])
     seconds = [row.run.wall_seconds or row.run.made.whole_seconds for row in rows]
-    spans = None if percent else [one / (max(seconds) or 1.0) for one in seconds]
+    spans = None if percent else [amount / (max(seconds) or 1.0) for amount in seconds]
     picture = charts.stacked_svg(segments, spans, height=_BAR, gap=_GAP)
-    labels = "".join(f'<div style="height:{_BAR + _GAP}px">{_label(row, found)}</div>' for row in rows)
-    words = "; ".join(f"{row.run.name}: {spine_words(bar)}" for row, bar in zip(rows, segments, strict=True))
+    labels = "".join(f'<div style="height:{_BAR + _GAP}px">{_label(row, ranking)}</div>' for row in rows)
+    spoken = "; ".join(f"{row.run.name}: {spine_words(bar)}" for row, bar in zip(rows, segments, strict=True))
     st.html(
         '<div style="display:grid;grid-template-columns:minmax(5.5rem,22%) 1fr;gap:.5rem;font-size:.85rem">'
         f'<div style="min-width:0">{labels}</div>'
-        f"{image(picture, words, len(rows) * (_BAR + _GAP) - _GAP)}</div>"
+        f"{image(picture, spoken, len(rows) * (_BAR + _GAP) - _GAP)}</div>"
     )
     st.markdown(legend_words(segments))
 
 
-def _label(row: Ranked, found: Ranking) -> str:
+def _label(row: Ranked, ranking: Ranking) -> str:
     """Its number first, its seconds, and its ratio to the first or its verdict: a short line each."""
     if row.comparison is None:
         last = "the first"
     elif row.comparison.speedup is not None:
-        last = f"{text.times(row.comparison.speedup)} {found.reference.name}"
+        last = f"{text.times(row.comparison.speedup)} {ranking.reference.name}"
     else:
         last = palette.verdict(row.comparison.verdict).label
     named = f"<b>{row.run.name}</b> {text.plain(text.shortened(row.run.label, 18))}"
@@ -70,24 +70,24 @@ def _label(row: Ranked, found: Ranking) -> str:
     return "".join(f'<div style="{style}" title="{tip}">{line}</div>' for line in lines)
 
 
-def best(found: Ranking) -> None:
+def best(ranking: Ranking) -> None:
     """Which is best and why, and what stands against saying so."""
-    first, *rest = found.summary
+    first, *rest = ranking.summary
     st.markdown(f"**{text.escape(first)}**" + "".join(f"  \n{text.escape(line)}" for line in rest))
-    for line in found.against:
+    for line in ranking.against:
         st.markdown(f"≠ {text.escape(line)}")
-    for line in found.notes:
+    for line in ranking.notes:
         st.markdown(text.escape(line))
 
 
-def table(found: Ranking) -> None:
+def table(ranking: Ranking) -> None:
     """Each run held against the first, with CPU seconds and memory beside its wall-clock."""
     st.dataframe(
-        cells(data.beside(found)),
+        cells(data.beside(ranking)),
         key="compare.more",
         placeholder=text.NONE,
         hide_index=True,
-        alt=f"Runs, each held against {found.reference.name}",
+        alt=f"Runs, each held against {ranking.reference.name}",
         column_config={
             "seconds": st.column_config.NumberColumn("wall-clock (s)", format="%.3f"),
             "times": st.column_config.NumberColumn("before / after", format="%.2fx"),
@@ -97,11 +97,11 @@ def table(found: Ranking) -> None:
     )
 
 
-def heat(found: Ranking, *, percent: bool, only_differing: bool) -> None:
+def heat(ranking: Ranking, *, percent: bool, only_differing: bool) -> None:
     """Phases x runs, darker where a run spends more than the others in that phase."""
-    if not found.phases:
+    if not ranking.phases:
         return
-    frame = data.heat(found, percent=percent, only_differing=only_differing)
+    frame = data.heat(ranking, percent=percent, only_differing=only_differing)
     if frame.empty:
         st.caption("No phase differs by more than 1% of the longest run.")
         return
@@ -121,13 +121,13 @@ def _shades(row: pd.Series[float]) -> list[str]:
     return ["", *shades]
 
 
-def pair(found: Ranking) -> tuple[Side, Side]:
+def pair(ranking: Ranking) -> tuple[Side, Side]:
     """Draws which two to look into; the address holds them."""
-    names = {run.id: f"{run.name}: {text.one_line(run.label, 40)}" for run in found.runs}
+    names = {run.id: f"{run.name}: {text.one_line(run.label, 40)}" for run in ranking.runs}
     ids = list(names)
     left, right = st.columns(2)
     shown: Any = {"options": ids, "format_func": names.__getitem__}
     before = left.selectbox("From", **shown, **bound("from", ids[0], NUMBER, ids))
     after = right.selectbox("To", **shown, **bound("to", ids[1], NUMBER, ids))
-    chosen = {run.id: data.single(run) for run in found.runs}
+    chosen = {run.id: data.single(run) for run in ranking.runs}
     return chosen[before], chosen[after]

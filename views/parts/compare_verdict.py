@@ -17,36 +17,41 @@ from views.parts.command import command
 
 def verdict(before: Side, after: Side) -> None:
     """Draws the verdict, both wall-clocks, and what would settle it."""
-    found = data.compared(before, after)
-    mark = palette.verdict(found.verdict)
+    comparison = data.compared(before, after)
+    mark = palette.verdict(comparison.verdict)
     with st.container(horizontal=True, vertical_alignment="center", key="compare.verdict"):
         st.badge(f"{mark.sign} {mark.label}", color=mark.badge)
-        st.markdown(f"**{text.escape(found.reason)}**")
-    for reason in found.obstacles[1:]:
+        st.markdown(f"**{text.escape(comparison.reason)}**")
+    for reason in comparison.obstacles[1:]:
         st.markdown(f"≠ {text.escape(reason)}")
-    st.markdown(_numbers(found))
-    if found.differences:
-        st.caption("  \n".join(text.escape(line) for line in found.differences))
-    if found.measurement is not None:
-        link("measure", f"Measurement {found.measurement}", icon=":material/timer:", measurement=found.measurement)
-    elif found.verdict == UNRESOLVED:
+    st.markdown(_numbers(comparison))
+    if comparison.differences:
+        st.caption("  \n".join(text.escape(line) for line in comparison.differences))
+    if comparison.measurement is not None:
+        link(
+            "measure",
+            f"Measurement {comparison.measurement}",
+            icon=":material/timer:",
+            measurement=comparison.measurement,
+        )
+    elif comparison.verdict == UNRESOLVED:
         _offer(before, after)
 
 
-def _numbers(found: Comparison) -> str:
+def _numbers(comparison: Comparison) -> str:
     """Both wall-clocks; a ratio only where it means something."""
-    both = f"{_side(found.before)}, {_side(found.after)}"
+    both = f"{_side(comparison.before)}, {_side(comparison.after)}"
     both = f"{both[0].upper()}{both[1:]}"
-    if found.verdict in (NOT_COMPARABLE, WRONG):
+    if comparison.verdict in (NOT_COMPARABLE, WRONG):
         return f"{both}. A ratio of the two would mean nothing."
-    if found.measurement is not None:
+    if comparison.measurement is not None:
         return f"{both}, on average."
-    if found.speedup is None:
+    if comparison.speedup is None:
         return f"{both}."
-    change = 1 - 1 / found.speedup
+    change = 1 - 1 / comparison.speedup
     word = "less" if change >= 0 else "more"
-    whose = _of_whom(found.before, found.after)
-    return f"{both}: {text.times(found.speedup)}, {text.percent(abs(change), 1)} {word} time{whose}."
+    whose = _of_whom(comparison.before, comparison.after)
+    return f"{both}: {text.times(comparison.speedup)}, {text.percent(abs(change), 1)} {word} time{whose}."
 
 
 def _of_whom(before: Side, after: Side) -> str:

@@ -112,8 +112,8 @@ def _measurements(row: BoardRow) -> None:
 def _phases(row: BoardRow) -> None:
     if row.basis is None or row.basis.verdict == "not comparable":
         return
-    words, table = deciding.changed_phases(row.basis)
-    st.markdown(f"**Phases that it changed.** {text.escape(words)}")
+    sentence, table = deciding.changed_phases(row.basis)
+    st.markdown(f"**Phases that it changed.** {text.escape(sentence)}")
     if table.empty:
         return
     st.dataframe(

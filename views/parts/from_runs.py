@@ -71,7 +71,7 @@ def _form(missing: Mapping[int, Sequence[str]], page: str) -> None:
 
 
 def _named(runs: Sequence[int]) -> str:
-    shown = text.listed([str(one) for one in runs[:6]]) + (" …" if len(runs) > 6 else "")
+    shown = text.listed([str(run) for run in runs[:6]]) + (" …" if len(runs) > 6 else "")
     return f"run {shown}" if len(runs) == 1 else f"runs {shown}"
 
 
@@ -115,7 +115,7 @@ def _judge(ids: tuple[int, ...], page: str) -> None:
 
 def _done(before: Sequence[int], after: Sequence[int], page: str) -> None:
     try:
-        said = ("done", actions.judge(before, after))
+        outcome = ("done", actions.judge(before, after))
     except (Problem, DatabaseProblem) as problem:
-        said = ("problem", str(problem))
-    st.session_state[f"{page}.{_NAME}.said"] = said
+        outcome = ("problem", str(problem))
+    st.session_state[f"{page}.{_NAME}.said"] = outcome

@@ -51,7 +51,7 @@ def _dropped(turn: int, way: str) -> list[tuple[str, bytes]]:
         max_upload_size=MOST_MEGABYTES,
         key=f"import.{'folder' if folder else 'files'}.{turn}",
     )
-    return [(one.name, one.getvalue()) for one in files]
+    return [(file.name, file.getvalue()) for file in files]
 
 
 def _pasted(turn: int) -> list[tuple[str, bytes]]:
@@ -68,7 +68,7 @@ def _pasted(turn: int) -> list[tuple[str, bytes]]:
 def _read(files: list[tuple[str, bytes]]) -> str:
     """The preview, read once for the same files; kept in the session as long as they lie in the uploader."""
     now = tuple(data.digest(content) for _, content in files)
-    before, found = st.session_state.get("import.preview", (None, ""))
+    before, previewed = st.session_state.get("import.preview", (None, ""))
     if before != now:
         place = st.empty()
         with place.container():
@@ -77,10 +77,10 @@ def _read(files: list[tuple[str, bytes]]) -> str:
             def show(name: str, done: int, size: int) -> None:
                 bar.progress(_share(done, size), text=_reading(name))
 
-            found = data.read(files, show)
+            previewed = data.read(files, show)
         place.empty()
-        st.session_state["import.preview"] = (now, found)
-    return str(found)
+        st.session_state["import.preview"] = (now, previewed)
+    return str(previewed)
 
 
 def _share(done: int, size: int) -> float:
@@ -102,17 +102,17 @@ def _what_can_come() -> None:
     st.dataframe(table, key="import.formats", hide_index=True, alt="Formats that can be imported", height="content")
 
 
-def fates(found: Preview) -> None:
+def fates(preview: Preview) -> None:
     """Draws what became of each file: refusals openly, losses in a list."""
-    for file in found.refused:
+    for file in preview.refused:
         st.error(
             f"**{text.escape(file.name, 120)} is refused:** {text.escape(file.sentence, 400)}.", icon=":material/block:"
         )
-    lost = data.losses(found.files)
+    lost = data.losses(preview.files)
     if lost:
         with st.expander(f"{text.count(len(lost), 'loss', 'losses')}: what was not taken", key="import.lost"):
             table = pd.DataFrame(lost, columns=["file", "line", "why"]).astype({"file": "str", "why": "str"})
             st.dataframe(cells(table), key="import.losses", hide_index=True, placeholder="–", alt="What was not taken")
-    without = [file for file in found.files if not file.runs and not file.refused]
+    without = [file for file in preview.files if not file.runs and not file.refused]
     for file in without:
         st.info(f"{text.escape(file.name, 120)} holds no run.", icon=":material/info:")

@@ -55,8 +55,8 @@ def _best(ids: Sequence[int]) -> None:
 
 
 def _summary(done: Sequence[Stored]) -> str:
-    new = sum(one.is_new for one in done)
-    more = sum(one.outcome == "completed" for one in done)
+    new = sum(run.is_new for run in done)
+    more = sum(run.outcome == "completed" for run in done)
     rest = len(done) - new - more
     parts = [f"{text.count(new, 'run')} stored"] if new else []
     parts += [f"{text.count(more, 'run')} more complete now"] if more else []

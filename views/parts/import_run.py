@@ -68,7 +68,7 @@ def _known(run: RunPreview) -> None:
         return
     before = data.stored_from(run.digest) if run.digest else []
     if before:
-        st.caption(f"This very file was imported before, as run {text.listed([str(one) for one in before])}.")
+        st.caption(f"This very file was imported before, as run {text.listed([str(run_id) for run_id in before])}.")
 
 
 def _audit(run: RunPreview, name: str, shown: int) -> None:

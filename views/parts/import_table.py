@@ -115,7 +115,7 @@ def _store(preview: Preview, table: pd.DataFrame) -> None:
             problems.append(f"{row['label'] or run.record.label}: {problem}")
     if done and preview.measurements:
         st.session_state["import.measured"] = actions.store_measurements(preview)
-    stored = {**st.session_state.get("import.done", {}), **{one.run_id: one for one in done}}
+    stored = {**st.session_state.get("import.done", {}), **{result.run_id: result for result in done}}
     st.session_state["import.done"] = stored
     if problems:
         st.session_state["import.notice"] = ("problem", "; ".join(problems), ())

@@ -14,7 +14,7 @@ from views.parts.image import image
 from views.text import count
 
 
-def lattice(nodes: Sequence[Node], best: Config | None, words: str) -> None:
+def lattice(nodes: Sequence[Node], best: Config | None, caption: str) -> None:
     """Draws it with ``words`` below it; of too many configs for a picture those that tell most."""
     if not nodes:
         st.caption("No config is known of it.")
@@ -28,4 +28,4 @@ def lattice(nodes: Sequence[Node], best: Config | None, words: str) -> None:
         f"{picture}</div>"
     )
     more = f" Besides these there are {count(others, 'config')}." if others else ""
-    st.caption(f"A column for each number of wins, a line where one is added; {words}{more}")
+    st.caption(f"A column for each number of wins, a line where one is added; {caption}{more}")

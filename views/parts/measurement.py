@@ -31,72 +31,72 @@ from views.writing import writes
 
 def show(measurement_id: int) -> None:
     """Draws the measurement; redraws every two seconds while it is under way."""
-    found = measuring.load(data.measurement(measurement_id))
-    under_way = found["status"] in data.UNDER_WAY
+    known = measuring.load(data.measurement(measurement_id))
+    under_way = known["status"] in data.UNDER_WAY
     st.fragment(_draw, run_every=2.0 if under_way else None)(measurement_id, under_way)
 
 
 def _draw(measurement_id: int, was_under_way: bool) -> None:
     with guard():
         tidy()
-        found = measuring.load(data.measurement(measurement_id))
+        known = measuring.load(data.measurement(measurement_id))
         table = data.blocks(measurement_id)
-        if was_under_way and found["status"] not in data.UNDER_WAY:
+        if was_under_way and known["status"] not in data.UNDER_WAY:
             st.rerun()
-        _words(found, table)
-        if found["spec"].get("kind") == "attribution":
-            _lattice(found)
+        _words(known, table)
+        if known["spec"].get("kind") == "attribution":
+            _lattice(known)
         else:
-            _stage(found, table)
-        _buttons(found, table)
-        if found["spec"].get("kind") != "attribution":
+            _stage(known, table)
+        _buttons(known, table)
+        if known["spec"].get("kind") != "attribution":
             _every_run(table)
 
 
-def _words(found: dict[str, Any], table: Any) -> None:
-    blocks = _whole_blocks(found, table)
-    if found["status"] in data.UNDER_WAY:
-        working = measuring.now(found["id"])
-        share, words = measuring.done(found, blocks, working)
-        st.progress(share, text=words)
+def _words(known: dict[str, Any], table: Any) -> None:
+    blocks = _whole_blocks(known, table)
+    if known["status"] in data.UNDER_WAY:
+        working = measuring.now(known["id"])
+        share, sentence = measuring.done(known, blocks, working)
+        st.progress(share, text=sentence)
         if working is not None:
             st.markdown(measuring.at_work_words(working))
     else:
-        _verdict(found, table, blocks)
+        _verdict(known, table, blocks)
     # The heading says it already: what stands in the sentence besides is for who wants to know.
-    (st.markdown if found["status"] in data.UNDER_WAY else st.caption)(measuring.state(found, blocks))
-    predicted = (found["spec"].get("prediction") or {}).get("sentence")
+    (st.markdown if known["status"] in data.UNDER_WAY else st.caption)(measuring.state(known, blocks))
+    predicted = (known["spec"].get("prediction") or {}).get("sentence")
     if predicted:
         st.caption(f"Predicted before it was measured: {text.escape(predicted)}")
 
 
-def _verdict(found: dict[str, Any], table: Any, blocks: int) -> None:
+def _verdict(known: dict[str, Any], table: Any, blocks: int) -> None:
     """The verdict, large, and what stands beside it."""
-    verdict = found["verdict"] or {}
+    verdict = known["verdict"] or {}
     mark = palette.verdict(verdict.get("verdict"))
     label = "no verdict yet" if blocks and not verdict.get("verdict") else mark.label
     number = f" {text.speedup(verdict.get('speedup'), verdict.get('low'), verdict.get('high'))}"
     has = verdict.get("speedup") is not None and verdict.get("verdict") not in ("wrong", "not comparable")
     st.header(f"{label}{number}" if has else label, icon=mark.icon or None)
     if not table.empty:
-        st.markdown(measuring.facts(found, table))
+        st.markdown(measuring.facts(known, table))
 
 
-def _whole_blocks(found: dict[str, Any], table: Any) -> int:
-    return int((table.groupby("block")["arm"].count() >= len(found["spec"]["arms"])).sum())
+def _whole_blocks(known: dict[str, Any], table: Any) -> int:
+    return int((table.groupby("block")["arm"].count() >= len(known["spec"]["arms"])).sum())
 
 
-def _buttons(found: dict[str, Any], table: Any) -> None:
-    number = found["id"]
+def _buttons(known: dict[str, Any], table: Any) -> None:
+    number = known["id"]
     with st.container(horizontal=True, key=f"measure.buttons.{number}"):
-        if found["status"] in ("running", "planned"):
+        if known["status"] in ("running", "planned"):
             st.button("Stop", key="measure.stop", icon=":material/stop:", on_click=_stop, args=(number,), **writes())
-        elif measuring.can_go_on(found, blocks := _whole_blocks(found, table)):
-            arguments = measuring.arguments_to_go_on(found, blocks)
+        elif measuring.can_go_on(known, blocks := _whole_blocks(known, table)):
+            arguments = measuring.arguments_to_go_on(known, blocks)
             icon = ":material/play_arrow:"
             st.button("Continue", key="measure.continue", icon=icon, on_click=_go_on, args=(arguments,), **writes())
             st.caption(text.escape(words_to_go_on(arguments, blocks)))
-        if found["verdict"] and found["status"] not in data.UNDER_WAY:
+        if known["verdict"] and known["status"] not in data.UNDER_WAY:
             link("decide", "Decide on this evidence", icon=":material/gavel:")
             st.download_button(
                 "With its blocks and runs",
@@ -108,8 +108,8 @@ def _buttons(found: dict[str, Any], table: Any) -> None:
                 icon=":material/download:",
                 help="One file, which another Quickwin imports and judges itself",
             )
-            if found["spec"].get("grade"):
-                st.caption(f"Grade: {text.escape(found['spec']['grade'])}")
+            if known["spec"].get("grade"):
+                st.caption(f"Grade: {text.escape(known['spec']['grade'])}")
 
 
 def _stop(number: int) -> None:
@@ -139,9 +139,9 @@ def begin(arguments: list[str]) -> None:
         st.session_state["measure.problem"] = str(problem)
 
 
-def _stage(found: dict[str, Any], table: Any) -> None:
+def _stage(known: dict[str, Any], table: Any) -> None:
     """The axis with a dot for each block, and the band that closes in."""
-    spec, verdict = found["spec"], found["verdict"] or {}
+    spec, verdict = known["spec"], known["verdict"] or {}
     steps = measuring.steps(table, spec.get("metric") or "wall")
     noise, margin = verdict.get("noise") or {}, float(spec.get("margin") or 0.01)
     zone = (noise["low"], noise["high"]) if noise.get("low") and noise.get("high") else None
@@ -158,13 +158,13 @@ def _picture(steps: Sequence[stage.Step], on: Axis, svg: str) -> str:
     return axis_words(on) + image(svg, stage.stage_words(steps), stage.height_of(steps))
 
 
-def _lattice(found: dict[str, Any]) -> None:
+def _lattice(known: dict[str, Any]) -> None:
     """The configs of an attribution, those that have run with their seconds."""
-    best = ((found["verdict"] or {}).get("attribution") or {}).get("best") or {}
-    words = "dashed: not run; outlined: the fastest."
-    if found["status"] in data.UNDER_WAY:
-        words = "seconds so far, dashed: has not run yet."
-    lattice(measuring.lattice(found), read_config(best["config"]) if best else None, words)
+    best = ((known["verdict"] or {}).get("attribution") or {}).get("best") or {}
+    caption = "dashed: not run; outlined: the fastest."
+    if known["status"] in data.UNDER_WAY:
+        caption = "seconds so far, dashed: has not run yet."
+    lattice(measuring.lattice(known), read_config(best["config"]) if best else None, caption)
 
 
 def _every_run(table: Any) -> None:

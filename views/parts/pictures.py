@@ -59,26 +59,26 @@ def bars(
 
 
 def _row(row: Row, on: Scale, band: tuple[float, float] | None) -> str:
-    words = html.escape(row.words)
+    spoken = html.escape(row.words)
     picture = data_address(lying.row_svg(row, on, band))
     return (
-        f'<div title="{words}" style="min-width:0;{_CUT}">{html.escape(shortened(one_line(row.label)))}</div>'
-        f'<img title="{words}" alt="{words}" src="{picture}" '
+        f'<div title="{spoken}" style="min-width:0;{_CUT}">{html.escape(shortened(one_line(row.label)))}</div>'
+        f'<img title="{spoken}" alt="{spoken}" src="{picture}" '
         f'style="display:block;width:100%;height:{lying.HEIGHT}px">'
-        f'<div title="{words}" style="text-align:right;white-space:nowrap">{html.escape(row.value)}</div>'
+        f'<div title="{spoken}" style="text-align:right;white-space:nowrap">{html.escape(row.value)}</div>'
     )
 
 
-def _line_of_words(words: str) -> str:
-    return f'<span></span><div style="position:relative;height:1.3rem;{_PLAIN}">{words}</div><span></span>'
+def _line_of_words(text: str) -> str:
+    return f'<span></span><div style="position:relative;height:1.3rem;{_PLAIN}">{text}</div><span></span>'
 
 
-def _at(place: float, words: str) -> str:
+def _at(place: float, text: str) -> str:
     """Words in the middle of a place, in percent of the width; at its ends inside of it."""
     shift = "0" if place < 4 else "-100%" if place > 96 else "-50%"
     return (
         f'<span style="position:absolute;left:{place:.2f}%;transform:translateX({shift});white-space:nowrap">'
-        f"{html.escape(words)}</span>"
+        f"{html.escape(text)}</span>"
     )
 
 
@@ -99,13 +99,13 @@ def picture(drawn: Plot) -> None:
         for at, name in drawn.y.ticks
     )
     below = "".join(_at(drawn.x.place(at), name) for at, name in drawn.x.ticks)
-    words = html.escape(drawn.words)
+    spoken = html.escape(drawn.words)
     st.html(
         f"{legend(drawn.legend)}"
         + (f'<div style="{_PLAIN}">{html.escape(drawn.y_title)}</div>' if drawn.y_title else "")
         + f'<div style="display:grid;grid-template-columns:{_AXIS}px minmax(0,1fr);padding-top:.5rem;{_PLAIN}">'
         f'<div style="position:relative">{named}</div><div style="position:relative">'
-        f'<img alt="{words}" src="{data_address(plot.plot_svg(drawn))}" '
+        f'<img alt="{spoken}" src="{data_address(plot.plot_svg(drawn))}" '
         f'style="display:block;width:100%;height:{drawn.height}px">{_notes(drawn)}</div>'
         f'<span></span><div style="position:relative;height:1.4rem;padding-top:.2rem">{below}</div>'
         + (f'<span></span><div style="text-align:center">{html.escape(drawn.x_title)}</div>' if drawn.x_title else "")

@@ -43,8 +43,8 @@ def what_is_left(account: Account) -> None:
 
 def _step(number: int, step: Step) -> None:
     with st.container(key=f"progress.left.{number}"):
-        words, act = st.columns([5, 2], vertical_alignment="center")
-        words.markdown(_words(step))
+        sentence, act = st.columns([5, 2], vertical_alignment="center")
+        sentence.markdown(_words(step))
         if step.act in _LABELS:
             page, _, query = next_step(step)
             with act:

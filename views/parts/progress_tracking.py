@@ -99,15 +99,15 @@ def _plan() -> None:
 
 def _ticks() -> None:
     by_hand = rows.ticked_by_hand()
-    for at, one in enumerate(ticks(current_project().plan, data.evidence())):
-        evidence = f" (by evidence: {text.linked(one.evidence)})" if one.ticked else ""
+    for at, tick in enumerate(ticks(current_project().plan, data.evidence())):
+        evidence = f" (by evidence: {text.linked(tick.evidence)})" if tick.ticked else ""
         st.checkbox(
-            text.escape(one.text) + evidence,
-            value=one.ticked or one.text in by_hand,
+            text.escape(tick.text) + evidence,
+            value=tick.ticked or tick.text in by_hand,
             key=f"progress.tracking.tick.{at}",
             on_change=_tick,
-            args=(at, one),
-            **writes(disabled=one.ticked),
+            args=(at, tick),
+            **writes(disabled=tick.ticked),
         )
 
 
@@ -115,9 +115,9 @@ def _timeline() -> None:
     entries = rows.timeline()
     if entries:
         st.markdown("**Timeline**")
-    for one in entries[:30]:
-        notes = f": {text.linked(one.notes)}" if one.notes else ""
-        st.markdown(f"- {one.moment}: #{one.number} {text.escape(one.title)} {text.escape(one.status)}{notes}")
+    for entry in entries[:30]:
+        notes = f": {text.linked(entry.notes)}" if entry.notes else ""
+        st.markdown(f"- {entry.moment}: #{entry.number} {text.escape(entry.title)} {text.escape(entry.status)}{notes}")
     log = rows.log()
     if log:
         st.markdown("**Written by hand**")

@@ -41,9 +41,9 @@ def overview(run: dict[str, Any]) -> None:
     """Sentences, the bar of categories and the tree of phases."""
     parts = data.parts(run)
     st.markdown(words.outcome(run))
-    found = words.about_findings(data.findings(run["id"])) if run["findings"] else ""
-    if found:
-        st.warning(found, icon=":material/fact_check:")
+    about = words.about_findings(data.findings(run["id"])) if run["findings"] else ""
+    if about:
+        st.warning(about, icon=":material/fact_check:")
     st.markdown(words.made_of(run, parts))
     if len(parts.nodes) > 1:
         bar(parts.made, f"run {run['id']}")

@@ -73,16 +73,16 @@ def _legend() -> str:
         else {"dsl": "functions of the DSL and the programs", "framework": "all that surrounds them"}
     )
     return " ".join(
-        f":{palette.category(name).badge}-badge[{palette.category(name).sign} {words}]"
-        for name, words in colours.items()
+        f":{palette.category(name).badge}-badge[{palette.category(name).sign} {colour}]"
+        for name, colour in colours.items()
     )
 
 
 def _found(frames: pd.DataFrame, find: str) -> str:
     """What the search found."""
-    found = frames[charts.matches(frames, find)]
-    share = text.percent(float(found["self_seconds"].sum()) / charts.whole_seconds(frames))
-    return f"{text.count(len(found), 'frame')} found, {share} of the profile in their own code."
+    matching = frames[charts.matches(frames, find)]
+    share = text.percent(float(matching["self_seconds"].sum()) / charts.whole_seconds(frames))
+    return f"{text.count(len(matching), 'frame')} found, {share} of the profile in their own code."
 
 
 def _words(frames: pd.DataFrame, functions: pd.DataFrame) -> str:

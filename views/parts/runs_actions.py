@@ -75,7 +75,7 @@ def on_selected(chosen: pd.DataFrame, pin: int | None) -> None:
     """What can be done with the selected runs. It has its room from the start, so that the table below stays where it
     is when its first row is selected.
     """
-    ids = [int(one) for one in chosen["id"]]
+    ids = [int(run_id) for run_id in chosen["id"]]
     st.caption(_selected(ids))
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="runs.selected"):
         if st.button("Open", key="runs.open", icon=":material/timeline:", disabled=len(ids) != 1):
@@ -99,7 +99,7 @@ def on_selected(chosen: pd.DataFrame, pin: int | None) -> None:
 def _selected(ids: list[int]) -> str:
     if not ids:
         return "A run's number opens it. Select runs by their boxes to compare, pin, tag, assign or delete them."
-    named = listed([str(one) for one in ids[:8]]) + (" …" if len(ids) > 8 else "")
+    named = listed([str(run_id) for run_id in ids[:8]]) + (" …" if len(ids) > 8 else "")
     return f"**{count(len(ids), 'run')} selected:** {named}"
 
 

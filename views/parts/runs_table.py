@@ -69,10 +69,10 @@ def table(frame: pd.DataFrame, where: str, columns: list[str], base: float | Non
             positions, and would otherwise point at other runs once these change.
         base: the pinned baseline's seconds; None without one.
     """
-    ids = [int(one) for one in frame["id"]]
+    ids = [int(run_id) for run_id in frame["id"]]
     key = f"runs.table.{_digest(where, ids, columns)}"
     shown = frame.assign(
-        id=[f"{one}" for one in ids],
+        id=[f"{run_id}" for run_id in ids],
         config=frame["config"].map(configs.circled, na_action=None),
         overhead_share=frame["overhead_share"] * 100,
         relative=frame["wall_seconds"] / base if base else None,
@@ -131,19 +131,19 @@ def _config(key: str, label: int) -> dict[str, Any]:
 
 def groups(filters: dict[str, Any], by: str) -> None:
     """Draws the groups: how many runs, their mean and spread."""
-    found = runs.grouped(filters, by)
-    if found.empty:
+    table = runs.grouped(filters, by)
+    if table.empty:
         st.caption("None of these runs is finished and has a wall-clock time, so there is nothing to group.")
         return
     if by == "config":
-        found = found.assign(config=found["config"].map(configs.typed))
+        table = table.assign(config=table["config"].map(configs.typed))
     column = st.column_config
     st.caption(
-        f"{count(len(found), 'group')} of finished runs. The spread is the standard deviation over the mean; runs "
+        f"{count(len(table), 'group')} of finished runs. The spread is the standard deviation over the mean; runs "
         "of other machines, workloads and days are in it."
     )
     st.dataframe(
-        cells(found.assign(spread=found["spread"] * 100)),
+        cells(table.assign(spread=table["spread"] * 100)),
         key=f"runs.groups.{by}",
         hide_index=True,
         alt=f"Runs grouped by {by}: number, mean and spread of their seconds",

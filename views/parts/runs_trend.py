@@ -21,7 +21,7 @@ def trend(filters: dict[str, Any]) -> None:
     if not known:
         st.caption("None of these runs has a start and a wall-clock time, so there is no trend to show.")
         return
-    words, choice = st.columns([3, 2], vertical_alignment="center")
+    summary, choice = st.columns([3, 2], vertical_alignment="center")
     name = choice.selectbox(
         "Comparable runs",
         list(known),
@@ -30,15 +30,15 @@ def trend(filters: dict[str, Any]) -> None:
         **bound("series", next(iter(known)), options=known),
     )
     part = known[name]
-    found = segments(part)
-    words.markdown(runs.in_words(part, found))
+    stretches = segments(part)
+    summary.markdown(runs.in_words(part, stretches))
     with choice:
         zoomed = closer("zoom")
     if not zoomed:
-        picture(charts.picture(part, found))
+        picture(charts.picture(part, stretches))
         return
     st.plotly_chart(
-        charts.trend(part, found, height=260),
+        charts.trend(part, stretches, height=260),
         key="runs.trend",
         config=CONFIG,
         alt=f"Wall-clock seconds of {count(len(part), 'comparable run')} over time",
