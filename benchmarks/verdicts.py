@@ -439,16 +439,20 @@ def _attribution_part(random: Random, factors: dict[str, float], state: float = 
     level = {
         arm.name: math.log(10 / math.prod(factors[win] for win in arm.wins)) + random.normal(0, state) for arm in arms
     }
-    seconds = [{name: math.exp(one + random.normal(0, 0.02)) for name, one in level.items()} for _ in range(3)]
+    seconds = [
+        {name: math.exp(log_seconds + random.normal(0, 0.02)) for name, log_seconds in level.items()} for _ in range(3)
+    ]
     facts = {"results_fingerprint": "same", "cache_state": "cold", "workload": "simulated", "machine": "simulated"}
-    return [{name: Outcome(wall_seconds=one, **facts) for name, one in block.items()} for block in seconds]
+    return [
+        {name: Outcome(wall_seconds=wall_seconds, **facts) for name, wall_seconds in block.items()} for block in seconds
+    ]
 
 
 def _pool_holds(parts: Sequence[Sequence[dict[str, Outcome]]], factors: dict[str, float]) -> bool:
     spec = Spec(kind="attribution", arms=attribution_arms(tuple("abcde"))).to_json()
-    found = pool([Part(number=number, blocks=blocks) for number, blocks in enumerate(parts, 1)], spec).verdict
-    beside = (found.attribution or {})["beside"]
-    return all(one["low"] <= factors[one["win"]] <= one["high"] for one in beside)
+    verdict = pool([Part(number=number, blocks=blocks) for number, blocks in enumerate(parts, 1)], spec).verdict
+    beside = (verdict.attribution or {})["beside"]
+    return all(share["low"] <= factors[share["win"]] <= share["high"] for share in beside)
 
 
 def change_rows(count: int, seed: int = 0) -> Iterator[tuple[str, float, float]]:

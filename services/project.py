@@ -98,13 +98,13 @@ def current_project(plan_file: str | Path | None = None) -> Project:
     Raises:
         Problem: its file can not be read; one sentence says where and what would work.
     """
-    plan, found = plan_file or os.environ.get("QUICKWIN_PLAN"), _FOUND.get()
-    if found is None:
+    plan, projects = plan_file or os.environ.get("QUICKWIN_PLAN"), _FOUND.get()
+    if projects is None:
         return _look(plan)
     asked = (plan, os.environ.get("QUICKWIN_PROJECT"))
-    if asked not in found:
-        found[asked] = _look(plan)
-    return found[asked]
+    if asked not in projects:
+        projects[asked] = _look(plan)
+    return projects[asked]
 
 
 def _look(plan: str | Path | None) -> Project:

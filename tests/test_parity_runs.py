@@ -18,6 +18,7 @@ from tests.cli.place import quickwin
 from tests.cli.records import record
 from tests.profiles.importers.files import fixture
 from tests.views.conftest import Open, empty, open_page, words  # noqa: F401 - fixtures
+from tests.worked_example import FOURTH, THIRD
 from views.actions import runs as actions
 from views.data.connection import forget
 
@@ -80,8 +81,8 @@ ACTS: dict[str, tuple[list[tuple[str, ...]], Callable[[], list[str]]]] = {
     "delete": ([("delete", "1", "2")], lambda: [actions.delete([1, 2])]),
     "undo": ([("delete", "1"), ("undo",)], lambda: [actions.delete([1]), actions.undelete([1])]),
     "assign": (
-        [("assign", "1", "2", "--machine", "Kaggle", "--caches", "cold", "--config", "early_exit")],
-        lambda: [actions.assign([1, 2], {"machine": "Kaggle", "cache_state": "cold", "config": "early_exit"})],
+        [("assign", "1", "2", "--machine", "Kaggle", "--caches", "cold", "--config", THIRD)],
+        lambda: [actions.assign([1, 2], {"machine": "Kaggle", "cache_state": "cold", "config": THIRD})],
     ),
     "role": ([("assign", "2", "--as", "final")], lambda: [actions.assign([2], {"role": "final"})]),
 }
@@ -146,10 +147,10 @@ IMPORTS: dict[str, tuple[tuple[str, ...], Facts]] = {
     "baseline": (("--as", "baseline"), {"role": "baseline"}),
     "final": (("--as", "final"), {"role": "final"}),
     "final with its wins": (("--as", "final", "--config", "all"), {"role": "final", "config": "all"}),
-    "a win": (("--as", "win:dsl_cache"), {"config": "dsl_cache"}),
+    "a win": (("--as", f"win:{FOURTH}"), {"config": FOURTH}),
     "all that a log does not say": (
-        ("--machine", "Kaggle", "--date", "2026-11-23 20:43", "--pipeline", "run_batt", "--config", "early_exit"),
-        {"machine": "Kaggle", "started_at": "2026-11-23 20:43", "pipeline": "run_batt", "config": "early_exit"},
+        ("--machine", "Kaggle", "--date", "2026-11-23 20:43", "--pipeline", "run_batt", "--config", THIRD),
+        {"machine": "Kaggle", "started_at": "2026-11-23 20:43", "pipeline": "run_batt", "config": THIRD},
     ),
     "what the log says itself": (("--caches", "warm"), {"cache_state": "warm"}),
     "a config that is none": (("--config", "nonsense"), {"config": "nonsense"}),

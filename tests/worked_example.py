@@ -8,6 +8,8 @@ from optim.project.plan import load_plan
 from profiles.configs import Config, parse_config, stored_text
 
 WIN_NAMES = tuple(all_wins())
+#: Its wins one by one, in the order of their numbers, for tests that need any and not a certain one.
+FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, *_ = WIN_NAMES
 #: Those that the worked example's plan speaks of.
 PLANNED = tuple(win.name for win in load_plan().wins)
 ALL = stored_text(WIN_NAMES)

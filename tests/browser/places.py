@@ -21,6 +21,7 @@ import pytest
 
 from profiles import recorder
 from tests.cli.place import quickwin
+from tests.worked_example import FOURTH, SECOND, THIRD
 
 DATABASE = "quickwin.db"
 #: A pipeline that somebody wrote: it reads lines, spells each word at some expense, ranks what came out, and writes it.
@@ -109,7 +110,7 @@ def worked_example(folder: Path) -> Place:
     return Place(
         name="worked example",
         folder=folder,
-        wins=("dsl_cache", "early_exit", "validation_cache"),
+        wins=(FOURTH, THIRD, SECOND),
         work=("--tasks", "3", "--candidates", "132"),
         fields={"Tasks": "3", "Candidates a task": "20"},
         phase="score",

@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import App, Opened, Served, serve_place, settled
+from tests.worked_example import FOURTH
 
 VERDICT = re.compile(r"6 blocks: (Faster|Slower|The same|Unresolved)", re.IGNORECASE)
 
@@ -122,11 +123,11 @@ def test_a_measurement_is_stopped_the_tab_closed_the_app_restarted_and_it_goes_o
 
 def test_back_closes_a_row_and_a_link_opens_it(full_app: App, page: Page) -> None:
     full_app.open(page, "decide")
-    row = row_of(page, "dsl_cache")
-    row.get_by_role("button", name="dsl_cache").click()
+    row = row_of(page, FOURTH)
+    row.get_by_role("button", name=FOURTH).click()
     expect(row.get_by_text("Phases that it changed")).to_be_visible()
     page.go_back()
     expect(row.get_by_text("Phases that it changed")).to_have_count(0)
     expect(settled(page).get_by_role("heading", level=1)).to_contain_text("Decide")
-    full_app.open(page, "decide?win=dsl_cache")
+    full_app.open(page, f"decide?win={FOURTH}")
     expect(row.get_by_text("Phases that it changed")).to_be_visible()

@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import App, settled
+from tests.worked_example import FIFTH, FOURTH, THIRD
 from views.page import all_pages
 
 PAGES = [page.url_path for page in all_pages()]
@@ -32,7 +33,7 @@ OPENED = (
     "compare?a=1&b=2&more=3,4&unit=percent",
     "compare?by=two+configs",
     "measure?measurement=1&kind=all+wins",
-    "decide?win=dsl_cache",
+    f"decide?win={FOURTH}",
 )
 
 
@@ -120,10 +121,10 @@ def test_dark_is_dark_and_its_charts_have_no_white_box(full_app: App, browser: B
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("measure?measurement=1", "none against dsl_cache"),
-        ("decide?win=batch_validation", "different: this win can not be kept as it is"),
+        ("measure?measurement=1", f"none against {FOURTH}"),
+        (f"decide?win={FIFTH}", "different: this win can not be kept as it is"),
         ("overhead?now_run=1", "Now, run 1"),
-        ("measure?before=none&after=early_exit&tasks=7", "quickwin measure none early_exit --tasks 7"),
+        (f"measure?before=none&after={THIRD}&tasks=7", f"quickwin measure none {THIRD} --tasks 7"),
     ],
 )
 def test_a_link_opens_what_it_says(path: str, said: str, full_app: App, page: Page) -> None:
@@ -137,7 +138,7 @@ def test_a_link_opens_what_it_says(path: str, said: str, full_app: App, page: Pa
 _NO_WORDS = re.compile(r"\\[!-/:-@]|:material/|\*\*|\b[a-z]+(_[a-z]+)* icon\b")
 
 
-@drawn_at(*map(address, PAGES), "decide?win=dsl_cache", "measure?measurement=1")
+@drawn_at(*map(address, PAGES), f"decide?win={FOURTH}", "measure?measurement=1")
 def test_a_screen_reader_hears_words_and_no_marks(drawn: Page) -> None:
     nodes = drawn.context.new_cdp_session(drawn).send("Accessibility.getFullAXTree")["nodes"]
     heard = {(node["role"]["value"], node.get("name", {}).get("value", "")) for node in nodes if not node["ignored"]}
@@ -160,7 +161,7 @@ _FOCUS = """() => {
 }"""
 
 
-@drawn_at(*map(address, PAGES), "decide?win=dsl_cache", "run?run=1&show=Downloads")
+@drawn_at(*map(address, PAGES), f"decide?win={FOURTH}", "run?run=1&show=Downloads")
 def test_the_keyboard_goes_through_a_page_and_sees_where_it_is(drawn: Page) -> None:
     stops = []
     for _ in range(150):

@@ -15,6 +15,7 @@ from tests.browser.conftest import App, Serve, settled
 from tests.browser.test_every_page import found_by_axe
 from tests.views.databases import measured
 from tests.views.pages.test_import_ import LOG
+from tests.worked_example import FOURTH
 
 HOSTILE = '=HYPERLINK("http://evil.example") **x** <img src=x onerror=alert(1)> [y](javascript:alert(1)) $x$ :red[z]'
 
@@ -99,7 +100,7 @@ def test_a_selection_does_not_survive_another_filter(full_app: App, page: Page) 
         ("run?run=2&show=Environment", "results fingerprint"),
         ("run?run=1", "overhead"),
         ("compare?a=1&b=2", "Run 1"),
-        ("compare?by=two%20configs&config_b=dsl_cache", "Config"),
+        (f"compare?by=two%20configs&config_b={FOURTH}", "Config"),
     ],
 )
 def test_a_link_to_runs_opens_what_it_says_also_when_reloaded(path: str, said: str, full_app: App, page: Page) -> None:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import App, Serve, settled
+from tests.worked_example import FOURTH, THIRD
 
 
 @pytest.mark.parametrize(
@@ -31,26 +32,26 @@ def test_a_tick_of_the_checklist_leads_to_what_it_rests_on(full_app: App, page: 
     page.get_by_text("ticked by evidence").click()
     link = page.get_by_role("link", name="measurement 1", exact=True).first
     full_app.open(page, str(link.get_attribute("href")).removeprefix("/"))
-    expect(page.get_by_text("none against dsl_cache").first).to_be_visible()
+    expect(page.get_by_text(f"none against {FOURTH}").first).to_be_visible()
 
 
 def test_a_decision_changes_progress(own_app: Serve, page: Page) -> None:
     app = own_app(full=True)
     app.open(page)
     expect(page.get_by_text("faster here with the win that was kept", exact=False)).to_be_visible()
-    card = page.locator(".st-key-progress-card-early_exit")
+    card = page.locator(f".st-key-progress-card-{THIRD}")
     page.get_by_text("The quick wins one by one").click()
     card.get_by_role("link", name="Decide", exact=True).click()
     expect(page.get_by_role("heading", name="Decide", level=1)).to_be_visible()
-    row = page.locator(".st-key-decide-row-early_exit")
+    row = page.locator(f".st-key-decide-row-{THIRD}")
     expect(row.get_by_text("Phases that it changed")).to_be_visible()
     settled(page)
     row.get_by_text("keep", exact=True).first.click()
     settled(page)
-    row.get_by_label("Keep early_exit, because").fill("a fifth less, the answers are equal")
-    row.get_by_label("Keep early_exit, because").press("Tab")
+    row.get_by_label(f"Keep {THIRD}, because").fill("a fifth less, the answers are equal")
+    row.get_by_label(f"Keep {THIRD}, because").press("Tab")
     row.get_by_role("button", name="Log the decision", exact=True).click()
-    expect(page.get_by_text("Decision 2: keep early_exit", exact=False)).to_be_visible()
+    expect(page.get_by_text(f"Decision 2: keep {THIRD}", exact=False)).to_be_visible()
     page.get_by_role("link", name="Progress", exact=True).click()
     expect(page.get_by_text("faster here with the 2 wins that were kept", exact=False)).to_be_visible()
     page.get_by_text("The quick wins one by one").click()

@@ -11,6 +11,7 @@ from db import queries
 from db.engine import open_engine
 from tests.cli.place import one_sentence, quickwin
 from tests.cli.records import record, stored
+from tests.worked_example import THIRD
 
 
 def history(**filters: object) -> list[dict[str, object]]:
@@ -29,12 +30,12 @@ def three(place: Path) -> Path:
 
 
 def test_facts_are_said_of_many_runs_at_once(three: Path) -> None:
-    words = ("--machine", "Kaggle", "--caches", "cold", "--config", "early_exit", "--date", "2026-11-23 20:43")
+    words = ("--machine", "Kaggle", "--caches", "cold", "--config", THIRD, "--date", "2026-11-23 20:43")
     result = quickwin("assign", "1-3", *words)
     assert result.exit_code == 0, result.output
-    assert "3 runs: stated config early_exit, machine Kaggle, caches cold" in result.stdout
+    assert f"3 runs: stated config {THIRD}, machine Kaggle, caches cold" in result.stdout
     told = {(row["machine"], row["cache_state"], row["config"], str(row["started_at"])) for row in history()}
-    assert told == {("Kaggle", "cold", "early_exit", "2026-11-23 20:43:00+00:00")}
+    assert told == {("Kaggle", "cold", THIRD, "2026-11-23 20:43:00+00:00")}
 
 
 def test_unknown_takes_back_what_was_said(three: Path) -> None:

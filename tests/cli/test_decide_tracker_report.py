@@ -12,6 +12,7 @@ from db.engine import open_engine
 from optim.__main__ import main
 from optim.plan.tracker import parse
 from profiles.records import Environment, RunRecord, TaskRecord, Workload
+from tests.worked_example import FIRST, FOURTH, THIRD
 
 ORIGINAL = Path(__file__).parents[1] / "optim" / "plan" / "fixtures" / "tracker.md"
 
@@ -56,72 +57,72 @@ def measure(engine: Engine, before: str, after: str, **verdict: object) -> int:
 
 
 def test_without_a_win_the_next_command_is_named_for_each_and_for_the_plan(engine):
-    measure(engine, "none", "early_exit")
+    measure(engine, "none", THIRD)
     said = quickwin("decide").output
-    assert "next: quickwin decide early_exit keep --because ...  (early_exit)" in said
+    assert f"next: quickwin decide {THIRD} keep --because ...  ({THIRD})" in said
     assert "next: quickwin attribute  (" in said
     assert "next: quickwin import LOG --machine Kaggle --as final" in said
 
 
 def test_a_win_is_kept_on_its_newest_measurement(engine):
-    measure(engine, "none", "early_exit")
-    newest = measure(engine, "dsl_cache", "dsl_cache,early_exit")
-    result = quickwin("decide", "early_exit", "keep", "--because", "it pays", "--who", "ann")
+    measure(engine, "none", THIRD)
+    newest = measure(engine, FOURTH, f"{FOURTH},{THIRD}")
+    result = quickwin("decide", THIRD, "keep", "--because", "it pays", "--who", "ann")
     assert result.exit_code == 0, result.output
-    assert f"keep early_exit, on measurement {newest} (faster): it pays" in result.output
-    assert queries.kept_wins(engine) == {"early_exit"}
+    assert f"keep {THIRD}, on measurement {newest} (faster): it pays" in result.output
+    assert queries.kept_wins(engine) == {THIRD}
     logged = queries.decisions(engine).iloc[0]
     assert (logged["measurement_id"], logged["who"], logged["forced"]) == (newest, "ann", False)
 
 
 def test_a_win_can_be_named_by_its_number_and_evidence_be_given(engine):
-    first = measure(engine, "none", "early_exit")
-    measure(engine, "none", "early_exit")
+    first = measure(engine, "none", THIRD)
+    measure(engine, "none", THIRD)
     result = quickwin("decide", "#3", "keep", "--because", "yes", "--evidence", str(first), "--json")
     assert json.loads(result.stdout)["measurement_id"] == first
 
 
 @pytest.mark.parametrize("verdict", ["wrong", "not comparable", "slower", "same"])
 def test_what_the_evidence_speaks_against_is_not_kept_unless_forced_with_a_reason(engine, verdict):
-    measure(engine, "none", "early_exit", verdict=verdict, reason="2 new timeouts")
-    refused = quickwin("decide", "early_exit", "keep", "--because", "fast")
+    measure(engine, "none", THIRD, verdict=verdict, reason="2 new timeouts")
+    refused = quickwin("decide", THIRD, "keep", "--because", "fast")
     assert refused.exit_code == 1
     assert "2 new timeouts" in refused.stderr
     assert queries.decisions(engine).empty
-    forced = quickwin("decide", "early_exit", "keep", "--because", "fast", "--force", "the log lies")
+    forced = quickwin("decide", THIRD, "keep", "--because", "fast", "--force", "the log lies")
     assert forced.exit_code == 0
     logged = queries.decisions(engine).iloc[0]
     assert (logged["because"], logged["forced"]) == ("fast (against the evidence: the log lies)", True)
 
 
 def test_a_win_without_evidence_is_not_kept_but_may_be_reverted(engine):
-    refused = quickwin("decide", "dsl_cache", "keep", "--because", "I like it")
+    refused = quickwin("decide", FOURTH, "keep", "--because", "I like it")
     assert refused.exit_code == 1
     assert "was not measured" in refused.stderr
-    assert quickwin("decide", "dsl_cache", "revert", "--because", "too big").exit_code == 0
+    assert quickwin("decide", FOURTH, "revert", "--because", "too big").exit_code == 0
 
 
 def test_what_is_to_be_measured_first_is_the_win_beside_those_that_are_kept(engine):
-    measure(engine, "none", "early_exit", verdict="faster")
-    quickwin("decide", "early_exit", "keep", "--because", "it pays")
-    refused = quickwin("decide", "dsl_cache", "keep", "--because", "I like it")
-    assert "measure it (quickwin measure early_exit early_exit,dsl_cache)" in refused.stderr
+    measure(engine, "none", THIRD, verdict="faster")
+    quickwin("decide", THIRD, "keep", "--because", "it pays")
+    refused = quickwin("decide", FOURTH, "keep", "--because", "I like it")
+    assert f"measure it (quickwin measure {THIRD} {THIRD},{FOURTH})" in refused.stderr
 
 
 def test_of_two_who_decide_at_once_the_first_wins_and_both_are_logged(engine):
-    measure(engine, "none", "early_exit")
+    measure(engine, "none", THIRD)
     seen = ["--seen", "0"]
-    assert quickwin("decide", "early_exit", "keep", "--because", "good", "--who", "ann", *seen).exit_code == 0
-    late = quickwin("decide", "early_exit", "revert", "--because", "bad", "--force", "so", "--who", "bob", *seen)
+    assert quickwin("decide", THIRD, "keep", "--because", "good", "--who", "ann", *seen).exit_code == 0
+    late = quickwin("decide", THIRD, "revert", "--because", "bad", "--force", "so", "--who", "bob", *seen)
     assert late.exit_code == 3
-    assert "ann decided to keep early_exit in the meantime" in late.stderr
+    assert f"ann decided to keep {THIRD} in the meantime" in late.stderr
     assert queries.decisions(engine)["overruled"].tolist() == [True, False]
-    assert queries.kept_wins(engine) == {"early_exit"}
+    assert queries.kept_wins(engine) == {THIRD}
 
 
 def test_keeping_what_is_not_resolved_is_noted(engine):
-    measure(engine, "none", "early_exit", verdict="unresolved")
-    result = quickwin("decide", "early_exit", "keep", "--because", "simpler code")
+    measure(engine, "none", THIRD, verdict="unresolved")
+    result = quickwin("decide", THIRD, "keep", "--because", "simpler code")
     assert result.exit_code == 0
     assert "does not say that it is faster: unresolved" in result.stderr
 
@@ -129,11 +130,11 @@ def test_keeping_what_is_not_resolved_is_noted(engine):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["no_such_win", "keep", "--because", "x"], "no win is called no_such_win; known: solver_body_cache (#1)"),
-        (["early_exit", "keep"], "needs a reason: --because WHY"),
-        (["early_exit", "--because", "x"], "decide WIN keep|revert|undecided --because WHY"),
-        (["early_exit", "keep", "--because", "x", "--evidence", "9"], "measurement 9 is no evidence on early_exit"),
-        (["early_exit", "maybe", "--because", "x"], "'maybe' is not one of"),
+        (["no_such_win", "keep", "--because", "x"], f"no win is called no_such_win; known: {FIRST} (#1)"),
+        ([THIRD, "keep"], "needs a reason: --because WHY"),
+        ([THIRD, "--because", "x"], "decide WIN keep|revert|undecided --because WHY"),
+        ([THIRD, "keep", "--because", "x", "--evidence", "9"], f"measurement 9 is no evidence on {THIRD}"),
+        ([THIRD, "maybe", "--because", "x"], "'maybe' is not one of"),
     ],
 )
 def test_a_decision_that_is_not_complete_is_refused_in_one_sentence(engine, words, said):
@@ -143,23 +144,23 @@ def test_a_decision_that_is_not_complete_is_refused_in_one_sentence(engine, word
 
 
 def test_without_arguments_each_win_and_what_is_missing_are_shown(engine):
-    measure(engine, "none", "early_exit")
+    measure(engine, "none", THIRD)
     result = quickwin("decide")
     assert result.exit_code == 0
     assert "1.250x (1.200-1.300)" in result.stdout
-    assert "dsl_cache: it was not measured" in result.stdout
-    assert "early_exit: it was not measured with warm caches." in result.stdout
+    assert f"{FOURTH}: it was not measured" in result.stdout
+    assert f"{THIRD}: it was not measured with warm caches." in result.stdout
     plain = {row["win"]: row for row in json.loads(quickwin("decide", "--json").stdout)}
-    assert plain["early_exit"]["measurements"][0]["speedup"] == 1.25
-    assert sum(one["ticked"] for one in plain["early_exit"]["checklist"]) == 6
+    assert plain[THIRD]["measurements"][0]["speedup"] == 1.25
+    assert sum(one["ticked"] for one in plain[THIRD]["checklist"]) == 6
 
 
 def test_the_tracker_is_filled_from_the_database(engine):
-    number = measure(engine, "none", "early_exit")
-    quickwin("decide", "early_exit", "keep", "--because", "it pays")
+    number = measure(engine, "none", THIRD)
+    quickwin("decide", THIRD, "keep", "--because", "it pays")
     result = quickwin("tracker")
     assert result.exit_code == 0
-    assert "- Wall-clock: 10.000s → 8.000s (none → early_exit, 100 tasks, cold caches, machine m1)" in result.stdout
+    assert f"- Wall-clock: 10.000s → 8.000s (none → {THIRD}, 100 tasks, cold caches, machine m1)" in result.stdout
     found = parse(result.stdout)
     assert len(found.entries) == 1
     assert f"#3: measurement {number}" in found.checks[6].evidence
@@ -214,7 +215,7 @@ def test_a_plan_that_can_not_be_read_ends_the_command_in_one_sentence(engine, tm
 
 
 def test_the_report_is_written_and_ticks_the_checklist(engine, tmp_path):
-    measure(engine, "none", "early_exit")
+    measure(engine, "none", THIRD)
     result = quickwin("report")
     assert result.exit_code == 0, result.output
     text = (tmp_path / "PHASE4_RESULTS.md").read_text("utf-8")
@@ -224,14 +225,14 @@ def test_the_report_is_written_and_ticks_the_checklist(engine, tmp_path):
 
 
 def test_the_html_report_carries_its_charts_and_no_upload(engine, tmp_path):
-    measure(engine, "none", "early_exit")
+    measure(engine, "none", THIRD)
     attribution = {
         "baseline_seconds": 10.0,
         "all_on_seconds": 8.0,
         "blocks": 1,
-        "shapley": [{"win": "early_exit", "seconds": 2.0, "low": 1.5, "high": 2.5}],
+        "shapley": [{"win": THIRD, "seconds": 2.0, "low": 1.5, "high": 2.5}],
     }
-    arms = [{"name": one, "config": one} for one in ("none", "early_exit")]
+    arms = [{"name": one, "config": one} for one in ("none", THIRD)]
     number = store.begin_measurement(engine, {"kind": "attribution", "arms": arms, "tasks": 100})
     store.update_measurement(engine, number, status="finished", verdict={"attribution": attribution})
     result = quickwin("report", "--html", "report.html", "--json")

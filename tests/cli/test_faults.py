@@ -21,6 +21,7 @@ from db import sqlite_file, store
 from optim.__main__ import main
 from tests.cli.place import one_sentence
 from tests.views.seed import Seeder
+from tests.worked_example import FIFTH, FOURTH
 
 #: One call of each command, as (words, whether it writes); FILE is a file in the test's folder.
 CALLS: dict[str, tuple[tuple[str, ...], bool]] = {
@@ -61,10 +62,10 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with runs, measurements of each kind and a decision: no more, since each command reads it often."""
     file = tmp_path_factory.mktemp("faults") / "seed.db"
     seeder = Seeder(f"sqlite:///{file}")
-    faster = seeder.pair("none", "dsl_cache", blocks=6)
-    seeder.pair("none", "batch_validation", blocks=1, wrong=True)
+    faster = seeder.pair("none", FOURTH, blocks=6)
+    seeder.pair("none", FIFTH, blocks=1, wrong=True)
     seeder.attribution(blocks=2)
-    store.decide(seeder.engine, "dsl_cache", "keep", "twice as fast", faster)
+    store.decide(seeder.engine, FOURTH, "keep", "twice as fast", faster)
     seeder.engine.dispose()
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -13,6 +13,7 @@ from profiles.recorder import Recorder
 from services.facts import read_role
 from services.problems import Problem
 from tests.profiles.importers.files import fixture
+from tests.worked_example import FOURTH, THIRD
 
 LOG = fixture("run_batt_october.log")
 
@@ -62,17 +63,17 @@ def test_a_baseline_gets_its_tag_label_and_config(folder):
 
 
 def test_a_run_of_a_win_gets_its_config_as_stated_and_no_tag(folder):
-    said = invoke("run.log", "--yes", "--as", "win:dsl_cache")
+    said = invoke("run.log", "--yes", "--as", f"win:{FOURTH}")
     (run,), tags = stored(folder)
-    assert (run.config, tags) == (frozenset({"dsl_cache"}), [])
-    assert "stated: config dsl_cache" in said.output
+    assert (run.config, tags) == (frozenset({FOURTH}), [])
+    assert f"stated: config {FOURTH}" in said.output
 
 
 def test_a_final_run_is_tagged_and_its_config_is_what_is_said_and_no_guess(folder):
     invoke("run.log", "--yes", "--as", "final")
     assert [(run.config, tags) for (run,), tags in [stored(folder)]] == [(None, ["final"])]
-    invoke("run.log", "--yes", "--as", "final", "--config", "early_exit+dsl_cache")
-    assert stored(folder)[0][0].config == frozenset({"early_exit", "dsl_cache"})
+    invoke("run.log", "--yes", "--as", "final", "--config", f"{THIRD}+{FOURTH}")
+    assert stored(folder)[0][0].config == frozenset({THIRD, FOURTH})
 
 
 def test_what_is_added_to_a_run_that_was_there_is_said(folder):
@@ -179,7 +180,7 @@ def test_a_profile_is_stored_with_its_run(folder):
     assert sorted(frame["has_profile"].tolist()) == [False, True]
 
 
-@pytest.mark.parametrize("text", ["Baseline", "win:", "win:early_exit,dsl_cache"])
+@pytest.mark.parametrize("text", ["Baseline", "win:", f"win:{THIRD},{FOURTH}"])
 def test_a_role_that_is_none_is_refused_with_those_that_are(text):
     with pytest.raises(Problem, match=r"baseline, final, run or win:\w+") as refused:
         read_role(text)
@@ -194,14 +195,14 @@ def test_the_command_loads_without_what_is_slow_to_import():
 
 
 def test_a_baseline_whose_log_says_its_wins_keeps_them(folder):
-    recorder = Recorder(journal=str(folder / "own.jsonl"), wins=["early_exit"], workload="w", cache_state="cold")
+    recorder = Recorder(journal=str(folder / "own.jsonl"), wins=[THIRD], workload="w", cache_state="cold")
     with recorder.phase("a"):
         pass
     recorder.finish()
     for _ in range(2):
         assert invoke("own.jsonl", "--yes", "--as", "baseline").exit_code == 0
         (run,), tags = stored(folder)
-        assert (run.config, tags) == (frozenset({"early_exit"}), ["baseline"])
+        assert (run.config, tags) == (frozenset({THIRD}), ["baseline"])
 
 
 @pytest.mark.parametrize("bad", ["letter.txt", "missing.log"])

@@ -17,6 +17,7 @@ from tests.at_work import alive, end, sleeper, until
 from tests.cli.place import own_data, quickwin, started
 from tests.cli.test_run import SLOW
 from tests.cli.test_serve import free_port, healthy
+from tests.worked_example import THIRD
 from views.actions import measuring as actions
 
 #: How often each is killed, at another moment each time.
@@ -71,7 +72,7 @@ def test_killing_a_measurement_of_the_built_in_pipeline_takes_its_run_and_its_wo
     place: Path, command: str
 ) -> None:
     data = own_data(place, 40, SLOW, "x1 = slow(I)\n    return x1")
-    words = ["none", "early_exit"] if command == "measure" else ["--wins", "early_exit"]
+    words = ["none", THIRD] if command == "measure" else ["--wins", THIRD]
     for processes in (2, 3, 4):
         process = started(command, *words, *data, "--workers", "2")
         try:

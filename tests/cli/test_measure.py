@@ -25,9 +25,9 @@ from optim.evidence.spec import Spec, pair_arms
 from optim.evidence.verdicts import VERDICTS
 from profiles.records import Environment, PhaseTiming, RunRecord, Workload
 from services import measuring as _measuring
-from tests.worked_example import ALL
+from tests.worked_example import ALL, FOURTH, THIRD
 
-SECONDS = {"none": 10.0, "dsl_cache": 5.0, "early_exit": 9.0, "dsl_cache,early_exit": 4.6, ALL: 2.0}
+SECONDS = {"none": 10.0, FOURTH: 5.0, THIRD: 9.0, f"{FOURTH},{THIRD}": 4.6, ALL: 2.0}
 
 
 class StoredRuns:
@@ -101,7 +101,7 @@ def found_of(result):
 
 
 def test_a_faster_config_is_a_yes_and_everything_is_kept():
-    result = call("measure", "none", "dsl_cache", "--json")
+    result = call("measure", "none", FOURTH, "--json")
     assert result.exit_code == 0, result.output
     found = found_of(result)
     assert (found["verdict"], found["status"], found["why"]) == ("faster", "finished", "settled")
@@ -117,16 +117,16 @@ def test_a_faster_config_is_a_yes_and_everything_is_kept():
 
 
 def test_the_prediction_stands_beside_the_result():
-    spec = found_of(call("measure", "none", "dsl_cache", "--json"))["spec"]
-    assert spec["prediction"]["by_win"].keys() == {"dsl_cache"}
+    spec = found_of(call("measure", "none", FOURTH, "--json"))["spec"]
+    assert spec["prediction"]["by_win"].keys() == {FOURTH}
     assert 0 < spec["prediction"]["saving"] <= 0.81
-    text = call("measure", "none", "dsl_cache").stdout
+    text = call("measure", "none", FOURTH).stdout
     assert "Faster: " in text
     assert "Noise floor: " in text
     assert "Predicted: At most" in text
 
 
-@pytest.mark.parametrize("configs", [("none", "none"), ("dsl_cache", "none")])
+@pytest.mark.parametrize("configs", [("none", "none"), (FOURTH, "none")])
 def test_no_gain_is_a_no_and_has_no_prediction(configs):
     result = call("measure", *configs, "--json", "--blocks", "7")
     assert result.exit_code == 1
@@ -134,14 +134,14 @@ def test_no_gain_is_a_no_and_has_no_prediction(configs):
 
 
 def test_warm_caches_are_primed_once_for_every_config():
-    result = call("measure", "none", "dsl_cache", "--warm", "--json")
-    assert StoredRuns.primed == ["none", "dsl_cache"]
+    result = call("measure", "none", FOURTH, "--warm", "--json")
+    assert StoredRuns.primed == ["none", FOURTH]
     assert found_of(result)["verdict"] == "faster"
 
 
 def test_a_stopped_measurement_can_be_continued():
     StoredRuns.stop_at = 6
-    first = call("measure", "none", "dsl_cache", "--json")
+    first = call("measure", "none", FOURTH, "--json")
     assert first.exit_code == 3
     stopped = found_of(first)
     assert (stopped["status"], stopped["blocks"]) == ("stopped", 1)
@@ -154,7 +154,7 @@ def test_a_stopped_measurement_can_be_continued():
 
 
 def test_a_settled_measurement_can_be_made_more_precise():
-    wide = found_of(call("measure", "none", "dsl_cache", "--json"))
+    wide = found_of(call("measure", "none", FOURTH, "--json"))
     assert wide["blocks"] == 6
     narrow = found_of(call("measure", "--continue", str(wide["id"]), "--min-blocks", "12", "--json"))
     assert narrow["blocks"] == 12
@@ -207,7 +207,7 @@ def test_a_measurement_under_way_is_left_to_its_process():
 
 
 def test_a_measurement_whose_process_is_gone_can_be_continued():
-    spec = {"kind": "pair", "arms": [{"name": "A", "config": "none"}, {"name": "B", "config": "dsl_cache"}]}
+    spec = {"kind": "pair", "arms": [{"name": "A", "config": "none"}, {"name": "B", "config": FOURTH}]}
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     measurement = store.begin_measurement(open_engine(), spec, pid=process.pid)
     process.communicate(b"\n")
@@ -216,7 +216,7 @@ def test_a_measurement_whose_process_is_gone_can_be_continued():
 
 
 def test_a_measurement_that_was_planned_elsewhere_begins_with_continue():
-    spec = {"kind": "pair", "arms": [{"name": "A", "config": "none"}, {"name": "B", "config": "dsl_cache"}]}
+    spec = {"kind": "pair", "arms": [{"name": "A", "config": "none"}, {"name": "B", "config": FOURTH}]}
     measurement = store.begin_measurement(open_engine(), spec, status="planned")
     found = found_of(call("measure", "--continue", str(measurement), "--json"))
     assert (found["id"], found["verdict"]) == (measurement, "faster")
@@ -251,30 +251,30 @@ def test_a_waiting_measurement_whose_process_is_gone_is_interrupted():
 
 def test_blocks_of_version_1_are_not_mixed_with_balanced_ones():
     engine = open_engine()
-    arms = [{"name": "A", "config": "none"}, {"name": "B", "config": "dsl_cache"}, {"name": "A2", "config": "none"}]
+    arms = [{"name": "A", "config": "none"}, {"name": "B", "config": FOURTH}, {"name": "A2", "config": "none"}]
     measurement = store.begin_measurement(engine, {"kind": "pair", "arms": arms, "tasks": 1}, status="stopped")
-    spec = Spec(kind="pair", arms=pair_arms("none", "dsl_cache"), parameters={"tasks": 1})
+    spec = Spec(kind="pair", arms=pair_arms("none", FOURTH), parameters={"tasks": 1})
     run_id, _ = store.store_run(engine, record("none", 1.0, spec, "old"))
     store.add_block_run(engine, measurement, 1, "A", 1, run_id)
     result = call("measure", "--continue", str(measurement))
     assert result.exit_code == 3
     assert "made by version 1" in result.stderr
-    assert "measure none dsl_cache begins a new one" in result.stderr
+    assert f"measure none {FOURTH} begins a new one" in result.stderr
 
 
 def test_a_home_that_can_not_be_made_is_one_sentence_and_no_answer(monkeypatch, tmp_path):
     (tmp_path / "file").touch()
     monkeypatch.setenv("QUICKWIN_HOME", str(tmp_path / "file" / "home"))
-    result = call("measure", "none", "dsl_cache")
+    result = call("measure", "none", FOURTH)
     assert result.exit_code == 3
     assert "can not be written" in result.stderr
     assert "QUICKWIN_HOME can name another folder" in result.stderr
 
 
 def test_kept_wins_can_be_measured():
-    store.decide(open_engine(), "dsl_cache", "keep", "measured", None, None)
+    store.decide(open_engine(), FOURTH, "keep", "measured", None, None)
     found = found_of(call("measure", "none", "kept", "--json"))
-    assert found["spec"]["arms"][1]["config"] == "dsl_cache"
+    assert found["spec"]["arms"][1]["config"] == FOURTH
 
 
 def test_a_hopeless_budget_is_said_before_it_starts():
@@ -285,31 +285,31 @@ def test_a_hopeless_budget_is_said_before_it_starts():
 
 
 def test_wins_are_attributed():
-    result = call("attribute", "--wins", "early_exit,dsl_cache", "--json")
+    result = call("attribute", "--wins", f"{THIRD},{FOURTH}", "--json")
     assert result.exit_code == 0, result.output
     found = found_of(result)
     assert found["spec"]["max_blocks"] == 3
     assert [arm["config"] for arm in found["spec"]["arms"]] == [
         "none",
-        "early_exit",
-        "dsl_cache",
-        "dsl_cache,early_exit",
+        THIRD,
+        FOURTH,
+        f"{FOURTH},{THIRD}",
     ]
     shares = {one["win"]: one["seconds"] for one in found["attribution"]["shapley"]}
     assert sum(shares.values()) == found["attribution"]["baseline_seconds"] - found["attribution"]["all_on_seconds"]
-    assert set(found["spec"]["prediction"]["by_win"]) == {"early_exit", "dsl_cache"}
+    assert set(found["spec"]["prediction"]["by_win"]) == {THIRD, FOURTH}
 
 
 def test_an_attribution_is_printed_in_words():
-    text = call("attribute", "--wins", "dsl_cache", "--blocks", "3").stdout
-    assert "are due to dsl_cache. Best config: dsl_cache" in text
+    text = call("attribute", "--wins", FOURTH, "--blocks", "3").stdout
+    assert f"are due to {FOURTH}. Best config: {FOURTH}" in text
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["--wins", "none"], "a win or more"),
-        (["--wins", "dsl_cache", "--half"], "needs 5 wins"),
+        (["--wins", FOURTH, "--half"], "needs 5 wins"),
         (["--wins", "bogus"], "no win is called bogus"),
     ],
 )
@@ -357,7 +357,7 @@ def test_an_interrupt_ends_a_real_run_and_leaves_the_measurement_to_be_continued
 
 
 def test_every_run_that_was_begun_is_kept_with_what_became_of_it():
-    found = found_of(call("measure", "none", "dsl_cache", "--json"))
+    found = found_of(call("measure", "none", FOURTH, "--json"))
     attempts = queries.attempts(open_engine(), found["id"])
     assert len(attempts) == 4 * found["blocks"]
     assert {one["status"] for one in attempts} == {"finished"}
@@ -366,11 +366,11 @@ def test_every_run_that_was_begun_is_kept_with_what_became_of_it():
 
 
 def test_cpu_seconds_settle_it_where_they_are_asked_for_and_are_a_line_otherwise():
-    found = found_of(call("measure", "none", "dsl_cache", "--metric", "cpu", "--json"))
+    found = found_of(call("measure", "none", FOURTH, "--metric", "cpu", "--json"))
     assert (found["metric"], found["verdict"]) == ("cpu", "faster")
     assert "Faster in CPU seconds" in found["reason"]
     assert set(found["lines"]) == {"wall"}
-    plain = call("measure", "none", "dsl_cache").stdout
+    plain = call("measure", "none", FOURTH).stdout
     assert "Faster: " in plain
     assert "\nCPU " in plain
 
@@ -378,7 +378,7 @@ def test_cpu_seconds_settle_it_where_they_are_asked_for_and_are_a_line_otherwise
 def test_a_measurement_knows_its_code_and_goes_on_with_no_other(monkeypatch):
     code = {"now": "one"}
     monkeypatch.setattr(_measuring, "_code_of", lambda spec: code["now"])
-    first = found_of(call("measure", "none", "dsl_cache", "--blocks", "6", "--json"))
+    first = found_of(call("measure", "none", FOURTH, "--blocks", "6", "--json"))
     engine = open_engine()
     assert queries.measurement(engine, first["id"]).spec["code"] == "one"
     code["now"] = "two"
@@ -392,6 +392,6 @@ def test_a_measurement_knows_its_code_and_goes_on_with_no_other(monkeypatch):
 def test_code_that_changes_meanwhile_is_said_and_known_no_more(monkeypatch):
     codes = iter(["one", "two"])
     monkeypatch.setattr(_measuring, "_code_of", lambda spec: next(codes))
-    result = call("measure", "none", "dsl_cache", "--json")
+    result = call("measure", "none", FOURTH, "--json")
     assert "the code changed while it was measured" in result.stderr
     assert queries.measurement(open_engine(), found_of(result)["id"]).spec["code"] is None

@@ -10,6 +10,7 @@ import pytest
 from optim.evidence.measure import RunFailed, Stopped
 from optim.evidence.spec import Spec, pair_arms
 from services.processes import Child, FreshRuns, last_json
+from tests.worked_example import FOURTH
 
 
 def python(code):
@@ -101,7 +102,7 @@ class Recorded(Child):
 def fresh(tmp_path, cache_state):
     spec = Spec(
         kind="pair",
-        arms=pair_arms("none", "dsl_cache"),
+        arms=pair_arms("none", FOURTH),
         cache_state=cache_state,
         parameters={"tasks": 3, "candidates": 20},
     )
@@ -148,7 +149,7 @@ def test_a_run_is_told_config_workload_and_label(tmp_path):
     runs, child, spec = fresh(tmp_path, "cold")
     runs(spec.arms[1], 4, 2)
     text = " ".join(child.commands[0])
-    assert "optim run --wins dsl_cache --tasks 3 --candidates 20" in text
+    assert f"optim run --wins {FOURTH} --tasks 3 --candidates 20" in text
     assert "--label m block 4 B --cold --quiet --json" in text
 
 

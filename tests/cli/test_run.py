@@ -20,6 +20,7 @@ from db import queries, store
 from db.engine import open_engine
 from db.problems import problem
 from tests.cli.place import one_sentence, own_data, quickwin, started
+from tests.worked_example import FOURTH, THIRD
 
 SLOW = (
     "\ndef slow(grid):\n    total = 0\n    for one in range(10 ** 6):\n        total += one\n    return mirror(grid)\n"
@@ -61,11 +62,11 @@ def test_the_wins_that_were_kept_are_run_and_none_is_said_to_be_none(place: Path
     assert json.loads(result.stdout)["config"] == "none"
     assert "no win was decided to be kept, so kept is none" in result.stderr
     engine = open_engine()
-    store.decide(engine, "early_exit", "keep", "it pays")
-    store.decide(engine, "dsl_cache", "revert", "it does not")
+    store.decide(engine, THIRD, "keep", "it pays")
+    store.decide(engine, FOURTH, "revert", "it does not")
     engine.dispose()
     result = quickwin(*words)
-    assert json.loads(result.stdout)["config"] == "early_exit"
+    assert json.loads(result.stdout)["config"] == THIRD
     assert result.stderr == ""
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.place import quickwin
 from tests.cli.records import record, stored
-from tests.worked_example import WIN_NAMES
+from tests.worked_example import THIRD, WIN_NAMES
 
 LONG = "measurement 12 block 15 A2 of a long evening with many runs"
 
@@ -32,9 +32,9 @@ def test_a_label_with_markup_is_shown_as_it_is(place: Path) -> None:
 
 
 def test_json_is_one_document_newest_first(place: Path) -> None:
-    stored(record("one"), record("two", config=frozenset({"early_exit"})))
+    stored(record("one"), record("two", config=frozenset({THIRD})))
     found = json.loads(quickwin("runs", "--json").stdout)
-    assert {row["label"]: row["config"] for row in found} == {"one": "none", "two": "early_exit"}
+    assert {row["label"]: row["config"] for row in found} == {"one": "none", "two": THIRD}
 
 
 def test_filters_and_the_limit_say_what_they_leave_out(place: Path) -> None:

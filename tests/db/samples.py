@@ -14,6 +14,7 @@ from profiles.records import (
     Workload,
     merge_phases,
 )
+from tests.worked_example import FOURTH, THIRD
 
 STARTED = datetime(2026, 3, 4, 5, 6, 7, 890123, tzinfo=UTC)
 PATHS = (
@@ -59,7 +60,7 @@ def record(key: str = "one", task_count: int = 3, **changes: object) -> RunRecor
         "key": key,
         "label": "all on",
         "source_name": "kernel.log",
-        "config": frozenset({"dsl_cache", "early_exit"}),
+        "config": frozenset({FOURTH, THIRD}),
         "cache_state": "cold",
         "workload": Workload(fingerprint="work", tasks=task_count, candidates=396, description="three tasks"),
         "results_fingerprint": "same",

@@ -20,6 +20,7 @@ from profiles.records import (
     TaskRecord,
     Workload,
 )
+from tests.worked_example import FOURTH
 
 _text = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
 _name = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=8)
@@ -65,7 +66,7 @@ records = st.builds(
     source=_text,
     source_name=st.none() | _text,
     status=st.sampled_from(STATUSES),
-    config=st.none() | st.frozensets(_name | st.just("dsl_cache"), max_size=3),
+    config=st.none() | st.frozensets(_name | st.just(FOURTH), max_size=3),
     cache_state=st.sampled_from(CACHE_STATES),
     workload=st.none()
     | st.builds(Workload, fingerprint=_text, tasks=_whole, candidates=st.none() | _whole, description=_text),

@@ -18,6 +18,7 @@ from db.problems import UnknownRow
 from db.store import measurements
 from profiles.processes import owner_of
 from tests.db.samples import record
+from tests.worked_example import FOURTH, THIRD
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -102,30 +103,30 @@ def test_evidence_that_is_not_there_is_named_and_nothing_is_written(engine: Engi
     with pytest.raises(UnknownRow, match="there is no run 9"):
         store.add_block_run(engine, number, 0, "A", 0, 9)
     with pytest.raises(UnknownRow, match="there is no measurement 9"):
-        store.decide(engine, "early_exit", "keep", "faster", measurement_id=9)
+        store.decide(engine, THIRD, "keep", "faster", measurement_id=9)
     assert queries.blocks(engine, number).empty
     assert queries.decisions(engine).empty
 
 
 def test_the_newest_decision_about_each_win_holds(engine: Engine) -> None:
-    first = store.decide(engine, "early_exit", "keep", "faster", who="Ada")
-    store.decide(engine, "dsl_cache", "keep", "faster too")
-    store.decide(engine, "early_exit", "revert", "not on Kaggle", seen_decision_id=first.id)
-    assert queries.kept_wins(engine) == {"dsl_cache"}
+    first = store.decide(engine, THIRD, "keep", "faster", who="Ada")
+    store.decide(engine, FOURTH, "keep", "faster too")
+    store.decide(engine, THIRD, "revert", "not on Kaggle", seen_decision_id=first.id)
+    assert queries.kept_wins(engine) == {FOURTH}
     held = queries.current_decisions(engine).set_index("win")["decision"].to_dict()
-    assert held == {"dsl_cache": "keep", "early_exit": "revert"}
-    assert queries.decisions(engine, "early_exit")["decision"].tolist() == ["revert", "keep"]
+    assert held == {FOURTH: "keep", THIRD: "revert"}
+    assert queries.decisions(engine, THIRD)["decision"].tolist() == ["revert", "keep"]
 
 
 def test_a_decision_that_comes_too_late_is_logged_without_effect(engine: Engine) -> None:
-    first = store.decide(engine, "early_exit", "keep", "faster", who="Ada")
-    with pytest.raises(store.DecisionConflict, match=r"Ada decided to keep early_exit .*\(faster\)") as caught:
-        store.decide(engine, "early_exit", "revert", "slower", who="Ben")
+    first = store.decide(engine, THIRD, "keep", "faster", who="Ada")
+    with pytest.raises(store.DecisionConflict, match=rf"Ada decided to keep {THIRD} .*\(faster\)") as caught:
+        store.decide(engine, THIRD, "revert", "slower", who="Ben")
     assert caught.value.newest == first
     assert (caught.value.late.who, caught.value.late.overruled) == ("Ben", True)
-    assert queries.kept_wins(engine) == {"early_exit"}
+    assert queries.kept_wins(engine) == {THIRD}
     assert queries.decisions(engine)["overruled"].tolist() == [True, False]
-    store.decide(engine, "early_exit", "revert", "looked again", seen_decision_id=first.id)
+    store.decide(engine, THIRD, "revert", "looked again", seen_decision_id=first.id)
     assert queries.kept_wins(engine) == frozenset()
 
 
@@ -135,7 +136,7 @@ def test_of_many_who_decide_at_once_one_wins_and_all_are_logged(engine: Engine) 
     def decide(who: str) -> None:
         start.wait()
         try:
-            store.decide(engine, "early_exit", "keep", "at once", who=who)
+            store.decide(engine, THIRD, "keep", "at once", who=who)
         except store.DecisionConflict as conflict:
             late.append(conflict.late.who)
 
@@ -155,7 +156,7 @@ def test_of_many_who_decide_at_once_one_wins_and_all_are_logged(engine: Engine) 
 )
 def test_a_decision_needs_a_known_word_and_a_reason(engine: Engine, decision: str, because: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
-        store.decide(engine, "early_exit", decision, because)
+        store.decide(engine, THIRD, decision, because)
     assert queries.decisions(engine).empty
 
 

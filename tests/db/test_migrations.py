@@ -18,6 +18,7 @@ from db.problems import DatabaseProblem
 from profiles.configs import config_text
 from tests.db.samples import record
 from tests.db.version_1 import opened, rows_of, unpack
+from tests.worked_example import FIFTH, FIRST, FOURTH, SECOND, THIRD
 
 VERSIONS = Path(migrations.__file__).parent / "versions"
 
@@ -109,7 +110,7 @@ def test_migration_0007_seals(url: str, tmp_path: Path) -> None:
     engine.dispose()
 
 
-ALL = "batch_validation,dsl_cache,early_exit,solver_body_cache,validation_cache"
+ALL = f"{FIFTH},{FOURTH},{THIRD},{FIRST},{SECOND}"
 
 
 def test_migration_0002_configs_are_sets(url: str, tmp_path: Path) -> None:
@@ -134,7 +135,7 @@ def test_a_verdict_of_version_1_names_the_sets_that_it_meant(url: str, tmp_path:
     verdict = queries.measurement(engine, 5).verdict or {}
     found = verdict["attribution"]
     assert found["best"]["config"] == ALL
-    assert {one["config"] for one in found["configs"]} >= {"none", ALL, "dsl_cache"}
+    assert {one["config"] for one in found["configs"]} >= {"none", ALL, FOURTH}
     assert all(sorted(one.split(",")) == one.split(",") for one in found["as_good"])
     assert "Best config: all 5 wins, 3.394 s" in verdict["reason"]
     engine.dispose()

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from db import queries, store
 from profiles.records import Environment, PhaseTiming, Workload
 from tests.db.samples import STARTED, phases, record, task
+from tests.worked_example import FIFTH, FIRST, FOURTH, SECOND, THIRD
 
 #: Every query that gives a frame, called so that it finds something in ``history``.
 FRAMES: dict[str, Callable[[Engine], pd.DataFrame]] = {
@@ -36,12 +37,12 @@ FRAMES: dict[str, Callable[[Engine], pd.DataFrame]] = {
     "tracking": lambda engine: queries.tracking(engine),
     "stated_facts": lambda engine: queries.stated_facts(engine, [1, 2]),
 }
-EVERY = "batch_validation,dsl_cache,early_exit,solver_body_cache,validation_cache"
+EVERY = f"{FIFTH},{FOURTH},{THIRD},{FIRST},{SECOND}"
 
 
 @pytest.fixture
 def history(engine: Engine) -> Engine:
-    """Four runs: 1 none, 2 early_exit and dsl_cache, 3 all on another machine, 4 none, failed and imported."""
+    """Four runs: 1 none, 2 two wins, 3 all on another machine, 4 none, failed and imported."""
     every = frozenset(EVERY.split(","))
     made = [
         record("one", config=frozenset(), label="baseline"),
@@ -55,13 +56,13 @@ def history(engine: Engine) -> Engine:
     store.note_run(engine, 3, "odd one")
     store.state_facts(engine, [2], {"machine": "elsewhere"}, "somebody")
     store.save_document(engine, "tracker", "notes", "# notes")
-    store.track(engine, [store.TrackedEdit(place="win dsl_cache", name="Status", value="on it")])
+    store.track(engine, [store.TrackedEdit(place=f"win {FOURTH}", name="Status", value="on it")])
     spec = {"kind": "pair", "cache_state": "cold", "tasks": 3, "max_blocks": 8}
-    arms = [{"name": "A", "config": "none"}, {"name": "B", "config": "dsl_cache,early_exit"}]
+    arms = [{"name": "A", "config": "none"}, {"name": "B", "config": f"{FOURTH},{THIRD}"}]
     store.begin_measurement(engine, {**spec, "arms": arms})
     store.add_block_run(engine, 1, 0, "A", 1, 1)
     store.add_block_run(engine, 1, 0, "B", 0, 2)
-    store.decide(engine, "early_exit", "keep", "faster", 1)
+    store.decide(engine, THIRD, "keep", "faster", 1)
     return engine
 
 
@@ -102,7 +103,7 @@ def test_every_query_that_gives_a_frame_is_in_this_family() -> None:
         ({"label": "baseline"}, [1]),
         ({"config": ["none", EVERY]}, [4, 3, 1]),
         ({"config": []}, [4, 3, 2, 1]),
-        ({"win": "dsl_cache"}, [3, 2]),
+        ({"win": FOURTH}, [3, 2]),
         ({"win": "cache"}, []),
         ({"source": "measured"}, [3, 2, 1]),
         ({"machine": "there"}, [3]),
@@ -146,7 +147,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(history: Engine) -> None:
 def test_a_row_of_the_history_says_what_the_record_says(history: Engine) -> None:
     row = queries.runs(history, ids=[2]).iloc[0]
     assert (row["config"], row["tags"], row["cpu_model"], row["git_dirty"]) == (
-        "dsl_cache,early_exit",
+        f"{FOURTH},{THIRD}",
         "keep",
         "a CPU",
         True,

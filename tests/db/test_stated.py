@@ -10,6 +10,7 @@ from db.problems import UnknownRow
 from db.stated import FACTS
 from profiles.records import RunRecord
 from tests.db.samples import STARTED, record
+from tests.worked_example import THIRD
 
 SILENT: dict[str, object] = {
     "config": None,
@@ -21,7 +22,7 @@ SILENT: dict[str, object] = {
 }
 SAID = {
     "pipeline": "run_batt",
-    "config": "early_exit",
+    "config": THIRD,
     "cache_state": "warm",
     "machine": "Kaggle",
     "started_at": "2026-03-04T05:06:07+00:00",
@@ -37,11 +38,11 @@ def test_statements_fill_what_the_log_does_not_say(engine: Engine) -> None:
     run_id = silent(engine)
     store.state_facts(engine, [run_id], SAID, "Ada")
     run = queries.run(engine, run_id)
-    assert (run.config, run.cache_state) == (frozenset({"early_exit"}), "warm")
+    assert (run.config, run.cache_state) == (frozenset({THIRD}), "warm")
     assert run.environment is not None and run.environment.machine == "Kaggle"
     assert run.workload is not None and run.workload.description == "100 tasks of the training set"
     assert run.started_at is not None and run.started_at.year == 2026
-    row = queries.runs(engine, machine="Kaggle", cache_state="warm", config="early_exit").iloc[0]
+    row = queries.runs(engine, machine="Kaggle", cache_state="warm", config=THIRD).iloc[0]
     assert row["id"] == run_id
     assert row["stated"] == "cache_state, config, machine, pipeline, started_at, workload"
 
@@ -70,7 +71,7 @@ def test_a_record_that_comes_later_and_says_it_itself_wins(engine: Engine) -> No
     store.state_facts(engine, [run_id], SAID)
     assert store.import_run(engine, record(**{**SILENT, "cache_state": "cold"})).outcome == "completed"
     run = queries.run(engine, run_id)
-    assert (run.cache_state, run.config) == ("cold", frozenset({"early_exit"}))
+    assert (run.cache_state, run.config) == ("cold", frozenset({THIRD}))
     assert not queries.stated_facts(engine, [run_id]).set_index("name").loc["cache_state", "counts"]
 
 

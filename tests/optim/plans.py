@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from optim.evidence.records import Decided, Measured, ReferenceRun, Together, TrackerEvidence, WinEvidence
 from optim.project.plan import Plan, plan_path, read_plan
+from tests.worked_example import THIRD
 
 TEXT = plan_path().read_text("utf-8")
 
@@ -31,7 +32,7 @@ def with_another_win(found: Plan) -> Plan:
     return replace(found, wins=(*found.wins, replace(last, name="another", number=last.number + 1, planned=False)))
 
 
-def measured(win: str = "early_exit", **changes: object) -> Measured:
+def measured(win: str = THIRD, **changes: object) -> Measured:
     """A measurement of one win that came out faster."""
     values: dict[str, object] = {
         "measurement_id": 3,
@@ -57,7 +58,7 @@ def measured(win: str = "early_exit", **changes: object) -> Measured:
     return Measured(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def decided(win: str = "early_exit", decision: str = "keep", **changes: object) -> Decided:
+def decided(win: str = THIRD, decision: str = "keep", **changes: object) -> Decided:
     """A decision on measurement 3."""
     values: dict[str, object] = {
         "decision_id": 5,
@@ -73,8 +74,8 @@ def decided(win: str = "early_exit", decision: str = "keep", **changes: object) 
 
 def evidence(*rows: WinEvidence, **parts: object) -> TrackerEvidence:
     """Evidence on the given wins; by default early exit measured and kept."""
-    wins = rows or (WinEvidence(win="early_exit", measurements=(measured(),), decided=decided()),)
-    joint = Together(wins=("early_exit",), speedup=1.25, low=1.2, high=1.3, measured=True, source="measurement 3")
+    wins = rows or (WinEvidence(win=THIRD, measurements=(measured(),), decided=decided()),)
+    joint = Together(wins=(THIRD,), speedup=1.25, low=1.2, high=1.3, measured=True, source="measurement 3")
     values: dict[str, object] = {"together": (joint,) if not rows else (), **parts}
     return TrackerEvidence(wins=wins, **values)  # type: ignore[arg-type]
 

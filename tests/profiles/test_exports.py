@@ -27,6 +27,7 @@ from profiles.importers.speedscope import IMPORTER as SPEEDSCOPE
 from profiles.recorder import Recorder
 from profiles.records import PhaseTiming, RunRecord, TaskRecord
 from tests.profiles.fakes import FakeClock, git_asked_once, play, runs  # noqa: F401 - a fixture
+from tests.worked_example import THIRD
 
 pytestmark = pytest.mark.usefixtures("git_asked_once")
 
@@ -80,7 +81,7 @@ SCHEMA = {
 
 def recorded(steps: Any) -> RunRecord:
     clock = FakeClock()
-    recorder = Recorder(clock, name="run", metadata={"config": ["early_exit"]})
+    recorder = Recorder(clock, name="run", metadata={"config": [THIRD]})
     play(recorder, clock, steps)
     return RunRecord.from_json(recorder.finish())
 

@@ -18,6 +18,7 @@ from profiles.journal import JournalError, read_journal, read_journals, task_fro
 from profiles.recorder import Recorder
 from profiles.records import RecordError, RunRecord
 from tests.profiles.fakes import FakeClock, git_asked_once, play, runs  # noqa: F401 - a fixture
+from tests.worked_example import THIRD
 
 pytestmark = pytest.mark.usefixtures("git_asked_once")
 
@@ -35,7 +36,7 @@ while True:
 
 def journal_of(run: Any, finish: bool = True) -> tuple[bytes, RunRecord]:
     clock, lines = FakeClock(), io.StringIO()
-    recorder = Recorder(clock, lines, metadata={"config": ["early_exit"], "cache_state": "cold"})
+    recorder = Recorder(clock, lines, metadata={"config": [THIRD], "cache_state": "cold"})
     play(recorder, clock, run)
     written = lines.getvalue()
     result = RunRecord.from_json(recorder.finish())
@@ -66,7 +67,7 @@ def test_a_run_without_its_final_line_is_interrupted_with_the_phases_until_its_l
     assert f"after {len(result.tasks)} finished tasks" in record.notes[0]
     assert (record.phases, record.counts, record.caches) == (result.phases, result.counts, result.caches)
     assert record.wall_seconds == pytest.approx(result.wall_seconds, abs=1e-6)
-    assert (record.config, record.cache_state) == ({"early_exit"}, "cold")
+    assert (record.config, record.cache_state) == ({THIRD}, "cold")
 
 
 @given(st.binary(max_size=200))

@@ -4,6 +4,7 @@ import pytest
 
 from profiles.logs import write_cell, write_log
 from profiles.records import CacheStats, PhaseTiming, RunRecord, TaskRecord
+from tests.worked_example import THIRD
 
 #: A run with a bit of everything, written and read back in other tests too.
 RUN = RunRecord(
@@ -11,7 +12,7 @@ RUN = RunRecord(
     label="baseline",
     source="imported:quickwin-log",
     wall_seconds=9.25,
-    config=frozenset({"early_exit"}),
+    config=frozenset({THIRD}),
     phases=(
         PhaseTiming(path=("score",), total_seconds=6.5, self_seconds=1.25, calls=100),
         PhaseTiming(path=("score", "dsl"), category="dsl", total_seconds=5.25, self_seconds=5.25),

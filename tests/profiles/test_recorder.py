@@ -19,6 +19,7 @@ from profiles.journal import read_journal
 from profiles.recorder import MAX_PHASES, NullRecorder, Recorder, merge
 from profiles.records import RunRecord
 from tests.profiles.fakes import FakeClock, git_asked_once, play, runs, steps, walk  # noqa: F401 - a fixture
+from tests.worked_example import THIRD
 
 pytestmark = pytest.mark.usefixtures("git_asked_once")
 
@@ -319,14 +320,12 @@ def test_one_result_merged_is_itself() -> None:
 
 
 def test_the_result_is_plain_json_with_the_metadata_as_fields_of_the_run() -> None:
-    recorder = Recorder(
-        name="mine", key="k", metadata={"config": {"early_exit"}, "cache_state": "cold", "odd": Path("x")}
-    )
+    recorder = Recorder(name="mine", key="k", metadata={"config": {THIRD}, "cache_state": "cold", "odd": Path("x")})
     recorder.count("candidates", True)
     result = recorder.finish(results_fingerprint="abc", notes=["fine"])
     assert json.loads(json.dumps(result)) == result == recorder.finish("failed")
     record = RunRecord.from_json(result)
-    assert (record.key, record.label, record.config, record.cache_state) == ("k", "mine", {"early_exit"}, "cold")
+    assert (record.key, record.label, record.config, record.cache_state) == ("k", "mine", {THIRD}, "cold")
     assert (record.results_fingerprint, record.notes, record.status) == ("abc", ("fine",), "finished")
     assert record.started_at is not None
     assert record.cpu_seconds is not None

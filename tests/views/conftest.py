@@ -48,7 +48,7 @@ def full(empty: str, _filled: Path) -> str:
 
 @pytest.fixture
 def open_page() -> Open:
-    """Opens the page at an address: ``open_page("decide", win="dsl_cache")``."""
+    """Opens the page at an address: ``open_page("decide", win="one_of_them")``."""
     first = all_pages()[0].url_path
 
     def opened(url_path: str, **query: Any) -> AppTest:

@@ -20,7 +20,7 @@ from optim.project.plan import load_plan
 from profiles.configs import Config
 from profiles.records import Environment, PhaseTiming, RunRecord, TaskRecord, Workload
 from tests.made_once import made_once
-from tests.worked_example import WIN_NAMES, config_name, config_of
+from tests.worked_example import FIFTH, FOURTH, THIRD, WIN_NAMES, config_name, config_of
 
 STARTED = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 #: The wins of the plan, without those beyond it.
@@ -143,13 +143,13 @@ def _turned(arms: Sequence[Any], block: int) -> list[Any]:
 def fill(url: str) -> None:
     """Two wins measured faster, one wrong, one the same, one not measured; an attribution; one decision."""
     seeder = Seeder(url)
-    faster = seeder.pair("none", "dsl_cache")
-    seeder.pair("none", "early_exit")
-    seeder.pair("none", "batch_validation", blocks=3, wrong=True)
+    faster = seeder.pair("none", FOURTH)
+    seeder.pair("none", THIRD)
+    seeder.pair("none", FIFTH, blocks=3, wrong=True)
     seeder.pair("none", "none", blocks=12)
     seeder.pair("none", "all", blocks=4)
     seeder.attribution()
-    store.decide(seeder.engine, "dsl_cache", "keep", "twice as fast", faster)
+    store.decide(seeder.engine, FOURTH, "keep", "twice as fast", faster)
     seeder.engine.dispose()
 
 

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from db import engine as engine_module
 from tests.views.conftest import Open, words
+from tests.worked_example import FOURTH
 from views.data.connection import forget
 from views.page import all_pages
 
@@ -79,7 +80,7 @@ def test_runs_that_were_altered_are_marked_and_are_no_evidence(full: str, open_p
     table = open_page("runs").dataframe[0].value
     assert set(table["status"]) == {"altered"} and table["wall_seconds"].isna().all()
     decide = words(open_page("decide"))
-    assert "altered behind Quickwin's back" in words(open_page("decide", win="dsl_cache"))
+    assert "altered behind Quickwin's back" in words(open_page("decide", win=FOURTH))
     assert "faster" not in decide.lower().replace("which is faster", "") or "altered" in decide
 
 
@@ -90,7 +91,7 @@ def test_in_the_read_only_mode_no_button_writes_and_each_that_would_says_why(
     file, locked = Path(full.removeprefix("sqlite:///")), {}
     before = file.read_bytes()
     for url_path in PAGES:
-        query = {"decide": {"win": "dsl_cache"}, "progress": {"tracking": "1"}}.get(url_path, {})
+        query = {"decide": {"win": FOURTH}, "progress": {"tracking": "1"}}.get(url_path, {})
         page = _opened(open_page, url_path, **query)
         locked[url_path] = [one for one in page.button if one.disabled and "QUICKWIN_READ_ONLY" in (one.help or "")]
         for number, one in enumerate(page.button):

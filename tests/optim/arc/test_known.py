@@ -12,7 +12,7 @@ from optim.arc.dsl import Dsl, DslFiles, default_files, load_dsl
 from optim.arc.known import known_functions
 from optim.arc.purity import is_immutable
 from tests.optim.bench import answers, small
-from tests.worked_example import WIN_NAMES
+from tests.worked_example import FOURTH, WIN_NAMES
 
 
 def changed(folder: Path, old: str, new: str) -> Dsl:
@@ -51,7 +51,7 @@ def test_a_function_that_was_wrapped_or_replaced_is_not_known(tmp_path: Path) ->
 def test_what_known_functions_gave_on_real_tasks_can_not_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen, evaluator = 0, importlib.import_module("optim.arc.wins.dsl_cache").GraphEvaluator
+    seen, evaluator = 0, importlib.import_module(f"optim.arc.wins.{FOURTH}").GraphEvaluator
 
     def end(self: Any) -> None:
         nonlocal seen

@@ -15,6 +15,7 @@ from optim.arc.workload import prepare
 from profiles.journal import read_journal
 from profiles.records import RunRecord, TaskRecord
 from tests.optim.own_data import write_dsl, write_solvers, write_tasks
+from tests.worked_example import SECOND
 
 TASKS = 4
 
@@ -77,7 +78,7 @@ def test_a_finished_run_primes_its_caches(settings: Settings) -> None:
 
 
 def test_caches_on_the_machines_of_a_cluster_are_unknown(settings: Settings) -> None:
-    away = replace(settings, scheduler="tcp://host:8786", wins=frozenset({"validation_cache"}))
+    away = replace(settings, scheduler="tcp://host:8786", wins=frozenset({SECOND}))
     assert found_state(away, prepare(away)) == "unknown"
 
 

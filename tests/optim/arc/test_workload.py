@@ -17,7 +17,7 @@ from optim.arc.settings import Settings
 from optim.arc.tasks import TaskProblem
 from optim.arc.workload import CacheFolder, cache_scope, prepare, read_programs
 from tests.optim.own_data import write_dsl, write_solvers, write_tasks
-from tests.worked_example import WIN_NAMES
+from tests.worked_example import FOURTH, SECOND, WIN_NAMES
 
 
 @pytest.fixture
@@ -123,22 +123,22 @@ def test_an_unknown_task_is_refused_with_one_that_there_is(settings: Settings) -
 
 
 def test_caches_are_cold_until_something_is_there_and_warm_once_primed_for_this_workload(tmp_path: Path) -> None:
-    folder, wins = CacheFolder(tmp_path / "caches"), frozenset({"validation_cache"})
+    folder, wins = CacheFolder(tmp_path / "caches"), frozenset({SECOND})
     assert folder.state("w", wins) == "cold"
     folder.mark_primed("w", wins)
     assert folder.state("w", wins) == "warm"
     assert folder.state("w", frozenset()) == "warm"
-    assert folder.state("w", wins | {"dsl_cache"}) == "unknown"
+    assert folder.state("w", wins | {FOURTH}) == "unknown"
     assert folder.state("another", wins) == "unknown"
-    folder.mark_primed("w", frozenset({"dsl_cache"}))
-    assert folder.state("w", wins | {"dsl_cache"}) == "warm"
+    folder.mark_primed("w", frozenset({FOURTH}))
+    assert folder.state("w", wins | {FOURTH}) == "warm"
 
 
 @pytest.mark.parametrize("lose", [Path.unlink, lambda path: path.write_bytes(b"damaged")])
 def test_caches_that_lost_entries_since_they_were_primed_are_not_warm(
     tmp_path: Path, lose: Callable[[Path], object]
 ) -> None:
-    folder, wins = CacheFolder(tmp_path), frozenset({"validation_cache"})
+    folder, wins = CacheFolder(tmp_path), frozenset({SECOND})
     cache = DiskCache(tmp_path / "scores.sqlite", "scope")
     cache.put({"a": "1"})
     cache.close()
@@ -148,11 +148,11 @@ def test_caches_that_lost_entries_since_they_were_primed_are_not_warm(
     assert folder.state("w", wins) == "unknown"
 
 
-@pytest.mark.parametrize("note", ["", "[]", "{", '{"w": ["dsl_cache"]}'])
+@pytest.mark.parametrize("note", ["", "[]", "{", f'{{"w": ["{FOURTH}"]}}'])
 def test_caches_whose_note_is_lost_are_unknown(tmp_path: Path, note: str) -> None:
     (tmp_path / "dsl.sqlite").touch()
     (tmp_path / "primed.json").write_text(note)
-    assert CacheFolder(tmp_path).state("w", frozenset({"dsl_cache"})) == "unknown"
+    assert CacheFolder(tmp_path).state("w", frozenset({FOURTH})) == "unknown"
 
 
 def test_all_programs_of_the_package_can_be_read_so_that_a_run_need_not_look() -> None:

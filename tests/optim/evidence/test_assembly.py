@@ -8,9 +8,9 @@ import pytest
 
 from optim.evidence import assembly
 from optim.evidence.assembly import rows, win_of
-from tests.worked_example import ALL, WIN_NAMES, config_name, config_of
+from tests.worked_example import ALL, FOURTH, THIRD, WIN_NAMES, config_name, config_of
 
-REST = config_name(config_of("all-dsl_cache"))
+REST = config_name(config_of(f"all-{FOURTH}"))
 
 
 def assemble(**tables):
@@ -53,14 +53,14 @@ def decision(number: int, win: str, word: str, **more: object) -> dict[str, obje
 @pytest.mark.parametrize(
     ("a", "b", "found"),
     [
-        ("none", "early_exit", ("early_exit", False)),
-        ("early_exit", "none", ("early_exit", True)),
-        (ALL, REST, ("dsl_cache", True)),
-        ("dsl_cache", "dsl_cache,early_exit", ("early_exit", False)),
+        ("none", THIRD, (THIRD, False)),
+        (THIRD, "none", (THIRD, True)),
+        (ALL, REST, (FOURTH, True)),
+        (FOURTH, f"{FOURTH},{THIRD}", (THIRD, False)),
         ("none", "none", None),
         ("none", ALL, None),
-        ("none", "dsl_cache,early_exit", None),
-        ("early_exit", "dsl_cache", None),
+        ("none", f"{FOURTH},{THIRD}", None),
+        (THIRD, FOURTH, None),
         ("none", "of_another_version", ("of_another_version", False)),
     ],
 )
@@ -69,12 +69,12 @@ def test_a_measurement_is_about_a_win_when_its_arms_differ_by_exactly_that(a, b,
 
 
 def test_an_attribution_is_about_no_single_win():
-    assert win_of(spec("none", "early_exit", kind="attribution")) is None
+    assert win_of(spec("none", THIRD, kind="attribution")) is None
 
 
 def test_a_measurement_becomes_evidence_with_its_seconds_and_place():
-    found = assemble(measurements=[measurement(3, "none", "early_exit")], blocks={3: block_rows("none", "early_exit")})
-    one = found.win("early_exit").measured
+    found = assemble(measurements=[measurement(3, "none", THIRD)], blocks={3: block_rows("none", THIRD)})
+    one = found.win(THIRD).measured
     assert one is not None
     assert (one.before_seconds, one.after_seconds) == (pytest.approx(10), pytest.approx(8))
     assert (one.machine, one.committed, one.tasks, one.cache_state) == ("m1", True, 100, "cold")
@@ -85,7 +85,7 @@ def test_a_measurement_becomes_evidence_with_its_seconds_and_place():
 def test_arms_the_other_way_round_are_turned():
     given = measurement(3, ALL, REST, verdict="slower", speedup=0.5, low=0.4, high=0.6)
     found = assemble(measurements=[given], blocks={3: block_rows(ALL, REST, (5.0, 10.0))})
-    one = found.win("dsl_cache").measured
+    one = found.win(FOURTH).measured
     assert one is not None
     assert (one.verdict, one.speedup) == ("faster", 2.0)
     assert (one.low, one.high) == (pytest.approx(1 / 0.6), pytest.approx(1 / 0.4))
@@ -94,10 +94,10 @@ def test_arms_the_other_way_round_are_turned():
 
 
 def test_the_newest_finished_measurement_speaks():
-    given = [measurement(1, "none", "early_exit", speedup=1.1), measurement(2, "none", "early_exit", speedup=1.4)]
-    given.append({**measurement(3, "none", "early_exit"), "status": "running"})
-    given.append({**measurement(4, "none", "early_exit"), "verdict": None})
-    row = assemble(measurements=given).win("early_exit")
+    given = [measurement(1, "none", THIRD, speedup=1.1), measurement(2, "none", THIRD, speedup=1.4)]
+    given.append({**measurement(3, "none", THIRD), "status": "running"})
+    given.append({**measurement(4, "none", THIRD), "verdict": None})
+    row = assemble(measurements=given).win(THIRD)
     assert [one.measurement_id for one in row.measurements] == [2, 1]
 
 
@@ -106,9 +106,9 @@ def warm(given: dict[str, object]) -> dict[str, object]:
 
 
 def test_what_was_measured_cold_speaks_before_what_was_measured_warm():
-    given = [measurement(1, "none", "early_exit"), warm(measurement(2, "none", "early_exit", speedup=30.0))]
+    given = [measurement(1, "none", THIRD), warm(measurement(2, "none", THIRD, speedup=30.0))]
     found = assemble(measurements=given)
-    assert found.win("early_exit").measured.measurement_id == 1
+    assert found.win(THIRD).measured.measurement_id == 1
     unresolved = measurement(3, "none", ALL, verdict="unresolved", speedup=1.1, low=0.9, high=1.3)
     both = assemble(measurements=[unresolved, warm(measurement(4, "none", ALL, speedup=30.0))])
     assert both.joint(frozenset(WIN_NAMES)).source == "measurement 3"
@@ -117,39 +117,39 @@ def test_what_was_measured_cold_speaks_before_what_was_measured_warm():
 
 
 def test_wrong_answers_speak_until_a_newer_measurement_of_that_state_has_the_right_ones():
-    given = [measurement(1, "none", "early_exit"), warm(measurement(2, "none", "early_exit", verdict="wrong"))]
-    assert assemble(measurements=given).win("early_exit").measured.measurement_id == 2
-    given.append(warm(measurement(3, "none", "early_exit")))
-    assert assemble(measurements=given).win("early_exit").measured.measurement_id == 1
+    given = [measurement(1, "none", THIRD), warm(measurement(2, "none", THIRD, verdict="wrong"))]
+    assert assemble(measurements=given).win(THIRD).measured.measurement_id == 2
+    given.append(warm(measurement(3, "none", THIRD)))
+    assert assemble(measurements=given).win(THIRD).measured.measurement_id == 1
 
 
 def test_runs_that_did_not_finish_give_no_seconds():
-    blocks = block_rows("none", "early_exit") + block_rows("none", "early_exit", (99.0, 99.0), status="failed")
-    found = assemble(measurements=[measurement(3, "none", "early_exit")], blocks={3: blocks})
-    assert found.win("early_exit").measured.before_seconds == pytest.approx(10)
+    blocks = block_rows("none", THIRD) + block_rows("none", THIRD, (99.0, 99.0), status="failed")
+    found = assemble(measurements=[measurement(3, "none", THIRD)], blocks={3: blocks})
+    assert found.win(THIRD).measured.before_seconds == pytest.approx(10)
 
 
 def test_runs_of_several_commits_are_not_called_committed():
-    blocks = block_rows("none", "early_exit") + block_rows("none", "early_exit", git_commit="other")
-    found = assemble(measurements=[measurement(3, "none", "early_exit")], blocks={3: blocks})
-    assert found.win("early_exit").measured.committed is None
+    blocks = block_rows("none", THIRD) + block_rows("none", THIRD, git_commit="other")
+    found = assemble(measurements=[measurement(3, "none", THIRD)], blocks={3: blocks})
+    assert found.win(THIRD).measured.committed is None
 
 
 def test_frames_and_lists_give_the_same():
-    log = [decision(1, "early_exit", "keep", measurement_id=3), decision(2, "dsl_cache", "revert", measurement_id=None)]
-    given = [measurement(3, "none", "early_exit")]
-    blocks = block_rows("none", "early_exit")
+    log = [decision(1, THIRD, "keep", measurement_id=3), decision(2, FOURTH, "revert", measurement_id=None)]
+    given = [measurement(3, "none", THIRD)]
+    blocks = block_rows("none", THIRD)
     lists = assemble(measurements=given, blocks={3: blocks}, decisions=log)
     tables = {3: pd.DataFrame(blocks)}
     frames = assemble(measurements=pd.DataFrame(given), blocks=tables, decisions=pd.DataFrame(log))
     assert frames == lists
-    assert frames.decisions("keep") == ("early_exit",)
-    assert frames.win("dsl_cache").decided.measurement_id is None
+    assert frames.decisions("keep") == (THIRD,)
+    assert frames.win(FOURTH).decided.measurement_id is None
 
 
 def test_a_decision_that_came_too_late_has_no_effect():
-    log = [decision(1, "early_exit", "keep"), decision(2, "early_exit", "revert", overruled=True)]
-    assert assemble(decisions=log).win("early_exit").decision == "keep"
+    log = [decision(1, THIRD, "keep"), decision(2, THIRD, "revert", overruled=True)]
+    assert assemble(decisions=log).win(THIRD).decision == "keep"
 
 
 def test_wins_measured_together_go_before_their_product():
@@ -168,7 +168,7 @@ def test_wins_measured_together_go_before_their_product():
 def test_a_product_is_of_what_each_win_brings_alone():
     first, second = WIN_NAMES[:2]
     singles = [measurement(1, "none", first, speedup=1.1), measurement(2, "none", second, speedup=1.2)]
-    beside = measurement(3, "dsl_cache", f"{second},dsl_cache", speedup=3.0)
+    beside = measurement(3, FOURTH, f"{second},{FOURTH}", speedup=3.0)
     found = assemble(measurements=[*singles, beside])
     assert found.win(second).measured.measurement_id == 3
     assert found.win(second).alone.measurement_id == 2

@@ -23,8 +23,9 @@ from optim.evidence.measure import (
 from optim.evidence.outcomes import Outcome
 from optim.evidence.reliability import Attempt
 from optim.evidence.spec import Spec, SpecError, attribution_arms, pair_arms
+from tests.worked_example import FOURTH, THIRD
 
-SECONDS = {"none": 10.0, "dsl_cache": 5.0, "early_exit": 9.0, "dsl_cache,early_exit": 4.6}
+SECONDS = {"none": 10.0, FOURTH: 5.0, THIRD: 9.0, f"{FOURTH},{THIRD}": 4.6}
 
 
 class Clock:
@@ -66,7 +67,7 @@ class Book:
 
 
 def spec_of(**changes):
-    return Spec(**{"kind": "pair", "arms": pair_arms("none", "dsl_cache"), "min_blocks": 1, "order_seed": 1, **changes})
+    return Spec(**{"kind": "pair", "arms": pair_arms("none", FOURTH), "min_blocks": 1, "order_seed": 1, **changes})
 
 
 def drive(spec, machine, book=None, **options):
@@ -118,7 +119,7 @@ def test_a_pairs_block_is_mirrored_by_a_fair_coin():
 
 
 def test_an_attributions_block_is_all_arms_in_a_fresh_order():
-    spec = Spec(kind="attribution", arms=attribution_arms(("early_exit", "dsl_cache")), order_seed=7)
+    spec = Spec(kind="attribution", arms=attribution_arms((THIRD, FOURTH)), order_seed=7)
     orders = Counter(tuple(arm.name for arm in block_order(spec, block)) for block in range(1, 481))
     assert len(orders) == 24
     assert all(set(order) == {arm.name for arm in spec.arms} for order in orders)
@@ -277,27 +278,27 @@ def test_a_settled_measurement_runs_nothing_more():
 
 
 def test_an_attribution_runs_all_its_blocks_and_says_who_gained_what():
-    spec = Spec(kind="attribution", arms=attribution_arms(("early_exit", "dsl_cache")), max_blocks=4)
+    spec = Spec(kind="attribution", arms=attribution_arms((THIRD, FOURTH)), max_blocks=4)
     machine = Machine()
     found = drive(spec, machine)[-1].verdict
     assert len(machine.ran) == 16
     assert found.verdict == "faster"
     seconds = {one["win"]: one["seconds"] for one in found.attribution["shapley"]}
-    assert seconds["dsl_cache"] > seconds["early_exit"] > 0
+    assert seconds[FOURTH] > seconds[THIRD] > 0
     assert sum(seconds.values()) == found.attribution["baseline_seconds"] - found.attribution["all_on_seconds"]
-    assert "are due to dsl_cache" in found.reason
+    assert f"are due to {FOURTH}" in found.reason
 
 
 def test_a_config_with_other_answers_ends_an_attribution():
-    spec = Spec(kind="attribution", arms=attribution_arms(("early_exit", "dsl_cache")), max_blocks=4)
-    place = [arm.name for arm in block_order(spec, 1)].index("early_exit") + 1
+    spec = Spec(kind="attribution", arms=attribution_arms((THIRD, FOURTH)), max_blocks=4)
+    place = [arm.name for arm in block_order(spec, 1)].index(THIRD) + 1
     events = drive(spec, Machine({place: {"results_fingerprint": "other"}}))
     assert events[-1].verdict.verdict == "wrong"
-    assert "arm early_exit" in events[-1].verdict.reason
+    assert f"arm {THIRD}" in events[-1].verdict.reason
 
 
 def test_a_baseline_whose_answers_differ_from_run_to_run_does_not_end_an_attribution():
-    spec = Spec(kind="attribution", arms=attribution_arms(("early_exit", "dsl_cache")), max_blocks=4)
+    spec = Spec(kind="attribution", arms=attribution_arms((THIRD, FOURTH)), max_blocks=4)
     changes = {number: {"results_fingerprint": f"answers {number}"} for number in range(1, 20)}
     found = drive(spec, Machine(changes))[-1].verdict
     assert found.verdict != "wrong" and found.attribution
@@ -349,7 +350,7 @@ def test_a_duets_arms_are_at_work_at_once_and_change_cores_within_each_block():
     assert events[-1].verdict.verdict == "faster"
     assert any("duet" in note for note in events[-1].verdict.notes)
     for first, second in machine.pairs:
-        assert {first.arm.config, second.arm.config} == {"none", "dsl_cache"}
+        assert {first.arm.config, second.arm.config} == {"none", FOURTH}
         assert second.position == first.position + 1
     cores = {}
     for first, second in machine.pairs:

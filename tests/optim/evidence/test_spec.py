@@ -14,21 +14,22 @@ from optim.evidence.spec import (
     minutes_warning,
     pair_arms,
 )
+from tests.worked_example import FOURTH, THIRD
 
 #: Five wins of a project of the test's own.
 FIVE = ("vectorize", "index", "cache", "batch", "skip")
 
 
-def pair(before="none", after="dsl_cache", **changes):
+def pair(before="none", after=FOURTH, **changes):
     return Spec(**{"kind": "pair", "arms": pair_arms(before, after), **changes})
 
 
 def test_a_pair_has_each_config_twice():
     assert [(arm.name, arm.config) for arm in pair().arms] == [
         ("A", "none"),
-        ("B", "dsl_cache"),
+        ("B", FOURTH),
         ("A2", "none"),
-        ("B2", "dsl_cache"),
+        ("B2", FOURTH),
     ]
 
 
@@ -56,11 +57,11 @@ def test_a_spec_of_version_1_is_read_with_its_workload_as_parameters():
 
 
 def test_an_attribution_has_an_arm_per_config_named_by_it():
-    assert [arm.name for arm in attribution_arms(("early_exit", "dsl_cache"))] == [
+    assert [arm.name for arm in attribution_arms((THIRD, FOURTH))] == [
         "none",
-        "early_exit",
-        "dsl_cache",
-        "dsl_cache,early_exit",
+        THIRD,
+        FOURTH,
+        f"{FOURTH},{THIRD}",
     ]
     assert len(attribution_arms(FIVE)) == 32
     assert len(attribution_arms(FIVE, half=True)) == 22
@@ -110,7 +111,7 @@ def test_what_is_no_spec_is_refused(plain):
 def test_a_budget_below_six_blocks_can_never_resolve_a_pair():
     assert budget_problem(pair(max_blocks=2)) == "2 blocks can never resolve it: 6 are needed at the very least"
     assert budget_problem(pair(max_blocks=6)) is None
-    assert budget_problem(Spec(kind="attribution", arms=attribution_arms(("early_exit",)), max_blocks=1)) is None
+    assert budget_problem(Spec(kind="attribution", arms=attribution_arms((THIRD,)), max_blocks=1)) is None
 
 
 def test_a_budget_that_even_the_predicted_most_does_not_fit_in_is_said_with_the_number_needed():

@@ -5,7 +5,7 @@ import pytest
 from optim.evidence.records import TrackerEvidence, WinEvidence
 from optim.plan.checklist import ticks, win_ticks
 from tests.optim.plans import decided, evidence, measured, plan, reference_run
-from tests.worked_example import PLANNED
+from tests.worked_example import PLANNED, THIRD
 
 
 def ticked(found: TrackerEvidence) -> dict[str, str]:
@@ -32,7 +32,7 @@ def test_every_line_is_ticked_by_its_evidence():
 
 def test_answers_that_came_out_wrong_since_are_no_longer_ticked_as_correct():
     newer = measured(measurement_id=9, verdict="wrong")
-    row = WinEvidence(win="early_exit", measurements=(newer, measured()))
+    row = WinEvidence(win=THIRD, measurements=(newer, measured()))
     lines = {one.text: one.ticked for one in win_ticks(plan(), row)}
     assert not lines["Local single-task test (correctness)"]
 
@@ -56,8 +56,8 @@ def test_a_line_that_some_wins_meet_says_how_many():
     ],
 )
 def test_lesser_evidence_ticks_less(change, lost):
-    full = WinEvidence(win="early_exit", measurements=(measured(),), decided=decided())
-    less = WinEvidence(win="early_exit", measurements=(measured(**change),), decided=decided())
+    full = WinEvidence(win=THIRD, measurements=(measured(),), decided=decided())
+    less = WinEvidence(win=THIRD, measurements=(measured(**change),), decided=decided())
     before = {one.text for one in win_ticks(plan(), full) if one.ticked}
     after = {one.text for one in win_ticks(plan(), less) if one.ticked}
     assert len(before) == 7
@@ -65,7 +65,7 @@ def test_lesser_evidence_ticks_less(change, lost):
 
 
 def test_a_decision_without_a_measurement_ticks_nothing():
-    row = WinEvidence(win="early_exit", decided=decided(measurement_id=None))
+    row = WinEvidence(win=THIRD, decided=decided(measurement_id=None))
     assert not any(one.ticked for one in win_ticks(plan(), row))
 
 

@@ -12,6 +12,7 @@ from optim.evidence.records import Together, TrackerEvidence, WinEvidence
 from optim.plan.report import Chart, html_report, plain, results_document
 from optim.plan.standing import standing
 from tests.optim.plans import decided, evidence, measured, plan, reference_run, with_another_win
+from tests.worked_example import FOURTH, THIRD
 
 ATTRIBUTION = {
     "baseline_seconds": 10.0,
@@ -19,13 +20,13 @@ ATTRIBUTION = {
     "blocks": 3,
     "total": {"speedup": 5.0, "low": 4.8, "high": 5.2},
     "shapley": [
-        {"win": "dsl_cache", "seconds": 7.5, "low": 7.0, "high": 8.0},
-        {"win": "early_exit", "seconds": 0.5, "low": None, "high": None},
+        {"win": FOURTH, "seconds": 7.5, "low": 7.0, "high": 8.0},
+        {"win": THIRD, "seconds": 0.5, "low": None, "high": None},
     ],
-    "ghosts": [{"wins": ["early_exit"], "sentence": "early_exit has nothing left."}],
+    "ghosts": [{"wins": [THIRD], "sentence": f"{THIRD} has nothing left."}],
     "clashes": [],
     "burdens": [],
-    "best": {"config": "dsl_cache", "seconds": 2.5},
+    "best": {"config": FOURTH, "seconds": 2.5},
 }
 
 
@@ -78,7 +79,7 @@ def test_a_measured_win_stands_with_interval_and_noise_floor():
     for part in (
         "Written 2026-11-25 08:00 UTC.",
         "| Early Exit Scoring | faster | 1.250x (1.200-1.300) | 20.0% | 5-10% | 0.990-1.010x | measurement 3 | keep |",
-        "Measurement 3, 2026-11-23 14:02 UTC: none against early_exit, 100 tasks, cold caches, 8 blocks, machine m1",
+        f"Measurement 3, 2026-11-23 14:02 UTC: none against {THIRD}, 100 tasks, cold caches, 8 blocks, machine m1",
         "Decision: **keep** by ann 2026-11-24 09:00 UTC on measurement 3: it pays",
         "**1.250x (1.200-1.300x) with what is kept** (measurement 3). Analogy, not a projection: 19.9 s",
     ):
@@ -92,7 +93,7 @@ def test_beside_a_plan_of_another_pipeline_no_seconds_are_projected_and_no_odds_
 
 
 def test_a_wrong_measurement_shows_no_speedup():
-    row = WinEvidence(win="early_exit", measurements=(measured(verdict="wrong", reason="other results"),))
+    row = WinEvidence(win=THIRD, measurements=(measured(verdict="wrong", reason="other results"),))
     text = results(evidence(row))
     assert "| 3 | Early Exit Scoring | wrong | - | - |" in text
     assert "other results" in text
@@ -110,13 +111,13 @@ def test_the_attribution_is_shown_with_its_remarks():
     text = results(evidence(), attribution=ATTRIBUTION, attribution_name="measurement 8")
     for part in (
         "10.000 s with none, 2.000 s with all wins (5.000x (4.800 to 5.200)), over 3 blocks (measurement 8)",
-        "| dsl_cache | 7.500 s (7.000 to 8.000) |",
-        "| early_exit | 0.500 s |",
-        "- early_exit has nothing left.",
-        "- Best config: dsl_cache, 2.500 s",
+        f"| {FOURTH} | 7.500 s (7.000 to 8.000) |",
+        f"| {THIRD} | 0.500 s |",
+        f"- {THIRD} has nothing left.",
+        f"- Best config: {FOURTH}, 2.500 s",
     ):
         assert part in text
-    modelled = {**ATTRIBUTION, "configs": [{"config": "dsl_cache", "seconds": 2.5, "measured": False}]}
+    modelled = {**ATTRIBUTION, "configs": [{"config": FOURTH, "seconds": 2.5, "measured": False}]}
     assert "2.500 s by the model, not measured" in results(evidence(), attribution=modelled)
     assert "no attribution was measured" not in text
     assert "no attribution was measured" in results(evidence())
@@ -144,7 +145,7 @@ def test_any_text_stays_text(text):
 
 def test_what_people_typed_can_not_bring_markup_into_the_page():
     row = WinEvidence(
-        win="early_exit",
+        win=THIRD,
         measurements=(measured(reason=NASTY[5]),),
         decided=decided(because=NASTY[6], who="<b>ann</b>"),
     )

@@ -9,7 +9,7 @@ from optim.plan.standing import standing
 from optim.plan.unknowns import missing, unknowns
 from tests.optim.plans import decided, evidence, measured, reference_run, with_another_win
 from tests.optim.plans import plan as worked_example_plan
-from tests.worked_example import PLANNED
+from tests.worked_example import FOURTH, PLANNED, THIRD
 
 
 def plan(**changes):
@@ -38,11 +38,11 @@ def test_with_nothing_measured_the_odds_are_those_of_the_plan():
 
 def test_what_is_kept_is_projected():
     found = standing(plan(), evidence())
-    assert found.kept == ("early_exit",)
+    assert found.kept == (THIRD,)
     assert found.projected is not None
     assert found.projected.seconds == pytest.approx(24.813 / 1.25)
     assert found.odds.measured == ("kept together",)
-    assert "early_exit" not in found.odds.planned
+    assert THIRD not in found.odds.planned
     assert found.odds.calibrated_on == 1
 
 
@@ -70,15 +70,15 @@ def test_all_wins_are_those_that_the_plan_does_not_speak_of_too(every, planned, 
 
 
 def test_a_reverted_win_is_no_part_of_the_odds():
-    row = WinEvidence(win="dsl_cache", measurements=(measured("dsl_cache"),), decided=decided("dsl_cache", "revert"))
+    row = WinEvidence(win=FOURTH, measurements=(measured(FOURTH),), decided=decided(FOURTH, "revert"))
     odds = standing(plan(), evidence(row)).odds
-    assert "dsl_cache" not in (*odds.measured, *odds.planned)
+    assert FOURTH not in (*odds.measured, *odds.planned)
     assert odds.calibrated_on == 1
 
 
 def test_a_wrong_measurement_leaves_a_win_planned():
-    row = WinEvidence(win="dsl_cache", measurements=(measured("dsl_cache", verdict="wrong"),))
-    assert "dsl_cache" in standing(plan(), evidence(row)).odds.planned
+    row = WinEvidence(win=FOURTH, measurements=(measured(FOURTH, verdict="wrong"),))
+    assert FOURTH in standing(plan(), evidence(row)).odds.planned
 
 
 def test_the_newest_clean_reference_run_counts():
@@ -127,5 +127,5 @@ def test_a_projection_is_named_as_unknown_until_the_reference_machine_confirms(o
 
 def test_kept_wins_that_were_not_measured_together_are_unknown():
     assert not any("together" in one for one in unknowns(plan(), evidence(), True))
-    alone = Together(wins=("early_exit",), speedup=1.2, measured=False, source="product of measurement 3")
+    alone = Together(wins=(THIRD,), speedup=1.2, measured=False, source="product of measurement 3")
     assert any("together" in one for one in unknowns(plan(), evidence(together=(alone,)), True))

@@ -14,6 +14,7 @@ from optim.plan.tracker_document import Leftover, TrackerDocument, write
 from optim.plan.tracker_merge import differences
 from optim.project.plan import load_plan
 from tests.optim.plans import decided, evidence, measured, plan, reference_run
+from tests.worked_example import FIRST, FOURTH, THIRD
 
 ORIGINAL = Path(__file__).with_name("fixtures").joinpath("tracker.md").read_text("utf-8")
 EMPTY = render(load_plan(), TrackerEvidence())
@@ -64,7 +65,7 @@ def test_what_another_pipeline_shows_is_an_analogy_and_goes_onto_no_seconds():
         "- Analogy: measured here on another pipeline than run_batt on Kaggle: no projection for it, and no odds"
         in text
     )
-    together = Together(wins=("solver_body_cache",), speedup=1.25, measured=True, source="measurement 3")
+    together = Together(wins=(FIRST,), speedup=1.25, measured=True, source="measurement 3")
     after = render(plan(), evidence(together=(together,)))
     assert "- After Quick Win #1: 1.250x, measurement 3; an analogy for run_batt on Kaggle" in after
     assert "- Current: 24.813s (41.6% optimization)" in text
@@ -73,7 +74,7 @@ def test_what_another_pipeline_shows_is_an_analogy_and_goes_onto_no_seconds():
 
 def test_a_log_of_the_win_there_stands_with_its_ratio_to_the_baseline_there():
     before = reference_run(run_id=10, config="none", wall_seconds=24.0)
-    after = reference_run(run_id=11, config="early_exit", wall_seconds=20.0)
+    after = reference_run(run_id=11, config=THIRD, wall_seconds=20.0)
     for filled in (evidence(reference=(before, after)), TrackerEvidence(reference=(before, after))):
         text = render(plan(), filled)
         assert "- On Kaggle: 20.000s in run 11, 1.200x against run 10 (24.000s), separate runs" in text
@@ -85,7 +86,7 @@ def test_a_kept_win_shows_what_was_measured_and_decided():
     text = render(own_plan(), evidence())
     for line in (
         "**Status**: ✅ KEPT (Nov 24, 2026)",
-        "- Wall-clock: 10.000s → 8.000s (none → early_exit, 100 tasks, cold caches, machine m1)",
+        f"- Wall-clock: 10.000s → 8.000s (none → {THIRD}, 100 tasks, cold caches, machine m1)",
         "- Speedup: 1.250x (95% 1.200-1.300x)",
         "- Saving: 20.0%",
         "- Projected wall-clock: 19.850s on Kaggle (projected, not measured there)",
@@ -101,21 +102,21 @@ def test_a_kept_win_shows_what_was_measured_and_decided():
 
 
 def test_a_reverted_win_is_marked_and_not_part_of_what_comes_after():
-    row = WinEvidence(win="early_exit", measurements=(measured(),), decided=decided(decision="revert"))
+    row = WinEvidence(win=THIRD, measurements=(measured(),), decided=decided(decision="revert"))
     text = render(plan(), evidence(row))
     assert "❌ REVERTED (Nov 24, 2026)" in text
     assert "- After Quick Win #3: reverted: not part of it" in text
 
 
 def test_a_wrong_result_shows_no_speedup():
-    row = WinEvidence(win="early_exit", measurements=(measured(verdict="wrong", reason="other results"),))
+    row = WinEvidence(win=THIRD, measurements=(measured(verdict="wrong", reason="other results"),))
     text = render(plan(), evidence(row))
     assert "- Speedup: (none: wrong)" in text
     assert "1.250x" not in text
 
 
 def test_a_product_of_measurements_is_not_shown_as_measured():
-    joint = Together(wins=("solver_body_cache",), speedup=1.1, measured=False, source="product of measurement 1")
+    joint = Together(wins=(FIRST,), speedup=1.1, measured=False, source="product of measurement 1")
     text = render(plan(), evidence(together=(joint,)))
     assert "- After Quick Win #1: 1.100x, product of measurement 1, not measured together" in text
 
@@ -275,34 +276,34 @@ VERDICTS = ["faster", "wrong", "same", "unresolved"]
 )
 def test_whatever_people_type_is_read_back_as_it_was(because, who, reason, verdict, decision):
     row = WinEvidence(
-        win="dsl_cache",
-        measurements=(measured("dsl_cache", verdict=verdict, reason=reason, machine=who),),
-        decided=decided("dsl_cache", decision, because=because, who=who),
+        win=FOURTH,
+        measurements=(measured(FOURTH, verdict=verdict, reason=reason, machine=who),),
+        decided=decided(FOURTH, decision, because=because, who=who),
     )
     filled = document(plan(), evidence(row))
     assert parse(write(filled)) == filled
 
 
 def test_entries_come_in_the_order_of_time():
-    early = measured("dsl_cache", measurement_id=9, measured_at=datetime(2026, 1, 2, tzinfo=UTC))
+    early = measured(FOURTH, measurement_id=9, measured_at=datetime(2026, 1, 2, tzinfo=UTC))
     rows = (
-        WinEvidence(win="early_exit", measurements=(measured(),)),
-        WinEvidence(win="dsl_cache", measurements=(early,)),
+        WinEvidence(win=THIRD, measurements=(measured(),)),
+        WinEvidence(win=FOURTH, measurements=(early,)),
     )
     assert [entry.number for entry in document(plan(), evidence(*rows)).entries] == [4, 3]
 
 
 def test_a_measurement_without_a_time_has_no_line_in_the_timeline():
-    row = WinEvidence(win="early_exit", measurements=(dataclasses.replace(measured(), measured_at=None),))
+    row = WinEvidence(win=THIRD, measurements=(dataclasses.replace(measured(), measured_at=None),))
     assert document(plan(), evidence(row)).entries == ()
 
 
 def test_a_decision_on_older_code_is_due_for_another_look_and_pooled_measurements_are_named():
     old = measured(commit="a", pooled=(1, 3))
-    new = measured("dsl_cache", measurement_id=9, commit="b")
+    new = measured(FOURTH, measurement_id=9, commit="b")
     rows = (
-        WinEvidence(win="early_exit", measurements=(old,), decided=decided()),
-        WinEvidence(win="dsl_cache", measurements=(new,), decided=decided("dsl_cache", measurement_id=9)),
+        WinEvidence(win=THIRD, measurements=(old,), decided=decided()),
+        WinEvidence(win=FOURTH, measurements=(new,), decided=decided(FOURTH, measurement_id=9)),
     )
     filled = document(plan(), evidence(*rows))
     assert dict(filled.win(3).fields)["Status"] == "✅ KEPT (Nov 24, 2026) - due for another look"
@@ -311,13 +312,13 @@ def test_a_decision_on_older_code_is_due_for_another_look_and_pooled_measurement
 
 
 def test_a_decision_without_a_measurement_of_its_time_has_a_line_of_its_own():
-    row = WinEvidence(win="dsl_cache", decided=decided("dsl_cache", "revert", measurement_id=None))
+    row = WinEvidence(win=FOURTH, decided=decided(FOURTH, "revert", measurement_id=None))
     [entry] = document(plan(), evidence(row)).entries
     assert (entry.moment, entry.number, entry.status) == ("2026-11-24 09:00", 4, "❌ REVERTED")
     assert "revert by ann without a measurement: it pays" in entry.notes
 
 
 def test_a_measurement_of_logs_from_there_stands_with_its_grade():
-    there = (WinEvidence(win="early_exit", measurements=(measured(measurement_id=7, grade="separate runs"),)),)
+    there = (WinEvidence(win=THIRD, measurements=(measured(measurement_id=7, grade="separate runs"),)),)
     text = render(plan(), TrackerEvidence(there=there))
     assert "- On Kaggle: faster 1.250x (95% 1.200-1.300x), measurement 7, separate runs" in text

@@ -11,7 +11,7 @@ from optim.arc.wins import all_wins
 from optim.project.plan import NEEDS, Plan, PlanProblem, load_plan, plan_path, read_plan
 from optim.project.wins import Win
 from tests.optim.plans import TEXT, changed, plan
-from tests.worked_example import PLANNED
+from tests.worked_example import FIRST, FOURTH, PLANNED, THIRD
 
 
 def test_the_plan_that_comes_with_it_holds_the_trackers_numbers():
@@ -29,19 +29,19 @@ def test_every_kind_of_evidence_is_explained_in_the_file():
 
 
 def test_a_target_percent_is_a_speedup_too():
-    low_high = plan().win("dsl_cache").target_speedup
+    low_high = plan().win(FOURTH).target_speedup
     assert low_high.low == pytest.approx(1 / 0.9)
     assert low_high.high == pytest.approx(1 / 0.75)
 
 
 def test_a_win_is_found_by_its_number():
-    assert plan().number(4) == plan().win("dsl_cache")
+    assert plan().number(4) == plan().win(FOURTH)
     assert plan().number(9) is None
 
 
 def test_wins_come_in_the_order_of_their_numbers():
     swapped = plan(("number = 1\n", "number = 77\n"))
-    assert swapped.wins[-1].name == "solver_body_cache"
+    assert swapped.wins[-1].name == FIRST
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,8 @@ def test_wins_come_in_the_order_of_their_numbers():
         (("seconds = [12, 14]", "seconds = [12, 30]"), "target.seconds must lie below baseline.seconds (24.813)"),
         (("target_percent = [3, 8]", "target_percent = [8, 3]"), "win[1].target_percent must be a range"),
         (("target_percent = [3, 8]", "target_percent = [3, 100]"), "win[1].target_percent must be a range"),
-        (('name = "early_exit"', 'name = "early_exti"'), "win[3].name must be a win, one of solver_body_cache"),
-        (('name = "early_exit"', 'name = "dsl_cache"'), "win.name dsl_cache was given twice"),
+        ((f'name = "{THIRD}"', 'name = "early_exti"'), f"win[3].name must be a win, one of {FIRST}"),
+        ((f'name = "{THIRD}"', f'name = "{FOURTH}"'), f"win.name {FOURTH} was given twice"),
         (("number = 2", "number = 1"), "win.number 1 was given twice"),
         (('cache = "inlining"', 'cache = "inlinign"'), "cache must be one of inlining, validation, got inlinign"),
         (('needs = "correct"', 'needs = "corect"'), "items[1].needs must be what this list can wait for"),
@@ -93,10 +93,8 @@ def test_a_win_of_the_pipeline_that_the_plan_does_not_name_is_beyond_the_plan(wi
 
 
 def test_the_plan_overrides_what_a_win_declares_of_itself():
-    declared = Win(
-        name="early_exit", number=9, title="Its own", label="Mine", hypothesis="mine", addresses=(("score",),)
-    )
-    found = read_plan(TEXT, declared={**all_wins(), "early_exit": declared}).win("early_exit")
+    declared = Win(name=THIRD, number=9, title="Its own", label="Mine", hypothesis="mine", addresses=(("score",),))
+    found = read_plan(TEXT, declared={**all_wins(), THIRD: declared}).win(THIRD)
     assert (found.number, found.title) == (3, "Early Exit Scoring")
     assert (found.label, found.addresses) == ("Mine", (("score",),))
 

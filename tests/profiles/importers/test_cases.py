@@ -9,6 +9,7 @@ import marshal
 import pytest
 
 from tests.profiles.importers.files import CASES, read, read_text
+from tests.worked_example import THIRD
 
 needs_cases = pytest.mark.skipif(not CASES.is_dir(), reason="the collected cases are not here")
 SUMMARY = "Timing summary (seconds):\n  main.run_batt               8.500\n  run_batt.check_batt         4.250\n"
@@ -370,7 +371,7 @@ def test_anything_else_that_is_no_list_is_refused(header):
 
 @needs_cases
 def test_the_collected_journals_are_read_rightly():
-    assert case("journal_config_text.jsonl")[0].records[0].config == {"early_exit"}
+    assert case("journal_config_text.jsonl")[0].records[0].config == {THIRD}
     assert case("journal_base.jsonl")[0].records[0].wall_seconds == 10.0
     (run,) = case("journal_phase_unaccounted.jsonl")[0].records
     assert run.wall_seconds == 14.0 and totals(run)["unaccounted"] == 3.0

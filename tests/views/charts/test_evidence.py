@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from tests.worked_example import WIN_NAMES
+from tests.worked_example import FIFTH, FIRST, FOURTH, THIRD, WIN_NAMES
 from views import palette
 from views.charts import evidence as charts
 from views.data import evidence as data
@@ -72,15 +72,15 @@ def test_a_win_is_its_number_in_a_circle_and_no_colour() -> None:
     bar = charts.contributions(shapley).data[0]
     assert bar.marker.color not in {palette.win(win).colour for win in WIN_NAMES[1:]}
     assert bar.error_x.array[0] == 1.0 and bar.error_x.arrayminus[0] == 0.5
-    assert bar.y[0] == "① solver_body_cache: 1.00 s"
+    assert bar.y[0] == f"① {FIRST}: 1.00 s"
 
 
 def test_an_interaction_is_coloured_only_where_it_is_resolved() -> None:
     pairs = pd.DataFrame(
-        [("early_exit", "dsl_cache", 0.7, 0.6, 0.8), ("early_exit", "batch_validation", 0.7, 0.4, 1.2)],
+        [(THIRD, FOURTH, 0.7, 0.6, 0.8), (THIRD, FIFTH, 0.7, 0.4, 1.2)],
         columns=["one", "two", "factor", "low", "high"],
     )
-    map_ = charts.interactions(pairs, ["early_exit", "dsl_cache", "batch_validation"]).data[0]
+    map_ = charts.interactions(pairs, [THIRD, FOURTH, FIFTH]).data[0]
     assert list(map_.z[0]) == [None, 0.7, 1.0]
     assert list(map_.text[0]) == ["", "− 0.70x", "≈ 0.70x"]
     assert map_.text[1][0] == "− 0.70x"

@@ -5,6 +5,7 @@ import pytest
 from optim.evidence.records import Together, TrackerEvidence, WinEvidence
 from optim.project.plan import load_plan
 from tests.optim.plans import measured
+from tests.worked_example import FIRST, FOURTH, THIRD
 from views.charts import progress as charts
 from views.data import progress as data
 
@@ -47,10 +48,10 @@ def test_open_wins_that_were_measured_together_end_where_all_together_do() -> No
 
 
 def test_an_open_win_that_was_measured_beside_others_says_so() -> None:
-    beside = measured("dsl_cache", config_before="early_exit,solver_body_cache", speedup=2.0)
-    evidence = TrackerEvidence(wins=(WinEvidence(win="dsl_cache", measurements=(beside,)),))
-    row = data.steps(PLAN, evidence).set_index("win").loc["dsl_cache"]
-    assert row["note"] == "measured against solver_body_cache,early_exit at 2.00x, undecided"
+    beside = measured(FOURTH, config_before=f"{THIRD},{FIRST}", speedup=2.0)
+    evidence = TrackerEvidence(wins=(WinEvidence(win=FOURTH, measurements=(beside,)),))
+    row = data.steps(PLAN, evidence).set_index("win").loc[FOURTH]
+    assert row["note"] == f"measured against {FIRST},{THIRD} at 2.00x, undecided"
 
 
 def test_what_is_only_planned_is_hollow_and_carries_its_range() -> None:

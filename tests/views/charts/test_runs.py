@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from tests.worked_example import ALL
+from tests.worked_example import ALL, FOURTH
 from views import palette
 from views.charts import runs
 from views.charts.plot import Dots, Line, plot_svg
@@ -28,10 +28,10 @@ def stretches(*rows: tuple[object, ...]) -> pd.DataFrame:
 
 
 def test_each_config_is_one_series_in_its_own_colour() -> None:
-    drawn = runs.trend(history(["none", "none", ALL, "dsl_cache"]), stretches())
+    drawn = runs.trend(history(["none", "none", ALL, FOURTH]), stretches())
     colours = {trace.name: trace.marker.color for trace in drawn.data}
     assert set(colours) == {"none", "all", "DSL cache"}
-    assert colours["DSL cache"] == palette.win("dsl_cache").colour
+    assert colours["DSL cache"] == palette.win(FOURTH).colour
     assert len(set(colours.values())) == 3
 
 
@@ -85,7 +85,7 @@ def test_no_runs_make_an_empty_chart() -> None:
 
 
 def test_the_picture_has_every_run_and_the_chart_s_marks() -> None:
-    frame = history(["none", "none", ALL, "dsl_cache"])
+    frame = history(["none", "none", ALL, FOURTH])
     drawn = runs.picture(frame, stretches())
     dots = [layer for layer in drawn.layers if isinstance(layer, Dots)]
     assert sorted(y for layer in dots for y in layer.ys) == sorted(frame["wall_seconds"])

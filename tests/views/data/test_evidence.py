@@ -7,6 +7,7 @@ from optim.plan.standing import standing
 from optim.project.plan import load_plan
 from profiles.records import Workload
 from tests.views.seed import Seeder
+from tests.worked_example import FIRST, THIRD
 from views.data import evidence as data
 from views.data.connection import engine, forget
 
@@ -60,8 +61,8 @@ def test_timeouts_that_the_log_counts_make_the_run_unclean(full: str) -> None:
 
 def test_what_is_possible_at_most_follows_from_the_newest_baseline(full: str) -> None:
     bounds = data.bounds()
-    assert bounds["solver_body_cache"] == pytest.approx(1 / 0.75)
-    assert bounds["early_exit"] == pytest.approx(1 / 0.5)
+    assert bounds[FIRST] == pytest.approx(1 / 0.75)
+    assert bounds[THIRD] == pytest.approx(1 / 0.5)
 
 
 def test_without_a_baseline_nothing_is_predicted(empty: str) -> None:
@@ -69,11 +70,11 @@ def test_without_a_baseline_nothing_is_predicted(empty: str) -> None:
 
 
 def test_a_reverted_win_is_left_out_of_the_odds(full: str) -> None:
-    store.decide(Seeder(full).engine, "early_exit", "revert", "not worth it", 2)
+    store.decide(Seeder(full).engine, THIRD, "revert", "not worth it", 2)
     forget()
     odds = standing(replace(PLAN, reference_pipeline=None), data.evidence()).odds
     assert odds.measured[0] == "kept together"
-    assert "early_exit" not in (*odds.measured, *odds.planned)
+    assert THIRD not in (*odds.measured, *odds.planned)
 
 
 def test_nothing_measured_leaves_the_odds_of_the_plan_alone(empty: str) -> None:

@@ -6,38 +6,38 @@ from db import queries, store
 from db.engine import open_engine
 from tests.views.conftest import Open, own_project, words
 from tests.views.seed import Seeder
-from tests.worked_example import WIN_NAMES
+from tests.worked_example import FIFTH, FIRST, FOURTH, SECOND, SIXTH, THIRD, WIN_NAMES
 from views.data import deciding
 
 
 def test_an_empty_database_says_what_is_not_measured(empty: str, open_page: Open) -> None:
     said = words(open_page("decide"))
     assert f"0 of {len(WIN_NAMES)} wins are decided" in said
-    assert "not measured yet: solver_body_cache, validation_cache" in said
+    assert f"not measured yet: {FIRST}, {SECOND}" in said
     assert "Nothing is decided yet" in said
 
 
 def test_the_wins_that_wait_for_a_decision_are_named(full: str, open_page: Open) -> None:
     page = open_page("decide")
-    assert "Keep four; revert batch_validation: its answers differ; measure shape_bound." in words(page)
-    assert "early_exit (faster, 1.25x)" in words(page)
-    assert "Faster: 1.25" in words(open_page("decide", win="early_exit"))
+    assert f"Keep four; revert {FIFTH}: its answers differ; measure {SIXTH}." in words(page)
+    assert f"{THIRD} (faster, 1.25x)" in words(page)
+    assert "Faster: 1.25" in words(open_page("decide", win=THIRD))
 
 
 def test_every_win_has_a_row_with_its_decision_and_no_row_is_open_at_first(full: str, open_page: Open) -> None:
     page = open_page("decide")
     held = {name: page.get_by_key(f"decide.decision.{name}").value for name in WIN_NAMES}
-    assert held == {**dict.fromkeys(WIN_NAMES, "undecided"), "dsl_cache": "keep"}
+    assert held == {**dict.fromkeys(WIN_NAMES, "undecided"), FOURTH: "keep"}
     assert not page.table
     assert not [area.key for area in page.text_area]
 
 
 def test_a_row_opens_in_place_and_its_address_holds_it(full: str, open_page: Open) -> None:
     page = open_page("decide")
-    page.button(key="decide.open.early_exit").click().run()
-    assert page.query_params["win"] in ("early_exit", ["early_exit"])
+    page.button(key=f"decide.open.{THIRD}").click().run()
+    assert page.query_params["win"] in (THIRD, [THIRD])
     assert "Phases that it changed" in words(page)
-    page.button(key="decide.open.early_exit").click().run()
+    page.button(key=f"decide.open.{THIRD}").click().run()
     assert not page.table
 
 
@@ -60,7 +60,7 @@ def test_a_project_with_wins_of_its_own_has_no_empty_boxes(
 
 
 def test_the_evidence_of_a_win_is_complete(full: str, open_page: Open) -> None:
-    page = open_page("decide", win="dsl_cache")
+    page = open_page("decide", win=FOURTH)
     shown = page.table[0].value.to_string()
     for word in ("Hypothesis", "Planned", "Predicted", "Measured", "Noise floor", "Answers", "equal in every block"):
         assert word in shown
@@ -68,29 +68,29 @@ def test_the_evidence_of_a_win_is_complete(full: str, open_page: Open) -> None:
 
 
 def test_a_win_that_was_measured_twice_shows_both_and_which_one_speaks(full: str, open_page: Open) -> None:
-    second = Seeder(full).pair("dsl_cache", "early_exit,dsl_cache")
-    page = open_page("decide", win="early_exit")
+    second = Seeder(full).pair(FOURTH, f"{THIRD},{FOURTH}")
+    page = open_page("decide", win=THIRD)
     (both,) = [one.value for one in page.dataframe if "measurement" in one.value and "before" in one.value]
     assert both["measurement"].tolist() == [second, 6, 2]
-    assert both["before"].tolist()[::2] == ["dsl_cache", "none"]
+    assert both["before"].tolist()[::2] == [FOURTH, "none"]
     assert f"measurement {second} speaks for it above" in words(page)
 
 
 def test_a_wrong_win_is_said_to_be_wrong(full: str, open_page: Open) -> None:
-    page = open_page("decide", win="batch_validation")
+    page = open_page("decide", win=FIFTH)
     assert "different: this win can not be kept as it is" in page.table[0].value.to_string()
     assert "Not a faster run but a wrong one" in words(page)
 
 
 def test_a_decision_is_logged_with_its_measurement_and_reason(full: str, open_page: Open) -> None:
-    page = open_page("decide", win="early_exit")
-    page.get_by_key("decide.decision.early_exit").set_value("keep").run()
-    page.text_area(key="decide.because.early_exit").set_value("a fifth less, answers equal").run()
-    page.button(key="decide.submit.early_exit").click().run()
-    assert "Decision 2: keep early_exit, on measurement 2 (faster): a fifth less" in words(page)
+    page = open_page("decide", win=THIRD)
+    page.get_by_key(f"decide.decision.{THIRD}").set_value("keep").run()
+    page.text_area(key=f"decide.because.{THIRD}").set_value("a fifth less, answers equal").run()
+    page.button(key=f"decide.submit.{THIRD}").click().run()
+    assert f"Decision 2: keep {THIRD}, on measurement 2 (faster): a fifth less" in words(page)
     newest = queries.decisions(open_engine(full)).iloc[0]
     assert (newest["win"], newest["decision"], newest["because"]) == (
-        "early_exit",
+        THIRD,
         "keep",
         "a fifth less, answers equal",
     )
@@ -98,43 +98,43 @@ def test_a_decision_is_logged_with_its_measurement_and_reason(full: str, open_pa
 
 
 def test_a_decision_against_the_evidence_is_logged_as_forced(full: str, open_page: Open) -> None:
-    page = open_page("decide", win="batch_validation")
-    page.get_by_key("decide.decision.batch_validation").set_value("keep").run()
-    page.text_area(key="decide.because.batch_validation").set_value("I want it").run()
+    page = open_page("decide", win=FIFTH)
+    page.get_by_key(f"decide.decision.{FIFTH}").set_value("keep").run()
+    page.text_area(key=f"decide.because.{FIFTH}").set_value("I want it").run()
     assert "Against the evidence: measurement" in words(page)
-    assert page.button(key="decide.submit.batch_validation").disabled
-    page.text_input(key="decide.against.batch_validation").set_value("the log lies").run()
-    page.button(key="decide.submit.batch_validation").click().run()
+    assert page.button(key=f"decide.submit.{FIFTH}").disabled
+    page.text_input(key=f"decide.against.{FIFTH}").set_value("the log lies").run()
+    page.button(key=f"decide.submit.{FIFTH}").click().run()
     newest = queries.decisions(open_engine(full)).iloc[0]
     assert bool(newest["forced"]) and newest["because"] == "I want it (against the evidence: the log lies)"
     assert newest["who"]
 
 
 def test_a_draft_survives_a_look_at_another_win(full: str, open_page: Open) -> None:
-    page = open_page("decide", win="early_exit")
-    page.get_by_key("decide.decision.early_exit").set_value("revert").run()
-    page.text_area(key="decide.because.early_exit").set_value("half a sent").run()
-    page.get_by_key("decide.decision.early_exit").set_value("undecided").run()
-    page.button(key="decide.open.dsl_cache").click().run()
-    page.get_by_key("decide.decision.early_exit").set_value("revert").run()
-    assert page.text_area(key="decide.because.early_exit").value == "half a sent"
+    page = open_page("decide", win=THIRD)
+    page.get_by_key(f"decide.decision.{THIRD}").set_value("revert").run()
+    page.text_area(key=f"decide.because.{THIRD}").set_value("half a sent").run()
+    page.get_by_key(f"decide.decision.{THIRD}").set_value("undecided").run()
+    page.button(key=f"decide.open.{FOURTH}").click().run()
+    page.get_by_key(f"decide.decision.{THIRD}").set_value("revert").run()
+    assert page.text_area(key=f"decide.because.{THIRD}").value == "half a sent"
 
 
 def test_a_decision_without_a_reason_can_not_be_logged(full: str, open_page: Open) -> None:
-    page = open_page("decide", win="validation_cache")
-    page.get_by_key("decide.decision.validation_cache").set_value("revert").run()
-    assert page.button(key="decide.submit.validation_cache").disabled
+    page = open_page("decide", win=SECOND)
+    page.get_by_key(f"decide.decision.{SECOND}").set_value("revert").run()
+    assert page.button(key=f"decide.submit.{SECOND}").disabled
     assert len(queries.decisions(open_engine(full))) == 1
 
 
 def test_who_decides_too_late_is_told(full: str, open_page: Open) -> None:
-    page = open_page("decide", win="early_exit")
-    page.get_by_key("decide.decision.early_exit").set_value("keep").run()
-    page.text_area(key="decide.because.early_exit").set_value("mine").run()
-    store.decide(open_engine(full), "early_exit", "revert", "was first", 2)
-    page.button(key="decide.submit.early_exit").click().run()
+    page = open_page("decide", win=THIRD)
+    page.get_by_key(f"decide.decision.{THIRD}").set_value("keep").run()
+    page.text_area(key=f"decide.because.{THIRD}").set_value("mine").run()
+    store.decide(open_engine(full), THIRD, "revert", "was first", 2)
+    page.button(key=f"decide.submit.{THIRD}").click().run()
     assert "in the meantime" in words(page)
-    assert queries.current_decisions(open_engine(full)).set_index("win").loc["early_exit", "decision"] == "revert"
+    assert queries.current_decisions(open_engine(full)).set_index("win").loc[THIRD, "decision"] == "revert"
 
 
 def test_the_attribution_is_said_in_words_and_drawn(full: str, open_page: Open) -> None:
@@ -145,7 +145,7 @@ def test_the_attribution_is_said_in_words_and_drawn(full: str, open_page: Open) 
 
 def test_a_config_with_fewer_wins_that_is_as_good_as_the_fastest_is_named() -> None:
     best = {"config": "all", "seconds": 1.2}
-    simpler = ",".join(name for name in WIN_NAMES if name != "batch_validation")
+    simpler = ",".join(name for name in WIN_NAMES if name != FIFTH)
     assert deciding.remarks({"best": best, "as_good": [simpler, "all"]})[1] == (
         "Not told apart from it, with fewer wins: **all\\-batch\\_validation**."
     )
@@ -162,14 +162,14 @@ def test_a_fraction_says_how_much_of_it_was_run_and_what_pairs_show(full: str) -
 
 
 def test_a_reason_is_shown_and_not_interpreted(full: str, open_page: Open) -> None:
-    store.decide(open_engine(full), "early_exit", "keep", "# <b>:red[now]</b>", 2)
-    page = open_page("decide", win="early_exit")
+    store.decide(open_engine(full), THIRD, "keep", "# <b>:red[now]</b>", 2)
+    page = open_page("decide", win=THIRD)
     assert not [one for one in page.markdown if ":red[" in one.value]
     assert "# <b>:red[now]</b>" in words(page)
 
 
 def test_a_reason_is_no_formula_for_a_spreadsheet(full: str, open_page: Open) -> None:
-    store.decide(open_engine(full), "early_exit", "keep", "=HYPERLINK(1)", 2)
+    store.decide(open_engine(full), THIRD, "keep", "=HYPERLINK(1)", 2)
     (log,) = [one.value for one in open_page("decide").dataframe if "because" in one.value]
     assert log["because"].iloc[0] == "'=HYPERLINK(1)"
 

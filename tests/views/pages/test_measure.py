@@ -11,6 +11,7 @@ import streamlit as st
 from db import store
 from tests.views.conftest import Open, words
 from tests.views.seed import Seeder
+from tests.worked_example import FOURTH, SECOND, THIRD
 from views.actions import measuring as actions
 from views.data.connection import forget
 from views.parts import measurement
@@ -52,10 +53,10 @@ def test_the_expected_time_ends_where_the_budget_of_minutes_does(
 
 
 def test_start_starts_what_was_chosen(empty: str, open_page: Open, started: list[list[str]]) -> None:
-    page = open_page("measure", before="none", after="early_exit", tasks=5, caches="warm")
+    page = open_page("measure", before="none", after=THIRD, tasks=5, caches="warm")
     page.button(key="measure.start").click().run()
     choice = ["--tasks", "5", "--candidates", "132", "--warm", "--blocks", "20", "--minutes", "30"]
-    assert started == [["measure", "none", "early_exit", *choice]]
+    assert started == [["measure", "none", THIRD, *choice]]
     assert "It ended before it began to measure" in " ".join(one.value for one in page.error)
 
 
@@ -93,7 +94,7 @@ def test_an_attribution_is_offered_with_its_own_budget(empty: str, open_page: Op
 
 def test_a_finished_measurement_says_its_verdict_first(full: str, open_page: Open) -> None:
     page = open_page("measure", measurement=1)
-    assert "Measurement 1, none against dsl_cache, 10 tasks, cold, 8 blocks: Faster: " in words(page).replace("**", "")
+    assert f"Measurement 1, none against {FOURTH}, 10 tasks, cold, 8 blocks: Faster: " in words(page).replace("**", "")
     assert re.search(r"faster 2\.\d\dx \(1\.\d\dx to 2\.\d\dx\)$", page.header[0].value)
     said = words(page)
     assert "answers equal" in said and "A row for each block" in said
@@ -103,7 +104,7 @@ def test_a_finished_measurement_says_its_verdict_first(full: str, open_page: Ope
 def test_a_measurement_under_way_shows_how_far_it_is_and_can_be_stopped(
     full: str, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    number = Seeder(full).pair("none", "validation_cache", blocks=3, status="running")
+    number = Seeder(full).pair("none", SECOND, blocks=3, status="running")
     stopped: list[int] = []
     monkeypatch.setattr(actions, "stop", stopped.append)
     page = open_page("measure", measurement=number)
@@ -115,7 +116,7 @@ def test_a_measurement_under_way_shows_how_far_it_is_and_can_be_stopped(
 
 def test_a_measurement_whose_process_is_gone_was_interrupted(full: str, open_page: Open) -> None:
     seeder = Seeder(full)
-    number = seeder.pair("none", "validation_cache", blocks=3, status="running")
+    number = seeder.pair("none", SECOND, blocks=3, status="running")
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         store.update_measurement(seeder.engine, number, pid=process.pid)
     st.cache_data.clear()
@@ -125,7 +126,7 @@ def test_a_measurement_whose_process_is_gone_was_interrupted(full: str, open_pag
 
 
 def test_a_stopped_measurement_can_be_continued(full: str, open_page: Open, started: list[list[str]]) -> None:
-    number = Seeder(full).pair("none", "validation_cache", blocks=3, status="stopped")
+    number = Seeder(full).pair("none", SECOND, blocks=3, status="stopped")
     page = open_page("measure", measurement=number)
     assert "was stopped" in words(page)
     page.button(key="measure.continue").click().run()
@@ -136,7 +137,7 @@ def test_a_stopped_measurement_can_be_continued(full: str, open_page: Open, star
 def test_the_measurement_that_was_started_is_shown_as_soon_as_it_is_stored(full: str, open_page: Open) -> None:
     seeder = Seeder(full)
     page = open_page("measure", measurement=1)
-    number = seeder.pair("none", "validation_cache", blocks=3, status="running")
+    number = seeder.pair("none", SECOND, blocks=3, status="running")
     store.update_measurement(seeder.engine, number, pid=4711)
     forget()
     page.session_state["measure.started"] = (4711, "no.log")
@@ -159,7 +160,7 @@ def test_a_second_click_while_the_first_process_starts_begins_nothing(
 
 
 def test_what_is_at_work_elsewhere_is_shown_beside_another_measurement(full: str, open_page: Open) -> None:
-    number = Seeder(full).pair("none", "validation_cache", blocks=3, status="running")
+    number = Seeder(full).pair("none", SECOND, blocks=3, status="running")
     page = open_page("measure", measurement=1)
     assert f"[Measurement {number}](measure?measurement={number})" in words(page)
     assert page.selectbox(key="measure/measurement").value == "1"

@@ -4,6 +4,7 @@ from profiles.records import Workload
 from tests.profiles.importers.files import read_text
 from tests.views.conftest import Open, words
 from tests.views.seed import Seeder
+from tests.worked_example import FOURTH
 
 
 def test_without_a_run_the_tracker_s_share_stands_alone(empty: str, open_page: Open) -> None:
@@ -50,7 +51,7 @@ def test_a_baseline_older_than_the_newest_runs_is_still_the_baseline(empty: str,
     seeder = Seeder(empty)
     baseline = seeder.run(frozenset())
     for _ in range(201):
-        seeder.run(frozenset({"dsl_cache"}))
+        seeder.run(frozenset({FOURTH}))
     page = open_page("overhead")
     assert page.selectbox(key="overhead/baseline_run").value == str(baseline)
     assert "of the baseline measured here is overhead" in words(page)
@@ -85,7 +86,7 @@ def test_the_bars_say_tasks_and_caches(full: str, open_page: Open) -> None:
 
 def test_runs_of_another_size_are_not_put_beside_each_other_in_silence(full: str, open_page: Open) -> None:
     hundred = Workload(fingerprint="hundred", tasks=100, candidates=13_200)
-    run_id = Seeder(full).run(frozenset({"dsl_cache"}), workload=hundred)
+    run_id = Seeder(full).run(frozenset({FOURTH}), workload=hundred)
     assert "another number of tasks" in words(open_page("overhead", now_run=run_id))
     assert "another number of tasks" not in words(open_page("overhead"))
 

@@ -7,7 +7,7 @@ from db.store import tag_run
 from profiles.records import Workload
 from tests.views.conftest import Open, own_project, words
 from tests.views.seed import Seeder
-from tests.worked_example import WIN_NAMES
+from tests.worked_example import FIFTH, FIRST, FOURTH, THIRD, WIN_NAMES
 from views.data.connection import forget
 
 
@@ -93,7 +93,7 @@ def test_a_log_from_the_reference_machine_replaces_the_projection(full: str, ope
 def test_what_is_left_is_said_with_its_next_step_and_its_command(full: str, open_page: Open) -> None:
     page = open_page("progress")
     said = words(page)
-    assert "no decision was made" in said and "`quickwin decide batch_validation revert --because ...`" in said
+    assert "no decision was made" in said and f"`quickwin decide {FIFTH} revert --because ...`" in said
     assert "the target is open" in said.lower() and "quickwin import LOG --machine Kaggle --as final" in said
     steps = [link.label for at in range(6) for link in page.container(key=f"progress.left.{at}").page_link]
     assert steps == ["Decide", "Measure it", "Decide", "Measure it", "Import its log"]
@@ -106,15 +106,15 @@ def test_every_win_has_a_card_with_its_next_step(full: str, open_page: Open) -> 
 
 
 _NEXT = {
-    "solver_body_cache": "Decide",
-    "early_exit": "Decide",
-    "dsl_cache": "See the evidence",
-    "batch_validation": "Decide",
+    FIRST: "Decide",
+    THIRD: "Decide",
+    FOURTH: "See the evidence",
+    FIFTH: "Decide",
 }
 
 
 def test_a_win_with_wrong_answers_is_never_shown_as_faster(full: str, open_page: Open) -> None:
-    card = open_page("progress").container(key="progress.card.batch_validation")
+    card = open_page("progress").container(key=f"progress.card.{FIFTH}")
     said = " ".join(str(one.value) for one in card.markdown)
     assert "wrong answers" in said and "faster" not in said
 
@@ -122,8 +122,8 @@ def test_a_win_with_wrong_answers_is_never_shown_as_faster(full: str, open_page:
 def test_a_decision_changes_where_we_stand(full: str, open_page: Open) -> None:
     before = {metric.label: metric.value for metric in open_page("progress").metric}
     seeder = Seeder(full)
-    both = seeder.pair("none", "early_exit,dsl_cache", blocks=4)
-    store.decide(seeder.engine, "early_exit", "keep", "a fifth faster", both)
+    both = seeder.pair("none", f"{THIRD},{FOURTH}", blocks=4)
+    store.decide(seeder.engine, THIRD, "keep", "a fifth faster", both)
     forget()
     after = {metric.label: metric.value for metric in open_page("progress").metric}
     assert before["Wins kept together"] == "2.00x"

@@ -14,7 +14,7 @@ from optim.arc.workers.guard import Heartbeat
 from optim.arc.workers.worker import Worker
 from optim.arc.workload import prepare
 from tests.optim.bench import answers, small
-from tests.worked_example import WIN_NAMES, all_configs, config_name
+from tests.worked_example import FOURTH, THIRD, WIN_NAMES, all_configs, config_name
 
 TESTS = Path(__file__).parent
 
@@ -41,7 +41,7 @@ def test_all_wins_give_the_baselines_answers_whatever_is_eligible(
     seed: int, changes: dict[str, int], tmp_path: Path
 ) -> None:
     none, _ = answers(small(tmp_path / "none", seed=seed, tasks=4, **changes))
-    for config in ({"early_exit"}, {"dsl_cache", "early_exit"}, set(WIN_NAMES)):
+    for config in ({THIRD}, {FOURTH, THIRD}, set(WIN_NAMES)):
         found, _ = answers(small(tmp_path / config_name(config), seed=seed, tasks=4, wins=frozenset(config), **changes))
         assert found == none
 
