@@ -60,19 +60,22 @@ def interruptible() -> Iterator[None]:
 def run_program(module: str, function: str) -> None:
     """Imports a module and calls its function; who interrupts while it loads gets one sentence and exit code 130."""
     sys.unraisablehook = _again(sys.unraisablehook)
-    with interruptible():
-        try:
-            program = getattr(importlib.import_module(module), function)
-            if _RAISED:
-                raise KeyboardInterrupt
-        except KeyboardInterrupt:
-            sys.stderr.write("Error: interrupted; nothing was stored\n")
-            sys.exit(INTERRUPTED)
-        try:
+    try:
+        with interruptible():
+            try:
+                program = getattr(importlib.import_module(module), function)
+                if _RAISED:
+                    raise KeyboardInterrupt
+            except KeyboardInterrupt:
+                sys.stderr.write("Error: interrupted; nothing was stored\n")
+                sys.exit(INTERRUPTED)
             program()
-        finally:  # all is said and done: the interpreter's own end is not interrupted
-            for number in SIGNALS:
-                signal.signal(number, signal.SIG_IGN)
+    finally:  # all is said and done: the interpreter's own end is not interrupted, nor by what was lost before
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        # CPython ends by SIGINT, whatever the exit code, when an interruption once left an exec() of a text, as a
+        # dataclass that is being made; the next exec() of a text forgets that.
+        exec("")
 
 
 def _again(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -75,6 +75,16 @@ def test_a_program_whose_import_swallows_an_interruption_does_not_begin(tmp_path
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "Error: interrupted; nothing was stored\n")
 
 
+def test_an_interruption_of_what_a_text_executes_ends_with_the_programs_own_code(tmp_path: Path) -> None:
+    text = "import os, signal; os.kill(os.getpid(), signal.SIGINT); signal.pause()"
+    (tmp_path / "executing.py").write_text(f"exec({text!r})\n")
+    begin = "from profiles.interruption import run_program\nrun_program('executing', 'main')\n"
+    (tmp_path / "beginning.py").write_text(begin)
+    command, env = [sys.executable, "-m", "beginning"], {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (130, "Error: interrupted; nothing was stored\n")
+
+
 def test_in_another_thread_nothing_is_changed() -> None:
     seen: list[Any] = []
 
