@@ -27,7 +27,7 @@ PROJECT = """\
 name = "sums"
 [pipeline]
 command = "{program} work.py {{rounds}}"
-parameters = {{ rounds = 60 }}
+parameters = {{ rounds = 120 }}
 answers = {{ files = ["answer.txt"] }}
 caches = {{ paths = [".cache"] }}
 [[win]]

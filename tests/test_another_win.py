@@ -124,7 +124,7 @@ for page in pages:
     test.query_params["win"] = sys.argv[1]
     test.run()
     assert not test.exception, (page.url_path, test.exception)
-    kinds = ("title", "header", "markdown", "caption", "code", "table", "selectbox", "multiselect")
+    kinds = ("title", "header", "markdown", "caption", "code", "table", "selectbox", "multiselect", "html")
     print(page.url_path, [getattr(one, "options", None) or str(one.value) for kind in kinds for one in test.get(kind)])
 """
     done = call(copy, "-c", script, NAME)

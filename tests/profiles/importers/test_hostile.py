@@ -408,7 +408,8 @@ def test_time_grows_with_the_size_and_not_with_its_square(importer: Importer, wo
         outcome(importer, data)
         return time.process_time() - began
 
-    small, large = cpu_seconds(SIZE), cpu_seconds(SIZE * TIMES_LONGER)
+    # The lesser of two: a search for garbage among all that other tests left may fall into one.
+    small, large = (min(cpu_seconds(size), cpu_seconds(size)) for size in (SIZE, SIZE * TIMES_LONGER))
     assert large < TIMES_LONGER * 2.4 * max(small, 0.02)
 
 
