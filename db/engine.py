@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -102,10 +103,45 @@ def writing(engine: Engine) -> Iterator[Connection]:
     with explained(database_name(engine.url)), engine.begin() as connection:
         yield connection
     _COMMITS[0] += 1
+    if engine.dialect.name == "sqlite":
+        _shorten_log(engine)
 
 
 #: Of this process.
 _COMMITS = [0]
+#: Bytes of a SQLite log from which on it is written back; SQLite does so by itself from 4 MB on when nobody reads.
+MOST_LOG = 16_000_000
+#: Seconds that a writer waits for readers of a log that is too long, and after which it does so again.
+_LOG_PATIENCE, _LOG_PAUSE = 5.0, 60.0
+#: By database: the moment before which its log is not looked at again.
+_LOG_LEFT: dict[str, float] = {}
+
+
+def _shorten_log(engine: Engine) -> None:
+    """Writes a long log back into the database and empties it.
+
+    SQLite begins its log anew only at a moment when nobody reads it. Readers one after the other leave no such moment
+    (https://sqlite.org/wal.html, "checkpoint starvation"), so a long log is waited for: new readers then read the
+    database itself. Behind one that reads for longer it grows, and is tried again after a pause.
+    """
+    path = engine.url.database or ""
+    try:
+        is_long = os.stat(f"{path}-wal").st_size >= MOST_LOG
+    except OSError:
+        return
+    if not is_long or time.monotonic() < _LOG_LEFT.get(path, 0.0):
+        return
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {round(_LOG_PATIENCE * 1000)}")
+        is_busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.Error:  # what was written is committed; the log is as long as it was
+        is_busy = True
+    finally:
+        connection.close()
+    if is_busy:
+        _LOG_LEFT[path] = time.monotonic() + _LOG_PAUSE
 
 
 def commits() -> int:

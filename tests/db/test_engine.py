@@ -5,6 +5,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -388,3 +390,56 @@ def test_text_that_is_none_is_damage(file: Path) -> None:
         connection.execute("UPDATE runs SET machine = CAST(x'6162ff' AS TEXT)")
     with pytest.raises(DatabaseProblem, match=r"is damaged \(Could not decode to UTF-8"):
         queries.run_rows(open_engine(f"sqlite:///{file}"))
+
+
+def _readers(engine: Engine, stop: threading.Event, seconds: float) -> list[threading.Thread]:
+    """Two readers, one of which is always at it."""
+
+    def read(offset: float) -> None:
+        time.sleep(offset)
+        while not stop.is_set():
+            with reading(engine) as connection:
+                connection.execute(text("SELECT count(*) FROM runs")).scalar()
+                time.sleep(seconds)
+
+    return [threading.Thread(target=read, args=(offset,)) for offset in (0.0, seconds / 2)]
+
+
+def test_a_log_is_written_back_although_somebody_reads_at_every_moment(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "MOST_LOG", 300_000)
+    engine, stop, largest = open_engine(f"sqlite:///{file}"), threading.Event(), 0
+    readers = _readers(engine, stop, 0.04)
+    for reader in readers:
+        reader.start()
+    try:
+        for number in range(60):
+            store.store_run(engine, record(str(number), task_count=30))
+            largest = max(largest, file.with_name(f"{file.name}-wal").stat().st_size)
+    finally:
+        stop.set()
+        for reader in readers:
+            reader.join()
+    assert largest < 400_000
+    assert queries.run_count(engine) == 60
+    engine.dispose()
+
+
+def test_a_reader_that_never_ends_lets_others_write(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "MOST_LOG", 300_000)
+    monkeypatch.setattr(engine_module, "_LOG_PATIENCE", 0.01)
+    monkeypatch.setattr(engine_module, "_LOG_PAUSE", 0.1)
+    engine = open_engine(f"sqlite:///{file}")
+    store.store_run(engine, record("first"))
+    with reading(engine) as connection:
+        assert connection.execute(text("SELECT count(*) FROM runs")).scalar() == 1
+        for number in range(60):
+            store.store_run(engine, record(str(number), task_count=30))
+        assert connection.execute(text("SELECT count(*) FROM runs")).scalar() == 1
+    assert file.with_name(f"{file.name}-wal").stat().st_size > 600_000
+    time.sleep(0.1)
+    store.store_run(engine, record("last"))
+    assert file.with_name(f"{file.name}-wal").stat().st_size == 0
+    assert queries.run_count(engine) == 62
+    engine.dispose()
