@@ -110,7 +110,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 #: Of this process.
 _COMMITS = [0]
 #: Bytes of a SQLite log from which on it is written back; SQLite does so by itself from 4 MB on when nobody reads.
-MOST_LOG = 16_000_000
+MOST_LOG = 48_000_000
 #: Seconds that a writer waits for readers of a log that is too long, and after which it does so again.
 _LOG_PATIENCE, _LOG_PAUSE = 5.0, 60.0
 #: By database: the moment before which its log is not looked at again.
@@ -135,6 +135,9 @@ def _shorten_log(engine: Engine) -> None:
     try:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {round(_LOG_PATIENCE * 1000)}")
+        # Twice, because there are two to wait for: readers of what is not written back yet, and those that began
+        # while those were waited for, which read the log to its end.
+        cursor.execute("PRAGMA wal_checkpoint(FULL)").fetchall()
         is_busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     except sqlite3.Error:  # what was written is committed; the log is as long as it was
         is_busy = True

@@ -19,6 +19,8 @@ from views import configs, palette, text
 from views.charts.lattice import Node
 from views.data.connection import cached, engine
 from views.data.evidence import blocks, measurement
+from views.frames import rows as frame_rows
+from views.frames import unknown
 
 
 def headline(rows: Sequence[BoardRow]) -> str:
@@ -135,11 +137,26 @@ def every_measurement(row: WinEvidence) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(("speedup", "low", "high"), "float64"))
 
 
-def log_columns(log: pd.DataFrame) -> list[str]:
-    """The columns of the log of decisions that say something, the reasons, which are long, last."""
-    names = ["who"] if log["who"].notna().any() else []
-    marks = [name for name in ("forced", "overruled") if log[name].any()]
-    return ["decided_at", "win", "decision", "measurement_id", *names, *marks, "because"]
+#: What marks of a decision are called.
+_MARKS = {"forced": "against the evidence", "overruled": "too late"}
+
+
+def log_lines(log: pd.DataFrame) -> list[str]:
+    """The log of decisions as Markdown, a line each, the newest first.
+
+    Args:
+        log: as ``views.data.evidence.decisions`` gives it.
+    """
+    return [_entry(row) for row in frame_rows(log)]
+
+
+def _entry(row: Mapping[str, Any]) -> str:
+    number = None if unknown(row["measurement_id"]) else int(row["measurement_id"])
+    basis = "" if number is None else f", on [measurement {number}](measure?measurement={number})"
+    who = "" if unknown(row["who"]) else f" by {text.escape(row['who'])}"
+    marks = "".join(f", *{title}*" for name, title in _MARKS.items() if row[name])
+    decided = f"**{row['decision']} {text.escape(row['win'])}**{basis}{marks}"
+    return f"{text.moment(row['decided_at'])} UTC{who}: {decided}: {text.escape(row['because'])}"
 
 
 @cached("evidence", ttl=5)

@@ -25,6 +25,8 @@ from views.data import deciding
 from views.data.account import known
 from views.data.connection import cached, engine
 from views.data.evidence import UNDER_WAY, closing
+from views.frames import rows as frame_rows
+from views.frames import unknown
 
 PAIR, ATTRIBUTION, HALF = "two configs", "all wins", "all wins, half of the configs"
 COMMITS = "two commits"
@@ -258,8 +260,8 @@ def steps(table: pd.DataFrame, metric: str) -> list[Step]:
             block=int(row["block"]),
             trial=row["trial"],
             value=row["speedup"],
-            low=None if text.missing(row["low"]) else row["low"],
-            high=None if text.missing(row["high"]) else row["high"],
+            low=None if unknown(row["low"]) else row["low"],
+            high=None if unknown(row["high"]) else row["high"],
         )
         for row in closing(table, metric).to_dict("records")
     ]
@@ -346,6 +348,25 @@ def history(known: pd.DataFrame) -> pd.DataFrame:
     shown = known[columns].fillna({"verdict": ""})
     shown.insert(1, "what", what)
     return shown
+
+
+def history_table(known: pd.DataFrame) -> pd.DataFrame:
+    """``history`` as Markdown: each number leads to its measurement."""
+    return pd.DataFrame([_told(row) for row in frame_rows(history(known))])
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, str]:
+    ratios = {"speedup": row["speedup"], "95% from": row["low"], "to": row["high"]}
+    return {
+        "number": f"[{row['id']}](measure?measurement={row['id']})",
+        "what": text.escape(row["what"]),
+        **({"tasks": text.NONE if unknown(row["tasks"]) else f"{row['tasks']:,}"} if "tasks" in row else {}),
+        "caches": row["cache_state"],
+        "status": row["status"],
+        "verdict": row["verdict"],
+        **{name: text.NONE if unknown(ratio) else f"{ratio:.2f}x" for name, ratio in ratios.items()},
+        "blocks": f"{row['blocks']:,}",
+    }
 
 
 def load(plain: str) -> dict[str, Any]:

@@ -8,18 +8,20 @@ import streamlit as st
 
 from profiles.configs import read_config
 from services.project import current_project
-from views import address, text
+from views import address
 from views.charts import evidence as charts
 from views.charts.layout import CONFIG
 from views.data import board as board_data
 from views.data import deciding
 from views.data import evidence as data
-from views.data.safe import cells
 from views.navigation import link
 from views.page import Page
 from views.parts import decide_row, decision
 from views.parts.board import Acts, board
 from views.parts.lattice import lattice
+
+#: Decisions from which on the log scrolls, and its height in pixels then.
+_SHORT, _LOG = 10, 400
 
 
 def render() -> None:
@@ -84,9 +86,8 @@ def _configs(attribution: Mapping[str, Any]) -> None:
     lattice(deciding.lattice(attribution), best, "outlined: the fastest; dashed: not run.")
     shown = st.expander("Seconds of every config", key="decide.configs", on_change="rerun")
     if shown.open:
-        table = pd.DataFrame(attribution["configs"])
         shown.plotly_chart(
-            charts.configs(table),
+            charts.configs(pd.DataFrame(attribution["configs"])),
             key="decide.config_seconds",
             config=CONFIG,
             alt="Seconds of every config, fastest first",
@@ -100,19 +101,8 @@ def _log() -> None:
     if log.empty:
         st.markdown("Nothing is decided yet.")
         return
-    st.dataframe(
-        cells(log[deciding.log_columns(log)]),
-        key="decide.log",
-        placeholder=text.NONE,
-        hide_index=True,
-        alt="All decisions, the newest first",
-        column_config={
-            "decided_at": st.column_config.DatetimeColumn("when (UTC)", format="YYYY-MM-DD HH:mm"),
-            "measurement_id": "measurement",
-            "forced": "against the evidence",
-            "overruled": "too late",
-        },
-    )
+    with st.container(height=_LOG if len(log) > _SHORT else "content", key="decide.log"):
+        st.markdown("\n".join(f"- {line}" for line in deciding.log_lines(log)))
 
 
 PAGE = Page(

@@ -16,6 +16,7 @@ from views.data import measuring
 from views.page import Page
 from views.parts import measurement, parameters
 from views.parts.command import command
+from views.parts.table import table
 from views.writing import writes
 
 
@@ -195,20 +196,7 @@ def _started() -> None:
 
 def _history(known: pd.DataFrame) -> None:
     st.header("All measurements")
-    st.dataframe(
-        measuring.history(known),
-        key="measure.history",
-        placeholder=text.NONE,
-        hide_index=True,
-        alt="All measurements, the newest first",
-        column_config={
-            "id": "number",
-            "cache_state": "caches",
-            "speedup": st.column_config.NumberColumn("speedup", format="%.2fx"),
-            "low": st.column_config.NumberColumn("95% from", format="%.2fx"),
-            "high": st.column_config.NumberColumn("to", format="%.2fx"),
-        },
-    )
+    table(measuring.history_table(known), "All measurements, the newest first")
 
 
 PAGE = Page(

@@ -9,6 +9,7 @@ from profiles.intake.results import Preview
 from views import text
 from views.data import imports as data
 from views.data.safe import cells
+from views.parts.table import table
 
 MOST_MEGABYTES = 200
 MOST_CHARACTERS = 2_000_000
@@ -96,10 +97,10 @@ def _what_can_come() -> None:
         "A log is read, checked against its own numbers, and shown here before anything is stored: "
         "what it really says, and what it claims that can not be true."
     )
-    table = pd.DataFrame(
+    formats = pd.DataFrame(
         data.formats(), columns=["What can be imported", "recognized by its content, whatever its name"]
     )
-    st.dataframe(table, key="import.formats", hide_index=True, alt="Formats that can be imported", height="content")
+    table(formats.map(text.escape), "Formats that can be imported")
 
 
 def fates(preview: Preview) -> None:
@@ -111,8 +112,8 @@ def fates(preview: Preview) -> None:
     lost = data.losses(preview.files)
     if lost:
         with st.expander(f"{text.count(len(lost), 'loss', 'losses')}: what was not taken", key="import.lost"):
-            table = pd.DataFrame(lost, columns=["file", "line", "why"]).astype({"file": "str", "why": "str"})
-            st.dataframe(cells(table), key="import.losses", hide_index=True, placeholder="–", alt="What was not taken")
+            losses = pd.DataFrame(lost, columns=["file", "line", "why"]).astype({"file": "str", "why": "str"})
+            st.dataframe(cells(losses), key="import.losses", hide_index=True, placeholder="–", alt="What was not taken")
     without = [file for file in preview.files if not file.runs and not file.refused]
     for file in without:
         st.info(f"{text.escape(file.name, 120)} holds no run.", icon=":material/info:")

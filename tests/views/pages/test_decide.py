@@ -168,10 +168,11 @@ def test_a_reason_is_shown_and_not_interpreted(full: str, open_page: Open) -> No
     assert "# <b>:red[now]</b>" in words(page)
 
 
-def test_a_reason_is_no_formula_for_a_spreadsheet(full: str, open_page: Open) -> None:
-    store.decide(open_engine(full), THIRD, "keep", "=HYPERLINK(1)", 2)
-    (log,) = [one.value for one in open_page("decide").dataframe if "because" in one.value]
-    assert log["because"].iloc[0] == "'=HYPERLINK(1)"
+def test_the_log_has_every_decision_with_its_reason_as_it_was_written(full: str, open_page: Open) -> None:
+    store.decide(open_engine(full), THIRD, "keep", "=HYPERLINK(1) *is* :red[so]", 2, who="ann")
+    said = words(open_page("decide"))
+    assert f"by ann: **keep {THIRD}**, on [measurement 2](measure?measurement=2)" in said
+    assert said.index("=HYPERLINK(1) *is* :red[so]") < said.index(f"**keep {FOURTH}**")
 
 
 def test_every_config_can_be_looked_at(full: str, open_page: Open) -> None:
