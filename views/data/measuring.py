@@ -360,12 +360,12 @@ def _told(row: Mapping[str, Any]) -> dict[str, str]:
     return {
         "number": f"[{row['id']}](measure?measurement={row['id']})",
         "what": text.escape(row["what"]),
-        **({"tasks": text.NONE if unknown(row["tasks"]) else f"{row['tasks']:,}"} if "tasks" in row else {}),
-        "caches": row["cache_state"],
-        "status": row["status"],
         "verdict": row["verdict"],
         **{name: text.NONE if unknown(ratio) else f"{ratio:.2f}x" for name, ratio in ratios.items()},
         "blocks": f"{row['blocks']:,}",
+        **({"tasks": text.NONE if unknown(row["tasks"]) else f"{row['tasks']:,}"} if "tasks" in row else {}),
+        "caches": row["cache_state"],
+        "status": row["status"],
     }
 
 

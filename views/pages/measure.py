@@ -196,7 +196,7 @@ def _started() -> None:
 
 def _history(known: pd.DataFrame) -> None:
     st.header("All measurements")
-    table(measuring.history_table(known), "All measurements, the newest first")
+    table(measuring.history_table(known), "measure.history")
 
 
 PAGE = Page(
