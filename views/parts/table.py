@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-#: Rows from which on a table scrolls, and its height in pixels then.
-_MOST, _TALL = 12, 440
+#: Pixels of a row, of what stands around them, and of a table at most: in a box of a known height it scrolls both ways.
+_ROW, _AROUND, _TALL = 40, 80, 560
 
 
 def table(rows: pd.DataFrame, key: str) -> None:
@@ -17,5 +17,5 @@ def table(rows: pd.DataFrame, key: str) -> None:
         key: of the box that it lies in.
     """
     lines = [list(rows.columns), ["---"] * len(rows.columns), *rows.to_numpy().tolist()]
-    with st.container(height=_TALL if len(rows) > _MOST else "content", key=key):
+    with st.container(height=min(_TALL, _AROUND + _ROW * len(rows)), border=False, key=key):
         st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
