@@ -196,7 +196,7 @@ def _started() -> None:
 
 def _history(known: pd.DataFrame) -> None:
     st.header("All measurements")
-    table(measuring.history_table(known), "measure.history")
+    table(measuring.history_table(known), "measure.history", scrolls=True)
 
 
 PAGE = Page(
