@@ -14,8 +14,9 @@ from tests.worked_example import FOURTH
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("app.py", "benchmarks", "cli", "db", "optim", "profiles", "services", "views")
-#: What a database of version 1 holds is named in its migration; the floor is what one win's evaluator runs.
+#: The worked example's own file; what a database of version 1 holds; the floor is what one win's evaluator runs.
 NAMED = {
+    "optim/arc/quickwin.toml": set(all_wins()),
     "db/migrations/versions/0002_configs_are_sets.py": set(all_wins()),
     "benchmarks/floor.py": {FOURTH},
 }
@@ -25,11 +26,9 @@ PAIRS = {"two", "other"}
 TERMS = {"optim/evidence/factorial.py": {"words"}}
 
 
-def modules(*parts: str) -> list[str]:
-    found = [
-        path for part in parts for path in ((ROOT / part).rglob("*.py") if (ROOT / part).is_dir() else [ROOT / part])
-    ]
-    return sorted(path.relative_to(ROOT).as_posix() for path in found)
+def modules(*parts: str, kinds: tuple[str, ...] = (".py",)) -> list[str]:
+    files = [path for part in parts for path in (*(ROOT / part).rglob("*"), ROOT / part) if path.suffix in kinds]
+    return sorted(path.relative_to(ROOT).as_posix() for path in files)
 
 
 def named_in(path: str) -> set[str]:
@@ -38,10 +37,15 @@ def named_in(path: str) -> set[str]:
     return set(names.findall((ROOT / path).read_text()))
 
 
-@pytest.mark.parametrize("path", modules(*PARTS, "tests"))
+@pytest.mark.parametrize("path", modules(*PARTS, "tests", kinds=(".py", ".toml", ".mako")))
 def test_a_win_is_named_in_its_own_file_and_its_test_alone(path: str) -> None:
     own = {Path(path).stem.removeprefix("test_")} if "optim/arc/wins/" in path else set()
     assert named_in(path) <= own | NAMED.get(path, set())
+
+
+def test_there_is_a_win_to_look_for_and_its_own_module_names_it() -> None:
+    assert all_wins()
+    assert all(name in named_in(f"optim/arc/wins/{name}.py") for name in all_wins())
 
 
 def variables(tree: ast.AST) -> Iterator[tuple[str, set[str]]]:
