@@ -152,7 +152,7 @@ def log_lines(log: pd.DataFrame) -> list[str]:
 
 def _entry(row: Mapping[str, Any]) -> str:
     number = None if unknown(row["measurement_id"]) else int(row["measurement_id"])
-    basis = "" if number is None else f", on [measurement {number}](measure?measurement={number})"
+    basis = "" if number is None else f", on {text.linked(f'measurement {number}')}"
     who = "" if unknown(row["who"]) else f" by {text.escape(row['who'])}"
     marks = "".join(f", *{title}*" for name, title in _MARKS.items() if row[name])
     decided = f"**{row['decision']} {text.escape(row['win'])}**{basis}{marks}"
@@ -190,7 +190,7 @@ def _simpler(attribution: Mapping[str, Any], best: str) -> list[str]:
     """A config with fewer wins that is as good as the fastest, or what it may cost where that is not shown."""
     simplest = next(iter(attribution.get("as_good", ())), best)
     # Version 1 named those that it could not tell apart; what they may cost it did not say.
-    losses = {config["config"]: config["share"] for config in attribution.get("may_cost", ())}
+    losses = {contender["config"]: contender["share"] for contender in attribution.get("may_cost", ())}
     if simplest != best:
         bound = f", at most {100 * losses[simplest]:.1f}% slower" if losses.get(simplest) is not None else ""
         word = "As good as the fastest" if "may_cost" in attribution else "Not told apart from it"
