@@ -3,6 +3,7 @@
 import streamlit as st
 
 from views.actions.startup import tidy
+from views.leftovers import set_aside
 from views.navigation import streamlit_pages
 from views.parts.looks import looks
 
@@ -10,3 +11,4 @@ st.set_page_config(page_title="Quickwin", page_icon="⚡", layout="wide", initia
 looks()
 tidy()
 st.navigation(streamlit_pages(), position="sidebar").run()
+set_aside()

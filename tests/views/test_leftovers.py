@@ -1,0 +1,11 @@
+"""What is loaded is not searched for garbage after each drawing."""
+
+import gc
+
+from tests.views.conftest import Open
+
+
+def test_a_page_that_was_drawn_before_leaves_little_to_search(full: str, open_page: Open) -> None:
+    for _ in range(2):
+        open_page("runs")
+    assert len(gc.get_objects()) < gc.get_freeze_count() / 4
