@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from db import queries
 from optim.evidence.assembly import assemble
-from optim.evidence.pooling import named_together, pooled_rows
 from optim.evidence.records import TrackerEvidence
 from optim.plan.standing import Standing, standing
 from optim.plan.tracker_edits import HandEdit
@@ -78,11 +77,9 @@ def account(engine: Engine, project: Project | None = None) -> Account:
     """What is known now of the project at hand, or of ``project``."""
     known = project or current_project()
     measurements, blocks = _ended(engine)
-    attributions = _attributions(engine, known, measurements, blocks)
-    evidence = _evidence(engine, known, measurements, blocks, attributions)
+    evidence = _evidence(engine, known, measurements, blocks)
     kept = evidence.decisions("keep")
     baseline = baseline_here(engine, known)
-    attribution, name = _attribution(attributions)
     return Account(
         project=known,
         evidence=evidence,
@@ -90,15 +87,15 @@ def account(engine: Engine, project: Project | None = None) -> Account:
         baseline=baseline,
         now=now_here(engine, known, baseline, stored_text(kept or known.names)),
         now_is_kept=bool(kept),
-        attribution=attribution,
-        attribution_name=name,
+        attribution=evidence.attribution,
+        attribution_name=_names(evidence.attributed_by),
     )
 
 
 def gather(engine: Engine, project: Project) -> TrackerEvidence:
     """All evidence that the database holds about the project's wins."""
     measurements, blocks = _ended(engine)
-    return _evidence(engine, project, measurements, blocks, _attributions(engine, project, measurements, blocks))
+    return _evidence(engine, project, measurements, blocks)
 
 
 Blocks = Mapping[int, list[dict[str, Any]]]
@@ -123,7 +120,6 @@ def _evidence(
     project: Project,
     measurements: Sequence[queries.Measurement],
     blocks: Blocks,
-    attributions: Sequence[Row],
 ) -> TrackerEvidence:
     own = [measurement for measurement in measurements if is_own(project, measurement.spec)]
     there = [
@@ -142,7 +138,6 @@ def _evidence(
         results_file=newest_document(engine, REPORT),
         plan_order=order,
     )
-    evidence = replace(evidence, wins=named_together(evidence.wins, attributions))
     if not there:
         return evidence
     of_there = assemble(
@@ -163,28 +158,9 @@ def is_own(project: Project, spec: Row) -> bool:
     return spec.get("pipeline") in (None, project.pipeline)
 
 
-def _attributions(
-    engine: Engine, project: Project, measurements: Sequence[queries.Measurement], blocks: Blocks
-) -> list[dict[str, Any]]:
-    """The project's attributions, newest first, those of one question as one."""
-    own = [
-        measurement
-        for measurement in measurements
-        if measurement.kind == "attribution" and is_own(project, measurement.spec)
-    ]
-    finished = {
-        measurement.id: [run for run in blocks[measurement.id] if run["status"] == "finished"] for measurement in own
-    }
-    attempts = queries.attempts_by_measurement(engine, [measurement.id for measurement in own])
-    return pooled_rows([_measurement_row(measurement) for measurement in own], finished, attempts)
-
-
-def _attribution(attributions: Sequence[Row]) -> tuple[Mapping[str, Any] | None, str]:
-    for row in attributions:
-        if attribution := (row["verdict"] or {}).get("attribution"):
-            numbers = row.get("attributions") or (row["id"],)
-            return attribution, f"measurement{'' if len(numbers) == 1 else 's'} {listed(map(str, numbers))}"
-    return None, ""
+def _names(numbers: Sequence[int]) -> str:
+    """Measurements by their numbers; empty where there is none."""
+    return f"measurement{'' if len(numbers) == 1 else 's'} {listed(map(str, numbers))}" if numbers else ""
 
 
 def baseline_here(engine: Engine, project: Project) -> KnownRun | None:

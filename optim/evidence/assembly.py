@@ -66,9 +66,12 @@ def assemble(
     of_blocks = _together_with(finished, of_blocks)
     log = [row for row in rows(decisions) if not row.get("overruled")]
     wins = _beside_kept([_win(win, finished, of_blocks, log) for win in plan_order])
+    attribution, numbers = _newest_attribution(finished)
     return TrackerEvidence(
         wins=wins,
         together=_together(plan_order, wins, finished, of_blocks),
+        attribution=attribution,
+        attributed_by=numbers,
         reference=tuple(_reference(row) for row in rows(reference_runs)),
         results_file=results_file,
     )
@@ -96,6 +99,14 @@ def _together_with(
         int(row["id"]): [run for number in row.get("pooled") or (row["id"],) for run in blocks.get(int(number), ())]
         for row in finished
     }
+
+
+def _newest_attribution(finished: Rows) -> tuple[dict[str, Any] | None, tuple[int, ...]]:
+    """What the newest attribution says with all of its question, and their numbers."""
+    for row in finished:
+        if attribution := _object(_object(row["verdict"]).get("attribution")):
+            return attribution, tuple(row.get("pooled") or (int(row["id"]),))
+    return None, ()
 
 
 def _ran(row: Mapping[str, Any]) -> bool:
@@ -171,37 +182,51 @@ def _measured(win: str, turned: bool, row: Mapping[str, Any], blocks: list[dict[
 
 def _attributed(win: str, row: Mapping[str, Any], blocks: list[dict[str, Any]]) -> list[Measured]:
     """What an attribution says of a win beside all others, as evidence for it; of version 1 it did not say it."""
-    spec, verdict = _object(row["spec"]), _object(row["verdict"])
-    attribution = _object(verdict.get("attribution"))
-    beside = [share for share in attribution.get("beside", ()) if share["win"] == win and share["low"] is not None]
+    attribution = _object(_object(row["verdict"]).get("attribution"))
     everything = frozenset(attribution.get("wins", ()))
     return [
-        Measured(
-            measurement_id=int(row["id"]),
-            win=win,
-            config_before=stored_text(everything - {win}),
-            config_after=stored_text(everything),
-            verdict=_word(share, float(spec.get("margin") or MARGIN)),
-            reason=f"Beside all others {share['speedup']:.3f}x, "
-            f"{share['low']:.3f}-{share['high']:.3f} for all at once.",
-            speedup=share["speedup"],
-            low=share["low"],
-            high=share["high"],
-            blocks=_whole(attribution.get("blocks")) or 0,
-            attributed=True,
-            code=spec.get("code"),
-            tasks=_whole(parameters_of(spec).get("tasks")),
-            cache_state=str(spec.get("cache_state") or "unknown"),
-            measured_at=_moment(row.get("finished_at") or row.get("updated_at")),
-            **_place(blocks),
-        )
-        for share in beside
+        _of_attribution(win, everything - {win}, everything, share, row, blocks)
+        for share in attribution.get("beside", ())
+        if share["win"] == win and share["low"] is not None
     ]
 
 
+def _of_attribution(
+    name: str,
+    before: Config,
+    after: Config,
+    estimate: Mapping[str, Any],
+    row: Mapping[str, Any],
+    blocks: list[dict[str, Any]],
+) -> Measured:
+    """One of an attribution's speedups, from one config to another, as evidence."""
+    spec, verdict = _object(row["spec"]), _object(row["verdict"])
+    span = "" if estimate["low"] is None else f", {estimate['low']:.3f}-{estimate['high']:.3f} for all at once"
+    against = "all others" if before else "none"
+    return Measured(
+        measurement_id=int(row["id"]),
+        win=name,
+        config_before=stored_text(before),
+        config_after=stored_text(after),
+        verdict=_word(estimate, float(spec.get("margin") or MARGIN)),
+        reason=f"Beside {against} {estimate['speedup']:.3f}x{span}.",
+        speedup=estimate["speedup"],
+        low=estimate["low"],
+        high=estimate["high"],
+        blocks=_whole(_object(verdict.get("attribution")).get("blocks")) or 0,
+        attributed=True,
+        code=spec.get("code"),
+        tasks=_whole(parameters_of(spec).get("tasks")),
+        cache_state=str(spec.get("cache_state") or "unknown"),
+        measured_at=_moment(row.get("finished_at") or row.get("updated_at")),
+        pooled=tuple(row.get("pooled") or ()),
+        **_place(blocks),
+    )
+
+
 def _word(estimate: Mapping[str, Any], margin: float) -> str:
-    numbers = {name: float(estimate[name]) for name in ("speedup", "low", "high")}
-    return verdict_of(Interval(blocks=0, **numbers), margin)
+    low, high = estimate["low"] or 0.0, estimate["high"] or math.inf
+    return verdict_of(Interval(blocks=0, speedup=float(estimate["speedup"]), low=low, high=high), margin)
 
 
 def _interval(verdict: Mapping[str, Any], turned: bool) -> dict[str, Any]:
@@ -273,12 +298,47 @@ def _joint(
     finished: list[dict[str, Any]],
     blocks: Mapping[int, list[dict[str, Any]]],
 ) -> Together | None:
-    cold = [row for row in finished if _object(row["spec"]).get("cache_state") == "cold"]
-    # What was measured cold comes first: warm seconds say nothing about a first run.
-    for rows_of_state in (cold, finished):
-        joints = [_measured_jointly(names, row, blocks.get(int(row["id"]), [])) for row in rows_of_state]
-        if together := [joint for joint in joints if joint is not None]:
-            return next((joint for joint in together if _resolved(joint)), together[0])
+    """What speaks for several wins together is chosen as for one of them; a product only where nothing was measured."""
+    known = [
+        measured for row in finished for measured in _measured_jointly(frozenset(names), row, blocks[int(row["id"])])
+    ]
+    joint = WinEvidence(win=stored_text(names), measurements=tuple(known)).measured
+    if joint is None:
+        return _product(names, wins)
+    if joint.speedup is None or joint.verdict not in SAME_ANSWERS:
+        return None
+    return Together(
+        wins=names, speedup=joint.speedup, low=joint.low, high=joint.high, measured=True, source=joint.basis
+    )
+
+
+def _measured_jointly(wanted: Config, row: Mapping[str, Any], blocks: list[dict[str, Any]]) -> list[Measured]:
+    """What a measurement says of exactly these wins against none."""
+    spec, name = _object(row["spec"]), stored_text(wanted)
+    if spec.get("kind") == "attribution":
+        return [
+            _of_attribution(name, Config(), wanted, gain, row, blocks)
+            for gain in _gains(row, wanted)
+            if gain["speedup"]
+        ]
+    arms = {arm.get("name"): _config(arm.get("config")) for arm in spec.get("arms", ())}
+    if {arms.get("A"), arms.get("B")} != {Config(), wanted}:
+        return []
+    return [_measured(name, arms.get("A") == wanted, row, blocks)]
+
+
+def _gains(row: Mapping[str, Any], wanted: Config) -> list[dict[str, Any]]:
+    """What an attribution says of a config that it measured; older ones gave its seconds alone, without an interval."""
+    attribution = _object(_object(row["verdict"]).get("attribution"))
+    configs = [known for known in attribution.get("configs", ()) if known["measured"]]
+    return [
+        {"low": None, "high": None, "speedup": attribution["baseline_seconds"] / known["seconds"], **known}
+        for known in configs
+        if _config(known["config"]) == wanted
+    ]
+
+
+def _product(names: tuple[str, ...], wins: Sequence[WinEvidence]) -> Together | None:
     single = [next((win.alone or win.measured for win in wins if win.win == name), None) for name in names]
     known = [
         measured
@@ -297,47 +357,6 @@ def _joint(
     low = max(measured.low or measured.speedup or 1.0 for measured in known)
     high = math.prod(measured.high or measured.speedup or 1.0 for measured in known)
     return Together(wins=names, speedup=product, low=min(low, product), high=high, measured=False, source=source)
-
-
-def _resolved(together: Together) -> bool:
-    return together.low is not None and together.high is not None and (together.low > 1 or together.high < 1)
-
-
-def _measured_jointly(names: tuple[str, ...], row: Mapping[str, Any], blocks: list[dict[str, Any]]) -> Together | None:
-    spec, verdict = _object(row["spec"]), _object(row["verdict"])
-    name, wanted = f"measurement {row['id']}", frozenset(names)
-    if spec.get("kind") == "attribution":
-        return _from_attribution(names, name, blocks)
-    arms = {arm.get("name"): _config(arm.get("config")) for arm in spec.get("arms", ())}
-    turned = arms.get("B") == frozenset() and arms.get("A") == wanted
-    straight = arms.get("A") == frozenset() and arms.get("B") == wanted
-    interval = _interval(verdict, turned)
-    if not (turned or straight) or interval["speedup"] is None or verdict.get("verdict") not in SAME_ANSWERS:
-        return None
-    low, high = interval["low"], interval["high"]
-    return Together(wins=names, speedup=interval["speedup"], low=low, high=high, measured=True, source=name)
-
-
-def _from_attribution(names: tuple[str, ...], source: str, blocks: list[dict[str, Any]]) -> Together | None:
-    from optim.evidence.statistics import interval, log_ratios
-
-    if len({block.get("results_fingerprint") for block in blocks}) > 1:
-        return None
-    before, after = (_seconds_by_block(blocks, config) for config in (frozenset[str](), frozenset(names)))
-    both = sorted(before.keys() & after.keys())
-    if not both:
-        return None
-    estimate = interval(log_ratios([before[block] for block in both], [after[block] for block in both])).to_json()
-    speedup = estimate["speedup"]
-    assert speedup is not None
-    return Together(
-        wins=names, speedup=speedup, low=estimate["low"], high=estimate["high"], measured=True, source=source
-    )
-
-
-def _seconds_by_block(blocks: list[dict[str, Any]], config: Config) -> dict[int, float]:
-    known = [block for block in blocks if _config(block["config"]) == config and (block["wall_seconds"] or 0) > 0]
-    return {int(row["block"]): float(row["wall_seconds"]) for row in known}
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -57,9 +57,10 @@ class Attribution:
 
     ``shapley`` (seconds saved) adds up exactly to ``baseline_seconds - all_on_seconds``. ``effects`` are speedups by
     a win, averaged over the others on and off; ``interactions`` say by what factor the speedup of the one changes when
-    the other is on (below 1: they overlap). ``beside`` are speedups by a win with all others on. All intervals of one
-    kind hold at once. ``contenders`` are the configs that may be the best, fewest wins first; ``losses`` says for each
-    config what it costs at most against the best, as a share; ``as_good`` are those where that is within the margin.
+    the other is on (below 1: they overlap). ``beside`` are speedups by a win with all others on, ``gains`` those of the
+    configs between none and all, against none. All intervals of one kind hold at once. ``contenders`` are the configs
+    that may be the best, fewest wins first; ``losses`` says for each config what it costs at most against the best, as
+    a share; ``as_good`` are those where that is within the margin.
     ``aliases`` is empty where all configs were measured.
     """
 
@@ -73,6 +74,7 @@ class Attribution:
     effects: Mapping[str, Estimate]
     beside: Mapping[str, Estimate]
     interactions: Mapping[tuple[str, str], Estimate]
+    gains: Mapping[Config, Estimate]
     total: Estimate
     best: Config
     contenders: tuple[Config, ...]
@@ -88,6 +90,7 @@ class Attribution:
         """As it is kept in a measurement's verdict: configs by name, ``low`` and ``high`` beside each estimate."""
         configs = [
             {"config": stored_text(config), "seconds": value, "measured": config in self.measured}
+            | self._gain(config).to_json("speedup")
             for config, value in self.seconds.items()
         ]
         plain = {
@@ -113,6 +116,12 @@ class Attribution:
             "aliases": list(self.aliases),
         }
         return dict(as_json(plain))
+
+    def _gain(self, config: Config) -> Estimate:
+        """A config against none; of all wins it is the total: one number has one interval."""
+        if not config:
+            return Estimate(value=1.0, low=1.0, high=1.0)
+        return self.gains.get(config, self.total)
 
 
 def _remarks(remarks: Sequence[Remark]) -> list[dict[str, Any]]:
@@ -145,6 +154,7 @@ def attribute(blocks: Sequence[Times], wins: Sequence[str], *, margin: float = M
         effects=_effects(model),
         beside=_beside(model),
         interactions=_interactions(model),
+        gains=_gains(model),
         total=_factor(model, model.contrast(frozenset(), frozenset(wins))),
         best=best,
         contenders=contenders,
@@ -193,6 +203,12 @@ def _interactions(model: FactorialModel) -> dict[tuple[str, str], Estimate]:
     pairs = list(combinations(model.wins, 2))
     first = 1 + len(model.wins)
     return {pair: _factor(model, -4 * model.effect(first + at), len(pairs)) for at, pair in enumerate(pairs)}
+
+
+def _gains(model: FactorialModel) -> dict[Config, Estimate]:
+    """What each config but none and all brings against none."""
+    configs = [config for config in model.rows if 0 < len(config) < len(model.wins)]
+    return {config: _factor(model, model.contrast(Config(), config), len(configs)) for config in configs}
 
 
 def _shapley(model: FactorialModel) -> tuple[dict[str, Estimate], float, float]:

@@ -32,7 +32,7 @@ from profiles.configs import Config
 #: Below this, attributions of one question differ by more than their blocks do.
 SURELY = 0.01
 #: The estimates of an attribution by their kind; speedups and factors are compared by ratios, seconds by differences.
-_FACTORS, _SECONDS = ("effects", "beside", "interactions"), ("shapley",)
+_FACTORS, _SECONDS = ("effects", "beside", "interactions", "gains"), ("shapley",)
 
 
 def judge_together(

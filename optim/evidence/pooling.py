@@ -27,7 +27,7 @@ from numpy.typing import ArrayLike
 from optim.evidence.attribution_pool import judge_together
 from optim.evidence.duet import duet_notes
 from optim.evidence.outcomes import Outcome
-from optim.evidence.records import BLOCKS, WinEvidence
+from optim.evidence.records import BLOCKS
 from optim.evidence.reliability import Attempt, attempts_from_rows, attempts_of_blocks
 from optim.evidence.spec import AFTER_ARMS, BEFORE_ARMS, Spec, SpecError, parameters_of
 from optim.evidence.statistics import MIN_BLOCKS, Interval, interval
@@ -235,8 +235,7 @@ def pooled_rows(
         attempts: every run that each began.
 
     Returns:
-        Rows as given; those of several have the numbers of them all, of pairs under ``pooled``, of attributions under
-        ``attributions``.
+        Rows as given; those of several have the numbers of them all under ``pooled``.
     """
     groups: dict[Any, list[Mapping[str, Any]]] = {}
     for row in measurements:
@@ -262,8 +261,7 @@ def _as_one(
     if not finished and not whole.verdict.settled:
         return None
     verdict = {**whole.verdict.to_json(), "reason": whole.text, "notes": []}
-    numbers = {"attributions" if attribution else "pooled": whole.numbers}
-    return {**newest, "status": "finished", "verdict": verdict, **numbers}
+    return {**newest, "status": "finished", "verdict": verdict, "pooled": whole.numbers}
 
 
 def pool_of(
@@ -313,22 +311,3 @@ def _part(
 def _first(moments: Sequence[Any]) -> Any:
     known = [moment for moment in moments if moment is not None]
     return min(known) if known else None
-
-
-def named_together(wins: Sequence[WinEvidence], rows: Sequence[Mapping[str, Any]]) -> tuple[WinEvidence, ...]:
-    """The wins' evidence, where an attribution tells it with the numbers of all that were judged together.
-
-    Args:
-        rows: of ``pooled_rows``.
-    """
-    numbers = {int(row["id"]): tuple(row.get("attributions") or ()) for row in rows}
-    return tuple(
-        replace(
-            win,
-            measurements=tuple(
-                replace(measured, pooled=numbers.get(measured.measurement_id, ())) if measured.attributed else measured
-                for measured in win.measurements
-            ),
-        )
-        for win in wins
-    )

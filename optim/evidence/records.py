@@ -213,7 +213,9 @@ class ReferenceRun:
 class TrackerEvidence:
     """All evidence there is. ``results_file`` is the report's name once it was written.
 
-    ``there`` is what was measured of the plan's own pipeline, where that is another than the one here.
+    ``there`` is what was measured of the plan's own pipeline, where that is another than the one here. ``attribution``
+    is what the newest attribution says (``Attribution.to_json``) with all of its question, ``attributed_by`` their
+    numbers.
     """
 
     wins: tuple[WinEvidence, ...] = ()
@@ -221,6 +223,8 @@ class TrackerEvidence:
     reference: tuple[ReferenceRun, ...] = ()
     results_file: str | None = None
     there: tuple[WinEvidence, ...] = ()
+    attribution: Mapping[str, Any] | None = None
+    attributed_by: tuple[int, ...] = ()
 
     def measured_there(self, win: str) -> Measured | None:
         """The measurement of the plan's own pipeline that speaks for the win, where that is another than here."""

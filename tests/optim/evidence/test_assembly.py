@@ -8,6 +8,9 @@ import pytest
 
 from optim.evidence import assembly
 from optim.evidence.assembly import rows, win_of
+from optim.evidence.judging import judge_measurement
+from optim.evidence.spec import Arm, Spec
+from optim.evidence.verdicts import blocks_from_rows
 from tests.worked_example import ALL, FOURTH, THIRD, WIN_NAMES, config_name, config_of
 
 REST = config_name(config_of(f"all-{FOURTH}"))
@@ -194,25 +197,62 @@ def test_nothing_is_multiplied_while_one_is_missing_or_wrong():
 
 def test_an_attribution_tells_every_prefix_of_the_plan():
     configs = [frozenset(one) for size in range(6) for one in itertools.combinations(WIN_NAMES, size)]
+    place = {"cache_state": "cold", "workload": "w", "machine": "m", "results_fingerprint": "s"}
     blocks = [
-        {"block": 1, "arm": config_name(one), "config": config_name(one), "wall_seconds": 10 * 0.9 ** len(one)}
+        {
+            "block": at,
+            "arm": config_name(one),
+            "config": config_name(one),
+            "wall_seconds": 10 * 0.9 ** len(one),
+            **place,
+        }
+        for at in (1, 2)
         for one in configs
     ]
-    arms = [{"name": config_name(one), "config": config_name(one)} for one in configs]
-    given = {
-        "id": 9,
-        "status": "finished",
-        "spec": {"kind": "attribution", "arms": arms},
-        "verdict": {"attribution": {}},
-    }
-    found = assemble(measurements=[given], blocks={9: blocks})
+    spec = Spec(kind="attribution", arms=tuple(Arm(name=name, config=name) for name in map(config_name, configs)))
+
+    def given(rows: list[dict[str, object]]) -> dict[str, object]:
+        verdict = judge_measurement(spec, blocks_from_rows(rows)).to_json()
+        return {"id": 9, "status": "finished", "spec": spec.to_json(), "verdict": verdict}
+
+    found = assemble(measurements=[given(blocks)], blocks={9: blocks})
     for size in range(1, 6):
         joint = found.joint(frozenset(WIN_NAMES[:size]))
         assert joint is not None
         assert joint.speedup == pytest.approx(0.9**-size)
         assert joint.measured
     other = [{**one, "results_fingerprint": one["config"]} for one in blocks]
-    assert assemble(measurements=[given], blocks={9: other}).together == ()
+    assert assemble(measurements=[given(other)], blocks={9: other}).together == ()
+
+
+def test_what_an_attribution_of_an_older_version_says_of_wins_together_has_no_interval():
+    configs = [
+        {"config": "none", "seconds": 6.0, "measured": True},
+        {"config": "x,y", "seconds": 4.0, "measured": True},
+    ]
+    attribution = {"wins": ["x", "y"], "baseline_seconds": 6.0, "configs": configs}
+    spec = {"kind": "attribution", "arms": [{"name": "none", "config": "none"}, {"name": "x,y", "config": "x,y"}]}
+    row = {"id": 4, "status": "finished", "spec": spec, "verdict": {"attribution": attribution}}
+    joint = assembly.assemble(measurements=[row], plan_order=["x", "y"]).joint(frozenset({"x", "y"}))
+    assert (joint.speedup, joint.low, joint.high, joint.measured) == (1.5, None, None, True)
+
+
+def test_of_wins_together_the_newest_speaks_as_of_one_win_also_when_it_is_less_sure():
+    first, second = WIN_NAMES[:2]
+    both = f"{first},{second}"
+    old = measurement(1, "none", both, speedup=1.5)
+    new = measurement(2, "none", both, verdict="unresolved", speedup=1.1, low=0.9, high=1.3)
+    joint = assemble(measurements=[old, new]).joint(frozenset({first, second}))
+    assert (joint.speedup, joint.low, joint.source) == (1.1, 0.9, "measurement 2")
+
+
+def test_wins_that_give_wrong_answers_together_have_no_speedup_of_older_or_of_single_measurements():
+    first, second = WIN_NAMES[:2]
+    both = f"{first},{second}"
+    known = [measurement(1, "none", first), measurement(2, "none", second), measurement(3, "none", both, speedup=1.5)]
+    wrong = measurement(4, "none", both, verdict="wrong")
+    assert assemble(measurements=known).joint(frozenset({first, second})).speedup == 1.5
+    assert assemble(measurements=[*known, wrong]).joint(frozenset({first, second})) is None
 
 
 def test_reverted_wins_are_left_out_of_what_comes_after():

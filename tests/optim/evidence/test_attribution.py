@@ -174,11 +174,26 @@ def parts_of_a_whole(config):
     return 0.6 + sum(value for win, value in seconds.items() if win not in config)
 
 
+def test_what_the_configs_bring_against_none_holds_for_all_of_them_at_once():
+    truth = product(FACTORS, {("a", "d"): 0.9, ("b", "c"): 0.97})
+    held = 0
+    for seed in range(60):
+        found = attribute(blocks_of(truth, subsets(NAMES), 3, 0.02, seed), NAMES)
+        true = {config: 10 / truth(config) for config in found.gains}
+        held += all(one.low <= true[config] <= one.high for config, one in found.gains.items())
+        rows = {row["config"]: row for row in found.to_json()["configs"]}
+        assert len(found.gains) == 30 and len(rows) == 32
+        total = found.to_json()["total"]
+        assert {name: rows["a,b,c,d,e"][name] for name in total} == total, "one number has one interval"
+        assert (rows["none"]["low"], rows["none"]["high"]) == (1, 1)
+    assert held >= 54, held
+
+
 def test_in_a_fraction_intervals_hold_where_the_model_is_not_true():
     """Sums of parts are no product of factors and pairs: what the model misses has to be in the intervals."""
     wins = tuple("abcdef")
     exact = attribute([{config: parts_of_a_whole(config) for config in subsets(wins)}], wins)
-    held = {"beside": 0, "shapley": 0, "effects": 0, "interactions": 0}
+    held = {"beside": 0, "shapley": 0, "effects": 0, "interactions": 0, "gains": 0}
     for seed in range(60):
         found = attribute(blocks_of(parts_of_a_whole, factorial.design(wins, half=True), 3, 0.02, seed), wins)
         for kind in held:

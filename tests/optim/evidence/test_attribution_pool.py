@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from optim.evidence.assembly import assemble
 from optim.evidence.attribution_pool import share_of_look
-from optim.evidence.pooling import named_together, pooled_rows, question
-from optim.evidence.spec import Spec, attribution_arms
+from optim.evidence.pooling import pooled_rows, question
+from optim.evidence.spec import Spec, attribution_arms, pair_arms
 from profiles.configs import read_config
 
 PLACE = {"cache_state": "cold", "workload": "w", "machine": "m", "results_fingerprint": "s", "status": "finished"}
@@ -71,7 +71,7 @@ def alone(rows: list[dict[str, Any]]) -> dict[str, Any]:
 def test_all_blocks_of_a_question_tell_what_each_win_brings_beside_the_others() -> None:
     blocks = {number: rows_of(number) for number in (1, 2, 3, 4)}
     one = pooled(blocks)
-    assert one["id"] == 4 and one["attributions"] == (1, 2, 3, 4) and "pooled" not in one
+    assert one["id"] == 4 and one["pooled"] == (1, 2, 3, 4)
     assert one["verdict"]["attribution"]["blocks"] == one["verdict"]["blocks"] == 12
     assert "All blocks of measurements 1, 2, 3, 4 together." in one["verdict"]["reason"]
     assert width(one, "x") < 0.9 * width(alone(blocks[4]), "x")
@@ -82,17 +82,46 @@ def test_evidence_of_a_win_comes_from_all_of_them_and_names_them() -> None:
     rows = [measurement(2), measurement(1)]
     blocks = {1: rows_of(1), 2: rows_of(2)}
     evidence = assemble(measurements=rows, blocks=blocks, plan_order=WINS)
-    (win,) = named_together([evidence.win("x")], pooled_rows(rows, blocks, {}))
+    win = evidence.win("x")
     assert win.measured is not None
     assert win.measured.blocks == 6 and win.measured.basis == "measurement 2, pooled with 1"
     assert win.measurement(1) is win.measured, "a decision that rests on the first still finds its evidence"
+
+
+def test_several_wins_together_come_from_all_of_them_like_a_single_one() -> None:
+    rows, blocks = (
+        [measurement(number) for number in (4, 3, 2, 1)],
+        {number: rows_of(number) for number in (1, 2, 3, 4)},
+    )
+    evidence = assemble(measurements=rows, blocks=blocks, plan_order=WINS)
+    newest = alone(blocks[4])
+    assert (evidence.attribution or {})["blocks"] == 12 and evidence.attributed_by == (1, 2, 3, 4)
+    for names, true in ((("x",), 1.3), (("x", "y"), 1.365), (WINS, 1.365)):
+        joint = evidence.joint(frozenset(names))
+        assert joint is not None and joint.low is not None and joint.high is not None
+        assert joint.low < true < joint.high and joint.source == "measurement 4, pooled with 1, 2, 3"
+        by_itself = next(
+            one for one in newest["verdict"]["attribution"]["configs"] if read_config(one["config"]) == set(names)
+        )
+        assert math.log(joint.high / joint.low) < 0.9 * math.log(by_itself["high"] / by_itself["low"])
+
+
+def test_of_wins_together_a_pair_speaks_before_a_newer_attribution() -> None:
+    spec = Spec(kind="pair", arms=pair_arms("none", "x,y"), order_seed=1)
+    verdict = {"verdict": "faster", "speedup": 1.4, "low": 1.35, "high": 1.45}
+    pair = {"id": 1, "status": "finished", "spec": spec.to_json(), "verdict": verdict, "updated_at": None}
+    attribution = {**measurement(2), **alone(rows_of(2))}
+    evidence = assemble(measurements=[attribution, pair], blocks={2: rows_of(2)}, plan_order=WINS)
+    joint, other = evidence.joint(frozenset({"x", "y"})), evidence.joint(frozenset({"x"}))
+    assert joint is not None and (joint.speedup, joint.source) == (1.4, "measurement 1")
+    assert other is not None and other.source == "measurement 2"
 
 
 def test_before_and_after_a_change_of_the_code_are_two_and_the_first_is_old() -> None:
     rows = [measurement(3, code="0ther"), measurement(2), measurement(1)]
     blocks = {number: rows_of(number) for number in (1, 2, 3)}
     found = pooled_rows(rows, blocks, {})
-    assert [one["id"] for one in found] == [3, 2] and found[1]["attributions"] == (1, 2)
+    assert [one["id"] for one in found] == [3, 2] and found[1]["pooled"] == (1, 2)
     evidence = assemble(measurements=rows, blocks=blocks, plan_order=WINS)
     new, old = evidence.win("x").measurements
     assert old.is_old(evidence.newest) and not new.is_old(evidence.newest)
@@ -108,7 +137,7 @@ def test_before_and_after_a_change_of_the_code_are_two_and_the_first_is_old() ->
 )  # fmt: skip
 def test_what_differs_in_the_question_is_judged_apart(changes: dict[str, Any]) -> None:
     found = pooled_rows([measurement(2, **changes), measurement(1)], {1: rows_of(1), 2: rows_of(2)}, {})
-    assert [row["id"] for row in found] == [2, 1] and not any("attributions" in row for row in found)
+    assert [row["id"] for row in found] == [2, 1] and not any("pooled" in row for row in found)
 
 
 @pytest.mark.parametrize("place", [{"machine": "m2"}, {"workload": "w2"}])
@@ -125,7 +154,7 @@ def test_blocks_of_stopped_ones_are_in_it_whole_ones_only_and_none_twice() -> No
     rows = [measurement(3, "stopped"), measurement(2), measurement(1)]
     blocks = {1: rows_of(1), 2: rows_of(1), 3: rows_of(3, count=2)[:-1]}
     (one,) = pooled_rows(rows, blocks, {})
-    assert one["attributions"] == (1, 2, 3) and one["verdict"]["blocks"] == 4 and one["status"] == "finished"
+    assert one["pooled"] == (1, 2, 3) and one["verdict"]["blocks"] == 4 and one["status"] == "finished"
     stopped = [measurement(2, "stopped"), measurement(1, "stopped")]
     assert pooled_rows(stopped, {1: rows_of(1), 2: rows_of(2)}, {}) == [], "they were not stopped beforehand"
 
