@@ -7,7 +7,9 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
+import pandas as pd
 import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
@@ -59,6 +61,14 @@ def open_page() -> Open:
         return page.run()
 
     return opened
+
+
+def tables(page: AppTest) -> list[pd.DataFrame]:
+    """The tables to read that a page shows, as texts under their titles."""
+    drawn = [str(one.proto.body) for one in page.get("html") if "<table>" in one.proto.body]
+    parsed = [ElementTree.fromstring(table) for table in drawn]
+    cells = [[["".join(cell.itertext()) for cell in row] for row in table.iter("tr")] for table in parsed]
+    return [pd.DataFrame(rows, columns=titles) for titles, *rows in cells]
 
 
 def words(page: AppTest) -> str:

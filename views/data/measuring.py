@@ -25,7 +25,6 @@ from views.data import deciding
 from views.data.account import known
 from views.data.connection import cached, engine
 from views.data.evidence import UNDER_WAY, closing
-from views.frames import rows as frame_rows
 from views.frames import unknown
 
 PAIR, ATTRIBUTION, HALF = "two configs", "all wins", "all wins, half of the configs"
@@ -351,22 +350,10 @@ def history(known: pd.DataFrame) -> pd.DataFrame:
 
 
 def history_table(known: pd.DataFrame) -> pd.DataFrame:
-    """``history`` as Markdown: each number leads to its measurement."""
-    return pd.DataFrame([_told(row) for row in frame_rows(history(known))])
-
-
-def _told(row: Mapping[str, Any]) -> dict[str, str]:
-    ratios = {"speedup": row["speedup"], "95% from": row["low"], "to": row["high"]}
-    return {
-        "number": f"[{row['id']}](measure?measurement={row['id']})",
-        "what": text.escape(row["what"]),
-        "verdict": row["verdict"],
-        **{name: text.NONE if unknown(ratio) else f"{ratio:.2f}x" for name, ratio in ratios.items()},
-        "blocks": f"{row['blocks']:,}",
-        **({"tasks": text.NONE if unknown(row["tasks"]) else f"{row['tasks']:,}"} if "tasks" in row else {}),
-        "caches": row["cache_state"],
-        "status": row["status"],
-    }
+    """``history`` as it is read: what and verdict first, then how that is known."""
+    rows = history(known)
+    first = ["id", "what", "verdict", "speedup", "low", "high", "blocks"]
+    return rows[[*first, *(["tasks"] if "tasks" in rows else []), "cache_state", "status"]]
 
 
 def load(plain: str) -> dict[str, Any]:

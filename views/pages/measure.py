@@ -196,7 +196,14 @@ def _started() -> None:
 
 def _history(known: pd.DataFrame) -> None:
     st.header("All measurements")
-    table(measuring.history_table(known), "measure.history", scrolls=True)
+    table(
+        measuring.history_table(known),
+        "measure.history",
+        "All measurements, the newest first",
+        titles={"id": "number", "low": "95% from", "high": "to", "cache_state": "caches"},
+        formats=dict.fromkeys(("speedup", "low", "high"), "{:.2f}x"),
+        links={"id": "measure?measurement={}"},
+    )
 
 
 PAGE = Page(

@@ -20,6 +20,7 @@ from views.data.safe import cells
 from views.frames import rows
 from views.parts.flame import KEYS, chart
 from views.parts.pictures import bars, closer, picture
+from views.parts.table import table
 
 
 def details(before: Side, after: Side) -> None:
@@ -71,12 +72,12 @@ def _profiles(before: Side, after: Side) -> None:
     label = f"Difference of the profiles of {before.name} and {after.name}. {KEYS}"
     chart(flame.difference(frames), "compare.flame", label)
     _vanished(frames, before, after)
-    table = profiles.changed(frames)
-    shares = {name: table[name] * 100 for name in ("before_share", "after_share", "change")}
+    changed = profiles.changed(frames)
+    shares = {name: changed[name] * 100 for name in ("before_share", "after_share", "change")}
     percent = st.column_config.NumberColumn(format="%.1f%%")
     with st.expander("The frames whose share changed most, gone ones too", key="compare.frames"):
         st.dataframe(
-            cells(table.assign(**shares)),
+            cells(changed.assign(**shares)),
             key="compare.frame_table",
             placeholder=text.NONE,
             hide_index=True,
@@ -125,4 +126,4 @@ def _settings(before: Side, after: Side) -> None:
     short = differing.assign(
         **{side: differing[side].where(~is_config, differing[side].map(configs.spelled)) for side in columns}
     )
-    st.dataframe(cells(short), key="compare.settings", hide_index=True, column_config=columns, alt="Differing settings")
+    table(short, "compare.settings", "Differing settings", titles=columns)

@@ -16,7 +16,7 @@ from views.address import FLAG, NUMBER, TEXT, bound
 from views.charts import spine as charts
 from views.charts.layout import see_through
 from views.data import compare as data
-from views.data.safe import cells
+from views.parts import table as read
 from views.parts.image import image
 from views.parts.spine import legend_words
 
@@ -82,18 +82,18 @@ def best(ranking: Ranking) -> None:
 
 def table(ranking: Ranking) -> None:
     """Each run held against the first, with CPU seconds and memory beside its wall-clock."""
-    st.dataframe(
-        cells(data.beside(ranking)),
-        key="compare.more",
-        placeholder=text.NONE,
-        hide_index=True,
-        alt=f"Runs, each held against {ranking.reference.name}",
-        column_config={
-            "seconds": st.column_config.NumberColumn("wall-clock (s)", format="%.3f"),
-            "times": st.column_config.NumberColumn("before / after", format="%.2fx"),
-            "cpu_seconds": st.column_config.NumberColumn("CPU (s)", format="%.3f"),
-            "peak_mb": st.column_config.NumberColumn("memory (MB)", format="%.0f"),
+    read.table(
+        data.beside(ranking),
+        "compare.more",
+        f"Runs, each held against {ranking.reference.name}",
+        titles={
+            "seconds": "wall-clock (s)",
+            "times": "before / after",
+            "cpu_seconds": "CPU (s)",
+            "peak_mb": "memory (MB)",
         },
+        formats={"seconds": "{:.3f}", "times": "{:.2f}x", "cpu_seconds": "{:.3f}", "peak_mb": "{:,.0f}"},
+        links={"run": "run?run={}"},
     )
 
 
@@ -105,20 +105,20 @@ def heat(ranking: Ranking, *, percent: bool, only_differing: bool) -> None:
     if frame.empty:
         st.caption("No phase differs by more than 1% of the longest run.")
         return
-    styled = cells(frame.rename_axis("phase").reset_index()).style.apply(_shades, axis=1)
-    form = "%.1f%%" if percent else "%.3f"
-    columns = {name: st.column_config.NumberColumn(format=form) for name in frame.columns}
-    alt = f"Phases of the runs in {UNITS[int(percent)]}"
-    st.dataframe(styled, key="compare.heat", hide_index=True, column_config=columns, alt=alt)
+    read.table(
+        frame.rename_axis("phase").reset_index(),
+        "compare.heat",
+        f"Phases of the runs in {UNITS[int(percent)]}",
+        formats=dict.fromkeys(frame.columns, "{:.1f}%" if percent else "{:.3f}"),
+        fills=_fills(frame),
+    )
 
 
-def _shades(row: pd.Series[float]) -> list[str]:
-    """Each run's cell by where it lies between the row's least and most."""
-    values = pd.to_numeric(row.iloc[1:])
-    low, high = float(values.min()), float(values.max())
-    span = (high - low) or 1.0
-    shades = [f"background-color: {see_through(_HEAT, 0.05 + 0.4 * (value - low) / span)}" for value in values]
-    return ["", *shades]
+def _fills(frame: pd.DataFrame) -> pd.DataFrame:
+    """Each run's cell as deep in colour as it lies between the row's least and most."""
+    low = frame.min(axis=1)
+    span = (frame.max(axis=1) - low).replace(0.0, 1.0)
+    return frame.sub(low, axis=0).div(span, axis=0).map(lambda place: see_through(_HEAT, 0.05 + 0.4 * place))
 
 
 def pair(ranking: Ranking) -> tuple[Side, Side]:

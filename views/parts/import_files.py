@@ -100,7 +100,7 @@ def _what_can_come() -> None:
     formats = pd.DataFrame(
         data.formats(), columns=["What can be imported", "recognized by its content, whatever its name"]
     )
-    table(formats.map(text.escape), "import.formats")
+    table(formats, "import.formats", "Formats that can be imported", whole=True)
 
 
 def fates(preview: Preview) -> None:

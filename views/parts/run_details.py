@@ -18,7 +18,22 @@ from views.data.safe import cells
 from views.parts.findings import findings
 from views.parts.pictures import bars, picture
 from views.parts.run_profile import profile
+from views.parts.table import table
 from views.text import count
+
+#: Of a cache what is read: title and format of a number.
+_CACHES = {
+    "name": ("Cache", ""),
+    "hits": ("Hits", "{:,}"),
+    "misses": ("Misses", "{:,}"),
+    "hit_rate": ("Hit rate", "{:.1%}"),
+    "entries": ("Entries", "{:,}"),
+    "miss_seconds": ("A miss costs (s)", "{:.6f}"),
+    "hit_seconds": ("A hit costs (s)", "{:.6f}"),
+    "saved_seconds": ("Really saved (s)", "{:.3f}"),
+    "claimed_hit_rate": ("Claimed hit rate", "{:.1%}"),
+    "claimed_saved_seconds": ("Claimed saved (s)", "{:.1f}"),
+}
 
 
 def details(run: dict[str, Any]) -> None:
@@ -71,30 +86,11 @@ def _caches(run: dict[str, Any]) -> None:
     caches = data.caches(run["id"])
     st.markdown(words.about_caches(caches))
     bars(charts.caches(caches), charts.SHARES, legend=True)
-    config = st.column_config
-    columns = {
-        "name": config.TextColumn("Cache"),
-        "hits": config.NumberColumn("Hits", format="localized"),
-        "misses": config.NumberColumn("Misses", format="localized"),
-        "hit_rate": config.NumberColumn("Hit rate", format="percent", help="hits / (hits + misses)"),
-        "entries": config.NumberColumn("Entries", format="localized"),
-        "miss_seconds": config.NumberColumn("A miss costs (s)", format="%.6f", help="measured"),
-        "hit_seconds": config.NumberColumn("A hit costs (s)", format="%.6f", help="measured"),
-        "saved_seconds": config.NumberColumn(
-            "Really saved (s)", format="%.3f", help="hits x (miss - hit), as measured"
-        ),
-        "claimed_hit_rate": config.NumberColumn("Claimed hit rate", format="percent"),
-        "claimed_saved_seconds": config.NumberColumn("Claimed saved (s)", format="%.1f"),
-    }
-    shown = [name for name in columns if caches[name].notna().any()]
-    st.dataframe(
-        cells(caches[shown]),
-        key="run.cache_table",
-        hide_index=True,
-        column_config=columns,
-        placeholder="–",
-        alt="What each cache did",
-    )
+    shown = [name for name in _CACHES if caches[name].notna().any()]
+    formats = {name: form for name, (_, form) in _CACHES.items() if form}
+    titles = {name: title for name, (title, _) in _CACHES.items()}
+    table(caches[shown], "run.cache_table", "What each cache did", titles=titles, formats=formats)
+    st.caption("Hit rate is hits / (hits + misses); really saved is hits x (miss - hit), as measured.")
 
 
 def _findings(run: dict[str, Any]) -> None:
@@ -103,18 +99,16 @@ def _findings(run: dict[str, Any]) -> None:
 
 def _environment(run: dict[str, Any]) -> None:
     left, right = st.columns(2)
-    facts = data.facts(run)
-    left.dataframe(cells(facts), key="run.facts", hide_index=True, alt="Settings of the run")
-    known = data.environment((run["id"],))
-    if known.empty:
-        right.caption("The environment of this run is not known.")
-    else:
-        right.dataframe(
-            cells(known[["name", "value"]]), key="run.environment", hide_index=True, alt="Environment of the run"
-        )
-    counts = data.counts(run["id"])
-    if not counts.empty:
-        left.dataframe(cells(counts[["name", "value"]]), key="run.counts", hide_index=True, alt="Counts of the run")
+    known, counts = data.environment((run["id"],)), data.counts(run["id"])
+    with left:
+        table(data.facts(run), "run.facts", "Settings of the run")
+        if not counts.empty:
+            table(counts[["name", "value"]], "run.counts", "Counts of the run")
+    with right:
+        if known.empty:
+            st.caption("The environment of this run is not known.")
+        else:
+            table(known[["name", "value"]], "run.environment", "Environment of the run")
 
 
 def _downloads(run: dict[str, Any]) -> None:

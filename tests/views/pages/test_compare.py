@@ -9,7 +9,7 @@ from db.engine import open_engine
 from db.store import add_block_run, begin_measurement, store_run, update_measurement
 from profiles.configs import stored_text
 from profiles.records import Environment, Workload
-from tests.views.conftest import Open, words
+from tests.views.conftest import Open, tables, words
 from tests.views.databases import ALL, BASELINE, fill, measured
 from tests.views.seed import Seeder
 from tests.worked_example import FOURTH, THIRD
@@ -46,9 +46,10 @@ def test_more_than_two_runs_are_each_held_against_the_first(empty: str, open_pag
     first, second, third = (seeder.run(frozenset(wins)) for wins in ((), (FOURTH,), (THIRD, FOURTH)))
     other = seeder.run(frozenset(), results_fingerprint="other")
     page = open_page("compare", a=first, b=second, more=f"{third},{other},99")
-    (table,) = [one.value for one in page.dataframe if "times" in one.value]
-    assert table["run"].tolist() == [second, third, other]
-    assert table["times"].round(1).tolist()[:2] == [2.0, 2.5] and table["times"].isna().tolist()[2]
+    (table,) = [one for one in tables(page) if "before / after" in one]
+    assert table["run"].tolist() == [str(run) for run in (second, third, other)]
+    *times, wrong = table["before / after"]
+    assert [round(float(ratio.rstrip("x")), 1) for ratio in times] == [2.0, 2.5] and wrong == "–"
     assert table["verdict"].tolist() == ["unresolved", "unresolved", "wrong answers"]
     assert "There is no run 99" in words(page)
 
@@ -151,8 +152,7 @@ def test_a_single_pair_points_at_the_measurement_of_its_configs(engine: Engine, 
 def test_only_what_differs_is_listed(engine: Engine, open_page: Open) -> None:
     store_run(engine, measured(1, config=BASELINE))
     store_run(engine, measured(2, config=ALL, environment=Environment(machine="here", python="3.13", packages={})))
-    tables = [table.value for table in open_page("compare", a="1", b="2").dataframe]
-    differing = next(table for table in tables if "what" in table)
+    differing = next(table for table in tables(open_page("compare", a="1", b="2")) if "what" in table)
     assert set(differing["what"]) == {"config", "python", "cpu_model", "git_dirty", "package numpy"}
 
 

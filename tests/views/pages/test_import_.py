@@ -13,7 +13,7 @@ from profiles.exports import to_json
 from services.problems import Problem
 from tests.db.samples import record
 from tests.profiles.importers.files import FIXTURES, fixture, needs_samples, sample
-from tests.views.conftest import Open, words
+from tests.views.conftest import Open, tables, words
 from tests.views.databases import measured
 from views.actions import imports as actions
 from views.data import imports as data
@@ -69,7 +69,8 @@ def export(number: int = 1, **changes: object) -> bytes:
 def test_without_a_file_the_page_says_what_can_come(engine: Engine, open_page: Open) -> None:
     page = open_page("import")
     assert "before anything is stored" in words(page)
-    assert "| Kaggle kernel log |" in words(page)
+    (formats,) = tables(page)
+    assert "Kaggle kernel log" in formats["What can be imported"].tolist()
 
 
 def test_a_log_is_shown_with_what_it_claims_and_nothing_is_stored(engine: Engine, upload: Upload) -> None:
