@@ -6,6 +6,7 @@ from tests.views.conftest import Open
 
 
 def test_a_page_that_was_drawn_before_leaves_little_to_search(full: str, open_page: Open) -> None:
+    gc.unfreeze()
     for _ in range(2):
         open_page("runs")
     assert len(gc.get_objects()) < gc.get_freeze_count() / 4
