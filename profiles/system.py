@@ -11,7 +11,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 fcntl: Any
@@ -32,8 +34,8 @@ NO_PROCESS_GROUPS = (
     "this system can not end a program with everything that it started, so nothing is run or measured here: Linux and "
     "macOS can; importing, comparing and deciding work everywhere"
 )
-#: A process may start another while it is looked for.
-_ROUNDS = 5
+#: How often processes are looked for at most (one may start another meanwhile), and how long between looks.
+_LOOKS, _LOOK_SECONDS = 50, 0.002
 #: Where Windows locks a byte of a file, beyond all that is in it.
 _FAR = 1 << 30
 
@@ -83,25 +85,35 @@ def kill_marked(mark: str, newer_than: int = 0) -> int:
         newer_than: only those with a larger process id.
     """
     killed = 0
-    for _ in range(_ROUNDS):
-        pids = _marked(mark.encode(), newer_than)
+    for _ in range(_LOOKS):
+        pids, doubtful = marked(mark, newer_than)
         for pid in pids:
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
         killed += len(pids)
-        if not pids:
+        if not pids and not doubtful:
             break
+        if not pids:
+            time.sleep(_LOOK_SECONDS)
     return killed
 
 
-def _marked(mark: bytes, newer_than: int) -> list[int]:
-    pids = []
+def marked(mark: str, newer_than: int = 0) -> tuple[list[int], list[int]]:
+    """The processes that have ``NAME=value`` in their environment, and those of which nobody can say yet.
+
+    While a process executes a program (execve), it has none of the old environment any more and not yet the new one,
+    but a program already; on a busy machine it can stay so for a while.
+    """
+    pids, doubtful = [], []
     for name in os.listdir("/proc") if os.path.isdir("/proc") else ():
         if name.isdigit() and int(name) > newer_than:
-            with contextlib.suppress(OSError), open(f"/proc/{name}/environ", "rb") as file:
-                if mark in file.read().split(b"\0"):
+            with contextlib.suppress(OSError):
+                environment = Path(f"/proc/{name}/environ").read_bytes()
+                if mark.encode() in environment.split(b"\0"):
                     pids.append(int(name))
-    return pids
+                elif not environment and os.readlink(f"/proc/{name}/exe"):
+                    doubtful.append(int(name))
+    return pids, doubtful
 
 
 def kill_group(process: subprocess.Popen[Any]) -> None:

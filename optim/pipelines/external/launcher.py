@@ -12,6 +12,8 @@ import sys
 import time
 
 _SIGKILL = 9
+#: How often a process is looked at again whose environment is just being exchanged, and how long between looks.
+_LOOKS, _LOOK_SECONDS = 50, 0.002
 #: What a run's command and all that it starts carry in their environment.
 _MARK = b"QUICKWIN_RUN="
 
@@ -27,23 +29,31 @@ def _end(orders: int, pid: int, mark: bytes) -> None:
             os.killpg(pid, _SIGKILL)
         except OSError:
             pass  # the group is gone; what went out of it need not be
-        while _kill_marked(mark):
-            pass
+        for _ in range(_LOOKS):
+            killed, doubtful = _kill_marked(mark)
+            if not killed and not doubtful:
+                break
+            if not killed:
+                time.sleep(_LOOK_SECONDS)
     os._exit(0)
 
 
-def _kill_marked(mark: bytes) -> int:
-    """Ends what the command started, also in sessions of their own; gives how many there were."""
-    killed = 0
+def _kill_marked(mark: bytes) -> tuple[int, int]:
+    """Ends what the command started, also in sessions of their own; gives how many there were, and of how many nobody
+    can say yet: while a program is being executed, its process has no environment (``profiles.system.marked``)."""
+    killed = doubtful = 0
     for name in os.listdir("/proc") if mark and os.path.isdir("/proc/self") else ():
         try:
             with open(f"/proc/{name}/environ", "rb") as file:
-                if mark in file.read().split(b"\0"):
-                    os.kill(int(name), _SIGKILL)
-                    killed += 1
+                environment = file.read()
+            if mark in environment.split(b"\0"):
+                os.kill(int(name), _SIGKILL)
+                killed += 1
+            elif not environment and os.readlink(f"/proc/{name}/exe"):
+                doubtful += 1
         except (OSError, ValueError):
             continue
-    return killed
+    return killed, doubtful
 
 
 def _read(descriptor: int, size: int) -> bytes:
@@ -64,7 +74,11 @@ def _job(descriptor: int) -> tuple[bytes, bytes, list[bytes], list[bytes]]:
 
 
 def _tell(descriptor: int, *values: object) -> None:
-    os.write(descriptor, (" ".join(map(str, values)) + "\n").encode("utf-8", "replace"))
+    """To whoever started this, who may be gone."""
+    try:  # noqa: SIM105 - contextlib is more than the interpreter has loaded
+        os.write(descriptor, (" ".join(map(str, values)) + "\n").encode("utf-8", "replace"))
+    except OSError:
+        pass
 
 
 def main() -> None:
@@ -82,20 +96,18 @@ def main() -> None:
     except OSError as error:
         _tell(results, "problem", error.strerror)
         return
+    mark = next((pair for pair in pairs if pair.startswith(_MARK)), b"")
+    _thread.start_new_thread(_end, (orders, pid, mark))  # before a word to anybody, who may be gone
     for descriptor in (0, 1, 2):
         os.close(descriptor)
     _tell(results, "pid", pid)
-    mark = next((pair for pair in pairs if pair.startswith(_MARK)), b"")
-    _thread.start_new_thread(_end, (orders, pid, mark))
     _, status, usage = os.wait4(pid, 0)
     seconds = time.perf_counter() - start
     peak_bytes = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     cpu_seconds = usage.ru_utime + usage.ru_stime
-    try:
-        _tell(results, "end", os.waitstatus_to_exitcode(status), repr(at), repr(seconds), repr(cpu_seconds), peak_bytes)
-    finally:  # whoever started this may be gone: the other thread ends what is left, and then this process
-        while True:
-            time.sleep(1000)
+    _tell(results, "end", os.waitstatus_to_exitcode(status), repr(at), repr(seconds), repr(cpu_seconds), peak_bytes)
+    while True:  # the other thread ends what is left, and then this process
+        time.sleep(1000)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ _LAUNCHER = inspect.getsource(launcher)
 #: A command that is to end gets so long after SIGTERM, then SIGKILL.
 GRACE_SECONDS = 2.0
 _LOOK_SECONDS = 0.1
+#: The launcher's. It is not empty: a process without one looks as if it were just executing a program.
+_OWN_ENVIRONMENT = {"QUICKWIN_LAUNCHER": "1"}
 _CHUNK = 1 << 18
 
 
@@ -117,12 +119,13 @@ class _Launched:
         self._results, results = os.pipe()
         command = [sys.executable, "-I", "-S", "-c", _LAUNCHER, str(orders), str(results)]
         self._launcher = subprocess.Popen(
-            command, cwd=folder, env={}, pass_fds=(orders, results), start_new_session=True,
+            command, cwd=folder, env=_OWN_ENVIRONMENT, pass_fds=(orders, results), start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
         os.close(orders)
         os.close(results)
         self._pid: int | None = None
+        self._told = False
         self._result: list[str] | None = None
         self._buffer = b""
         with open(self._orders, "wb", buffering=0, closefd=False) as pipe, contextlib.suppress(BrokenPipeError):
@@ -135,8 +138,9 @@ class _Launched:
 
     def __exit__(self, *problem: object) -> None:
         self._end()
-        with contextlib.suppress(BrokenPipeError):
-            os.write(self._orders, b".")  # nothing is left for the launcher to end
+        if self._told:
+            with contextlib.suppress(BrokenPipeError):
+                os.write(self._orders, b".")  # nothing is left for the launcher to end
         os.close(self._orders)  # the launcher ends with it
         self._launcher.wait()
         os.close(self._results)
@@ -210,6 +214,7 @@ class _Launched:
         *lines, self._buffer = (self._buffer + chunk).split(b"\n")
         for line in lines:
             kind, *values = line.decode("utf-8", "replace").split(" ")
+            self._told = True
             if kind == "problem":
                 raise RunProblem(f"the command can not be started: {' '.join(values)}")
             if kind == "end":
