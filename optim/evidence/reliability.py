@@ -168,21 +168,17 @@ def reliability(
     runs = [(attempt.arm, attempt.outcome) for attempt in attempts] or [
         run for block in blocks for run in block.items()
     ]
+    sides = [[outcome for arm, outcome in runs if arm in names] for names in (before, after)]
     if all(outcome.quiet for _, outcome in runs):
-        sides = [sum(arm in names for arm, _ in runs) for names in (before, after)]
-        return Reliability(before_runs=sides[0], after_runs=sides[1])
-    counts: dict[str, list[str | None]] = {"before": [], "after": []}
-    for side, names, others in (("before", before, after), ("after", after, before)):
-        against = [run for arm, run in runs if arm in others and run.status == "finished"]
-        least = _worst(_usual(against))
-        counts[side] = [failure(run, least) for arm, run in runs if arm in names]
-    bad = {side: [reason for reason in reasons if reason] for side, reasons in counts.items()}
+        return Reliability(before_runs=len(sides[0]), after_runs=len(sides[1]))
+    least = _least(sides)
+    first, second = ([reason for run in side if (reason := failure(run, least))] for side in sides)
     return Reliability(
-        before_runs=len(counts["before"]),
-        before_failed=len(bad["before"]),
-        after_runs=len(counts["after"]),
-        after_failed=len(bad["after"]),
-        example=(bad["after"] or bad["before"] or [""])[-1],
+        before_runs=len(sides[0]),
+        before_failed=len(first),
+        after_runs=len(sides[1]),
+        after_failed=len(second),
+        example=(second or first or [""])[-1],
     )
 
 
@@ -231,17 +227,20 @@ def failures(
     return whole.before_failed + whole.after_failed, whole.before_runs + whole.after_runs, whole.example
 
 
-def _worst(runs: Sequence[Outcome]) -> list[Outcome]:
-    """One run that has as many timeouts and failed tasks as any of these: to be held against instead of all of them."""
-    if not runs:
+def _least(sides: Sequence[Sequence[Outcome]]) -> list[Outcome]:
+    """One run to hold every run against: with as many timeouts and failed tasks as are usual on the better side.
+
+    It is the same one for both: held against each other's, chance timeouts would count on one side alone.
+    """
+    finished = [[run for run in side if run.status == "finished"] for side in sides]
+    example = next((run for side in finished for run in side), None)
+    if example is None:
         return []
-    timeouts, failed = max(run.timeouts - run.backstops for run in runs), max(run.failed for run in runs)
-    return [replace(runs[0], timeouts=timeouts, backstops=0, failed=failed)]
+    timeouts = min(_usual([run.timeouts - run.backstops for run in side]) for side in finished)
+    failed = min(_usual([run.failed for run in side]) for side in finished)
+    return [replace(example, timeouts=timeouts, backstops=0, failed=failed)]
 
 
-def _usual(runs: Sequence[Outcome]) -> list[Outcome]:
-    """The runs as far as their timeouts are what most of them have: a chance timeout is no measure for the others."""
-    if not runs:
-        return []
-    ordered = sorted(runs, key=lambda run: (run.failed, run.timeouts))
-    return ordered[: max(1, math.ceil(0.9 * len(ordered)))]
+def _usual(counts: Sequence[int]) -> int:
+    """What nine runs in ten have at most, 0 without any: a chance timeout is no measure for the others."""
+    return sorted(counts)[max(1, math.ceil(0.9 * len(counts))) - 1] if counts else 0

@@ -56,6 +56,28 @@ def test_a_run_fails_by_itself_or_against_the_other_side(changes, reason):
     assert failure(replace(RUN, timeouts=3), [replace(RUN, timeouts=3)]) is None
 
 
+def test_chance_timeouts_of_both_sides_are_held_against_the_same_and_hardly_ever_called_wrong():
+    """Of 8 to 20% of runs that time out by chance, one side may have more than what is usual, the other less."""
+    chance, said = random.Random(5), 0
+    for share in (0.05, 0.08, 0.12, 0.2) * 60:
+        blocks = [
+            {arm: replace(RUN, timeouts=int(chance.random() < share)) for arm in ("A", "A2", "B", "B2")}
+            for _ in range(30)
+        ]
+        said += reliability(blocks, [], ("A", "A2"), ("B", "B2")).worse
+    assert said <= 6, "1% of 240, and chance"
+
+
+def test_timeouts_of_every_run_count_where_only_one_side_has_them():
+    quiet, slow = RUN, replace(RUN, timeouts=2)
+    blocks = [{"A": quiet, "A2": quiet, "B": slow, "B2": slow} for _ in range(6)]
+    one = reliability(blocks, [], ("A", "A2"), ("B", "B2"))
+    assert (one.before_failed, one.after_failed, one.worse) == (0, 12, True)
+    other = reliability(blocks, [], ("B", "B2"), ("A", "A2"))
+    assert (other.before_failed, other.after_failed, other.worse) == (12, 0, False)
+    assert not reliability([dict.fromkeys("AB", slow)] * 6, [], ("A",), ("B",)).after_failed
+
+
 def test_what_hit_the_backstop_counts_for_nobody():
     busy = replace(RUN, timeouts=3, backstops=3)
     assert failure(busy, [RUN]) is None
