@@ -28,7 +28,7 @@ def start(page: Page, served: Served, what: str, blocks: int) -> None:
     expect(page.get_by_text(re.compile(rf"^quickwin measure {what} .*--blocks {blocks}"))).to_be_visible()
     page.get_by_role("button", name="Start", exact=True).click()
     under_way_or_over = page.get_by_text(re.compile(f"is under way|under way: block|{VERDICT.pattern}", re.IGNORECASE))
-    expect(under_way_or_over.first).to_be_visible(timeout=60_000)
+    expect(under_way_or_over.first).to_be_visible(timeout=180_000)  # others may be at work on the machine
 
 
 def row_of(page: Page, win: str) -> Locator:

@@ -34,7 +34,7 @@ def _board(here: Any, state: tuple[str, ...], project: Project) -> tuple[BoardRo
 
 def headline(rows: tuple[BoardRow, ...]) -> str:
     """What to do with all wins, in one sentence of Markdown."""
-    return f"**{text.escape(service.sentence(rows))}**"
+    return text.escape(service.sentence(rows))
 
 
 def together() -> str:

@@ -27,7 +27,7 @@ _SHORT, _LOG = 10, 400
 def render() -> None:
     """Draws the page."""
     rows = board_data.board()
-    st.markdown(board_data.headline(rows))
+    st.markdown(f"**{board_data.headline(rows)}**")
     st.caption(deciding.headline(rows))
     if together := board_data.together():
         st.caption(together)

@@ -44,7 +44,9 @@ def render() -> None:
             link("import", "Import the log of a run of your own")
     _here_and_there(account)
     st.header("What each win brings")
-    board(board_data.board(), "progress")
+    rows = board_data.board()
+    st.markdown(board_data.headline(rows))
+    board(rows, "progress")
     with st.container(horizontal=True, key="progress.next"):
         link("decide", "Decide which to keep", icon=":material/gavel:")
         link("overhead", "See what the time is made of", icon=":material/donut_small:")

@@ -150,3 +150,8 @@ def test_of_many_steps_the_first_are_read_and_the_others_folded(full: str, open_
 def test_the_cards_are_told_by_how_many_are_decided(full: str, open_page: Open) -> None:
     labels = [one.label for one in open_page("progress").expander]
     assert any(label.startswith("The quick wins one by one: ") and "1 kept" in label for label in labels)
+
+
+def test_the_board_says_in_a_sentence_what_to_keep_as_decide_does(full: str, open_page: Open) -> None:
+    sentence = open_page("decide").markdown[0].value.strip("*")
+    assert sentence in [part.value for part in open_page("progress").markdown]
