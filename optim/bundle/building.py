@@ -14,14 +14,17 @@ from profiles.program import ROOT
 
 FILE = "quickwin_bundle.py"
 ENTRY = "optim.bundle.elsewhere"
+#: Stands for the package's name until the mark is known: no text of ours holds it but as that name.
+_UNMARKED = "quickwin_unmarked"
 
 
 def bundle_text(contents: Contents, root: Path = ROOT) -> str:
     """The bundle of a project as the text of one Python file."""
     project = json.dumps(contents.to_json(), indent=1, ensure_ascii=True)
-    mark = hashlib.sha256((repr(pack(root, ENTRY, "x")) + project).encode()).hexdigest()[:8]
+    packed = pack(root, ENTRY, _UNMARKED)
+    mark = hashlib.sha256((repr(packed) + project).encode()).hexdigest()[:8]
     prefix = f"quickwin_{mark}"
-    sources = [f"_SOURCES[{name!r}] = {_literal(text)}\n" for name, text in pack(root, ENTRY, prefix).items()]
+    sources = [f"_SOURCES[{name!r}] = {_literal(text)}\n".replace(_UNMARKED, prefix) for name, text in packed.items()]
     win = next(iter(contents.toggles), "all")
     head = _HEAD.format(name=_in_docstring(contents.name), win=_in_docstring(win), file=FILE)
     return "\n".join(

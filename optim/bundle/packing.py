@@ -21,6 +21,8 @@ _NEWER = {("dataclasses", "dataclass"), ("datetime", "UTC")}
 LEFT_OUT = ("optim.pipelines.external.log_time",)
 
 _ZIP = "_compat"
+#: Text without any of these needs no edit.
+_EDITED = (b"import", b"isinstance", b"zip")
 
 Edit = tuple[int, int, bytes]
 
@@ -55,9 +57,14 @@ class _Module:
         )
 
     @cached_property
+    def lines(self) -> list[bytes]:
+        """With their ends."""
+        return self.source.splitlines(keepends=True)
+
+    @cached_property
     def line_starts(self) -> list[int]:
         starts = [0]
-        for line in self.source.splitlines(keepends=True):
+        for line in self.lines:
             starts.append(starts[-1] + len(line))
         return starts
 
@@ -174,11 +181,14 @@ def _followed(statement: ast.AST, is_annotated_late: bool) -> Iterator[ast.AST]:
     while waiting:
         node = waiting.pop()
         yield node
-        for name, value in ast.iter_fields(node):
-            if not is_annotated_late or name not in ("annotation", "returns"):
-                waiting += [
-                    part for part in (value if isinstance(value, list) else [value]) if isinstance(part, ast.AST)
-                ]
+        for name in node._fields:
+            if is_annotated_late and name in ("annotation", "returns"):
+                continue
+            value = getattr(node, name, None)
+            if isinstance(value, ast.AST):
+                waiting.append(value)
+            elif isinstance(value, list):
+                waiting += [part for part in value if isinstance(part, ast.AST)]
 
 
 def _text(module: _Module, prefix: str) -> str:
@@ -221,15 +231,15 @@ def _segment(module: _Module, at: int, prefix: str) -> bytes:
     """The text of a statement with its decorators and the comments right above it, and with what is replaced."""
     statement = module.statements[at]
     first = min([statement.lineno, *(decorator.lineno for decorator in getattr(statement, "decorator_list", ()))])
-    lines = module.source.splitlines()
-    while first > 1 and lines[first - 2].startswith(b"#"):
+    while first > 1 and module.lines[first - 2].startswith(b"#"):
         first -= 1
     start, end = module.line_starts[first - 1], module.offset(statement.end_lineno or 0, statement.end_col_offset or 0)
     rest_of_line = module.source[end : module.source.find(b"\n", end)]
     if rest_of_line.strip().startswith(b"#"):
         end += len(rest_of_line)
     text = module.source[start:end]
-    for begin, stop, new in sorted(_edits(module, statement, prefix), reverse=True):
+    edits = _edits(module, statement, prefix) if any(word in text for word in _EDITED) else ()
+    for begin, stop, new in sorted(edits, reverse=True):
         text = text[: begin - start] + new + text[stop - start :]
     blank = b"\n\n" if isinstance(statement, ast.FunctionDef | ast.ClassDef) else b""
     return blank + text
