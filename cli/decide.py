@@ -63,14 +63,15 @@ def COMMAND(
     Exit codes: 0 done, 1 the evidence does not allow it, 2 usage, 3 could not (somebody else decided first).
     """
     project, engine = current_project(plan_file), open_database()
-    plan, evidence = project.plan, gather(engine, project)
     chosen = find_win(project, win) if win else None
+    known = account(engine, project) if chosen is None and not as_json else None
+    plan, evidence = project.plan, gather(engine, project) if known is None else known.evidence
     if chosen is None or decision is None:
         if because or force or measurement_id is not None:
             fail("a decision needs all of it: decide WIN keep|revert|undecided --because WHY", USAGE)
         _show(plan, evidence, [chosen] if chosen else list(plan.wins), as_json)
-        if chosen is None and not as_json:
-            _next(account(engine, project))
+        if known is not None:
+            _next(known)
         return
     made = decide(
         engine,
