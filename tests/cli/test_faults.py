@@ -64,7 +64,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     seeder = Seeder(f"sqlite:///{file}")
     faster = seeder.pair("none", FOURTH, blocks=6)
     seeder.pair("none", FIFTH, blocks=1, wrong=True)
-    seeder.attribution(blocks=2)
+    seeder.attribution(blocks=2, wins=(FOURTH, FIFTH))
     store.decide(seeder.engine, FOURTH, "keep", "twice as fast", faster)
     seeder.engine.dispose()
     with closing(sqlite3.connect(file)) as connection:

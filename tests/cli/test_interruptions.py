@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import signal
@@ -17,11 +18,27 @@ from db import queries
 from db.engine import open_engine
 from tests.at_work import PATIENCE_SECONDS, alive, end, sleeper, until
 from tests.cli.place import ROOT, one_sentence, own_data, quickwin, started
-from tests.cli.test_run import SLOW
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-#: So many moments of each command, from its first imports on.
-MOMENTS = 4
+#: Each command is interrupted in each sixth of its start, by one of the signals, and once when it is at work.
+MOMENTS = 6
+
+
+def moments(number: signal.Signals, seconds: float) -> list[float]:
+    """An early and a late one for each signal, in CPU seconds of a start that takes about so many; inf: after it."""
+    chance = random.Random(int(number))
+    sixths = range(SIGNALS.index(number), MOMENTS, len(SIGNALS))
+    return [(one + chance.random()) * seconds / MOMENTS if one < MOMENTS - 1 else math.inf for one in sixths]
+
+
+def until_spent(process: subprocess.Popen[str], seconds: float, done: Path) -> None:
+    """Until a command has taken so many CPU seconds, however slow the machine is, or its file is there, or it ended."""
+
+    def spent() -> float:
+        user, system = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    until(lambda: process.poll() is not None or done.exists() or spent() >= seconds, "the command has come so far")
 
 
 def stored(place: Path, table: str) -> bool:
@@ -60,10 +77,11 @@ def begun(said: str, code: int) -> bool:
     return not starting and not (code < 0 and "cli" not in said)
 
 
-COMMANDS: dict[str, tuple[tuple[str, ...], str]] = {
-    "measure": (("measure", "none", "quick"), "measurements"),
-    "attribute": (("attribute", "--wins", "quick"), "measurements"),
-    "run": (("run", "--quiet"), "runs"),
+#: The words of each, what it stores, and the CPU seconds of its start.
+COMMANDS: dict[str, tuple[tuple[str, ...], str, float]] = {
+    "measure": (("measure", "none", "quick"), "measurements", 0.8),
+    "attribute": (("attribute", "--wins", "quick"), "measurements", 0.8),
+    "run": (("run", "--quiet"), "runs", 0.5),
 }
 
 
@@ -72,13 +90,13 @@ COMMANDS: dict[str, tuple[tuple[str, ...], str]] = {
 def test_at_any_moment_the_code_says_whether_something_is_stored(
     place: Path, command: str, number: signal.Signals
 ) -> None:
-    words, table = COMMANDS[command]
+    words, table, seconds = COMMANDS[command]
     sleeper(place, seconds=5)
-    chance = random.Random(f"{command} {number}")
-    for _ in range(MOMENTS):
-        (place / "quickwin.db").unlink(missing_ok=True)
+    for moment in moments(number, seconds):
+        for name in ("quickwin.db", "answer.txt"):
+            (place / name).unlink(missing_ok=True)
         process = started(*words)
-        time.sleep(chance.uniform(0.05, 2.0))
+        until_spent(process, moment, place / "answer.txt")
         said = interrupted(process, number, place)
         if begun(said, process.returncode):
             assert process.returncode == (3 if stored(place, table) else 130), said
@@ -96,15 +114,6 @@ def test_a_run_that_is_interrupted_before_its_first_task_is_not_stored(place: Pa
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-def test_a_run_that_is_interrupted_after_it_is_kept(place: Path, number: signal.Signals) -> None:
-    process = started("run", *own_data(place, 40, SLOW, "x1 = slow(I)\n    return x1"), "--quiet", "--cold")
-    journals = place / "home" / "journals"
-    until(lambda: sum(path.read_bytes().count(b"\n") for path in journals.glob("*.jsonl")) > 3, "tasks are done")
-    said = interrupted(process, number, place)
-    assert process.returncode == 3 and "kept in run 1" in said and one_sentence(said)
-
-
-@pytest.mark.parametrize("number", SIGNALS)
 def test_an_import_that_waits_for_its_input_stores_nothing(place: Path, number: signal.Signals) -> None:
     command = [sys.executable, "-m", "optim", "import", "-", "--yes"]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -118,12 +127,11 @@ def test_an_import_that_waits_for_its_input_stores_nothing(place: Path, number: 
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_bundle_is_written_as_a_whole_or_not_at_all(place: Path, number: signal.Signals) -> None:
     sleeper(place)
-    chance = random.Random(int(number))
-    for _ in range(4):
+    file = place / "quickwin_bundle.py"
+    for moment in moments(number, 0.6):
         process = started("bundle")
-        time.sleep(chance.uniform(0.05, 1.5))
+        until_spent(process, moment, file)
         said = interrupted(process, number, place)
-        file = place / "quickwin_bundle.py"
         if begun(said, process.returncode):
             assert process.returncode == (0 if file.exists() and "interrupted" not in said else 130), said
         if file.exists():

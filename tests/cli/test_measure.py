@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -333,15 +334,38 @@ def optim(place, *arguments, **options):
     return subprocess.Popen(command, cwd=place, env=environment, text=True, stdout=-1, stderr=-1, **options)
 
 
-@pytest.mark.slow
-def test_a_tiny_measurement_of_real_runs(place):
-    process = optim(place, "measure", "none", "all", "--tasks", "1", "--candidates", "4", "--blocks", "6", "--json")
+class CopiedRuns(StoredRuns):
+    """Stores runs as they were really made once, one of each config, and is stopped after five blocks of them."""
+
+    made: ClassVar[dict[str, RunRecord]] = {}
+
+    def __call__(self, arm, block, position):
+        StoredRuns.count += 1
+        if StoredRuns.count > 5 * 4:
+            self.child.stopping = True
+            raise Stopped
+        record = replace(CopiedRuns.made[arm.config], key=f"{self.label}-{StoredRuns.count}")
+        run_id, _ = store.store_run(self.engine, record)
+        return Outcome.from_run(queries.run(self.engine, run_id), run_id)
+
+
+def test_a_tiny_measurement_of_real_runs(place, monkeypatch):
+    workload = ["--tasks", "1", "--candidates", "4"]
+    for number, config in enumerate(("none", ALL), start=1):
+        assert call("run", *workload, "--wins", config, "--cold", "--quiet").exit_code == 0
+        CopiedRuns.made[config] = queries.run(open_engine(), number)
+    monkeypatch.setattr(_measuring, "FreshRuns", CopiedRuns)
+    stopped = found_of(call("measure", "none", "all", *workload, "--blocks", "6", "--json"))
+    assert (stopped["status"], stopped["blocks"]) == ("stopped", 5)
+    process = optim(place, "measure", "--continue", str(stopped["id"]), "--json")
     printed, errors = process.communicate(timeout=120)
     assert process.returncode in (0, 1), errors
     found = json.loads(printed)
     assert found["blocks"] == 6
     assert found["verdict"] in VERDICTS[:6]
-    assert set(queries.blocks(open_engine(), found["id"])["cache_state"]) == {"cold"}
+    blocks = queries.blocks(open_engine(), found["id"])
+    assert set(blocks["cache_state"]) == {"cold"}
+    assert blocks["block"].value_counts().to_dict() == dict.fromkeys(range(1, 7), 4)
     assert not list((place / "home").glob("measure-*"))
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.at_work import PATIENCE_SECONDS
 from tests.cli.place import one_sentence, quickwin, started
 
 
@@ -44,7 +45,7 @@ def over(pid: int) -> bool:
     except ProcessLookupError:
         return True
     try:
-        return bool(select.select([descriptor], [], [], 20)[0])
+        return bool(select.select([descriptor], [], [], PATIENCE_SECONDS)[0])
     finally:
         os.close(descriptor)
 

@@ -108,18 +108,19 @@ class Seeder:
         store.update_measurement(self.engine, number, status=status, verdict=verdict.to_json())
         return number
 
-    def attribution(self, blocks: int = 3) -> int:
-        """An attribution of the plan's wins over the half fraction."""
+    def attribution(self, blocks: int = 3, wins: Sequence[str] = PLANNED) -> int:
+        """An attribution of the plan's wins over the half fraction, or of a few wins over all of their configs."""
+        half = wins is PLANNED
         spec = Spec(
             kind="attribution",
-            arms=attribution_arms(PLANNED, half=True),
+            arms=attribution_arms(wins, half=half),
             parameters={"tasks": TASKS},
             max_blocks=blocks,
         )
         number = self._blocks(spec, range(1, blocks + 1), {})
-        configs = factorial.half_fraction(PLANNED)
+        configs = factorial.half_fraction(wins) if half else factorial.subsets(wins)
         times = [{one: seconds_of(one) * (1 + 0.002 * block) for one in configs} for block in range(blocks)]
-        found = attribute(times, PLANNED)
+        found = attribute(times, wins)
         verdict = {"verdict": "faster", "speedup": found.total.value, "reason": "All wins together are faster."}
         store.update_measurement(
             self.engine, number, status="finished", verdict={**verdict, "attribution": found.to_json()}
