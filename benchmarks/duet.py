@@ -27,14 +27,13 @@ from benchmarks.answers import load
 from db import queries
 from db.engine import open_engine
 from optim.arc.builtin import checked
-from optim.evidence.spec import Spec, pair_arms
+from optim.evidence.spec import METRICS, Spec, pair_arms
 from optim.evidence.statistics import MIN_BLOCKS
 from optim.evidence.verdicts import blocks_from_rows, trials
 from services.measuring import sit, stored_rows
 from services.problems import Problem
 
 WAYS = {"one after the other": False, "duet": True}
-METRICS = ("wall", "cpu")
 
 
 class _Quiet:

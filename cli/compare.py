@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from services.comparing import Comparison
-    from services.differences import PhaseRow, Step
+    from services.differences import PhaseChange, PhaseRow
     from services.ranking import Ranking
     from services.run_facts import RunFacts
 
@@ -94,10 +94,10 @@ def _plain_run(run: RunFacts) -> dict[str, Any]:
 
 def _pair(comparison: Comparison) -> dict[str, Any]:
     from services.comparing import NOT_COMPARABLE
-    from services.differences import steps
+    from services.differences import phase_changes
 
     prints = [side.runs[0].outcome.results_fingerprint for side in (comparison.before, comparison.after)]
-    changes = steps(comparison.before, comparison.after) or ()
+    changes = phase_changes(comparison.before, comparison.after) or ()
     return {
         "before": comparison.before.ids[0],
         "after": comparison.after.ids[0],
@@ -114,7 +114,7 @@ def _pair(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _plain_step(step: Step) -> dict[str, Any]:
+def _plain_step(step: PhaseChange) -> dict[str, Any]:
     return {
         "phase": step.path,
         "before": step.before_seconds,
@@ -155,7 +155,7 @@ def _lines(console: Console, sentences: Sequence[str]) -> None:
 
 
 def _print_pair(console: Console, comparison: Comparison) -> None:
-    from services.differences import difference_words, steps, unit_words
+    from services.differences import difference_words, phase_changes, unit_words
 
     _lines(console, [f"{comparison.verdict}: {reason}" for reason in comparison.obstacles or (comparison.reason,)])
     if comparison.speedup:
@@ -164,7 +164,7 @@ def _print_pair(console: Console, comparison: Comparison) -> None:
             f"speedup {comparison.speedup:.3f}x, saving {saved:.1f}% - of one pair of runs, which is no evidence"
         )
     _lines(console, comparison.differences)
-    changes = steps(comparison.before, comparison.after)
+    changes = phase_changes(comparison.before, comparison.after)
     _lines(
         console,
         [

@@ -21,7 +21,7 @@ _NOTHING = 1e-4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
+class PhaseChange:
     """A phase's self seconds on both sides (means), and whether their difference is more than the runs' noise.
 
     ``low`` and ``high`` are the interval of ``change``; None where no blocks tell it.
@@ -53,7 +53,7 @@ class PhaseRow:
         return max(self.seconds) - min(self.seconds)
 
 
-def steps(before: Side, after: Side) -> tuple[Step, ...] | None:
+def phase_changes(before: Side, after: Side) -> tuple[PhaseChange, ...] | None:
     """Phase by phase from one side to the other, idle workers and unaccounted last; None where the seconds are not of
     one kind. The sums of the seconds are what the sides' runs took on average: wall-clock, or worker-seconds.
 
@@ -68,7 +68,7 @@ def steps(before: Side, after: Side) -> tuple[Step, ...] | None:
     paths = _ordered({**categories, (UNACCOUNTED,): UNACCOUNTED})
     spans = _spans(_by_block(before, one), _by_block(after, two), paths)
     return tuple(
-        Step(
+        PhaseChange(
             path=queries.path_words(path),
             category=categories.get(path, UNACCOUNTED),
             before_seconds=_mean([spent.get(path, 0.0) for spent in one]),
@@ -131,7 +131,7 @@ def _spent(runs: Sequence[_Spent], path: tuple[str, ...]) -> float:
     return _mean([run.get(path, 0.0) for run in runs])
 
 
-def folded(changes: Sequence[Step]) -> list[Step]:
+def folded(changes: Sequence[PhaseChange]) -> list[PhaseChange]:
     """The steps that are more than 1% of the larger whole, by size; the rest as one called "other"; unaccounted last.
 
     Where none is, the difference is made of small steps: those are named that are not small beside the largest of them.
@@ -148,13 +148,13 @@ def folded(changes: Sequence[Step]) -> list[Step]:
     return [*rest[: len(rest) - len(small)], *other, *last]
 
 
-def _larger_whole(changes: Sequence[Step]) -> float:
+def _larger_whole(changes: Sequence[PhaseChange]) -> float:
     sides = ([step.before_seconds for step in changes], [step.after_seconds for step in changes])
     return max(math.fsum(side) for side in sides)
 
 
-def _together(small: Sequence[Step]) -> Step:
-    return Step(
+def _together(small: Sequence[PhaseChange]) -> PhaseChange:
+    return PhaseChange(
         path=OTHER if len(small) > 1 else small[0].path,
         category=small[0].category if len({step.category for step in small}) == 1 else "unknown",
         before_seconds=math.fsum(step.before_seconds for step in small),
@@ -162,7 +162,7 @@ def _together(small: Sequence[Step]) -> Step:
     )
 
 
-def difference_words(changes: Sequence[Step] | None, unit: str = "", runs: Sequence[RunFacts] = ()) -> str:
+def difference_words(changes: Sequence[PhaseChange] | None, unit: str = "", runs: Sequence[RunFacts] = ()) -> str:
     """Which phases a difference comes from, in a sentence; ``unit`` is said behind the seconds, ``runs`` are both."""
     if changes is None and runs and not any(phase_paths(run.made) for run in runs):
         return "Neither run says where its time went; a Recorder() in the program, or a log with phases, would."
@@ -180,7 +180,7 @@ def difference_words(changes: Sequence[Step] | None, unit: str = "", runs: Seque
     return f"The difference is {signed(change, whole)}{unit}; most of it comes from {listed(named)}."
 
 
-def _change_words(step: Step) -> str:
+def _change_words(step: PhaseChange) -> str:
     """A change in seconds, with its interval where blocks tell it."""
     if step.low is None or step.high is None:
         return signed(step.change)

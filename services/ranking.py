@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from services.comparing import NOT_COMPARABLE, WRONG, Comparison, compare
-from services.differences import PhaseRow, difference_words, phase_table, steps, unit_words
+from services.differences import PhaseRow, difference_words, phase_changes, phase_table, unit_words
 from services.problems import USAGE, fail
 from services.run_facts import RunFacts, read, side
 from services.wording import listed, seconds, sentence, shortened, times
@@ -117,7 +117,7 @@ def _summary(ranking: Ranking) -> list[str]:
         "One run each is no evidence that one is faster; interleaved blocks are.",
     ]
     other = ranking.reference if best.id != ranking.reference.id else others[-1]
-    made = steps(side(other), side(best))
+    made = phase_changes(side(other), side(best))
     if made is not None:
         lines.insert(1, f"Against {other.name}: {difference_words(made, unit_words(best))}")
     return lines

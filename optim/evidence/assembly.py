@@ -24,9 +24,8 @@ from optim.evidence.records import (
     TrackerEvidence,
     WinEvidence,
 )
-from optim.evidence.spec import parameters_of
+from optim.evidence.spec import margin_of, parameters_of
 from optim.evidence.statistics import Interval, verdict_of
-from optim.project.command import MARGIN
 from profiles.configs import Config, read_config, stored_text
 
 Rows = Iterable[Mapping[str, Any]]
@@ -208,7 +207,7 @@ def _of_attribution(
         win=name,
         config_before=stored_text(before),
         config_after=stored_text(after),
-        verdict=_word(estimate, float(spec.get("margin") or MARGIN)),
+        verdict=_word(estimate, margin_of(spec)),
         reason=f"Beside {against} {estimate['speedup']:.3f}x{span}.",
         speedup=estimate["speedup"],
         low=estimate["low"],

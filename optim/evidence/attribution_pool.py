@@ -26,7 +26,7 @@ from optim.evidence.judging import judge_measurement, summary
 from optim.evidence.reliability import Attempt
 from optim.evidence.spec import Spec
 from optim.evidence.statistics import CONFIDENCE, Floats, Interval, verdict_of
-from optim.evidence.verdicts import METRICS, Block, Verdict
+from optim.evidence.verdicts import AMOUNTS, Block, Verdict
 from profiles.configs import Config
 
 #: Below this, attributions of one question differ by more than their blocks do.
@@ -64,7 +64,7 @@ def _attribution(spec: Spec, blocks: Sequence[Block]) -> Attribution:
 
 
 def _times(spec: Spec, blocks: Sequence[Block]) -> list[dict[Config, float]]:
-    name = METRICS[spec.metric]
+    name = AMOUNTS[spec.metric]
     return [{arm.wins: float(getattr(block[arm.name], name) or 0) for arm in spec.arms} for block in blocks]
 
 

@@ -12,7 +12,7 @@ from optim.evidence.factorial import DesignError
 from optim.evidence.reliability import Attempt, failing, failures
 from optim.evidence.spec import Spec
 from optim.evidence.statistics import Interval, percent, verdict_of
-from optim.evidence.verdicts import BUSY_CORES, METRICS, Block, Verdict, answers_note, judge, refusal
+from optim.evidence.verdicts import AMOUNTS, BUSY_CORES, Block, Verdict, answers_note, judge, refusal
 from profiles.configs import Config, stored_text
 
 
@@ -45,7 +45,7 @@ def _judge_attribution(spec: Spec, blocks: Sequence[Block], attempts: Sequence[A
         return Verdict(verdict="unresolved", reason="Unresolved: no block is finished yet.", blocks=0)
     if refused := refusal(blocks, (before,), spec.cache_state):
         return Verdict(verdict=refused[0], reason=refused[1], blocks=len(blocks))
-    name = METRICS[spec.metric]
+    name = AMOUNTS[spec.metric]
     configs = {arm.name: arm.wins for arm in spec.arms}
     times = [{configs[arm]: float(getattr(run, name) or 0) for arm, run in block.items()} for block in blocks]
     try:

@@ -29,10 +29,9 @@ from optim.evidence.duet import duet_notes
 from optim.evidence.outcomes import Outcome
 from optim.evidence.records import BLOCKS
 from optim.evidence.reliability import Attempt, attempts_from_rows, attempts_of_blocks
-from optim.evidence.spec import AFTER_ARMS, BEFORE_ARMS, Spec, SpecError, parameters_of
+from optim.evidence.spec import AFTER_ARMS, BEFORE_ARMS, Spec, SpecError, margin_of, parameters_of
 from optim.evidence.statistics import MIN_BLOCKS, Interval, interval
 from optim.evidence.verdicts import Block, Verdict, blocks_from_rows, judge, trials
-from optim.project.command import MARGIN
 
 #: Below this, measurements of one question differ by more than their blocks do.
 SURELY = 0.01
@@ -144,8 +143,7 @@ def pool(parts: Sequence[Part], spec: Mapping[str, Any]) -> Pool:
     if _is_attribution(spec):
         return _pool_of_attributions(parts, Spec.from_json(spec))
     numbers = tuple(part.number for part in parts)
-    given = spec.get("margin")
-    metric, margin = str(spec.get("metric") or "wall"), MARGIN if given is None else float(given)
+    metric, margin = str(spec.get("metric") or "wall"), margin_of(spec)
     blocks = _in_time(parts)
     verdict = judge(blocks, margin, cache_state=spec.get("cache_state"), metric=metric, attempts=_attempts(parts))
     if spec.get("duet"):

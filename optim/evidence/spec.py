@@ -159,6 +159,12 @@ def parameters_of(plain: Mapping[str, Any]) -> dict[str, Any]:
     return {name: plain[name] for name in _PARAMETERS_OF_VERSION_1 if plain.get(name) is not None}
 
 
+def margin_of(plain: Mapping[str, Any]) -> float:
+    """The margin in a stored spec of any version; a margin of 0 is one."""
+    given = plain.get("margin")
+    return MARGIN if given is None else float(given)
+
+
 def pair_arms(before: str, after: str, refs: tuple[str | None, str | None] = (None, None)) -> tuple[Arm, ...]:
     """The arms of two configs, each of them twice: A, B, A2, B2; ``refs`` are the commits that they run, if any."""
     pairs = zip(BEFORE_ARMS, AFTER_ARMS, strict=True)

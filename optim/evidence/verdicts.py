@@ -25,7 +25,8 @@ VERDICTS = (
 SETTLED = ("faster", "slower", "same", "wrong", "not comparable")
 #: What other programs may take of the machine, in cores, before a block counts as run beside other work.
 BUSY_CORES = 0.25
-METRICS = {"wall": "wall_seconds", "cpu": "cpu_seconds", "memory": "peak_bytes"}
+#: What of a run is told with an interval, and where its ``Outcome`` has it; ``spec.METRICS`` are those that settle.
+AMOUNTS = {"wall": "wall_seconds", "cpu": "cpu_seconds", "memory": "peak_bytes"}
 _TITLES = {"wall": "wall-clock", "cpu": "CPU", "memory": "peak memory"}
 
 Block = Mapping[str, Outcome]
@@ -194,25 +195,37 @@ def trials(
 
     None where a run did not record the metric.
     """
-    name, both = METRICS[metric], (*before, *after)
-    weights = {arm: 1 / len(side) * sign for side, sign in ((before, 1), (after, -1)) for arm in side}
-    single = {before[0]: 1.0, after[0]: -1.0}
-    rows = []
-    for block in blocks:
-        total = 0.0
-        for arm, weight in (weights if all(arm in block for arm in both) else single).items():
-            amount = getattr(block[arm], name)
+    rows = [trial(block, before, after, metric) for block in blocks]
+    known = [row for row in rows if row is not None]
+    return np.array(known, float) if len(known) == len(rows) else None
+
+
+def trial(
+    block: Block,
+    before: Sequence[str] = BEFORE_ARMS,
+    after: Sequence[str] = AFTER_ARMS,
+    metric: str = "wall",
+) -> float | None:
+    """The log speedup of a block: each side by all of its arms, or by its first where one lacks.
+
+    None where one of these runs did not record the metric.
+    """
+    if not all(arm in block for arm in (*before, *after)):
+        before, after = before[:1], after[:1]
+    total = 0.0
+    for side, sign in ((before, 1), (after, -1)):
+        for arm in side:
+            amount = getattr(block[arm], AMOUNTS[metric])
             if not amount or amount <= 0:
                 return None
-            total += weight * math.log(amount)
-        rows.append(total)
-    return np.array(rows, float)
+            total += sign / len(side) * math.log(amount)
+    return total
 
 
 def _lines(blocks: Sequence[Block], before: Sequence[str], after: Sequence[str], metric: str) -> dict[str, Interval]:
     """The intervals of what was recorded beside the metric that settles it."""
     lines = {}
-    for name in METRICS:
+    for name in AMOUNTS:
         ratios = None if name == metric else trials(blocks, before, after, name)
         if ratios is not None:
             lines[name] = statistics.interval(ratios)

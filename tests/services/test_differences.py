@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from services import differences
-from services.differences import Step
+from services.differences import PhaseChange
 from services.run_facts import RunFacts, Side
 from tests.services.facts import run
 
@@ -28,13 +28,13 @@ def side(values: dict[str, float], runs: int = 1, noise: float = 0.0, wall: floa
     return Side(name="side", runs=tuple(made))
 
 
-def steps(before: Side, after: Side) -> tuple[Step, ...]:
-    found = differences.steps(before, after)
+def changes_of(before: Side, after: Side) -> tuple[PhaseChange, ...]:
+    found = differences.phase_changes(before, after)
     assert found is not None
     return found
 
 
-def by_path(found: tuple[Step, ...]) -> dict[str, Step]:
+def by_path(found: tuple[PhaseChange, ...]) -> dict[str, PhaseChange]:
     return {step.path: step for step in found}
 
 
@@ -42,14 +42,16 @@ def by_path(found: tuple[Step, ...]) -> dict[str, Step]:
 def test_the_steps_add_up_to_both_wall_clocks(
     one: dict[str, float], two: dict[str, float], before: float, after: float
 ) -> None:
-    found = steps(side(one, wall=before), side(two, wall=after))
+    found = changes_of(side(one, wall=before), side(two, wall=after))
     for parts in (found, differences.folded(found)):
         assert math.fsum(step.before_seconds for step in parts) == pytest.approx(max(before, sum(one.values())))
         assert math.fsum(step.after_seconds for step in parts) == pytest.approx(max(after, sum(two.values())))
 
 
 def test_a_step_leads_from_before_to_after() -> None:
-    found = by_path(steps(side({"score": 9.0, "gone": 2.0}, wall=12.0), side({"score": 4.0, "new": 3.0}, wall=8.0)))
+    found = by_path(
+        changes_of(side({"score": 9.0, "gone": 2.0}, wall=12.0), side({"score": 4.0, "new": 3.0}, wall=8.0))
+    )
     assert {path: (step.before_seconds, step.after_seconds, step.change) for path, step in found.items()} == {
         "score": (9.0, 4.0, -5.0),
         "gone": (2.0, 0.0, -2.0),
@@ -63,7 +65,7 @@ def test_a_step_leads_from_before_to_after() -> None:
 def test_a_phase_that_bears_the_reserved_name_is_part_of_what_is_unaccounted() -> None:
     before = side({"inline": 2.0, "score": 8.0}, wall=10.0)
     after = side({"inline": 2.0, "score": 8.0, "unaccounted": 3.0, "validate": 1.0}, wall=14.0)
-    found = steps(before, after)
+    found = changes_of(before, after)
     assert {step.path: step.change for step in found if step.change} == {"validate": 1.0, "unaccounted": 3.0}
     assert [step.path for step in found][-1] == "unaccounted"
     assert differences.difference_words(found).startswith(
@@ -74,7 +76,7 @@ def test_a_phase_that_bears_the_reserved_name_is_part_of_what_is_unaccounted() -
 def test_what_is_small_is_one_step_called_other_and_unaccounted_comes_last() -> None:
     before = {"score": 50.0, **{f"tiny {number}": 0.1 for number in range(20)}}
     after = {"score": 40.0, **{f"tiny {number}": 0.2 for number in range(20)}}
-    found = differences.folded(steps(side(before), side(after)))
+    found = differences.folded(changes_of(side(before), side(after)))
     assert [step.path for step in found] == ["score", "other", "unaccounted"]
     assert found[1].change == pytest.approx(2.0)
 
@@ -82,16 +84,16 @@ def test_what_is_small_is_one_step_called_other_and_unaccounted_comes_last() -> 
 def test_a_difference_of_small_steps_alone_names_the_largest_of_them() -> None:
     before = {"score": 50.0, "inline": 50.0, **{f"tiny {number}": 1.0 for number in range(3)}}
     after = {"score": 50.5, "inline": 50.2, **{f"tiny {number}": 1.01 for number in range(3)}}
-    found = differences.folded(steps(side(before), side(after)))
+    found = differences.folded(changes_of(side(before), side(after)))
     assert [step.path for step in found] == ["score", "inline", "other", "unaccounted"]
 
 
 def test_one_run_a_side_resolves_nothing() -> None:
-    assert not any(step.resolved for step in steps(side({"score": 9.0}), side({"score": 1.0})))
+    assert not any(step.resolved for step in changes_of(side({"score": 9.0}), side({"score": 1.0})))
 
 
 def test_runs_that_were_not_interleaved_resolve_nothing_however_many_they_are() -> None:
-    found = by_path(steps(side({"score": 9.0}, 30, 0.05), side({"score": 5.0}, 31, 0.05)))
+    found = by_path(changes_of(side({"score": 9.0}, 30, 0.05), side({"score": 5.0}, 31, 0.05)))
     assert not any(step.resolved for step in found.values()) and found["score"].low is None
 
 
@@ -108,21 +110,21 @@ def interleaved(values: dict[str, float], blocks: int, seed: int, drift: float =
 
 def test_blocks_resolve_what_is_more_than_their_noise_with_an_interval() -> None:
     before, after = {"score": 9.0, "inline": 1.0}, {"score": 5.0, "inline": 1.0}
-    found = by_path(steps(interleaved(before, 14, 1), interleaved(after, 14, 2)))
+    found = by_path(changes_of(interleaved(before, 14, 1), interleaved(after, 14, 2)))
     score, inline = found["score"], found["inline"]
     assert score.resolved and score.low is not None and score.high is not None
     assert score.low < -4 < score.high < 0
     words = differences.difference_words((score,))
     assert words.startswith("The difference is −4") and " s, −4" in words and " to −3" in words
     assert not inline.resolved and inline.low is not None and inline.low < 0 < (inline.high or 0)
-    few = by_path(steps(interleaved(before, 5, 1), interleaved(after, 5, 2)))
+    few = by_path(changes_of(interleaved(before, 5, 1), interleaved(after, 5, 2)))
     assert not few["score"].resolved
 
 
 def test_equal_phases_of_blocks_are_hardly_ever_called_different() -> None:
     values = {"score": 5.0, "inline": 1.0, "save": 2.0}
     sides = ((interleaved(values, 12, seed, 0.1), interleaved(values, 12, seed + 999, 0.1)) for seed in range(60))
-    wrong = sum(any(step.resolved for step in steps(one, two)) for one, two in sides)
+    wrong = sum(any(step.resolved for step in changes_of(one, two)) for one, two in sides)
     assert wrong <= 6
 
 
@@ -131,9 +133,9 @@ def test_sides_whose_seconds_are_of_two_kinds_have_no_steps() -> None:
     workers = Side(name="two", runs=(run(2, workers=2),))
     nothing = Side(name="three", runs=(run(3, None, None),))
     too_much = Side(name="four", runs=(run(4, {"score": 12.0}),))
-    assert differences.steps(alone, too_much) is None
-    assert differences.steps(alone, workers) is None
-    assert differences.steps(alone, nothing) is None
+    assert differences.phase_changes(alone, too_much) is None
+    assert differences.phase_changes(alone, workers) is None
+    assert differences.phase_changes(alone, nothing) is None
     assert "can not be laid side by side" in differences.difference_words(None)
 
 

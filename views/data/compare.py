@@ -11,7 +11,7 @@ from db import queries
 from profiles.configs import read_config
 from services import comparing, differences, ranking
 from services.comparing import Comparison
-from services.differences import PhaseRow, Step
+from services.differences import PhaseChange, PhaseRow
 from services.ranking import Ranking
 from services.run_facts import RunFacts, Side, read, side
 from views import configs, palette
@@ -163,12 +163,12 @@ def _heat_row(row: PhaseRow, wholes: Sequence[float] | None) -> list[float]:
     return [amount / whole * 100 for amount, whole in zip(row.seconds, wholes, strict=True)]
 
 
-def steps(before: Side, after: Side) -> tuple[Step, ...] | None:
+def phase_changes(before: Side, after: Side) -> tuple[PhaseChange, ...] | None:
     """Phase by phase; None where the sides' seconds are not of one kind."""
-    return differences.steps(before, after)
+    return differences.phase_changes(before, after)
 
 
-def waterfall(changes: Sequence[Step]) -> pd.DataFrame:
+def waterfall(changes: Sequence[PhaseChange]) -> pd.DataFrame:
     """The steps as ``charts.compare.waterfall`` wants them: label, before_seconds, after_seconds; the sums stay.
 
     What nobody could see is part of the last step.
@@ -185,7 +185,7 @@ def waterfall(changes: Sequence[Step]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["label", "before_seconds", "after_seconds"])
 
 
-def nodes(steps: Sequence[Step]) -> pd.DataFrame:
+def nodes(steps: Sequence[PhaseChange]) -> pd.DataFrame:
     """The steps as a tree, as ``charts.compare.icicle`` wants it: width by the larger of both sides."""
     amounts = {
         "before_seconds": {step.path: step.before_seconds for step in steps},
@@ -200,7 +200,7 @@ def nodes(steps: Sequence[Step]) -> pd.DataFrame:
     return merged.assign(resolved=[_any_below(node, known) for node in merged["id"]])
 
 
-def _tree(steps: Sequence[Step], spent: dict[str, float]) -> pd.DataFrame:
+def _tree(steps: Sequence[PhaseChange], spent: dict[str, float]) -> pd.DataFrame:
     own = {step.path: {"category": step.category, "self_seconds": spent[step.path], "calls": 0} for step in steps}
     return phases.tree(own)
 

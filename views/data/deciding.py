@@ -163,10 +163,10 @@ def _entry(row: Mapping[str, Any]) -> str:
 def attributions() -> list[int]:
     """The numbers of the attributions that have a result, the newest first."""
     known = queries.measurements(engine(), kind="attribution", status="finished", limit=50)
-    return [int(number) for number in known["id"] if attribution(int(number))]
+    return [int(number) for number in known["id"] if stored_attribution(int(number))]
 
 
-def attribution(measurement_id: int) -> dict[str, Any]:
+def stored_attribution(measurement_id: int) -> dict[str, Any]:
     """The attribution of a measurement as it was stored; empty where there is none."""
     verdict = json.loads(measurement(measurement_id))["verdict"] or {}
     content: dict[str, Any] = verdict.get("attribution") or {}
@@ -285,7 +285,7 @@ def lattice(attribution: Mapping[str, Any]) -> list[Node]:
 def changed_phases(measured: Measured) -> tuple[str, pd.DataFrame]:
     """Which phases a measured win changed: a sentence, and phase, before, after (mean seconds) of those that did."""
     before, after = _sides(measured)
-    changes = differences.steps(before, after) if before.runs and after.runs else None
+    changes = differences.phase_changes(before, after) if before.runs and after.runs else None
     rows = [(step.path, step.before_seconds, step.after_seconds) for step in changes or () if step.resolved]
     table = pd.DataFrame(rows, columns=["phase", "before", "after"])
     return differences.difference_words(changes, runs=(*before.runs, *after.runs)), table

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
-from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -15,8 +12,7 @@ from db import queries, store
 from optim.evidence import assembly as evidence_assembly
 from optim.evidence import prediction, statistics, verdicts
 from optim.evidence.records import TrackerEvidence
-from optim.evidence.spec import AFTER_ARMS, BEFORE_ARMS
-from optim.project.command import MARGIN
+from optim.evidence.spec import AFTER_ARMS, BEFORE_ARMS, METRICS, margin_of
 from profiles.records import PhaseTiming
 from services.project import current_project
 from views.data.account import known
@@ -60,10 +56,10 @@ def blocks(measurement_id: int) -> pd.DataFrame:
 
 
 def settled_by(measurement_id: int) -> tuple[float, str]:
-    """The margin and the metric (of ``verdicts.METRICS``) of a measurement; what is usual where its spec has none."""
+    """The margin and the metric (of ``spec.METRICS``) of a measurement; what is usual where its spec has none."""
     spec = json.loads(measurement(measurement_id))["spec"]
     metric = str(spec.get("metric"))
-    return float(spec.get("margin") or MARGIN), metric if metric in verdicts.METRICS else "wall"
+    return margin_of(spec), metric if metric in METRICS else "wall"
 
 
 @cached("evidence", ttl=5)
@@ -127,36 +123,19 @@ def closing(table: pd.DataFrame, metric: str = "wall") -> pd.DataFrame:
 
     Args:
         table: as ``blocks`` gives it; a block may hold each config once or twice.
-        metric: what settles it, of ``optim.evidence.verdicts.METRICS``.
+        metric: what settles it, of ``optim.evidence.spec.METRICS``.
 
     Returns:
         block (1, 2, ...), trial (that block's own speedup), speedup, low, high; bounds that are not finite are nan.
     """
-    amount = verdicts.METRICS[metric]
-    rows = table[table["status"] == "finished"][["block", "arm", amount]].to_dict("records")
-    trials = [trial for trial in map(partial(_trial, amount), _by_block(rows)) if trial is not None]
+    rows = evidence_assembly.rows(table[table["status"] == "finished"])
+    whole = [block for block in verdicts.blocks_from_rows(rows) if {BEFORE_ARMS[0], AFTER_ARMS[0]} <= set(block)]
+    trials = [trial for block in whole if (trial := verdicts.trial(block, metric=metric)) is not None]
     path = [
         {"block": count, "trial": math.exp(trials[count - 1]), **_bounds(trials[:count])}
         for count in range(1, len(trials) + 1)
     ]
     return pd.DataFrame(path, columns=["block", "trial", "speedup", "low", "high"]).astype("float64")
-
-
-def _by_block(rows: Iterable[Mapping[Any, Any]]) -> list[list[Mapping[Any, Any]]]:
-    ordered = sorted(rows, key=lambda row: int(row["block"]))
-    return [list(group) for _, group in groupby(ordered, key=lambda row: int(row["block"]))]
-
-
-def _trial(amount: str, rows: Sequence[Mapping[Any, Any]]) -> float | None:
-    """A block's log speedup: each side by all of its arms that ran, or by its first where one lacks; None without."""
-    logs = {row["arm"]: math.log(row[amount]) for row in rows if row[amount] and row[amount] > 0}
-    before: tuple[str, ...] = BEFORE_ARMS
-    after: tuple[str, ...] = AFTER_ARMS
-    if not {*before, *after} <= set(logs):
-        before, after = before[:1], after[:1]
-    if not {*before, *after} <= set(logs):
-        return None
-    return sum(logs[arm] for arm in before) / len(before) - sum(logs[arm] for arm in after) / len(after)
 
 
 def _bounds(trials: Any) -> dict[str, float | None]:

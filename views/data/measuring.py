@@ -20,7 +20,7 @@ from services.stage import AtWork, arm_seconds, at_work, starting_seconds
 from services.workloads import alike, as_options, workload
 from views import configs, text
 from views.charts.lattice import Node
-from views.charts.stage import Step
+from views.charts.stage import Look
 from views.data import deciding
 from views.data.account import known
 from views.data.connection import cached, engine
@@ -248,14 +248,14 @@ def _left(left: tuple[float, float] | None) -> str:
     return f", about {most}" if least == most else f", about {least} to {most}"
 
 
-def steps(table: pd.DataFrame, metric: str) -> list[Step]:
+def looks(table: pd.DataFrame, metric: str) -> list[Look]:
     """What was known after every block, for the stage.
 
     Args:
         table: as ``views.data.evidence.blocks`` gives it.
     """
     return [
-        Step(
+        Look(
             block=int(row["block"]),
             trial=row["trial"],
             value=row["speedup"],

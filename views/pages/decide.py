@@ -57,7 +57,7 @@ def _attribution() -> None:
         )
         link("measure", "Measure them together", icon=":material/timer:", kind="all wins")
         return
-    attribution = deciding.attribution(known[0])
+    attribution = deciding.stored_attribution(known[0])
     for sentence in deciding.remarks(attribution):
         st.markdown(sentence)
     pair = st.grid(2, min_column_width=330)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from services.differences import FEWEST_BLOCKS, Step, difference_words, unit_words
+from services.differences import FEWEST_BLOCKS, PhaseChange, difference_words, unit_words
 from services.run_facts import Side
 from views import configs, text
 from views.charts import compare as charts
@@ -25,7 +25,7 @@ from views.parts.table import table
 
 def details(before: Side, after: Side) -> None:
     """Draws the waterfall, the icicle, the tasks and what else differs."""
-    steps = data.steps(before, after)
+    steps = data.phase_changes(before, after)
     st.markdown(text.escape(difference_words(steps, unit_words(after.runs[0]), (*before.runs, *after.runs))))
     if steps is not None:
         _phases(before, after, steps)
@@ -37,7 +37,7 @@ def details(before: Side, after: Side) -> None:
         _settings(before, after)
 
 
-def _phases(before: Side, after: Side, steps: Sequence[Step]) -> None:
+def _phases(before: Side, after: Side, steps: Sequence[PhaseChange]) -> None:
     rows_of = charts.waterfall(data.waterfall(steps), before.name, after.name)
     bars(rows_of, from_zero(part.end for row in rows_of for part in row.parts))
     with st.expander("The difference as a tree", key="compare.tree", on_change="rerun") as tree:
@@ -49,7 +49,7 @@ def _phases(before: Side, after: Side, steps: Sequence[Step]) -> None:
             )
 
 
-def _resolution(steps: Sequence[Step]) -> str:
+def _resolution(steps: Sequence[PhaseChange]) -> str:
     if all(step.low is None for step in steps):
         return (
             "All grey: only interleaved blocks tell whether a phase differs, and these runs are none or too few "

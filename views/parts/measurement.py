@@ -142,11 +142,11 @@ def begin(arguments: list[str]) -> None:
 def _stage(known: dict[str, Any], table: Any) -> None:
     """The axis with a dot for each block, and the band that closes in."""
     spec, verdict = known["spec"], known["verdict"] or {}
-    steps = measuring.steps(table, spec.get("metric") or "wall")
+    looks = measuring.looks(table, spec.get("metric") or "wall")
     noise, margin = verdict.get("noise") or {}, float(spec.get("margin") or 0.01)
     zone = (noise["low"], noise["high"]) if noise.get("low") and noise.get("high") else None
-    on = stage.axis_of(steps, zone)
-    st.html(_picture(steps, on, stage.stage_svg(steps, on, margin, zone)))
+    on = stage.axis_of(looks, zone)
+    st.html(_picture(looks, on, stage.stage_svg(looks, on, margin, zone)))
     st.caption(
         "A row for each block, the first at the top: its dot, and the 95% interval of all up to it, which stays valid "
         f"when one looks after every block. Grey: what counts as the same, {text.percent(margin)} either way."
@@ -154,8 +154,8 @@ def _stage(known: dict[str, Any], table: Any) -> None:
     )
 
 
-def _picture(steps: Sequence[stage.Step], on: Axis, svg: str) -> str:
-    return axis_words(on) + image(svg, stage.stage_words(steps), stage.height_of(steps))
+def _picture(looks: Sequence[stage.Look], on: Axis, svg: str) -> str:
+    return axis_words(on) + image(svg, stage.stage_words(looks), stage.height_of(looks))
 
 
 def _lattice(known: dict[str, Any]) -> None:

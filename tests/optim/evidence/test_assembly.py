@@ -339,3 +339,13 @@ def test_an_attribution_is_evidence_for_each_of_its_wins_beside_the_others():
     one = found.win("x").measured
     assert (one.config_before, one.config_after, one.verdict, one.low) == ("y", "x,y", "faster", 1.1)
     assert found.win("y").measured.verdict == "unresolved"
+
+
+@pytest.mark.parametrize(("margin", "word"), [(0.0, "faster"), (None, "slightly faster"), (0.05, "slightly faster")])
+def test_a_margin_of_nothing_is_a_margin(margin, word):
+    beside = [{"win": "x", "speedup": 1.002, "low": 1.001, "high": 1.003}]
+    arms = [{"name": "none", "config": "none"}, {"name": "x", "config": "x"}]
+    verdict = {"verdict": "faster", "attribution": {"wins": ["x"], "blocks": 3, "beside": beside}}
+    row = {"id": 4, "status": "finished", "spec": {"kind": "attribution", "arms": arms, "margin": margin}}
+    found = assembly.assemble(measurements=[{**row, "verdict": verdict}], plan_order=["x"])
+    assert found.win("x").measured.verdict == word

@@ -153,7 +153,7 @@ def test_a_config_with_fewer_wins_that_is_as_good_as_the_fastest_is_named() -> N
 
 
 def test_a_fraction_says_how_much_of_it_was_run_and_what_pairs_show(full: str) -> None:
-    found = deciding.attribution(deciding.attributions()[0])
+    found = deciding.stored_attribution(deciding.attributions()[0])
     assert any("configs were run; the others follow from" in one for one in deciding.remarks(found))
     assert "dsl\\_cache saves most**" in deciding.most_saved(found)
     pair = {"wins": ["a", "b"], "factor": 0.7, "low": 0.6, "high": 0.8}
