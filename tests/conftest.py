@@ -8,6 +8,8 @@ import tempfile
 import pytest
 from hypothesis import settings
 
+from tests import new_databases
+
 # Measurements of tests wait for each other, but not for one that is at work on this machine meanwhile.
 os.environ["QUICKWIN_LOCKS"] = tempfile.mkdtemp(prefix="quickwin-tests-")
 
@@ -18,6 +20,8 @@ for _name, _handler in {"SIGHUP": signal.SIG_DFL, "SIGINT": signal.default_int_h
 
 # What is collected stays: searched for garbage again and again, it took an eighth of the suite's CPU seconds.
 gc.set_threshold(50_000, 20, 20)
+
+new_databases.share()
 
 settings.register_profile("no_deadline", deadline=None)
 settings.load_profile("no_deadline")

@@ -42,7 +42,7 @@ CALLS: dict[str, tuple[tuple[str, ...], bool]] = {
     "rename": (("1", "another"), True),
     "report": (("--output", "FILE.md"), True),
     "run": (("--tasks", "1", "--candidates", "10"), True),
-    "runs": ((), False),
+    "runs": (("--limit", "6"), False),
     "serve": (("--no-browser",), False),
     "show": (("1",), False),
     "tag": (("tagged", "1"), True),

@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from db import migrations
 from db.engine import open_engine
 from db.models import Base
+from tests import new_databases
 from tests.at_work import PATIENCE_SECONDS
 
 
@@ -76,6 +78,12 @@ def engine(url: str) -> Iterator[Engine]:
 def file(tmp_path: Path) -> Path:
     """Where a SQLite database can be put."""
     return tmp_path / "quickwin.db"
+
+
+@pytest.fixture(autouse=True)
+def really_migrated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """New databases are made here as the product makes them."""
+    monkeypatch.setattr(migrations, "_upgrade", new_databases.migrate)
 
 
 @pytest.fixture(autouse=True)

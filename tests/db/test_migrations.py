@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from db.engine import open_engine, reading
 from db.models import Base
 from db.problems import DatabaseProblem
 from profiles.configs import config_text
+from tests import new_databases
 from tests.db.samples import record
 from tests.db.version_1 import opened, rows_of, unpack
 from tests.worked_example import FIFTH, FIRST, FOURTH, SECOND, THIRD
@@ -46,6 +49,17 @@ def test_opening_again_migrates_nothing(url: str, monkeypatch: pytest.MonkeyPatc
     again = open_engine(url)
     assert queries.run(again, run_id) == record()
     again.dispose()
+
+
+def test_a_new_database_of_other_tests_is_what_the_migrations_make(tmp_path: Path) -> None:
+    def told(name: str) -> list[str]:
+        open_engine(f"sqlite:///{tmp_path / name}").dispose()
+        with closing(sqlite3.connect(tmp_path / name)) as connection:
+            return list(connection.iterdump())
+
+    migrated = told("migrated.db")
+    new_databases.share()
+    assert told("shared.db") == migrated and len(migrated) > len(Base.metadata.tables)
 
 
 def test_every_migration_has_a_test() -> None:
