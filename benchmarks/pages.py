@@ -37,11 +37,24 @@ _EMPTY = """import streamlit as st
 st.title("Empty")
 st.text_input("Search")
 """
+#: Keeps the roots of components, which nobody outside of them sees change.
+_ROOTS = """(() => {
+  const attach = Element.prototype.attachShadow;
+  window.roots = [];
+  Element.prototype.attachShadow = function (init) {
+    const root = attach.call(this, init);
+    window.roots.push(root);
+    window.watched?.(root);
+    return root;
+  };
+})()"""
 #: Marks the moment of the last change in the page, of its own clock, until half a second passed without one.
 _WATCH = """() => {
   window.lastChange = performance.now();
-  new MutationObserver(() => { window.lastChange = performance.now(); })
-    .observe(document.body, {subtree: true, childList: true, characterData: true, attributes: true});
+  const watch = new MutationObserver(() => { window.lastChange = performance.now(); });
+  window.watched = (root) => watch.observe(
+    root, {subtree: true, childList: true, characterData: true, attributes: true});
+  [document.body, ...window.roots].forEach(window.watched);
 }"""
 _QUIET = """() => performance.now() - window.lastChange > 500
   && !document.querySelector('[data-testid=stSkeleton]') && !document.querySelector('[data-stale=true]')
@@ -165,6 +178,7 @@ def measure(database: str) -> list[tuple[str, str, str, float, float]]:
         script.write_text(_EMPTY)
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1400, "height": 900})
+        page.add_init_script(_ROOTS)
         with _app(script) as address:
             bare = _of_page(page, address, {"search": _type("Search", "a")})
         with _app(ROOT / "app.py", database) as address:

@@ -17,7 +17,7 @@ from profiles.records import RunRecord
 from tests.cli.place import quickwin
 from tests.cli.records import record
 from tests.profiles.importers.files import fixture
-from tests.views.conftest import Open, empty, open_page, words  # noqa: F401 - fixtures
+from tests.views.conftest import Open, empty, open_page, runs_table, words  # noqa: F401 - fixtures
 from tests.worked_example import FOURTH, THIRD
 from views.actions import runs as actions
 from views.data.connection import forget
@@ -136,9 +136,8 @@ def test_the_buttons_of_the_runs_page_do_what_the_commands_do(
 
 def select(page: AppTest, run_id: int) -> AppTest:
     """Selects a run in the table."""
-    table = next(one for one in page.dataframe if str(one.key).startswith("runs.table"))
-    row = [int(one) for one in table.value["id"]].index(run_id)
-    page.session_state[str(table.key)] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+    selected = {"version": runs_table(page)[1]["version"], "ids": [run_id]}
+    page.session_state["runs.table"] = {"selected": selected}
     return page.run()
 
 

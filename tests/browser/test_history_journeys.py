@@ -27,22 +27,15 @@ def upload(page: Page, *files: tuple[str, bytes]) -> None:
 
 
 def select(page: Page, *rows: int, then: str = "") -> None:
-    """Ticks rows of the table of runs, or takes the ticks off; it is a canvas, so by place.
+    """Ticks rows of the table of runs, or takes the ticks off.
 
     Args:
         then: what is selected afterwards, in the page's words; by default so many runs as there are rows.
     """
     selected = page.get_by_text(re.compile(r"runs? selected|^A run's number opens it")).first
     for row in rows:
-        table = settled(page).locator("[class*=st-key-runs-table]").first
-        table.scroll_into_view_if_needed()
-        before, box = selected.inner_text(), table.bounding_box()  # what can be done stands above the table
-        assert box
-        # Rows are of one height, which long labels make larger; those on the screen stand in its hidden table too.
-        drawn = table.locator("[role=grid] [role=row]")
-        expect(drawn.nth(1)).to_be_attached()
-        height = 35 if (box["height"] - 38) / (drawn.count() - 1) < 50 else 66
-        page.mouse.click(box["x"] + 15, box["y"] + 35 + height * (row + 0.5))
+        before = selected.inner_text()
+        settled(page).get_by_role("checkbox", name=re.compile("^Select run ")).nth(row).click()
         expect(selected).not_to_have_text(before)
     expect(page.get_by_text(then or re.compile(rf"^{len(rows)} runs? selected"))).to_be_visible()
 
@@ -68,6 +61,32 @@ def test_two_runs_are_compared_by_selecting_them(full_app: App, page: Page) -> N
     expect(settled(page).get_by_role("heading", level=1)).to_contain_text("Compare")
     assert re.search(r"a=\d+&b=\d+", page.url)
     expect(page.get_by_text("took").first).to_be_visible()
+
+
+def test_the_table_of_runs_goes_by_keys_sorts_by_its_headings_and_opens_a_run(full_app: App, page: Page) -> None:
+    full_app.open(page, "runs")
+    boxes, numbers = page.get_by_role("checkbox", name=re.compile("^Select run ")), page.locator("td.run a")
+    boxes.first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    second = numbers.nth(1).inner_text()
+    expect(page.get_by_text(f"1 run selected: {second}")).to_be_visible()
+    page.get_by_role("button", name="Seconds").click()
+    expect(page.get_by_role("columnheader", name="Seconds")).to_have_attribute("aria-sort", "descending")
+    assert parse_qs(urlparse(page.url).query)["sort"] == ["slowest first"]
+    seconds = [float(cell) for cell in settled(page).locator("td.number:nth-child(5)").all_inner_texts()]
+    assert len(seconds) > 2 and seconds == sorted(seconds, reverse=True)
+    page.get_by_role("button", name="Wins").click()
+    wins = page.locator("td:nth-child(4)").all_inner_texts()
+    assert (
+        page.get_by_role("columnheader", name="Wins").get_attribute("aria-sort") == "ascending" and len(set(wins)) > 1
+    )
+    assert [wins.index(one) for one in wins] == sorted(wins.index(one) for one in wins)
+    first = numbers.first.inner_text()
+    assert numbers.first.evaluate("one => one.href") == f"{full_app.address}/run?run={first}"
+    numbers.first.click()
+    expect(settled(page).get_by_role("heading", level=1)).to_contain_text("Run")
+    expect(page.get_by_role("spinbutton", name="Run")).to_have_value(first)
 
 
 def test_a_deleted_run_comes_back_by_undo(used_app: App, page: Page) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -61,6 +62,14 @@ def open_page() -> Open:
         return page.run()
 
     return opened
+
+
+def runs_table(page: AppTest) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The runs that the page Runs lists, cells as they are read and bars as SVG, and all that its table is given."""
+    drawn = [one.proto for one in page.get("bidi_component") if one.proto.component_name == "quickwin_runs"]
+    (given,) = [json.loads(table.json) for table in drawn]
+    rows = pd.DataFrame(given["rows"], columns=[column["name"] for column in given["columns"]])
+    return (rows.assign(phases=given["bars"]) if "phases" in rows else rows), given
 
 
 def tables(page: AppTest) -> list[pd.DataFrame]:

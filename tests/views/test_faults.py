@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from db import engine as engine_module
-from tests.views.conftest import Open, words
+from tests.views.conftest import Open, runs_table, words
 from tests.worked_example import FOURTH
 from views.data.connection import forget
 from views.page import all_pages
@@ -77,7 +77,7 @@ def test_a_fault_of_the_database_is_a_sentence_on_every_page(
 
 def test_runs_that_were_altered_are_marked_and_are_no_evidence(full: str, open_page: Open) -> None:
     _sql(Path(full.removeprefix("sqlite:///")), "UPDATE runs SET wall_seconds = wall_seconds / 2")
-    table = open_page("runs").dataframe[0].value
+    table, _ = runs_table(open_page("runs"))
     assert set(table["status"]) == {"altered"} and table["wall_seconds"].isna().all()
     decide = words(open_page("decide"))
     assert "altered behind Quickwin's back" in words(open_page("decide", win=FOURTH))

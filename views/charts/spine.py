@@ -41,7 +41,7 @@ def data_address(svg: str) -> str:
 def spine_svg(segments: Sequence[Segment], *, width: int = 220, height: int = 18, title: str = "") -> str:
     """One run as a 100% bar for a cell of a table, in as few characters as will do: there are hundreds of them, and
     nobody can point at their parts. Colours by category, a thin line between two phases; ``title`` stands before its
-    words.
+    words. It is filled with what ``fills`` defines, once for all bars of the page that it is part of.
     """
     ends = list(accumulate(segment.share * width for segment in segments))
     starts = [0.0, *ends]
@@ -60,9 +60,16 @@ def spine_svg(segments: Sequence[Segment], *, width: int = 220, height: int = 18
         for start, segment in zip(starts, segments, strict=False)
         if height >= 18 and (label := _label(segment, segment.share * width, height))
     )
-    spoken = spine_words(segments)
-    size = f'width="{width}" height="{height}"'
-    return _document(areas + between + labels, segments, size, f"{title}: {spoken}" if title else spoken)
+    spoken = escape(f"{title}: {spine_words(segments)}" if title else spine_words(segments))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" role="img" '
+        f'font-family="sans-serif" font-size="12"><title>{spoken}</title>{areas}{between}{labels}</svg>'
+    )
+
+
+def fills() -> str:
+    """What the bars of a table are filled with, as definitions of SVG called as their categories."""
+    return "".join(pattern(name, mark) for name, mark in palette.CATEGORIES.items())
 
 
 def stacked_svg(

@@ -12,7 +12,7 @@ from db import queries
 from services.saved_views import delete_view, save_view, saved_views
 from services.spine import spine
 from views import configs, text
-from views.charts.spine import data_address, spine_svg
+from views.charts.spine import spine_svg
 from views.data.changes import FEWEST_SITTINGS
 from views.data.connection import cached, engine, forget
 from views.frames import by_themselves, rows
@@ -71,12 +71,10 @@ def timed(filters: Mapping[str, Any]) -> pd.DataFrame:
 
 @cached("runs", ttl=30, until_written=True)
 def bars(run_ids: tuple[int, ...], height: int) -> dict[int, str]:
-    """Per run its bar of 100% as the address of a picture: the same phase in the same order and colour everywhere."""
+    """Per run its bar of 100% as SVG: the same phase in the same order and colour everywhere."""
     made = queries.breakdowns(engine(), run_ids)
     return {
-        run_id: data_address(spine_svg(spine(made_of), width=230, height=height))
-        for run_id, made_of in made.items()
-        if made_of.parts
+        run_id: spine_svg(spine(made_of), width=230, height=height) for run_id, made_of in made.items() if made_of.parts
     }
 
 

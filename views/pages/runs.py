@@ -51,7 +51,7 @@ def render() -> None:
     doing = st.container(key="runs.doing")
     number = st.pagination(pages, **bound("page", 1, NUMBER, range(1, pages + 1))) if pages > 1 else 1
     frame = runs.history(chosen, *SORTS[sort], offset=(number - 1) * runs.PAGE_ROWS)
-    selected = table(frame, f"{chosen} {sort} {number} {pin}", [*columns], base)
+    selected = table(frame, f"{chosen} {sort} {number} {pin}", [*columns], base, sort)
     with doing:
         on_selected(selected, pin)
 

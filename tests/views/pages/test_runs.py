@@ -1,6 +1,7 @@
 """Runs: the history, empty and full, its filters in the address, deleting with undo."""
 
 from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree
 
 import pytest
 from sqlalchemy import Engine
@@ -12,7 +13,7 @@ from profiles.configs import stored_text
 from services.problems import Problem
 from services.saved_views import saved_views
 from tests.db.samples import STARTED
-from tests.views.conftest import Open, words
+from tests.views.conftest import Open, runs_table, words
 from tests.views.databases import ALL, fill, measured
 from views.actions import runs as actions
 from views.data.connection import forget
@@ -21,10 +22,6 @@ from views.data.connection import forget
 @pytest.fixture
 def engine(empty: str) -> Engine:
     return open_engine(empty)
-
-
-def texts(ids: list[int]) -> list[str]:
-    return [str(one) for one in ids]
 
 
 def test_an_empty_history_says_what_to_do(engine: Engine, open_page: Open) -> None:
@@ -46,24 +43,29 @@ def test_the_history_says_how_its_configs_stand(engine: Engine, open_page: Open)
 
 def test_the_table_holds_each_run_with_the_bars_of_its_phases(engine: Engine, open_page: Open) -> None:
     ids = fill(engine)
-    table = open_page("runs").dataframe[0].value
-    assert table["id"].tolist() == texts(ids[::-1])
-    assert all(bar.startswith("data:image/svg+xml;base64,") for bar in table["phases"])
-    assert table["overhead_share"].tolist() == [75.0, 80.0, 75.0, 80.0]
+    table, given = runs_table(open_page("runs"))
+    assert table["id"].tolist() == ids[::-1]
+    fills = {one.attrib["id"] for one in ElementTree.fromstring(f"<defs>{given['fills']}</defs>")}
+    for bar in table["phases"]:
+        used = {area.attrib["fill"] for area in ElementTree.fromstring(bar).findall("{http://www.w3.org/2000/svg}rect")}
+        assert used and used <= {f"url(#{name})" for name in fills}
+    assert table["overhead_share"].tolist() == ["75%", "80%", "75%", "80%"]
 
 
-@pytest.mark.parametrize(("length", "height"), [(20, 35), (44, 35), (60, 66), (130, 66)])
-def test_a_long_label_is_shown_whole(length: int, height: int, engine: Engine, open_page: Open) -> None:
+@pytest.mark.parametrize("length", [20, 44, 60, 130])
+def test_a_long_label_is_shown_whole(length: int, engine: Engine, open_page: Open) -> None:
     label = ("none against all, block 12 " * 9)[:length]
     store_run(engine, measured(1, label=label, started_at=STARTED))
-    table = open_page("runs").dataframe[0]
-    assert table.proto.row_height == height and table.value["label"].tolist() == [label.strip()]
+    table, given = runs_table(open_page("runs"))
+    kinds = {column["name"]: column["kind"] for column in given["columns"]}
+    assert table["label"].tolist() == [label.strip()] and kinds["label"] == "long"
 
 
 def test_the_address_holds_the_filters(engine: Engine, open_page: Open) -> None:
     ids = fill(engine)
     page = open_page("runs", config="all", sort="oldest first")
-    assert page.dataframe[0].value["id"].tolist() == texts([ids[1], ids[3]])
+    table, given = runs_table(page)
+    assert table["id"].tolist() == [ids[1], ids[3]] and given["sort"] == ["started_at", False]
     assert page.multiselect(key="runs/config").value == [stored_text(ALL)]
 
 
@@ -76,8 +78,28 @@ def test_another_filter_is_another_table_so_that_no_selection_points_at_other_ru
     engine: Engine, open_page: Open
 ) -> None:
     fill(engine)
-    keys = [open_page("runs", **query).dataframe[0].proto.id for query in ({}, {"config": "all"})]
-    assert keys[0] != keys[1]
+    versions = [runs_table(open_page("runs", **query))[1]["version"] for query in ({}, {"config": "all"})]
+    assert versions[0] != versions[1]
+
+
+def test_a_selection_of_another_table_selects_nothing(engine: Engine, open_page: Open) -> None:
+    ids = fill(engine)
+    page = open_page("runs")
+    version = runs_table(page)[1]["version"]
+    for shown, said in ((version, f"**1 run selected:** {ids[0]}"), ("another", "A run's number opens it.")):
+        page.session_state["runs.table"] = {"selected": {"version": shown, "ids": [ids[0]]}}
+        assert said in words(page.run())
+
+
+@pytest.mark.parametrize(
+    ("column", "orders"), [("wall_seconds", ["fastest first", "slowest first"]), ("tags", [None] * 2)]
+)
+def test_a_heading_sorts_all_runs_where_there_is_such_an_order(
+    column: str, orders: list[str | None], engine: Engine, open_page: Open
+) -> None:
+    fill(engine)
+    columns = runs_table(open_page("runs"))[1]["columns"]
+    assert next(one["orders"] for one in columns if one["name"] == column) == orders
 
 
 def test_a_change_of_speed_is_said(engine: Engine, open_page: Open) -> None:
@@ -110,8 +132,8 @@ def test_more_runs_than_a_page_holds_are_on_pages(engine: Engine, open_page: Ope
     for number in range(201):
         store_run(engine, measured(number, task_count=0))
     first, second = open_page("runs"), open_page("runs", page="2")
-    assert len(first.dataframe[0].value) == 200
-    assert second.dataframe[0].value["id"].tolist() == ["1"]
+    assert len(runs_table(first)[0]) == 200
+    assert runs_table(second)[0]["id"].tolist() == [1]
     assert "**201 runs**, 200 on a page" in words(first)
 
 
@@ -119,7 +141,7 @@ def test_what_a_log_is_called_is_neither_markdown_nor_a_formula(engine: Engine, 
     hostile = '=HYPERLINK("http://evil") <b>**bold**</b> [x](javascript:alert(1))'
     store_run(engine, measured(1, label=hostile, source="imported:run_batt", started_at=STARTED + timedelta(days=1)))
     page = open_page("runs")
-    assert page.dataframe[0].value["label"].tolist() == ["'" + hostile]
+    assert runs_table(page)[0]["label"].tolist() == ["'" + hostile]
     assert "javascript" not in words(page)
 
 
@@ -128,7 +150,7 @@ def test_deleting_hides_runs_and_undeleting_brings_them_back(engine: Engine, ope
     open_page("runs")
     assert actions.delete([first, second]) == "2 runs deleted."
     assert "**2 runs**" in words(open_page("runs"))
-    assert open_page("runs", deleted="1").dataframe[0].value["id"].tolist() == texts([second, first])
+    assert runs_table(open_page("runs", deleted="1"))[0]["id"].tolist() == [second, first]
     assert actions.undelete([first, second]) == "2 runs brought back."
     assert queries.run_count(engine) == 4
 
@@ -156,7 +178,7 @@ def test_a_pinned_baseline_gives_each_run_its_ratio(engine: Engine, open_page: O
     first, *_ = fill(engine)
     page = open_page("runs", pin=str(first))
     assert f"pinned baseline: run {first}, 5.00 s" in words(page)
-    assert page.dataframe[0].value["relative"].tolist() == [0.8, 1.0, 0.8, 1.0]
+    assert runs_table(page)[0]["relative"].tolist() == ["0.800", "1.000", "0.800", "1.000"]
 
 
 @pytest.mark.parametrize(("by", "runs"), [("config", [2, 2]), ("day", [4]), ("tag", [4])])
@@ -170,7 +192,7 @@ def test_runs_are_grouped_with_mean_and_spread(by: str, runs: list[int], engine:
 
 def test_columns_are_chosen_and_kept_in_the_address(engine: Engine, open_page: Open) -> None:
     fill(engine)
-    table = open_page("runs", columns=["wall_seconds", "tasks"]).dataframe[0].value
+    table, _ = runs_table(open_page("runs", columns=["wall_seconds", "tasks"]))
     assert list(table.columns) == ["id", "wall_seconds", "tasks"]
 
 
