@@ -199,20 +199,21 @@ def _of_attribution(
     blocks: list[dict[str, Any]],
 ) -> Measured:
     """One of an attribution's speedups, from one config to another, as evidence."""
-    spec, verdict = _object(row["spec"]), _object(row["verdict"])
+    spec, attribution = _object(row["spec"]), _object(_object(row["verdict"]).get("attribution"))
     span = "" if estimate["low"] is None else f", {estimate['low']:.3f}-{estimate['high']:.3f} for all at once"
     against = "all others" if before else "none"
+    outlier = "".join(f" {remark['sentence']}" for remark in attribution.get("outliers", ()))
     return Measured(
         measurement_id=int(row["id"]),
         win=name,
         config_before=stored_text(before),
         config_after=stored_text(after),
         verdict=_word(estimate, margin_of(spec)),
-        reason=f"Beside {against} {estimate['speedup']:.3f}x{span}.",
+        reason=f"Beside {against} {estimate['speedup']:.3f}x{span}.{outlier}",
         speedup=estimate["speedup"],
         low=estimate["low"],
         high=estimate["high"],
-        blocks=_whole(_object(verdict.get("attribution")).get("blocks")) or 0,
+        blocks=_whole(attribution.get("blocks")) or 0,
         attributed=True,
         code=spec.get("code"),
         tasks=_whole(parameters_of(spec).get("tasks")),

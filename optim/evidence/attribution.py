@@ -28,6 +28,7 @@ from optim.evidence import factorial, interplay
 from optim.evidence.factorial import STEPS_PER_SECOND, DesignError
 from optim.evidence.factorial_model import FactorialModel
 from optim.evidence.interplay import Remark
+from optim.evidence.records import REMARKS
 from optim.evidence.statistics import Floats, as_json
 from optim.project.command import MARGIN
 from profiles.configs import Config, stored_text
@@ -61,7 +62,8 @@ class Attribution:
     configs between none and all, against none. All intervals of one kind hold at once. ``contenders`` are the configs
     that may be the best, fewest wins first; ``losses`` says for each config what it costs at most against the best, as
     a share; ``as_good`` are those where that is within the margin.
-    ``aliases`` is empty where all configs were measured.
+    ``aliases`` is empty where all configs were measured. ``outliers`` names the run
+    that the intervals do not allow for, if there is one.
     """
 
     wins: tuple[str, ...]
@@ -85,6 +87,7 @@ class Attribution:
     burdens: tuple[Remark, ...]
     aliases: tuple[str, ...]
     noise: float | None
+    outliers: tuple[Remark, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept in a measurement's verdict: configs by name, ``low`` and ``high`` beside each estimate."""
@@ -112,7 +115,7 @@ class Attribution:
             "contenders": [stored_text(config) for config in self.contenders],
             "may_cost": [{"config": stored_text(config), "share": self.losses[config]} for config in self.contenders],
             "as_good": [stored_text(config) for config in self.as_good],
-            **{kind: _remarks(getattr(self, kind)) for kind in ("ghosts", "clashes", "burdens")},
+            **{kind: _remarks(getattr(self, kind)) for kind in REMARKS},
             "aliases": list(self.aliases),
         }
         return dict(as_json(plain))
@@ -165,6 +168,7 @@ def attribute(blocks: Sequence[Times], wins: Sequence[str], *, margin: float = M
         burdens=interplay.burdens(model, margin),
         aliases=tuple(factorial.aliases(wins, configs)),
         noise=model.noise,
+        outliers=_outliers(model),
     )
 
 
@@ -226,6 +230,17 @@ def _shapley(model: FactorialModel) -> tuple[dict[str, Estimate], float, float]:
         for (win, value), (_, width) in zip(exact.items(), estimates, strict=True)
     }
     return seconds_saved, first / STEPS_PER_SECOND, last / STEPS_PER_SECOND
+
+
+def _outliers(model: FactorialModel) -> tuple[Remark, ...]:
+    if (far := model.outlier()) is None:
+        return ()
+    block, config, times = far
+    sentence = (
+        f"Beware: in block {block} the run of {stored_text(config)} took {times:.2f} times its others' seconds, and an "
+        "attribution's intervals suppose that no run is so far out: attribute again, or measure what matters as a pair."
+    )
+    return (Remark(wins=tuple(sorted(config)), sentence=sentence),)
 
 
 def _share(log_loss: float) -> float:

@@ -24,6 +24,10 @@ from profiles.configs import Config
 
 #: Sums of squares below this are rounding.
 _NOTHING = 1e-12
+#: A run so many robust spreads (by the median absolute deviation) away from its config's others is an outlier; with
+#: fewer degrees of freedom than this nothing tells what is usual.
+_FAR, _FEWEST_DEGREES = 6.0, 15
+_NORMAL_SPREADS = 1.4826
 
 
 class FactorialModel:
@@ -58,10 +62,28 @@ class FactorialModel:
         """The noise and its degrees of freedom: from repetition, or with one block from what the model leaves."""
         blocks, count = self.logs.shape
         if blocks > 1 and count > 1:
-            rest = self.logs - self.logs.mean(axis=1, keepdims=True) - self.means + self.logs.mean()
             freedom = (blocks - 1) * (count - 1)
-            return float(np.sqrt((rest**2).sum() / freedom)), freedom
+            return float(np.sqrt((self._rest() ** 2).sum() / freedom)), freedom
         return self.misfit, self.misfit_freedom
+
+    def _rest(self) -> Floats:
+        """What is left of the log seconds once the means of block and config are taken off, shape (blocks, configs)."""
+        rest: Floats = self.logs - self.logs.mean(axis=1, keepdims=True) - self.means + self.logs.mean()
+        return rest
+
+    def outlier(self) -> tuple[int, Config, float] | None:
+        """The run that is farthest from its config's others, if it is far beyond the usual noise: its block (from 1),
+        its config, and how many times the others' seconds it took."""
+        blocks, count = self.logs.shape
+        if (blocks - 1) * (count - 1) < _FEWEST_DEGREES:
+            return None
+        away = np.abs(self._rest())
+        block, place = np.unravel_index(int(away.argmax()), away.shape)
+        if away[block, place] <= _FAR * _NORMAL_SPREADS * float(np.median(away)):
+            return None
+        pace = np.delete(self.logs, place, axis=1).mean(axis=1)
+        others = np.delete(self.logs[:, place] - pace, block).mean()
+        return int(block) + 1, self.configs[place], math.exp(float(self.logs[block, place] - pace[block] - others))
 
     def _misfit(self) -> tuple[float | None, int]:
         freedom = len(self.configs) - len(self.coefficients)

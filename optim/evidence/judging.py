@@ -9,6 +9,7 @@ from dataclasses import replace
 from optim.evidence.attribution import Attribution, attribute
 from optim.evidence.duet import duet_notes
 from optim.evidence.factorial import DesignError
+from optim.evidence.records import REMARKS
 from optim.evidence.reliability import Attempt, failing, failures
 from optim.evidence.spec import Spec
 from optim.evidence.statistics import Interval, percent, verdict_of
@@ -95,11 +96,11 @@ def _total(word: str, interval: Interval) -> str:
 
 
 def summary(attribution: Attribution) -> str:
-    """Who gained most, the best config and how sure that is, what is aliased, and every ghost, clash and burden."""
+    """Who gained most, the best config and how sure that is, what is aliased, and every remark."""
     win, most = max(attribution.shapley.items(), key=lambda item: item[1].value)
     saved = attribution.baseline_seconds - attribution.all_on_seconds
     gained = f"Of {saved:.3f} s saved, {most.value:.3f} s are due to {win}."
-    remarks = [remark.sentence for remark in (*attribution.ghosts, *attribution.clashes, *attribution.burdens)]
+    remarks = [remark.sentence for kind in REMARKS for remark in getattr(attribution, kind)]
     aliased = [
         f"Of a fraction of the configs: {alias}, and likewise for every win and pair."
         for alias in attribution.aliases[:1]

@@ -17,6 +17,8 @@ BLOCKS, ELSEWHERE, SEPARATE_RUNS = "blocks", "blocks from elsewhere", "separate 
 RESOLVED = ("faster", "slower", "slightly faster", "slightly slower", "same")
 #: Verdicts that speak about answers which were equal on both sides.
 SAME_ANSWERS = (*RESOLVED, "unresolved")
+#: What an attribution says in sentences, by its kind.
+REMARKS = ("ghosts", "clashes", "burdens", "outliers")
 #: How the reason of a verdict begins that says the verdict itself (``optim.evidence.verdicts.sentence``); of the others
 #: with the word.
 _BEGINNINGS = {"slightly faster": "Faster", "slightly slower": "Slower", "same": "The same", "wrong": "Not a faster"}

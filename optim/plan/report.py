@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from optim.evidence.records import SAME_ANSWERS, Measured, ReferenceRun, TrackerEvidence, WinEvidence
+from optim.evidence.records import REMARKS, SAME_ANSWERS, Measured, ReferenceRun, TrackerEvidence, WinEvidence
 from optim.plan.checklist import ticks
 from optim.plan.contradictions import contradictions
 from optim.plan.report_html import Chart, html_report
@@ -220,9 +220,7 @@ def _attribution(attribution: Mapping[str, Any], name: str) -> str:
     rows = [("win", "seconds saved (95%)"), ("---", "---")]
     rows += [(plain(share["win"]), _estimate(share, "seconds", " s")) for share in attribution.get("shapley", ())]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    remarks = [
-        plain(remark["sentence"]) for kind in ("ghosts", "clashes", "burdens") for remark in attribution.get(kind, ())
-    ]
+    remarks = [plain(remark["sentence"]) for kind in REMARKS for remark in attribution.get(kind, ())]
     best = attribution.get("best")
     if best:
         known = {config["config"]: config["measured"] for config in attribution.get("configs", ())}

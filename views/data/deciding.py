@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from db import queries
-from optim.evidence.records import Measured, WinEvidence
+from optim.evidence.records import REMARKS, Measured, WinEvidence
 from optim.project.wins import Win
 from profiles.configs import read_config
 from services import differences
@@ -254,11 +254,7 @@ def pairs_apart(attribution: Mapping[str, Any]) -> str:
 
 def remarks(attribution: Mapping[str, Any]) -> list[str]:
     """What the attribution says in words, ghosts first; Markdown."""
-    sentences = [
-        text.escape(remark["sentence"])
-        for kind in ("ghosts", "clashes", "burdens")
-        for remark in attribution.get(kind, ())
-    ]
+    sentences = [text.escape(remark["sentence"]) for kind in REMARKS for remark in attribution.get(kind, ())]
     best = attribution.get("best")
     if best:
         name = text.escape(configs.spelled(best["config"]))

@@ -189,6 +189,22 @@ def test_what_the_configs_bring_against_none_holds_for_all_of_them_at_once():
     assert held >= 54, held
 
 
+def test_a_run_that_something_disturbed_is_named_since_the_intervals_do_not_allow_for_it():
+    truth = product(FACTORS)
+    blocks = blocks_of(truth, subsets(NAMES), 3, 0.02, 1)
+    assert attribute(blocks, NAMES).outliers == ()
+    blocks[1][frozenset("ab")] *= 3
+    (remark,) = attribute(blocks, NAMES).outliers
+    assert remark.wins == ("a", "b") and remark.sentence.startswith("Beware: in block 2 the run of a,b took ")
+    assert float(remark.sentence.split(" took ")[1].split()[0]) == pytest.approx(3, rel=0.08)
+    assert attribute(blocks, NAMES).to_json()["outliers"][0]["sentence"] in summary(attribute(blocks, NAMES))
+
+
+def test_of_equal_noise_hardly_any_run_is_called_an_outlier():
+    said = [attribute(blocks_of(product(FACTORS), subsets(NAMES[:4]), 3, 0.03, seed), NAMES[:4]) for seed in range(100)]
+    assert sum(bool(found.outliers) for found in said) <= 2
+
+
 def test_in_a_fraction_intervals_hold_where_the_model_is_not_true():
     """Sums of parts are no product of factors and pairs: what the model misses has to be in the intervals."""
     wins = tuple("abcdef")
