@@ -22,11 +22,12 @@ from optim.arc.settings import Settings
 from optim.arc.tasks import Task
 from optim.arc.wins import all_wins
 from optim.arc.workers.guard import Heartbeat
+from optim.arc.workers.messages import message
 from optim.arc.workers.worker import Worker
 from optim.arc.workload import prepare
 from optim.evidence.statistics import interval, log_ratios
 from profiles.configs import parse_config
-from profiles.recorder import NullRecorder, Recorder, to_json
+from profiles.recorder import NullRecorder, Recorder
 from services.scratch import scratch_folder
 
 TURNS = 100_000
@@ -112,9 +113,9 @@ def one_pass(settings: Settings, tasks: list[Task], number: int) -> tuple[float,
             for on in chance.sample(list(workers), 2):
                 start = time.perf_counter()
                 answer = workers[on].work(index, {})
-                to_json(answer)
+                message(answer)
                 if on:
-                    journal.add_task(answer["record"])
+                    journal.add_task(answer["record"], answer["line"])
                 spent[on] += time.perf_counter() - start
         for worker in workers.values():
             worker.close()

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from profiles.recorder import ECHO_PREFIX, JOURNAL_FORMAT, JOURNAL_VERSION, Totals
+from profiles.recorder import ECHO_PREFIX, JOURNAL_FORMAT, JOURNAL_VERSION, Totals, expand
 from profiles.records import RunRecord, TaskRecord
 
 Json = dict[str, Any]
@@ -136,27 +136,17 @@ class _Run:
             if line["type"] == "task":
                 self._read_task(line)
             elif line["type"] == "end":
-                self._end = self._expand(line)
+                self._end = expand(line, self._basis)
         except (KeyError, TypeError, ValueError, AttributeError):
             self._notes.append(f"line {number} of the journal is cut or damaged and was left out")
 
     def _read_task(self, line: Json) -> None:
-        plain, between = self._expand(line), self._expand(line.get("between", {}))
+        plain, between = expand(line, self._basis), expand(line.get("between", {}), self._basis)
         task = task_from_json(plain)
         self._totals.add(between)
         self._totals.add(plain)
         self._tasks.append(task)
         self._wall = max(self._wall, (plain["start_seconds"] or 0.0) + (task.seconds or 0.0))
-
-    def _expand(self, line: Json) -> Json:
-        """The line with its phases written out, as the recorder's results have them."""
-        return {**line, "phases": [self._phase(*phase) for phase in line.get("phases", ())]}
-
-    def _phase(
-        self, path: list[str], category: str, total: float, own: float, calls: int, basis: str | None = None
-    ) -> Json:
-        seconds = {"total_seconds": total, "self_seconds": own}
-        return {"path": path, "category": category, **seconds, "calls": calls, "basis": basis or self._basis}
 
     def record(self) -> RunRecord:
         end = self._end or self._restored()

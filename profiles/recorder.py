@@ -407,10 +407,13 @@ class Recorder:
         """Counts a timeout of the open task."""
         self.error("timeout", detail)
 
-    def add_task(self, task: Mapping[str, Any]) -> None:
+    def add_task(self, task: Mapping[str, Any], line: str | None = None) -> None:
         """Adds a task that another worker recorded (its ``on_task`` dict), or one whose worker died: then
         ``{"task_id": ..., "seconds": ..., "status": "failed", "reason": ...}`` will do. Do not time the waiting for a
         worker in a phase as well: its seconds would count twice.
+
+        ``line`` is what that worker's journal has of it, where the task is what ``read_task`` made of it: it need not
+        be encoded a second time.
 
         Raises:
             RuntimeError: a task of this recorder is open.
@@ -424,7 +427,7 @@ class Recorder:
         full["index"] = self._task_count if full["index"] is None else full["index"]
         if self._basis != "sum":
             full["phases"] = [{**phase, "basis": self._basis} for phase in full["phases"]]
-        self._keep(full)
+        self._keep(full, line)
 
     def finish(self, status: str = "finished", **fields: Any) -> Json:
         """Ends the run, closes the journal and gives the run as a plain dict, ready for JSON.
@@ -579,7 +582,7 @@ class Recorder:
             }
         )
 
-    def _keep(self, task: Json) -> None:
+    def _keep(self, task: Json, line: str | None = None) -> None:
         between, self._between = self._between, []
         self._parts += [*between, task]
         self._task_count += 1
@@ -588,13 +591,18 @@ class Recorder:
         else:
             self._add_up()
         if self._journal.is_open:
-            line = {"type": "task", **task, "phases": _brief(task["phases"], self._basis)}
-            if between:
-                outside = _sum(between)
-                line["between"] = {**outside, "phases": _brief(outside["phases"], self._basis)}
-            self._journal.write(line)
+            self._journal.write_text(self._line(task, between) if between or line is None else _started(line, task))
         if self._on_task is not None:
             self._on_task(task)
+
+    def _line(self, task: Json, between: list[Json]) -> str:
+        """The task as the journal has it; its start stands last, where ``_started`` finds it."""
+        line = {"type": "task", **task, "phases": _brief(task["phases"], self._basis)}
+        if between:
+            outside = _sum(between)
+            line["between"] = {**outside, "phases": _brief(outside["phases"], self._basis)}
+        line["start_seconds"] = line.pop("start_seconds")
+        return to_json(line)
 
     def _add_up(self) -> None:
         for part in self._parts:
@@ -678,7 +686,7 @@ class NullRecorder(Recorder):
     def error(self, kind: str = "error", detail: object = None) -> None:
         pass
 
-    def add_task(self, task: Mapping[str, Any]) -> None:
+    def add_task(self, task: Mapping[str, Any], line: str | None = None) -> None:
         pass
 
     def finish(self, status: str = "finished", **fields: Any) -> Json:
@@ -873,9 +881,10 @@ class _Journal:
         return self._file is not None or self._echo is not None
 
     def write(self, line: Json) -> None:
-        if not self.is_open:
-            return
-        text = to_json(line)
+        if self.is_open:
+            self.write_text(to_json(line))
+
+    def write_text(self, text: str) -> None:
         if self._echo is not None:
             self._echo.write(text)
         if self._file is None:
@@ -936,6 +945,38 @@ def _brief(phases: list[Json], basis: str) -> list[list[Any]]:
     return brief
 
 
+def read_task(line: str | bytes, basis: str = "sum") -> Json:
+    """A task out of its line in a journal, as ``on_task`` had it. ``basis`` is that of the run's phases.
+
+    Raises:
+        ValueError: this is no line of a task.
+    """
+    try:
+        plain = json.loads(line)
+        if plain.pop("type") == "task":
+            return expand(plain, basis)
+    except (AttributeError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f"no line of a task: {line[:80]!r}") from error
+    raise ValueError(f"no line of a task: {line[:80]!r}")
+
+
+def expand(line: Json, basis: str) -> Json:
+    """A line of the journal with its phases written out, as the recorder's results have them."""
+    return {**line, "phases": [_expanded(basis, *phase) for phase in line.get("phases", ())]}
+
+
+def _expanded(
+    run: str, path: list[str], category: str, total: float, own: float, calls: int, basis: str | None = None
+) -> Json:
+    return _phase(path, category, total, own, calls, basis or run)
+
+
+def _started(line: str, task: Json) -> str:
+    """The line of a task as another recorder wrote it, with the start that it has in this run."""
+    head, _, _ = line.rpartition(',"start_seconds":')
+    return f'{head},"start_seconds":{task["start_seconds"]!r}}}'
+
+
 def _simple(value: Any) -> Any:
     """Stands in for what JSON does not know: numpy scalars by their number, sets as lists, the rest as text."""
     if hasattr(value, "item"):
@@ -985,8 +1026,8 @@ def _cpu_seconds() -> float:
 def _peak_bytes() -> int | None:
     """Most memory that this program held; not what held the one that started it, as ``ru_maxrss`` tells on Linux."""
     try:
-        with open("/proc/self/status", encoding="ascii") as file:
-            return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM:"))
+        with open("/proc/self/status", "rb") as file:
+            return next(int(line.split()[1]) * 1024 for line in file if line.startswith(b"VmHWM:"))
     except (OSError, StopIteration, ValueError):
         pass
     try:

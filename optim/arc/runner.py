@@ -21,7 +21,7 @@ from optim.arc.settings import Settings
 from optim.arc.wins import all_wins
 from optim.arc.workers.cluster import ClusterSupervisor
 from optim.arc.workers.crew import Crew
-from optim.arc.workers.process import Answer
+from optim.arc.workers.messages import Answer
 from optim.arc.workers.supervisor import Progress, Supervisor
 from optim.arc.workload import CacheFolder, Work, cache_scope
 from profiles.environment import capture
@@ -199,7 +199,7 @@ class Run:
         self._close += [f"{task_id} candidate {number}: {seconds:.2f} s" for number, seconds in answer.get("close", ())]
         if out := answer.get("memory"):
             self._out_of_memory[task_id] = out
-        self._recorder.add_task(answer["record"])
+        self._recorder.add_task(answer["record"], answer.get("line"))
         if self._outlook is not None:
             self._outlook.take(answer["task"], answer["record"].get("seconds"))
 

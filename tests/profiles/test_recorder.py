@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from profiles import recorder as module
 from profiles.journal import read_journal
-from profiles.recorder import MAX_PHASES, NullRecorder, Recorder, merge
+from profiles.recorder import MAX_PHASES, NullRecorder, Recorder, merge, read_task
 from profiles.records import RunRecord
 from tests.profiles.fakes import FakeClock, git_asked_once, play, runs, steps, walk  # noqa: F401 - a fixture
 from tests.worked_example import THIRD
@@ -433,3 +433,32 @@ def test_the_cost_of_several_misses_or_hits_at_once_is_counted_for_each() -> Non
     assert (cache["misses"], cache["hits"]) == (4, 2)
     assert cache["miss_seconds"] == pytest.approx((3 * 0.5 + 0.1) / 4)
     assert cache["hit_seconds"] == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_task_added_with_its_line_is_in_the_journal_as_if_it_were_encoded_anew(tmp_path: Path, workers: int) -> None:
+    clock, lines = FakeClock(), io.StringIO()
+    worker = Recorder(clock, journal=lines)
+    with worker.task('of ,"start_seconds":7 words', index=1) as task:
+        walk(worker, clock, ("a", [10**9, ("b", [10**9])]))
+        worker.error("bad", "é\n")
+        task.solved = True
+    line = lines.getvalue().splitlines()[-1]
+    written, records = [], []
+    for known in (line, None):
+        path, begun = tmp_path / f"{known is None}.jsonl", FakeClock()
+        recorder = Recorder(begun, journal=path, workers=workers, key="k")
+        begun.tick(5 * 10**9)
+        recorder.add_task(read_task(line), known)
+        result = recorder.finish()
+        written.append(json.loads(path.read_text().splitlines()[1]))
+        records.append((read_journal(path).tasks, read_journal(path).phases, result["tasks"]))
+    assert written[0] == written[1]
+    assert written[0]["start_seconds"] == 3.0
+    assert records[0] == records[1]
+
+
+@pytest.mark.parametrize("line", ["", "{", "[1]", "null", '{"type":"end"}', '{"type":"task","phases":[1]}', b"\xff"])
+def test_what_is_no_line_of_a_task_is_refused(line: Any) -> None:
+    with pytest.raises(ValueError, match=r"no line of a task|decode|Expecting"):
+        read_task(line)

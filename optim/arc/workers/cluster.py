@@ -22,7 +22,7 @@ from typing import Any
 
 from optim.arc.settings import Settings
 from optim.arc.tasks import Task
-from optim.arc.workers.process import Answer
+from optim.arc.workers.messages import Answer
 from optim.arc.workers.supervisor import Progress, RunProblem
 from profiles.program import ROOT
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from optim.arc.settings import Settings
 from optim.arc.tasks import Task
-from optim.arc.workers.process import Answer
+from optim.arc.workers.messages import Answer
 from optim.arc.workers.supervisor import RunProblem, Supervisor
 from optim.arc.workload import CacheFolder
 from profiles.owned import SHARED, owned_folder

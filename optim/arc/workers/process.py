@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from optim.arc.workers.guard import Heartbeat
 from optim.arc.workers.leftovers import MARK as _MARK
 from optim.arc.workers.leftovers import kill_marked
+from optim.arc.workers.messages import Answer, read_message
 from optim.arc.workers.partner import descriptors
 from optim.arc.workers.patience import Overdue, Patience, thread_seconds
 from profiles.program import module_command
@@ -25,7 +26,6 @@ if TYPE_CHECKING:  # a process is started before all this is loaded
     from optim.arc.settings import Settings
     from optim.arc.tasks import Task
 
-Answer = dict[str, Any]
 #: The last argument of a worker that is started early.
 EARLY = "early"
 
@@ -105,10 +105,10 @@ class WorkerProcess:
     def _checked(self, line: bytes) -> Answer | None:
         """The answer in a line; None for what this worker would not say."""
         try:
-            answer = json.loads(line)
+            answer = read_message(line)
         except (ValueError, RecursionError):
             return None
-        if not isinstance(answer, dict) or answer.get("pid") != self.process.pid:
+        if answer.get("pid") != self.process.pid:
             return None
         if "task" in answer and (answer["task"] not in self.assigned or not set(answer) >= _ANSWER):
             return None

@@ -22,8 +22,9 @@ from optim.arc.pipeline import PHASES
 from optim.arc.settings import Settings
 from optim.arc.tasks import Task
 from optim.arc.workers.crew import Crew
+from optim.arc.workers.messages import Answer
 from optim.arc.workers.patience import Overdue
-from optim.arc.workers.process import Answer, Forged, WorkerProcess
+from optim.arc.workers.process import Forged, WorkerProcess
 from profiles.owned import SHARED, owned_folder
 
 MAX_KILLS = 8
@@ -245,6 +246,7 @@ class Supervisor:
             record = answer["record"]
             record["reason"] = record.get("reason") or "; ".join(why for _, _, why in killed)
             record["counts"] = {**record.get("counts", {}), "killed": len(killed)}
+            answer.pop("line", None)  # which does not say so
         self._deliver(answer)
 
     def _deliver(self, answer: Answer) -> None:

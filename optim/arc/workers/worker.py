@@ -1,7 +1,7 @@
 """A worker: processes tasks in a process of its own, which the supervisor may kill at any moment.
 
-It talks to the supervisor in JSON lines over two pipes, and lets it read its heartbeat in a mapped file. What programs
-print goes nowhere.
+It talks to the supervisor in lines (``messages``) over two pipes, and lets it read its heartbeat in a mapped file. What
+programs print goes nowhere.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import io
 import json
 import os
 import signal
@@ -26,11 +27,12 @@ from optim.arc.settings import Settings
 from optim.arc.tasks import Task
 from optim.arc.workers.fence import fence
 from optim.arc.workers.guard import Guard, Heartbeat, limit_memory
+from optim.arc.workers.messages import message
 from optim.arc.workers.partner import Partner, descriptors
 from optim.arc.workers.process import EARLY
 from optim.arc.workload import cache_scope, read_programs
 from profiles.lifeline import hold
-from profiles.recorder import NullRecorder, Recorder, to_json
+from profiles.recorder import NullRecorder, Recorder
 from profiles.system import peak_bytes
 
 _PR_SET_PDEATHSIG = 1
@@ -95,9 +97,17 @@ class Worker:
             programs = Programs.load(files)
         dsl = programs.dsl
         self._recorded: list[dict[str, Any]] = []
+        self._lines = io.StringIO()
         kind = Recorder if settings.record else NullRecorder
         # Where it runs is known to the run's own recorder, and asking git takes as long as all of Python's start.
-        recorder = kind(on_task=self._recorded.append, category="framework", metadata={"environment": None})
+        recorder = kind(
+            journal=self._lines,
+            on_task=self._recorded.append,
+            category="framework",
+            metadata={"environment": None},
+            echo=False,
+        )
+        self._recorded_line()  # the header
         self._guard = Guard(settings.limit_seconds, heartbeat)
         bench = Bench(settings, dsl, cache_scope(settings, files, dsl.read), recorder, self._guard)
         self._pipeline = Pipeline(bench, programs.library, tasks, SolverFolder(Path(settings.output_dir), dsl))
@@ -128,6 +138,13 @@ class Worker:
             self.close()
         _send(answers, {"end": True, "profile": profiler.text, "cpu": self._cpu_seconds(), "peak": peak_bytes()})
 
+    def _recorded_line(self) -> str:
+        """What the journal has been given since the last time."""
+        text = self._lines.getvalue()
+        self._lines.seek(0)
+        self._lines.truncate()
+        return text.rstrip("\n")
+
     def _out_of_memory(self) -> list[int]:
         """The candidates whose scoring ran out of memory; -1 stands for solvers that were validated."""
         score = PHASES.index("score")
@@ -157,7 +174,13 @@ class Worker:
         except Exception as error:
             print(f"task {task.task_id}: {type(error).__name__}: {error}", file=sys.stderr)
         record = self._recorded.pop() if self._recorded else {"task_id": task.task_id, "index": index, "seconds": None}
-        answer = {"task": index, "record": record, "accepted": [[program.name, program.score] for program in accepted]}
+        answer: dict[str, Any] = {
+            "task": index,
+            "record": record,
+            "accepted": [[program.name, program.score] for program in accepted],
+        }
+        if line := self._recorded_line():
+            answer["line"] = line
         close = [[candidate, seconds] for _, candidate, seconds in self._guard.close_calls]
         return {**answer, "cpu": self._cpu_seconds(), "disk": problem, "close": close, "memory": self._out_of_memory()}
 
@@ -201,8 +224,8 @@ def _grid(rows: list[list[int]]) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(row) for row in rows)
 
 
-def _send(answers: TextIO, message: dict[str, Any]) -> None:
-    answers.write(to_json({**message, "pid": os.getpid()}) + "\n")
+def _send(answers: TextIO, answer: dict[str, Any]) -> None:
+    answers.write(message({**answer, "pid": os.getpid()}) + "\n")
     answers.flush()
 
 
