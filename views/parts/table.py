@@ -74,6 +74,6 @@ def _words(value: Any, form: str | None) -> str:
     return (form or whole).format(value)
 
 
-def _linked(words: str, address: str | None) -> str:
-    shown = html.escape(words)
-    return shown if address is None else f'<a href="{html.escape(address.format(words))}">{shown}</a>'
+def _linked(text: str, address: str | None) -> str:
+    shown = html.escape(text)
+    return shown if address is None else f'<a href="{html.escape(address.format(text))}">{shown}</a>'
