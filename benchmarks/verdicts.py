@@ -27,7 +27,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from optim.evidence.attribution import attribute
 from optim.evidence.changes import change_points
@@ -499,6 +498,8 @@ def means_of_five(noise: Floats, effect: float, random: Random) -> np.ndarray:
 
 def task_t_test(noise: Floats, effect: float, random: Random) -> np.ndarray:
     """One run each; a paired t-test over their tasks, which vary by 5% of their own and share the run's noise."""
+    from scipy import stats  # over a second to import
+
     before = noise[:, :1] + random.normal(0, 0.05, (len(noise), TASKS))
     after = noise[:, 1:2] - math.log1p(effect) + random.normal(0, 0.05, (len(noise), TASKS))
     clear = stats.ttest_rel(before, after, axis=1).pvalue < 0.05
@@ -507,6 +508,8 @@ def task_t_test(noise: Floats, effect: float, random: Random) -> np.ndarray:
 
 def mann_whitney(noise: Floats, effect: float, random: Random) -> np.ndarray:
     """Five runs of the one, then five of the other; Mann-Whitney at 5%."""
+    from scipy import stats  # over a second to import
+
     before, after = _five_each(noise, effect)
     clear = stats.mannwhitneyu(before, after, axis=1, method="exact").pvalue < 0.05
     return _by_difference(np.median(before, axis=1), np.median(after, axis=1), clear)
@@ -536,6 +539,8 @@ def _laplace_interval(samples: Floats) -> tuple[Floats, Floats]:
 
 def hyperfine(noise: Floats, effect: float, random: Random) -> np.ndarray:
     """hyperfine's way: ten runs of the one, then ten of the other; Welch's t-test at 5%, as its script does it."""
+    from scipy import stats  # over a second to import
+
     before, after = noise[:, :10], noise[:, 10:20] - math.log1p(effect)
     clear = stats.ttest_ind(np.exp(before), np.exp(after), axis=1, equal_var=False).pvalue < 0.05
     return _by_difference(before.mean(axis=1), after.mean(axis=1), clear)
@@ -559,6 +564,8 @@ def mixture_t(noise: Floats, effect: float, random: Random) -> np.ndarray:
 
 def looking_t_test(noise: Floats, effect: float, random: Random) -> np.ndarray:
     """A paired t-test at 5% after each of 20 interleaved pairs, stopped at the first that is clear."""
+    from scipy import stats  # over a second to import
+
     before, after = noise[:, :40:2], noise[:, 1:40:2] - math.log1p(effect)
     verdicts = np.full(len(noise), "unresolved")
     for pairs in range(3, 21):

@@ -8,8 +8,6 @@ import sys
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parent.parent
 LAYERS = ("profiles", "optim", "db", "services", "views", "cli", "app")
 ALLOWED = {
@@ -43,74 +41,68 @@ OWNERS = {
 }
 
 
-def files() -> list[Path]:
+@cache
+def files() -> dict[str, str]:
+    """The text of each module, by its path from the root."""
     found = [path for layer in LAYERS[:-1] for path in sorted((ROOT / layer).rglob("*.py"))]
-    return [*found, ROOT / "app.py"]
-
-
-def relative(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
+    return {path.relative_to(ROOT).as_posix(): path.read_text() for path in (*found, ROOT / "app.py")}
 
 
 @cache
-def imports(path: Path) -> frozenset[str]:
+def tree(path: str) -> ast.Module:
+    return ast.parse(files()[path])
+
+
+@cache
+def imports(path: str) -> frozenset[str]:
     """The modules that a file imports when it runs; what only a type checker sees does not count."""
-    tree = ast.parse(path.read_text())
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            node.body = [ast.Pass()]
-    found = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    found |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
-    return frozenset(found)
+    nodes = list(ast.walk(tree(path)))
+    conditions = [node for node in nodes if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)]
+    unseen = {id(below) for condition in conditions for node in condition.body for below in ast.walk(node)}
+    running = [node for node in nodes if id(node) not in unseen]
+    found = {alias.name for node in running if isinstance(node, ast.Import) for alias in node.names}
+    return frozenset(found | {node.module for node in running if isinstance(node, ast.ImportFrom) and node.module})
 
 
-@pytest.mark.parametrize("path", files(), ids=relative)
-def test_imports_point_one_way(path: Path) -> None:
-    layer = relative(path).split("/")[0].removesuffix(".py")
-    own = {name.split(".")[0] for name in imports(path)} & set(LAYERS)
-    allowed = ENTRY.get(relative(path), ALLOWED[layer])
-    assert own <= allowed, f"{relative(path)} imports {own - allowed}"
+def test_imports_point_one_way() -> None:
+    for path in files():
+        own = {name.split(".")[0] for name in imports(path)} & set(LAYERS)
+        assert own <= ENTRY.get(path, ALLOWED[path.split("/")[0].removesuffix(".py")]), path
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "optim").rglob("*.py")), ids=relative)
-def test_the_rooms_of_optim_know_only_those_below_them(path: Path) -> None:
-    room = relative(path).split("/")[1]
-    own = {name.split(".")[1] for name in imports(path) if name.startswith("optim.")} - {room}
-    assert room not in ROOMS or own <= ROOMS[room], f"{relative(path)} imports {own - ROOMS[room]}"
+def test_the_rooms_of_optim_know_only_those_below_them() -> None:
+    for path in files():
+        layer, room, *_ = [*path.split("/"), ""]
+        if layer == "optim" and room in ROOMS:
+            own = {name.split(".")[1] for name in imports(path) if name.startswith("optim.")} - {room}
+            assert own <= ROOMS[room], path
 
 
-@pytest.mark.parametrize("path", files(), ids=relative)
-def test_a_library_is_imported_only_where_it_belongs(path: Path) -> None:
-    for library, owners in OWNERS.items():
-        if library in {name.split(".")[0] for name in imports(path)}:
-            assert relative(path).startswith(owners), f"{relative(path)} imports {library}"
+def test_a_library_is_imported_only_where_it_belongs() -> None:
+    for path in files():
+        for library in {name.split(".")[0] for name in imports(path)} & set(OWNERS):
+            assert path.startswith(OWNERS[library]), f"{path} imports {library}"
 
 
 def test_the_recorder_needs_the_standard_library_only() -> None:
-    names = {name.split(".")[0] for name in imports(ROOT / "profiles/recorder.py")}
+    names = {name.split(".")[0] for name in imports("profiles/recorder.py")}
     assert names <= sys.stdlib_module_names | {"__future__"}
 
 
-@pytest.mark.parametrize("path", files(), ids=relative)
-def test_each_module_says_what_it_is(path: Path) -> None:
-    if path.read_text().strip():
-        assert ast.get_docstring(ast.parse(path.read_text())), f"{relative(path)} has no docstring"
+def test_each_module_says_what_it_is() -> None:
+    assert [path for path, text in files().items() if text.strip() and not ast.get_docstring(tree(path))] == []
 
 
-@pytest.mark.parametrize("path", files(), ids=relative)
-def test_everything_public_is_documented(path: Path) -> None:
-    if "migrations/versions" in relative(path):
-        return
-    nodes = [node for node in ast.parse(path.read_text()).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
-    bare = {node.name for node in nodes if not node.name.startswith("_") and not ast.get_docstring(node)} - FAMILY
-    assert not bare, f"{relative(path)}: {', '.join(bare)} without docstring"
+def test_everything_public_is_documented() -> None:
+    for path in files():
+        nodes = [node for node in tree(path).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+        bare = {node.name for node in nodes if not node.name.startswith("_") and not ast.get_docstring(node)} - FAMILY
+        assert not bare or "migrations/versions" in path, f"{path}: {', '.join(bare)} without docstring"
 
 
-@pytest.mark.parametrize("path", files(), ids=relative)
-def test_nothing_is_left_open(path: Path) -> None:
-    assert not re.search(
-        r"\b(TODO|FIXME|XXX|HACK)\b|raise NotImplementedError|unsafe_allow_html=True|pickle\.load", path.read_text()
-    )
+def test_nothing_is_left_open() -> None:
+    open_ends = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|raise NotImplementedError|unsafe_allow_html=True|pickle\.load")
+    assert [(path, line) for path, text in files().items() for line in open_ends.findall(text)] == []
 
 
 def test_the_requirements_are_pinned_exactly() -> None:

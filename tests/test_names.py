@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from optim.arc.wins import all_wins
 from tests.worked_example import FOURTH
 
@@ -37,10 +35,10 @@ def named_in(path: str) -> set[str]:
     return set(names.findall((ROOT / path).read_text()))
 
 
-@pytest.mark.parametrize("path", modules(*PARTS, "tests", kinds=(".py", ".toml", ".mako")))
-def test_a_win_is_named_in_its_own_file_and_its_test_alone(path: str) -> None:
-    own = {Path(path).stem.removeprefix("test_")} if "optim/arc/wins/" in path else set()
-    assert named_in(path) <= own | NAMED.get(path, set())
+def test_a_win_is_named_in_its_own_file_and_its_test_alone() -> None:
+    for path in modules(*PARTS, "tests", kinds=(".py", ".toml", ".mako")):
+        own = {Path(path).stem.removeprefix("test_")} if "optim/arc/wins/" in path else set()
+        assert named_in(path) <= own | NAMED.get(path, set()), path
 
 
 def test_there_is_a_win_to_look_for_and_its_own_module_names_it() -> None:
@@ -58,13 +56,11 @@ def variables(tree: ast.AST) -> Iterator[tuple[str, set[str]]]:
             yield from ((name, bound) for name in bound)
 
 
-@pytest.mark.parametrize("path", modules(*PARTS))
-def test_variables_bear_the_fields_nouns(path: str) -> None:
-    if "migrations/versions" in path:
-        return
-    vague = {
-        name
-        for name, bound in variables(ast.parse((ROOT / path).read_text()))
-        if name in VAGUE - TERMS.get(path, set()) and not (name == "one" and bound & PAIRS)
-    }
-    assert not vague
+def test_variables_bear_the_fields_nouns() -> None:
+    for path in modules(*PARTS):
+        vague = {
+            name
+            for name, bound in variables(ast.parse((ROOT / path).read_text()))
+            if name in VAGUE - TERMS.get(path, set()) and not (name == "one" and bound & PAIRS)
+        }
+        assert not vague or "migrations/versions" in path, path

@@ -12,7 +12,11 @@ from optim.bundle.building import ENTRY
 from optim.bundle.packing import pack
 from profiles.program import ROOT
 
-PACKED = pack(ROOT, ENTRY, "there")
+
+@pytest.fixture(scope="module")
+def packed() -> dict[str, str]:
+    """The bundle's modules by their names."""
+    return pack(ROOT, ENTRY, "there")
 
 
 def small(tmp_path: Path, **files: str) -> dict[str, str]:
@@ -24,25 +28,26 @@ def small(tmp_path: Path, **files: str) -> dict[str, str]:
     return pack(tmp_path, "optim.entry", "there")
 
 
-@pytest.mark.parametrize("name", PACKED)
-def test_each_module_is_python_3_9(name: str) -> None:
-    ast.parse(PACKED[name], feature_version=(3, 9))
+def test_each_module_is_python_3_9(packed: dict[str, str]) -> None:
+    assert len(packed) > 10
+    for name, text in packed.items():
+        ast.parse(text, name, feature_version=(3, 9))
 
 
-@pytest.mark.parametrize("name", PACKED)
-def test_nothing_at_a_modules_top_needs_a_package(name: str) -> None:
-    for node in ast.parse(PACKED[name]).body:
-        names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
-        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        assert {one.split(".")[0] for one in names} <= sys.stdlib_module_names | {"there"}
+def test_nothing_at_a_modules_top_needs_a_package(packed: dict[str, str]) -> None:
+    for module, text in packed.items():
+        for node in ast.parse(text).body:
+            names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert {one.split(".")[0] for one in names} <= sys.stdlib_module_names | {"there"}, module
 
 
-def test_the_order_of_a_block_is_the_products_own() -> None:
+def test_the_order_of_a_block_is_the_products_own(packed: dict[str, str]) -> None:
     whole = (ROOT / "optim/evidence/measure.py").read_text()
     function = ast.get_source_segment(
         whole, next(one for one in ast.parse(whole).body if getattr(one, "name", "") == "block_order")
     )
-    assert function is not None and function in PACKED["there.optim.evidence.measure"]
+    assert function is not None and function in packed["there.optim.evidence.measure"]
 
 
 def test_what_nobody_calls_stays_behind_with_what_it_imports(tmp_path: Path) -> None:
