@@ -52,10 +52,11 @@ def test_the_pandas_script_from_check_to_a_verdict(example: Path) -> None:
     sentences = [finding["sentence"] for finding in json.loads(checked.stdout)["findings"]]
     assert any("The answers are the same twice" in sentence for sentence in sentences)
     assert any(sentence.startswith("vectorize: changes") for sentence in sentences)
-    found = measured("none", "vectorize", "--set", "rows=40000", "--blocks", "6")
+    # Its time is up after one block: six, which may settle something, are the other example's, whose runs are short.
+    found = measured("none", "vectorize", "--set", "rows=150000", "--minutes", "0.01")
     assert found["verdict"] in VERDICTS
     assert found["speedup"] > 1.05
-    assert found["spec"]["parameters"] == {"rows": 40000}
+    assert found["spec"]["parameters"] == {"rows": 150000}
     assert found["spec"]["pipeline"] == "etl"
     assert (example / "quickwin.db").exists()
 

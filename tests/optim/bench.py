@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from optim.arc.diskcache import DiskCache
+from optim.arc.dsl import DslFiles, default_files, load_dsl
 from optim.arc.pipeline import results_fingerprint
+from optim.arc.programs import Program
 from optim.arc.settings import Settings
 from optim.arc.tasks import Task
 from optim.arc.workers.guard import Heartbeat
-from optim.arc.workers.worker import Worker
-from optim.arc.workload import prepare
+from optim.arc.workers.worker import Programs, Worker
+from optim.arc.workload import prepare, read_programs
 
 
 def small(folder: Path, **changes: Any) -> Settings:
@@ -31,10 +33,20 @@ def _tasks(settings: Settings) -> list[Task]:
     return list(prepare(settings).tasks)
 
 
+def _programs(files: DslFiles) -> Programs | None:
+    """A DSL of the worker's own, and the programs that come with the package, which are the same ones each time."""
+    return Programs(files, load_dsl(files), _library(files)) if files == default_files() else None
+
+
+@cache
+def _library(files: DslFiles) -> dict[str, Program]:
+    return read_programs(files)[0]
+
+
 def answers(settings: Settings) -> tuple[str, list[dict[str, Any]]]:
     """Runs the pipeline in this process: the results fingerprint, and each task's record."""
     tasks = _tasks(replace(settings, wins=frozenset(), caches_dir="", output_dir=""))
-    worker = Worker(settings, tasks, Heartbeat())
+    worker = Worker(settings, tasks, Heartbeat(), _programs(settings.files))
     given = [worker.work(index, {}) for index in range(len(tasks))]
     worker.close()
     found = {one["task"]: (tasks[one["task"]].task_id, one["accepted"]) for one in given}

@@ -13,13 +13,14 @@ import pytest
 
 from optim.arc.runner import Listener, Run
 from optim.arc.settings import Settings
-from optim.arc.workers.supervisor import MAX_KILLS, RunProblem
+from optim.arc.workers.supervisor import RunProblem
 from optim.arc.workload import prepare
 from profiles.records import RunRecord
 from tests.optim.own_data import write_dsl, write_solvers, write_tasks
 from tests.worked_example import WIN_NAMES
 
-LIMIT = 0.2
+#: CPU seconds of a call: what loops burns all of it for each sample, what is right needs a thousandth.
+LIMIT = 0.1
 HOSTILE = """
 import os
 import signal
@@ -163,15 +164,22 @@ def children() -> set[str]:
     return {line for line in found.stdout.splitlines() if not line.strip().endswith("ps")}
 
 
-@pytest.mark.parametrize("wins", [frozenset(), frozenset(WIN_NAMES)], ids=["none", "all"])
 @pytest.mark.parametrize("program", TIMEOUTS + KILLED + DEADLY + ERRORS)
-def test_a_program_that_misbehaves_leaves_the_rest_of_the_run_alone(
-    program: str, wins: frozenset[str], tmp_path: Path
+def test_a_program_that_misbehaves_leaves_the_rest_of_the_run_alone_with_the_same_answers(
+    program: str, tmp_path: Path
 ) -> None:
+    ways: list[dict[str, Any]] = [{}, {"wins": frozenset(WIN_NAMES)}]
+    if program == KILLED[0]:
+        ways.append({"workers": 2})
+    found = {_answers_beside(program, tmp_path, **way) for way in ways}
+    assert len(found) == 1 and None not in found
+
+
+def _answers_beside(program: str, folder: Path, **way: Any) -> str | None:
     before, threads, start = children(), threading.active_count(), time.monotonic()
     patience = {"limit_seconds": 10.0} if program == "eat" else {}
-    record = run(settings_for(tmp_path, program, wins=wins, **patience))
-    bad, good = record.tasks
+    record = run(settings_for(folder, program, **way, **patience))
+    bad, good = sorted(record.tasks, key=lambda task: task.index)
     assert (good.task_id, good.solved, good.status) == ("t1", True, "finished")
     assert not bad.solved
     if program in ERRORS:
@@ -184,6 +192,7 @@ def test_a_program_that_misbehaves_leaves_the_rest_of_the_run_alone(
         assert "candidate 0" in (bad.reason or "") and record.counts["killed"] == 1
     assert children() == before and threading.active_count() == threads
     assert time.monotonic() - start < 30
+    return record.results_fingerprint
 
 
 @pytest.mark.parametrize("wins", [frozenset(), frozenset(WIN_NAMES)], ids=["none", "all"])
@@ -248,13 +257,6 @@ def test_an_objects_end_that_loops_or_sleeps_costs_its_candidate(
         assert bad.status == "finished" and (record.counts["killed"] == 1 or bad.timeouts > 0)
 
 
-def test_the_same_answers_come_out_when_a_candidate_had_to_be_killed(tmp_path: Path) -> None:
-    found = {
-        run(settings_for(tmp_path, "swallow", wins=frozenset(wins))).results_fingerprint for wins in ((), WIN_NAMES)
-    }
-    assert len(found) == 1 and None not in found
-
-
 @pytest.mark.parametrize("wins", [frozenset(), frozenset(WIN_NAMES)], ids=["none", "all"])
 def test_who_dies_of_what_earlier_tasks_left_in_its_worker_is_tried_in_a_fresh_one(
     wins: frozenset[str], tmp_path: Path
@@ -277,15 +279,17 @@ def pile(grid):
     assert "killed" not in record.counts
 
 
-def test_a_task_with_too_many_candidates_that_must_be_killed_fails_with_the_reason(tmp_path: Path) -> None:
-    names = [f"die{number}" for number in range(MAX_KILLS + 2)]
-    more = "".join(f"\ndef {name}(grid):\n    os._exit(7)\n" for name in names)
-    settings = settings_for(tmp_path, "die0", candidates=MAX_KILLS + 2)
+def test_a_task_with_too_many_candidates_that_must_be_killed_fails_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("optim.arc.workers.supervisor.MAX_KILLS", 2)
+    more = "".join(f"\ndef die{number}(grid):\n    os._exit(7)\n" for number in range(4))
+    settings = settings_for(tmp_path, "die0", candidates=4)
     Path(settings.dsl or "").write_text("import os\n" + more)
     Path(settings.solvers or "").write_text("def solve_t0(I):\n    x1 = die0(I)\n    return x1\n")
     record = run(settings)
     assert [task.status for task in record.tasks] == ["failed", "failed"]
-    assert f"{MAX_KILLS + 1} candidates cost their worker" in (record.tasks[0].reason or "")
+    assert "3 candidates cost their worker" in (record.tasks[0].reason or "")
 
 
 def test_what_a_program_started_is_killed_with_it(tmp_path: Path) -> None:
@@ -309,8 +313,3 @@ def test_a_dsl_that_does_not_import_ends_the_run_in_one_sentence(tmp_path: Path)
     Path(settings.dsl or "").write_text("import nothing_of_that_name\n")
     with pytest.raises(RunProblem, match=r"dsl.py does not import: ModuleNotFoundError"):
         run(settings)
-
-
-def test_several_workers_give_the_same_answers(tmp_path: Path) -> None:
-    found = {run(settings_for(tmp_path, "ccall", workers=workers)).results_fingerprint for workers in (1, 2)}
-    assert len(found) == 1
