@@ -63,6 +63,16 @@ def until(true: Callable[[], object], what: str, seconds: float = PATIENCE_SECON
         time.sleep(0.02)
 
 
+def until_spent(process: subprocess.Popen[str], seconds: float, done: Path) -> None:
+    """Until a command has taken so many CPU seconds, however slow the machine is, or its file is there, or it ended."""
+
+    def spent() -> float:
+        user, system = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    until(lambda: process.poll() is not None or done.exists() or spent() >= seconds, "the command has come so far")
+
+
 def alive(place: Path) -> list[int]:
     """The processes, other than this one, that were started for a test in this folder: by folder or environment."""
     found = []

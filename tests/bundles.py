@@ -25,7 +25,7 @@ PROJECT = """\
 name = "sums"
 [pipeline]
 command = "{program} work.py {{rounds}}"
-parameters = {{ rounds = 120 }}
+parameters = {{ rounds = 200 }}
 answers = {{ files = ["answer.txt"] }}
 caches = {{ paths = [".cache"] }}
 [[win]]

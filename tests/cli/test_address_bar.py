@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.at_work import PATIENCE_SECONDS
 from tests.cli.place import started
 from tests.cli.records import record, stored
 from tests.cli.test_serve import free_port, healthy
@@ -57,7 +58,7 @@ def asked(
     port: int, method: str, path: str, host: str, *, body: bytes | None = None, **headers: str
 ) -> tuple[int, Mapping[str, str], bytes]:
     """Status, headers and the beginning of the answer to a request under this Host."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
     try:
         connection.putrequest(method, path, skip_host=True)
         for name, value in {"Host": host, **{name.replace("_", "-"): value for name, value in headers.items()}}.items():

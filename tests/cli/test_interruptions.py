@@ -16,7 +16,7 @@ import pytest
 
 from db import queries
 from db.engine import open_engine
-from tests.at_work import PATIENCE_SECONDS, alive, end, sleeper, until
+from tests.at_work import PATIENCE_SECONDS, alive, end, sleeper, until, until_spent
 from tests.cli.place import ROOT, one_sentence, own_data, quickwin, started
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -29,16 +29,6 @@ def moments(number: signal.Signals, seconds: float) -> list[float]:
     chance = random.Random(int(number))
     sixths = range(SIGNALS.index(number), MOMENTS, len(SIGNALS))
     return [(one + chance.random()) * seconds / MOMENTS if one < MOMENTS - 1 else math.inf for one in sixths]
-
-
-def until_spent(process: subprocess.Popen[str], seconds: float, done: Path) -> None:
-    """Until a command has taken so many CPU seconds, however slow the machine is, or its file is there, or it ended."""
-
-    def spent() -> float:
-        user, system = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-
-    until(lambda: process.poll() is not None or done.exists() or spent() >= seconds, "the command has come so far")
 
 
 def stored(place: Path, table: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import signal
@@ -13,15 +14,15 @@ import pytest
 
 from db import queries
 from db.engine import open_engine
-from tests.at_work import alive, end, sleeper, until
+from tests.at_work import PATIENCE_SECONDS, alive, end, sleeper, until, until_spent
 from tests.cli.place import own_data, quickwin, started
 from tests.cli.test_run import SLOW
 from tests.cli.test_serve import free_port, healthy
 from tests.worked_example import THIRD
 from views.actions import measuring as actions
 
-#: How often each is killed, at another moment each time.
-TIMES = 12
+#: When a measurement is killed: after so many CPU seconds of its start, or so many seconds after its first run began.
+STARTING, AT_WORK = (0.1, 0.35, 0.6), (0.0, 0.15, 0.4, 0.9)
 
 
 def attempts() -> int:
@@ -35,17 +36,16 @@ def attempts() -> int:
 def killed(process: subprocess.Popen[str], place: Path) -> None:
     """Kills the process alone; fails where anything of it goes on."""
     process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=60)
-    until(lambda: not alive(place), "all that it started is gone", 20)
+    process.communicate(timeout=PATIENCE_SECONDS)
+    until(lambda: not alive(place), "all that it started is gone")
 
 
-@pytest.mark.parametrize("starts", ["group", "session", "orphan"])
-def test_killing_measure_takes_the_command_and_all_that_it_started(place: Path, starts: str) -> None:
-    sleeper(place, seconds=30, starts=starts)
+def test_killing_measure_takes_the_command_and_all_that_it_started(place: Path) -> None:
+    sleeper(place, seconds=30, starts="group,session,orphan")
     process = started("measure", "none", "quick")
     try:
-        # measure, the launcher, the command, and what the command started
-        until(lambda: len(alive(place)) >= 4 and (place / "answer.txt").exists(), "the command is at work")
+        # measure, the launcher, the command, and the three that the command started
+        until(lambda: len(alive(place)) >= 6 and (place / "answer.txt").exists(), "the command is at work")
         killed(process, place)
     finally:
         end(process, place)
@@ -55,11 +55,12 @@ def test_killing_measure_at_any_moment_leaves_no_process_and_a_cache_that_comes_
     sleeper(place, seconds=0.1, starts="session")
     (place / ".cache").mkdir()
     (place / ".cache" / "mine").write_text("kept")
-    chance = random.Random(14)
-    for _ in range(TIMES):
+    for spent, later in (*((seconds, 0.0) for seconds in STARTING), *((math.inf, seconds) for seconds in AT_WORK)):
+        (place / "answer.txt").unlink(missing_ok=True)
         process = started("measure", "none", "quick")
         try:
-            time.sleep(chance.uniform(0.2, 2.5))
+            until_spent(process, spent, place / "answer.txt")
+            time.sleep(later)
             killed(process, place)
         finally:
             end(process, place)
@@ -67,19 +68,22 @@ def test_killing_measure_at_any_moment_leaves_no_process_and_a_cache_that_comes_
         assert (place / ".cache" / "mine").read_text() == "kept"
 
 
-@pytest.mark.parametrize("command", ["measure", "attribute"])
+@pytest.mark.parametrize(
+    ("words", "processes"),
+    [(("measure", "none", THIRD), 2), (("measure", "none", THIRD), 3), (("measure", "none", THIRD), 4),
+     (("attribute", "--wins", THIRD), 4)],
+)  # fmt: skip
 def test_killing_a_measurement_of_the_built_in_pipeline_takes_its_run_and_its_workers(
-    place: Path, command: str
+    place: Path, words: tuple[str, ...], processes: int
 ) -> None:
-    data = own_data(place, 40, SLOW, "x1 = slow(I)\n    return x1")
-    words = ["none", THIRD] if command == "measure" else ["--wins", THIRD]
-    for processes in (2, 3, 4):
-        process = started(command, *words, *data, "--workers", "2")
-        try:
-            until(lambda: len(alive(place)) >= processes, "its run, and then its workers, are there")  # noqa: B023
-            killed(process, place)
-        finally:
-            end(process, place)
+    # What is left over would not end by itself as long as it is waited for.
+    data = own_data(place, 40, SLOW.replace("0.05", "5.0"), "x1 = slow(I)\n    return x1")
+    process = started(*words, *data, "--workers", "2")
+    try:
+        until(lambda: len(alive(place)) >= processes, "its run, and then its workers, are there")
+        killed(process, place)
+    finally:
+        end(process, place)
 
 
 def test_a_measurement_that_the_app_started_takes_its_run_too(place: Path) -> None:
@@ -89,8 +93,8 @@ def test_a_measurement_that_the_app_started_takes_its_run_too(place: Path) -> No
     try:
         until(lambda: len(alive(place)) >= 4 and (place / "answer.txt").exists(), "the command is at work")
         os.kill(pid, signal.SIGKILL)
-        process.wait(20)
-        until(lambda: not alive(place), "all that it started is gone", 20)
+        process.wait(PATIENCE_SECONDS)
+        until(lambda: not alive(place), "all that it started is gone")
     finally:
         for left in alive(place):
             os.kill(left, signal.SIGKILL)

@@ -10,6 +10,7 @@ import pytest
 from optim.evidence.measure import RunFailed, Stopped
 from optim.evidence.spec import Spec, pair_arms
 from services.processes import Child, FreshRuns, last_json
+from tests.at_work import PATIENCE_SECONDS
 from tests.worked_example import FOURTH
 
 
@@ -52,7 +53,7 @@ def ended(pid):
     except ProcessLookupError:
         return True
     try:
-        return bool(select.select([descriptor], [], [], 10)[0])
+        return bool(select.select([descriptor], [], [], PATIENCE_SECONDS)[0])
     finally:
         os.close(descriptor)
 
