@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from db import queries
-from optim.evidence.records import BLOCKS, Measured, WinEvidence
+from optim.evidence.records import ANSWERS_DIFFER, BLOCKS, Measured, WinEvidence
 from optim.project.wins import Win
 from services.account import Account
 from services.deciding import proposal
@@ -25,7 +25,7 @@ ATTRIBUTION = "attribution"
 _UNCHECKED = ("Answers not checked", "Answers were not checked")
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _WHY = {
-    "wrong": "its answers differ",
+    "wrong": ANSWERS_DIFFER,
     "slower": "it makes the run slower",
     "slightly slower": "it makes the run slightly slower",
     "same": "it adds nothing",
@@ -120,7 +120,7 @@ def _measured(row: BoardRow, basis: Measured, stored: Any, account: Account, new
         speedup=speedup,
         cpu=Span.of(basis.lines.get(line), "speedup"),
         contrast=_contrast(basis, account),
-        answers=_answers(basis.verdict, verdict),
+        answers=_answers(basis, verdict),
         grade=ATTRIBUTION if basis.attributed else str(verdict.get("grade") or stored.spec.get("grade") or BLOCKS),
         due="the code changed" if basis.is_old(newest) else "",
     )
@@ -143,10 +143,10 @@ def _contrast(basis: Measured, account: Account) -> str:
     return f"beside {listed(sorted(before))}" if len(before) <= 2 else f"beside {len(before)} others"
 
 
-def _answers(word: str, verdict: Mapping[str, Any]) -> str:
-    if word in ("wrong", "not comparable"):
-        return "different" if word == "wrong" else ""
-    told = " ".join([str(verdict.get("reason") or ""), *(verdict.get("notes") or ())])
+def _answers(basis: Measured, verdict: Mapping[str, Any]) -> str:
+    if basis.verdict in ("wrong", "not comparable"):
+        return "different" if basis.fault == ANSWERS_DIFFER else ""
+    told = " ".join([basis.reason, str(verdict.get("reason") or ""), *(verdict.get("notes") or ())])
     return "not checked" if any(unchecked in told for unchecked in _UNCHECKED) else "equal"
 
 
@@ -178,7 +178,8 @@ def _proposed(row: BoardRow, ghosts: Mapping[str, str]) -> tuple[str, str]:
     name, word = row.win.name, row.verdict
     if name in ghosts and word not in ("wrong", "slower", "slightly slower"):
         return "revert", f"beside {ghosts[name] or 'the others'} it adds nothing"
-    return proposal(row.evidence), _WHY.get(word or "", "")
+    fault = row.basis.fault if row.basis else ""
+    return proposal(row.evidence), fault or _WHY.get(word or "", "")
 
 
 def sentence(rows: Sequence[BoardRow]) -> str:

@@ -95,8 +95,9 @@ def proposal(row: WinEvidence) -> str:
     """The decision that the evidence suggests; the one that holds, where there is one."""
     if row.decision != "undecided" or row.measured is None:
         return row.decision
-    proposals = {"faster": "keep", "slightly faster": "undecided", "unresolved": "undecided"}
-    return proposals.get(row.measured.verdict, "revert")
+    if row.measured.verdict in ("slightly faster", "unresolved", "not comparable"):
+        return "undecided"
+    return "keep" if row.measured.verdict == "faster" else "revert"
 
 
 def decide(

@@ -94,7 +94,7 @@ VERDICTS = {
     "unresolved": Mark(
         label="unresolved", colour="#8A6FC4", symbol="circle-open", sign="?", badge="violet", icon=":material/help:"
     ),
-    "wrong": Mark(label="wrong answers", colour="#D3372F", symbol="x", sign="✖", badge="red", icon=":material/cancel:"),
+    "wrong": Mark(label="wrong", colour="#D3372F", symbol="x", sign="✖", badge="red", icon=":material/cancel:"),
     "not comparable": Mark(
         label="not comparable", colour="#7F8790", symbol="hash-open", sign="≠", icon=":material/block:"
     ),

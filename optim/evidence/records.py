@@ -19,6 +19,15 @@ RESOLVED = ("faster", "slower", "slightly faster", "slightly slower", "same")
 SAME_ANSWERS = (*RESOLVED, "unresolved")
 #: What an attribution says in sentences, by its kind.
 REMARKS = ("ghosts", "clashes", "burdens", "outliers")
+#: What may be wrong, by what its verdict's reason says of it; where it says none of these, the answers are others.
+ANSWERS_DIFFER = "its answers differ"
+_FAULTS = {
+    "other results": ANSWERS_DIFFER,
+    "one that fails": "its runs fail more often",
+    "that did not fail": "its runs fail more often",
+    "timeout": "it has more timeouts",
+    "error": "it has more errors",
+}
 #: How the reason of a verdict begins that says the verdict itself (``optim.evidence.verdicts.sentence``); of the others
 #: with the word.
 _BEGINNINGS = {"slightly faster": "Faster", "slightly slower": "Slower", "same": "The same", "wrong": "Not a faster"}
@@ -86,6 +95,13 @@ class Measured:
         if self.reason.startswith(beginning):
             return self.reason
         return f"{self.verdict}: {self.reason}" if self.reason else self.verdict
+
+    @property
+    def fault(self) -> str:
+        """What is wrong with the config after it, as a clause; empty where the verdict is not wrong."""
+        if self.verdict != "wrong":
+            return ""
+        return next((fault for sign, fault in _FAULTS.items() if sign in self.reason), ANSWERS_DIFFER)
 
     @property
     def name(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from optim.evidence.records import TrackerEvidence, WinEvidence
+from optim.evidence.records import ANSWERS_DIFFER, TrackerEvidence, WinEvidence
 from optim.project.records import Plan
 
 DUE = "due for another look: what its decision rests on was measured before the code changed"
@@ -46,7 +46,8 @@ def missing(row: WinEvidence, cache_states: Sequence[str]) -> Iterator[str]:
         more = "more blocks may settle it" if measured.more_blocks else "more blocks like these may not settle it"
         yield f"{measured.name} is unresolved{span}; {more}."
     elif measured.verdict == "wrong":
-        yield f"{measured.name} gave wrong answers; they have to be put right before a speed means anything."
+        told = "gave wrong answers" if measured.fault == ANSWERS_DIFFER else f"is wrong, {measured.fault}"
+        yield f"{measured.name} {told}: that has to be put right before a speed means anything."
     elif measured.verdict == "not comparable":
         yield f"{measured.name} compares what is not alike; measure it again."
     states = {each.cache_state for each in row.measurements}

@@ -6,10 +6,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from optim.evidence.records import Decided, WinEvidence
+import pytest
+
+from optim.evidence.outcomes import Outcome
+from optim.evidence.records import Decided, Measured, WinEvidence
+from optim.evidence.verdicts import judge
 from optim.project.wins import Win
 from services import board
 from services.board import BoardRow, Span
+from services.deciding import proposal
+
+RUN = Outcome(wall_seconds=1.0, results_fingerprint="a", cache_state="cold", workload="w", machine="m")
+OTHER = replace(RUN, results_fingerprint="b")
 
 
 def row(name: str, verdict: str | None, proposed: str = "undecided", why: str = "", **values: Any) -> BoardRow:
@@ -62,6 +70,33 @@ def test_of_two_wins_that_do_each_other_s_work_only_the_lesser_is_a_ghost() -> N
 def test_a_ghost_is_proposed_to_be_reverted_beside_the_win_that_does_its_work() -> None:
     assert board._proposed(row("b2", "faster"), {"b2": "a1"}) == ("revert", "beside a1 it adds nothing")
     assert board._proposed(row("b2", "wrong"), {"b2": "a1"})[1] == "its answers differ"
+
+
+@pytest.mark.parametrize(
+    ("reason", "answers", "why"),
+    [
+        (judge([{"A": RUN, "A2": RUN, "B": OTHER, "B2": OTHER}]).reason, "different", "its answers differ"),
+        (judge([{"A": RUN, "B": replace(RUN, errors=2)}]).reason, "", "it has more errors"),
+        (judge([{"A": RUN, "B": replace(RUN, status="died")}] * 8).reason, "", "its runs fail more often"),
+    ],
+    ids=["answers", "errors", "deaths"],
+)  # fmt: skip
+def test_what_is_wrong_is_told_as_what_it_is(reason: str, answers: str, why: str) -> None:
+    basis = Measured(
+        measurement_id=1, win="x", config_before="none", config_after="x", verdict="wrong", reason=reason
+    )  # fmt: skip
+    assert board._answers(basis, {}) == answers
+    assert board._proposed(replace(row("x", "wrong"), basis=basis), {})[1] == why
+
+
+@pytest.mark.parametrize(
+    ("verdict", "proposed"),
+    [("faster", "keep"), ("slower", "revert"), ("same", "revert"), ("slightly slower", "revert"), ("wrong", "revert"),
+     ("slightly faster", "undecided"), ("unresolved", "undecided"), ("not comparable", "undecided")],
+)  # fmt: skip
+def test_what_the_evidence_proposes_is_what_the_method_tells_to_do(verdict: str, proposed: str) -> None:
+    basis = Measured(measurement_id=1, win="x", config_before="none", config_after="x", verdict=verdict)
+    assert proposal(WinEvidence(win="x", measurements=(basis,))) == proposed
 
 
 def test_a_measurement_written_the_other_way_round_is_turned() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from db import queries
-from optim.evidence.records import REMARKS, Measured, WinEvidence
+from optim.evidence.records import ANSWERS_DIFFER, REMARKS, Measured, WinEvidence
 from optim.project.wins import Win
 from profiles.configs import read_config
 from services import differences
@@ -108,7 +108,8 @@ def _answers(measured: Measured | None, answers: str) -> str:
     if measured is None:
         return text.NONE
     if measured.verdict == "wrong":
-        return "different: this win can not be kept as it is"
+        told = "different" if measured.fault == ANSWERS_DIFFER else f"not what is wrong ({measured.fault})"
+        return f"{told}: this win can not be kept as it is"
     if measured.verdict == "not comparable":
         return "not comparable"
     return "not checked" if answers == "not checked" else "equal in every block"
