@@ -118,7 +118,9 @@ def test_a_faster_config_is_a_yes_and_everything_is_kept():
 
 
 def test_the_prediction_stands_beside_the_result():
+    StoredRuns.stop_at = 6
     spec = found_of(call("measure", "none", FOURTH, "--json"))["spec"]
+    StoredRuns.stop_at = None
     assert spec["prediction"]["by_win"].keys() == {FOURTH}
     assert 0 < spec["prediction"]["saving"] <= 0.81
     text = call("measure", "none", FOURTH).stdout
@@ -191,7 +193,8 @@ def test_what_can_not_be_measured_is_a_usage_error_in_one_sentence(arguments, me
 
 
 def test_a_measurement_goes_on_with_the_workload_that_it_had():
-    call("measure", "none", "none", "--blocks", "6")
+    StoredRuns.stop_at = 6
+    assert call("measure", "none", "none", "--blocks", "6").exit_code == 3
     result = call("measure", "--continue", "1", "--tasks", "7")
     assert result.exit_code == 2
     assert "keeps its tasks" in result.stderr
@@ -274,12 +277,14 @@ def test_a_home_that_can_not_be_made_is_one_sentence_and_no_answer(monkeypatch, 
 
 def test_kept_wins_can_be_measured():
     store.decide(open_engine(), FOURTH, "keep", "measured", None, None)
+    StoredRuns.stop_at = 2
     found = found_of(call("measure", "none", "kept", "--json"))
     assert found["spec"]["arms"][1]["config"] == FOURTH
 
 
 def test_a_hopeless_budget_is_said_before_it_starts():
     call("measure", "none", "none", "--blocks", "7")
+    StoredRuns.stop_at = StoredRuns.count + 2
     result = call("measure", "none", "none", "--blocks", "6")
     assert "Note: with run noise of" in result.stderr.splitlines()[0]
     assert "the budget is 6" in result.stderr.splitlines()[0]
