@@ -16,7 +16,7 @@ from services.project import current_project
 from views import palette
 from views.charts.layout import figure, see_through
 from views.charts.plot import Dots, Line, Note, Plot
-from views.charts.scale import from_zero, of_moments
+from views.charts.scale import Scale, from_zero, of_moments
 from views.configs import short
 from views.frames import rows
 from views.palette import Mark
@@ -24,6 +24,9 @@ from views.text import count, listed, plain, seconds
 
 #: So many configs are named in the legend, those with the most runs; the others' names are told where one points.
 MOST_NAMED = 10
+_GREY = "#7F8790"
+#: Words beside a point take a line, in percent of the picture's height, and on a phone as much of its width.
+_LINE, _WORDS = 10.0, 60.0
 #: From so many points on they are drawn by WebGL and without an outline.
 MANY = 1_000
 #: A stretch of fewer runs than this gets no line: its median would say little.
@@ -109,7 +112,7 @@ def _unnamed(parts: list[pd.DataFrame], marks: list[Mark]) -> Any:
         y=[value for part in parts for value in [*part["wall_seconds"], *gap]],
         mode="lines+markers",
         name="others",
-        line={"color": see_through("#7F8790", 0.35), "width": 1},
+        line={"color": see_through(_GREY, 0.35), "width": 1},
         marker={
             "color": [mark.colour for part, mark in zip(parts, marks, strict=True) for _ in range(len(part) + 1)],
             "symbol": [mark.symbol for part, mark in zip(parts, marks, strict=True) for _ in range(len(part) + 1)],
@@ -176,35 +179,50 @@ def _change(before: dict[str, Any], now: dict[str, Any]) -> str:
 
 
 def picture(runs: pd.DataFrame, segments: pd.DataFrame, height: int = 200) -> Plot:
-    """What ``trend`` draws, as a picture: the same lines, medians, changes and marks.
+    """What ``trend`` draws, as a picture: the same lines, medians, changes and marks, but for the configs that are not
+    named, which are grey.
 
     Args:
         runs, segments: as ``trend`` takes them; at least one run.
     """
     parts, levels = _by_config(runs[["config", "started_at", "wall_seconds"]]), _by_config(segments)
     order = sorted(parts, key=lambda config: -len(parts[config]))
-    marks = {config: config_mark(config) for config in order}
-    layers: list[Line | Dots] = []
-    for config in reversed(order):  # those with the most runs lie on top
+    named, others = order[:MOST_NAMED], order[MOST_NAMED:]
+    marks = {config: config_mark(config) for config in named}
+    grey = Mark(label=count(len(others), "other config"), colour=_GREY)
+    layers: list[Line | Dots] = [layer for config in others for layer in _drawn(parts[config], grey, many=True)]
+    for config in reversed(named):  # those with the most runs lie on top
         layers += _drawn(parts[config], marks[config], many=len(runs) > MANY)
     notes: list[Note] = []
-    for config in order:
+    for config in named:
         stretches = levels.get(config, [])
-        layers += _levels(stretches, marks[config]) if config in order[:MOST_NAMED] else []
         signs, told = _signs(stretches, marks[config])
-        layers, notes = [*layers, *signs], [*notes, *told]
-    named = [replace(marks[config], label=plain(marks[config].label, 40)) for config in order[:MOST_NAMED]]
-    others = [Mark(label=f"{count(len(order) - len(named), 'other config')}", colour="#7F8790")]
+        layers, notes = [*layers, *_levels(stretches, marks[config]), *signs], [*notes, *told]
+    x, y = of_moments(runs["started_at"].min(), runs["started_at"].max()), from_zero(runs["wall_seconds"])
+    legend = [replace(marks[config], label=plain(marks[config].label, 40)) for config in named]
     return Plot(
-        x=of_moments(runs["started_at"].min(), runs["started_at"].max()),
-        y=from_zero(runs["wall_seconds"]),
+        x=x,
+        y=y,
         layers=tuple(layers),
-        words=_picture_words(runs, [(marks[config].label, parts[config]) for config in order[:MOST_NAMED]]),
+        words=_picture_words(runs, [(marks[config].label, parts[config]) for config in named]),
         y_title="wall-clock",
-        notes=tuple(notes),
-        legend=tuple(named + (others if len(order) > len(named) else [])),
+        notes=_apart(notes, x, y),
+        legend=tuple([*legend, grey] if others else legend),
         height=height,
     )
+
+
+def _apart(notes: list[Note], x: Scale, y: Scale) -> tuple[Note, ...]:
+    """Of words that would lie over each other the newest; the signs of the others are there."""
+    kept: list[Note] = []
+    for note in sorted(notes, key=lambda note: -note.x):
+        near = [
+            abs(x.place(note.x) - x.place(other.x)) < _WORDS and abs(y.place(note.y) - y.place(other.y)) < _LINE
+            for other in kept
+        ]
+        if not any(near):
+            kept.append(note)
+    return tuple(kept)
 
 
 def _by_config(frame: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:

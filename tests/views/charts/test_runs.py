@@ -112,5 +112,23 @@ def test_the_picture_says_whose_a_change_was() -> None:
     ]
 
 
+def test_words_of_changes_never_lie_over_each_other_and_the_newest_is_kept() -> None:
+    days = [pd.Timestamp(f"2026-01-0{day}", tz="UTC") for day in (1, 2, 3, 4)]
+    one = (("none", days[0], days[1], 8.0, 4), ("none", days[1], days[2], 4.0, 4))
+    other = ((ALL, days[0], days[2], 8.0, 4), (ALL, days[2], days[3], 4.1, 4))
+    drawn = runs.picture(history(["none", ALL] * 40), stretches(*one, *other).assign(whose=["", "code"] * 2))
+    assert [note.text for note in drawn.notes] == ["code −49%: 4.10 s"]
+    signs = [layer for layer in drawn.layers if isinstance(layer, Dots) and layer.mark.symbol.endswith("-open")]
+    assert len(signs) == 2
+
+
+def test_the_picture_shows_the_configs_that_it_does_not_name_in_grey_below_the_others() -> None:
+    configs = [f"config{number}" for number in range(runs.MOST_NAMED)] * 2 + ["another", "one more"]
+    drawn = runs.picture(history(configs), stretches())
+    colours = [layer.mark.colour for layer in drawn.layers if isinstance(layer, Dots)]
+    assert colours[:2] == [drawn.legend[-1].colour] * 2 and drawn.legend[-1].label == "2 other configs"
+    assert drawn.legend[-1].colour not in colours[2:]
+
+
 def test_one_run_alone_makes_a_picture() -> None:
     ElementTree.fromstring(plot_svg(runs.picture(history(["none"]), stretches())))
