@@ -150,7 +150,8 @@ class _NoLedger:
 
 @dataclass(frozen=True, kw_only=True)
 class Simulated:
-    """One measurement of the product on a simulated machine. ``dies``: the share of runs that die, by side.
+    """One measurement of the product on a simulated machine. ``dies``: the share of runs that die, by side;
+    ``timeouts``: of those of both sides that time out by chance.
 
     ``noise_blocks``: the machine's state is simulated for so many blocks, so that a short measurement is the beginning
     of a longer one; by default for ``blocks``.
@@ -162,6 +163,7 @@ class Simulated:
     seed: int = 0
     unequal: float = 1.0
     dies: tuple[float, float] = (0.0, 0.0)
+    timeouts: float = 0.0
     noise_blocks: int | None = None
 
     def run(self) -> Verdict:
@@ -187,6 +189,7 @@ class Simulated:
                 cache_state="cold",
                 workload="simulated",
                 machine="simulated",
+                timeouts=int(self.timeouts > 0 and random.random() < self.timeouts),
             )
 
         *_, last = measure(spec, run_one, _NoLedger(), clock=lambda: 0.0)
@@ -335,6 +338,16 @@ def death_rows(
         yield dies, {word: verdicts.count(word) / count for word in sorted(set(verdicts))}
 
 
+def timeout_rows(
+    count: int, workers: int = 1, results: Results | None = None
+) -> Iterator[tuple[float, dict[str, float]]]:
+    """(share of the runs of two equal configs that time out by chance, verdicts' shares), up to 30 blocks."""
+    for share in (0.05, 0.08, 0.12, 0.2):
+        runs = [Simulated(machine="lognormal 2%", blocks=30, seed=seed, timeouts=share) for seed in range(count)]
+        verdicts = [ending.verdict for ending in endings(runs, workers, results)]
+        yield share, {word: verdicts.count(word) / count for word in sorted(set(verdicts))}
+
+
 def forecast_rows(
     count: int, workers: int = 1, results: Results | None = None, *, after: Sequence[int] = (8, 15), most: int = 100,
     machines: Sequence[str] = FORECASTS, effects: Sequence[float] = (0.0, 0.01, 0.02, 0.05),
@@ -398,12 +411,32 @@ def attribution_rows(count: int, seed: int = 0) -> Iterator[tuple[str, float]]:
         for attribution in real
     ]
     yield "all five effects within their intervals at once", float(np.mean(held))
+    far = [attribute(_attribution_blocks(random, factors, far=1 / 200), wins) for _ in range(count)]
+    beside = [
+        all(estimate.low <= factors[win] <= estimate.high for win, estimate in attribution.beside.items())
+        for attribution in far
+    ]
+    named = np.array([bool(attribution.outliers) for attribution in far])
+    yield "one run in 200 three times as long: named", float(named.mean())
+    yield "the same: what all five bring beside the others holds", float(np.mean(beside))
+    yield "the same, where none was named", float(np.mean(np.array(beside)[~named])) if not named.all() else math.nan
+    yield "without such runs: named", float(np.mean([bool(attribution.outliers) for attribution in (*null, *real)]))
 
 
-def _attribution_blocks(random: Random, factors: dict[str, float]) -> list[dict[frozenset[str], float]]:
+def _attribution_blocks(
+    random: Random, factors: dict[str, float], far: float = 0.0
+) -> list[dict[frozenset[str], float]]:
+    """Three blocks; a share ``far`` of their runs takes three times as long."""
     configs = subsets(tuple("abcde"))
     truth = {config: 10 / math.prod(factors.get(win, 1.0) for win in config) for config in configs}
-    return [{config: seconds * math.exp(random.normal(0, 0.02)) for config, seconds in truth.items()} for _ in range(3)]
+    blocks = [
+        {config: seconds * math.exp(random.normal(0, 0.02)) for config, seconds in truth.items()} for _ in range(3)
+    ]
+    if not far:
+        return blocks
+    return [
+        {config: seconds * (3 if random.random() < far else 1) for config, seconds in block.items()} for block in blocks
+    ]
 
 
 def attribution_pool_rows(count: int, seed: int = 0, most: int = 4) -> Iterator[tuple[str, float]]:
@@ -634,6 +667,9 @@ def _print_deaths(options: Options) -> None:
     print(f"\nRuns that die (first, second config, which is 20% faster where it lives), {options.count} measurements")
     for dies, shares in death_rows(options.count, options.workers, options.results):
         print(f"  {dies[0]:4.0%} {dies[1]:4.0%}  " + ", ".join(f"{word} {share:.1%}" for word, share in shares.items()))
+    print("Chance timeouts in the runs of both of two equal configs")
+    for timeouts, shares in timeout_rows(options.count, options.workers, options.results):
+        print(f"  {timeouts:4.0%}  " + ", ".join(f"{word} {share:.1%}" for word, share in shares.items()))
 
 
 def _print_forecasts(options: Options) -> None:

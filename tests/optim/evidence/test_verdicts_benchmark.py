@@ -51,11 +51,18 @@ def test_a_config_that_dies_is_not_called_faster():
     assert sum(one.verdict == "wrong" for one in found) >= 17
 
 
+def test_equal_configs_that_time_out_by_chance_are_hardly_ever_called_wrong():
+    found = endings(Simulated(machine="lognormal 2%", timeouts=0.1, blocks=20, seed=at) for at in range(40))
+    assert sum(one.verdict == "wrong" for one in found) <= 3
+
+
 def test_attributions_claims_hold_together():
     rows = dict(attribution_rows(30))
     assert rows["a null win shown as something, of five null wins"] <= 0.2
     assert rows["a config called as good that is more than 1% slower"] <= 0.1
     assert rows["all five effects within their intervals at once"] >= 0.8
+    assert rows["the same, where none was named"] >= 0.8
+    assert rows["without such runs: named"] <= 0.05 < rows["one run in 200 three times as long: named"]
 
 
 def test_pools_of_attributions_hold_the_truth():
