@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -66,21 +67,22 @@ def history(engine: Engine) -> Engine:
     return engine
 
 
-@pytest.mark.parametrize("name", FRAMES)
 def test_a_frame_has_the_same_columns_and_dtypes_with_and_without_rows(
-    request: pytest.FixtureRequest, engine: Engine, name: str
+    request: pytest.FixtureRequest, engine: Engine
 ) -> None:
-    empty = FRAMES[name](engine)
-    full = FRAMES[name](request.getfixturevalue("history"))
-    assert len(empty) == 0 < len(full)
-    assert empty.dtypes.to_dict() == full.dtypes.to_dict()
+    frames = {name: read(engine) for name, read in FRAMES.items()}
+    history = request.getfixturevalue("history")
+    for name, empty in frames.items():
+        full = FRAMES[name](history)
+        assert len(empty) == 0 < len(full), name
+        assert empty.dtypes.to_dict() == full.dtypes.to_dict(), name
 
 
-@pytest.mark.parametrize("name", FRAMES)
-def test_every_column_is_named_in_the_docstring_of_its_query(engine: Engine, name: str) -> None:
-    said = getattr(queries, name).__doc__
-    said += queries.decisions.__doc__ if "columns as ``decisions``" in said else ""
-    assert [column for column in FRAMES[name](engine) if not re.search(rf"\b{column}\b", said)] == []
+def test_every_column_is_named_in_the_docstring_of_its_query(engine: Engine) -> None:
+    for name, read in FRAMES.items():
+        said = getattr(queries, name).__doc__
+        said += queries.decisions.__doc__ if "columns as ``decisions``" in said else ""
+        assert [column for column in read(engine) if not re.search(rf"\b{column}\b", said)] == [], name
 
 
 def test_every_query_that_gives_a_frame_is_in_this_family() -> None:
@@ -89,40 +91,40 @@ def test_every_query_that_gives_a_frame_is_in_this_family() -> None:
     assert {name for name, kind in annotated.items() if kind == "pd.DataFrame"} == set(FRAMES)
 
 
-@pytest.mark.parametrize(
-    ("filters", "ids"),
-    [
-        ({}, [4, 3, 2, 1]),
-        ({"text": "NIGHT"}, [2]),
-        ({"text": "100%"}, [2]),
-        ({"text": "%"}, [2]),
-        ({"text": "odd"}, [3]),
-        ({"text": "keep"}, [2]),
-        ({"text": "#4"}, [4]),
-        ({"text": ""}, [4, 3, 2, 1]),
-        ({"label": "baseline"}, [1]),
-        ({"config": ["none", EVERY]}, [4, 3, 1]),
-        ({"config": []}, [4, 3, 2, 1]),
-        ({"win": FOURTH}, [3, 2]),
-        ({"win": "cache"}, []),
-        ({"source": "measured"}, [3, 2, 1]),
-        ({"machine": "there"}, [3]),
-        ({"workload": "work", "cache_state": "warm"}, [3]),
-        ({"status": "failed"}, [4]),
-        ({"tag": "keep"}, [2]),
-        ({"since": STARTED + timedelta(days=1), "until": STARTED + timedelta(days=3)}, [3, 2]),
-        ({"measurement_id": 1}, [2, 1]),
-        ({"profiled": True}, [4]),
-        ({"ids": [1, 3, 99]}, [3, 1]),
-        ({"ids": []}, []),
-        ({"deleted": True}, []),
-        ({"text": "'; DROP TABLE runs; --"}, []),
-    ],
-    ids=str,
+#: Filters, and the runs of ``history`` that are left.
+FILTERS: tuple[tuple[dict[str, Any], list[int]], ...] = (
+    ({}, [4, 3, 2, 1]),
+    ({"text": "NIGHT"}, [2]),
+    ({"text": "100%"}, [2]),
+    ({"text": "%"}, [2]),
+    ({"text": "odd"}, [3]),
+    ({"text": "keep"}, [2]),
+    ({"text": "#4"}, [4]),
+    ({"text": ""}, [4, 3, 2, 1]),
+    ({"label": "baseline"}, [1]),
+    ({"config": ["none", EVERY]}, [4, 3, 1]),
+    ({"config": []}, [4, 3, 2, 1]),
+    ({"win": FOURTH}, [3, 2]),
+    ({"win": "cache"}, []),
+    ({"source": "measured"}, [3, 2, 1]),
+    ({"machine": "there"}, [3]),
+    ({"workload": "work", "cache_state": "warm"}, [3]),
+    ({"status": "failed"}, [4]),
+    ({"tag": "keep"}, [2]),
+    ({"since": STARTED + timedelta(days=1), "until": STARTED + timedelta(days=3)}, [3, 2]),
+    ({"measurement_id": 1}, [2, 1]),
+    ({"profiled": True}, [4]),
+    ({"ids": [1, 3, 99]}, [3, 1]),
+    ({"ids": []}, []),
+    ({"deleted": True}, []),
+    ({"text": "'; DROP TABLE runs; --"}, []),
 )
-def test_filters_leave_the_runs_that_fit(history: Engine, filters: dict[str, object], ids: list[int]) -> None:
-    assert queries.runs(history, **filters)["id"].tolist() == ids  # type: ignore[arg-type]
-    assert queries.run_count(history, **filters) == len(ids)  # type: ignore[arg-type]
+
+
+def test_filters_leave_the_runs_that_fit(history: Engine) -> None:
+    for filters, ids in FILTERS:
+        assert queries.runs(history, **filters)["id"].tolist() == ids, filters
+        assert queries.run_count(history, **filters) == len(ids), filters
 
 
 def test_an_unknown_filter_or_column_is_named_with_those_that_would_work(engine: Engine) -> None:

@@ -17,10 +17,10 @@ from tests.optim.own_data import write_dsl, write_solvers, write_tasks
 from tests.worked_example import WIN_NAMES
 
 _ROOT = Path(__file__).resolve().parents[4]
-#: Each value takes about 50 MB, and six programs make one of their own for each of three samples.
+#: Each value takes about 25 MB, and six programs make one of their own for each of three samples.
 _BIG = """
 def big(grid, number):
-    return tuple((number, place, place + 1) for place in range(400_000))
+    return tuple((number, place, place + 1) for place in range(200_000))
 
 def beside(value, grid):
     return mirror(grid)
