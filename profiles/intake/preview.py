@@ -30,6 +30,10 @@ _MOST_DEATHS = 5
 _SYSTEM = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
 
 
+#: A second thread's own memory would take 64 MB of the addresses that the process may have.
+_ONE_ARENA = {"MALLOC_ARENA_MAX": "1"}
+
+
 def _silent(_name: str, _done: int, _size: int) -> None:
     return None
 
@@ -92,7 +96,7 @@ class _Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=ROOT,
-            env={**_SYSTEM, "PATH": os.defpath, "PYTHONUTF8": "1", "PYTHONHASHSEED": "0"},
+            env={**_SYSTEM, "PATH": os.defpath, "PYTHONUTF8": "1", "PYTHONHASHSEED": "0", **_ONE_ARENA},
             start_new_session=True,
         )
         feeder = threading.Thread(target=self._feed, args=(process,), daemon=True)
