@@ -155,7 +155,7 @@ def _measurement_seals(connection: Connection, rows: Iterable[Any]) -> dict[int,
         rows_of: dict[int, list[Any]] = {number: [] for number in ids}
         for part in parts(ids):
             chosen = select(*columns).where(columns[0].in_(part)).order_by(*columns[:4])
-            for number, *values in connection.execute(chosen):
+            for number, *values in connection.execute(chosen).all():
                 rows_of[number].append(values)
         for number in ids:
             known[number].append(rows_of[number])

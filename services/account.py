@@ -8,7 +8,7 @@ the project's, runs of other pipelines, runs of a duet, runs under a profiler, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 TRACKER, REPORT = "tracker", "report"
 MOST = 10_000
+#: The runs among which the newest that count are looked for, as (offset, limit): it is nearly always among the first.
+_PAGES = ((0, 25), (25, 475))
 Row = Mapping[str, Any]
 
 
@@ -166,7 +168,11 @@ def _names(numbers: Sequence[int]) -> str:
 def baseline_here(engine: Engine, project: Project) -> KnownRun | None:
     """The newest run of the baseline over the project's workload, cold where there is one; None without any."""
     tasks = project.plan.tasks
-    rows = _counted(engine, project, config=NONE)
+    rows = list[dict[str, Any]]()
+    for row in _counted(engine, project, config=NONE):
+        if tasks is not None and row["workload_tasks"] == tasks and row["cache_state"] == "cold":
+            return _known(row)
+        rows.append(row)
     full = [row for row in rows if tasks is not None and row["workload_tasks"] == tasks]
     sizes = [row["workload_tasks"] or 0 for row in rows]
     whole = full or [row for row, size in zip(rows, sizes, strict=True) if size == max(sizes)]
@@ -179,14 +185,18 @@ def now_here(engine: Engine, project: Project, baseline: KnownRun | None, config
     if baseline is None or config == NONE:
         return None
     rows = _counted(engine, project, config=config, cache_state=baseline.cache_state)
-    alike = [row for row in rows if (row["workload"], row["machine"]) == (baseline.workload, baseline.machine)]
-    return next((_known(row) for row in alike), None)
+    alike = (row for row in rows if (row["workload"], row["machine"]) == (baseline.workload, baseline.machine))
+    return next(map(_known, alike), None)
 
 
-def _counted(engine: Engine, project: Project, **filters: Any) -> list[dict[str, Any]]:
-    """Runs of the project's pipeline that count here, the newest first."""
-    rows = queries.run_rows(engine, status="finished", profiled=False, limit=500, **filters)
-    return [row for row in rows if _counts(row, project)]
+def _counted(engine: Engine, project: Project, **filters: Any) -> Iterator[dict[str, Any]]:
+    """Runs of the project's pipeline that count here, the newest first; read as they are asked for."""
+    for offset, limit in _PAGES:
+        filters |= {"status": "finished", "profiled": False, "only_tags": True}
+        rows = queries.run_rows(engine, offset=offset, limit=limit, **filters)
+        yield from (row for row in rows if _counts(row, project))
+        if len(rows) < limit:
+            return
 
 
 def _counts(row: Row, project: Project) -> bool:
@@ -219,7 +229,7 @@ def _marked_there(engine: Engine, project: Project) -> list[dict[str, Any]]:
     names = sorted({tag for tag in queries.tags(engine)["tag"] if tag.lower() in {*MARKS, machine}})
     if not names:
         return []
-    rows = queries.run_rows(engine, tag=names, profiled=False, limit=MOST)
+    rows = queries.run_rows(engine, tag=names, profiled=False, limit=MOST, only_tags=True)
     named = _stated_machines(engine, [row["id"] for row in rows])
     there = [row for row in rows if _is_there(row, project, machine, named.get(row["id"], ""))]
     counts = queries.counts(engine, [row["id"] for row in there])

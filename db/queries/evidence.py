@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,16 @@ from db.models import (
 )
 from db.parts import parts
 from db.problems import UnknownRow
-from db.seals import ALTERED, COLUMNS, broken_measurements, is_altered, not_as_written, without_figures
+from db.seals import (
+    ALTERED,
+    COLUMNS,
+    broken_measurements,
+    finder,
+    is_altered,
+    missing_columns,
+    not_as_written,
+    without_figures,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -228,10 +237,13 @@ _BLOCKS: dict[str, tuple[Any, str]] = {
 
 
 _ALL_OF_BLOCK: dict[str, Any] = {
+    "measurement_id": BlockRun.measurement_id,
     **{name: column for name, (column, _) in _BLOCKS.items()},
     "git_commit": RunEnvironment.git_commit,
     "git_dirty": RunEnvironment.git_dirty,
 }
+_OF_BLOCK = [*_ALL_OF_BLOCK.values(), *missing_columns(_ALL_OF_BLOCK.values())]
+_is_altered = finder(_OF_BLOCK)
 
 
 def blocks(engine: Engine, measurement_id: int) -> pd.DataFrame:
@@ -241,38 +253,28 @@ def blocks(engine: Engine, measurement_id: int) -> pd.DataFrame:
     (missing where nobody looked), results_fingerprint, errors, timeouts, failed, status, cache_state, workload,
     machine, profiled, started_at.
     """
-    statement = select(*_of_block(_BLOCKS)).join(Run, Run.id == BlockRun.run_id)
-    statement = statement.outerjoin(AttemptRow, _SAME_RUN)
-    statement = statement.where(BlockRun.measurement_id == int(measurement_id))
     with reading(engine) as connection:
-        block_runs = connection.execute(statement.order_by(BlockRun.block, BlockRun.position, BlockRun.arm)).all()
-        rows = [tuple(_shown(row, _BLOCKS).values()) for row in block_runs]
+        rows = [tuple(row[name] for name in _BLOCKS) for row in _block_rows(connection, [int(measurement_id)])]
         return frame(rows, {name: dtype for name, (_, dtype) in _BLOCKS.items()})
 
 
-def _of_block(named: Iterable[str]) -> list[Any]:
-    """The columns by name, and behind them those that tell whether the run is what the store wrote."""
-    chosen = [_ALL_OF_BLOCK[name] for name in named]
-    return [*(column.label(name) for name, column in zip(named, chosen, strict=True)), *COLUMNS]
-
-
-def _shown(row: Sequence[Any], named: Sequence[str] | Mapping[str, Any]) -> dict[str, Any]:
-    """A block's row; a run that was altered behind our back has the status ``altered`` and no figures."""
-    values = dict(zip(named, row, strict=False))
-    return without_figures(values) if is_altered(row[-len(COLUMNS) :]) else values
+def _block_rows(connection: Connection, ids: Iterable[int]) -> Iterator[dict[str, Any]]:
+    """The runs of measurements in their blocks; one that was altered behind our back has that status and no figures."""
+    statement = select(*_OF_BLOCK).join(Run, Run.id == BlockRun.run_id).outerjoin(AttemptRow, _SAME_RUN)
+    statement = statement.outerjoin(RunEnvironment, RunEnvironment.run_id == BlockRun.run_id)
+    statement = statement.order_by(BlockRun.measurement_id, BlockRun.block, BlockRun.position, BlockRun.arm)
+    for part in parts(list(ids)):
+        for row in connection.execute(statement.where(BlockRun.measurement_id.in_(part))).all():
+            values = dict(zip(_ALL_OF_BLOCK, row, strict=False))
+            yield without_figures(values) if _is_altered(row) else values
 
 
 def blocks_by_measurement(engine: Engine, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     """The runs of several measurements as plain rows, by measurement; as ``blocks``, git_commit, git_dirty."""
-    statement = select(BlockRun.measurement_id, *_of_block(_ALL_OF_BLOCK))
-    statement = statement.join(Run, Run.id == BlockRun.run_id).outerjoin(AttemptRow, _SAME_RUN)
-    statement = statement.outerjoin(RunEnvironment, RunEnvironment.run_id == BlockRun.run_id)
-    statement = statement.order_by(BlockRun.measurement_id, BlockRun.block, BlockRun.position)
     by_measurement: dict[int, list[dict[str, Any]]] = {measurement_id: [] for measurement_id in ids}
     with reading(engine) as connection:
-        for part in parts(ids):
-            for row in connection.execute(statement.where(BlockRun.measurement_id.in_(part))):
-                by_measurement[row[0]].append({"measurement_id": row[0], **_shown(row[1:], _ALL_OF_BLOCK)})
+        for row in _block_rows(connection, ids):
+            by_measurement[row["measurement_id"]].append(row)
     return by_measurement
 
 
@@ -322,7 +324,7 @@ def attempts_by_measurement(engine: Engine, ids: Sequence[int]) -> dict[int, lis
     by_measurement: dict[int, list[dict[str, Any]]] = {measurement_id: [] for measurement_id in ids}
     with reading(engine) as connection:
         for part in parts(ids):
-            for row in connection.execute(statement.where(AttemptRow.measurement_id.in_(part))).mappings():
+            for row in connection.execute(statement.where(AttemptRow.measurement_id.in_(part))).mappings().all():
                 by_measurement[row["measurement_id"]].append(dict(row))
     return by_measurement
 

@@ -72,10 +72,12 @@ def run_rows(
     descending: bool = True,
     limit: int = 100,
     offset: int = 0,
+    only_tags: bool = False,
     **filters: Unpack[RunFilters],
 ) -> list[dict[str, Any]]:
     """As ``runs``, but plain rows by name, None where something is unknown: for whom a table is too slow to import.
 
+    Of the last six columns, each of which costs a lookup, ``only_tags`` gives the tags.
     A run that is not what the store wrote (``db.seals``) has the status ``altered`` and no figures.
     """
     if sort not in _RUNS:
@@ -85,10 +87,14 @@ def run_rows(
     statement = select(*_SELECTED).where(*conditions(filters))
     statement = statement.order_by(order, Run.id.desc() if descending else Run.id).limit(limit).offset(offset)
     with reading(engine) as connection:
-        shown = [_shown(row) for row in connection.execute(statement)]
+        shown = [_shown(row) for row in connection.execute(statement).all()]
+        ids = [row["id"] for row in shown]
+        if only_tags:
+            tagged = _tagged(connection, ids)
+            return [row | {"tags": ", ".join(tagged.get(row["id"], ()))} for row in shown]
         extras: dict[int, tuple[Any, ...]] = {}
-        for ids in parts([row["id"] for row in shown]):
-            extras |= _extras(connection, ids)
+        for part in parts(ids):
+            extras |= _extras(connection, part)
     return [row | dict(zip(_EXTRAS, extras[row["id"]], strict=True)) for row in shown]
 
 
@@ -123,10 +129,18 @@ def runs(
     return frame([tuple(row.values()) for row in rows], _COLUMNS)
 
 
-def _extras(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+def _tagged(connection: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
+    """The tags of runs in their order; nothing for those that have none."""
     tagged: dict[int, list[str]] = {}
-    for run_id, tag in connection.execute(select(Tag.run_id, Tag.tag).where(Tag.run_id.in_(ids)).order_by(Tag.tag)):
-        tagged.setdefault(run_id, []).append(tag)
+    for part in parts(ids):
+        chosen = select(Tag.run_id, Tag.tag).where(Tag.run_id.in_(part)).order_by(Tag.tag)
+        for run_id, tag in connection.execute(chosen).all():
+            tagged.setdefault(run_id, []).append(tag)
+    return tagged
+
+
+def _extras(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+    tagged = _tagged(connection, ids)
     columns = (RunEnvironment.cpu_model, RunEnvironment.git_commit, RunEnvironment.git_dirty)
     places_found = connection.execute(select(RunEnvironment.run_id, *columns).where(RunEnvironment.run_id.in_(ids)))
     places = {row[0]: tuple(row[1:]) for row in places_found}
