@@ -29,7 +29,7 @@ _OPTIONS = (
     click.option("--candidates", type=int, help="Candidate programs for each task.  [default: 132]"),
     click.option("--min-score", type=int, help="Percent of the full score that makes one eligible.  [default: 80]"),
     click.option("--limit", type=float, help="CPU seconds that one call of a program may take.  [default: 10.0]"),
-    click.option("--memory", type=int, help="MiB of memory that a worker may take.  [default: 512]"),
+    click.option("--memory", type=int, help="MiB that a worker may take, half of it for a call.  [default: 512]"),
     click.option("--cache-memory", type=int, help="MiB, about, of values that wins hold in it.  [default: 128]"),
     click.option("--workers", type=int, help="Processes that share the tasks.  [default: 1]"),
     click.option(

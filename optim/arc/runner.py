@@ -21,6 +21,7 @@ from optim.arc.settings import Settings
 from optim.arc.wins import all_wins
 from optim.arc.workers.cluster import ClusterSupervisor
 from optim.arc.workers.crew import Crew
+from optim.arc.workers.memory import CALL_SHARE
 from optim.arc.workers.messages import Answer
 from optim.arc.workers.supervisor import Progress, Supervisor
 from optim.arc.workload import CacheFolder, Work, cache_scope
@@ -95,7 +96,7 @@ class Run:
         self._label, self._journal, self._key = label, journal, uuid.uuid4().hex
         self._answers: dict[int, tuple[str, list[list[object]]]] = {}
         self._close: list[str] = []
-        self._out_of_memory: dict[str, list[int]] = {}
+        self._out_of_memory: dict[bool, dict[str, list[int]]] = {False: {}, True: {}}
         self.record: RunRecord | None = None
         self._recorder: Recorder | None = None
         self._unknown: str | None = None
@@ -197,30 +198,34 @@ class Run:
         self._answers[answer["task"]] = (self._work.tasks[answer["task"]].task_id, answer["accepted"])
         task_id = self._work.tasks[answer["task"]].task_id
         self._close += [f"{task_id} candidate {number}: {seconds:.2f} s" for number, seconds in answer.get("close", ())]
-        if out := answer.get("memory"):
-            self._out_of_memory[task_id] = out
+        for number, short in answer.get("memory", ()):
+            self._out_of_memory[short].setdefault(task_id, []).append(number)
         self._recorder.add_task(answer["record"], answer.get("line"))
         if self._outlook is not None:
             self._outlook.take(answer["task"], answer["record"].get("seconds"))
 
     def _notes(self) -> list[str]:
-        """Names the calls whose outcome may be another one elsewhere."""
-        return [*self._near_limit(), *self._without_memory()]
+        """Names the calls whose outcome may be another one elsewhere, and those that wanted too much memory."""
+        most = self._settings.memory_bytes / 1024**2
+        what = f"calls wanted more than the {most * CALL_SHARE:.0f} MiB that each may take, and score nothing"
+        short = (
+            f"calls ran out of memory in a worker that held more than half of its {most:.0f} MiB, and may score "
+            + ("otherwise in another run")
+        )
+        return [*self._near_limit(), *self._without_memory(what, False), *self._without_memory(short, True)]
 
-    def _without_memory(self) -> list[str]:
-        """How much memory a call finds depends on what its worker holds, and that on the tasks before."""
-        if not self._out_of_memory:
+    def _without_memory(self, what: str, short: bool) -> list[str]:
+        """Names the candidates that ran out of memory."""
+        if not self._out_of_memory[short]:
             return []
         named = [
             f"{task} "
             + " and ".join("a solver validated" if number < 0 else f"candidate {number}" for number in numbers)
-            for task, numbers in sorted(self._out_of_memory.items())
+            for task, numbers in sorted(self._out_of_memory[short].items())
         ]
         first, more = "; ".join(named[:_NAMED]), len(named) - _NAMED
         rest = f"; and of {more} more tasks" if more > 0 else ""
-        limit = f"{self._settings.memory_bytes / 1024**2:.0f} MiB"
-        what = f"calls ran out of their worker's {limit}, which depends on the tasks that it had before"
-        return [f"{what}, and may score otherwise in another run: {first}{rest}"]
+        return [f"{what}: {first}{rest}"]
 
     def _near_limit(self) -> list[str]:
         """Names the calls that came near their limit."""

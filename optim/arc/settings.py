@@ -20,9 +20,9 @@ class Settings:
     """A run's settings.
 
     ``limit_seconds`` are the CPU seconds that one call of a program may take, ten times what the slowest solver of the
-    data needs; ``memory_bytes`` the address space of a worker, several times what any solver of the data needs (a
-    program that wants more scores nothing); ``cache_bytes`` about how much of it a win may take for values that it
-    holds within a task, which changes no answer;
+    data needs; ``memory_bytes`` the address space of a worker, of which each call may take half beside what is there,
+    many times what any solver of the data needs (a program that wants more scores nothing); ``cache_bytes`` about how
+    much of it a win may take for values that it holds within a task, which changes no answer;
     ``min_score`` the percentage of the full score that makes a candidate eligible; ``keep`` how many the filter keeps.
     """
 

@@ -8,7 +8,8 @@ not shared: the candidates that need it run on their own. A candidate's time lim
 was there already.
 
 Memory is bounded by bytes, about: values live for one task, the oldest are given up when ``Settings.cache_bytes`` are
-held, and all of them when memory runs out. What is needed again is run again.
+held, and all of them when memory runs out. What is needed again is run again. What is shared changes what a program
+needs: a candidate gets a part of a call's memory here, and one that wants more is run on its own with all of it.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from optim.project.wins import Win
 
 #: Of the bytes that may be held: what stays when the oldest are given up, and what constants may take for the run.
 _STAYS, _CONSTANTS = 0.75, 0.25
+#: Of a call's memory: so little that whatever runs here, in whatever order, also would on its own.
+_PART = 0.25
 #: Types of values that can not change and hold nothing: most values that are looked at are of these.
 _FIXED = frozenset({int, bool, str, float, type(None)})
 
@@ -127,6 +130,7 @@ class GraphEvaluator:
 
     def begin(self, task: Task) -> None:
         self._alone.begin(task)
+        self._bench.guard.allow(_PART)
         self._forget_nodes()
         self._phase = self._bench.recorder.phase("dsl", "dsl")
         self._spent, self._calls = 0.0, 0
@@ -152,6 +156,7 @@ class GraphEvaluator:
         self._holding.clear()
         self._holding.dropped = 0
         self._checked.clear()
+        self._bench.guard.allow(1.0)
 
     def program(self, candidate: Candidate) -> Any:
         # Not before it is asked for: a candidate whose scores are known already need not be read at all.
@@ -161,7 +166,7 @@ class GraphEvaluator:
 
     def score(self, program: Any, sample: int) -> int | None:
         if type(program) is not int:
-            return self._alone.score(program, sample)
+            return self._score_alone(program, sample)
         state = self._samples[sample]
         if program in state.scores:
             self._cache.hits += 1
@@ -170,9 +175,20 @@ class GraphEvaluator:
             score = self._evaluate(program, state)
         except Changeable:
             self._unshared.add(program)
-            return self._alone.score(self._compiled(program), sample)
+            return self._score_alone(self._compiled(program), sample)
+        except MemoryError:
+            self._forget()
+            score = self._score_alone(self._compiled(program), sample)
         state.scores[program] = score
         return score
+
+    def _score_alone(self, program: Any, sample: int) -> int | None:
+        """On its own, with all the memory of a call."""
+        self._bench.guard.allow(1.0)
+        try:
+            return self._alone.score(program, sample)
+        finally:
+            self._bench.guard.allow(_PART)
 
     def held(self, sample: int) -> Mapping[int, Any]:
         return self._samples[sample].values
@@ -229,9 +245,6 @@ class GraphEvaluator:
         guard.begin()
         try:
             output = self._run(root, order, state)
-            if output is _NO_MEMORY:
-                guard.ran_out()
-                output = self._run_alone(root, state)
             self._spent += guard.passed()
             score = score_output(output, state.expected)
         except TimeLimit:
@@ -258,9 +271,12 @@ class GraphEvaluator:
 
         Raises:
             Changeable: the output can not be had from shared values.
+            MemoryError: nor with so little memory.
         """
         if output is _CHANGEABLE:
             raise Changeable
+        if output is _NO_MEMORY and not self._bench.guard.over:
+            raise MemoryError
         if output is _TIMEOUT or self._bench.guard.over:
             count_timeout(self._bench)
             return None
@@ -285,12 +301,6 @@ class GraphEvaluator:
             state.values = self._constants.copy()
             state.values[INPUT] = given
         self._holding.clear()
-
-    def _run_alone(self, root: int, state: Sample) -> Any:
-        """Again without what is held for others, which may be what was in the way."""
-        self._forget()
-        state.failed = {}
-        return self._run(root, self._graph.order(root), state)
 
     def _run(self, root: int, order: Sequence[int], state: Sample) -> Any:
         """The root's value, or an ``_Outcome``. Failures are values too: raising costs more than most operations."""
@@ -331,7 +341,6 @@ class GraphEvaluator:
                         to_run = [part for part in order if part not in values]
                         self._holding.drop(values, {root} | self._graph.parts_of(to_run))
         except MemoryError:
-            failed[node] = _ERROR
             return _NO_MEMORY
         except TimeLimit:
             if len(values) == known:  # else those before it took their part of the time, and alone it may be in time

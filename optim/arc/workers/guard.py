@@ -10,6 +10,7 @@ back too late is a timeout all the same.
 from __future__ import annotations
 
 import contextlib
+import math
 import mmap
 import signal
 import threading
@@ -19,12 +20,15 @@ from pathlib import Path
 from time import monotonic, thread_time
 from types import FrameType
 
-from profiles.system import naming, resource
+from optim.arc.workers.memory import Memory
+from profiles.system import naming
 
 #: Wall-clock seconds that a call may take for each CPU second of its limit: so slow no machine under load is.
 BACKSTOP = 30
 #: Wall-clock seconds between two looks at the clock, at most.
 _TICK_SECONDS = 0.1
+#: Wall-clock seconds after which the memory of the next call is set anew: a call that takes much takes longer.
+_RENEW_SECONDS = 0.05
 
 
 class TimeLimit(BaseException):
@@ -70,7 +74,9 @@ class Guard:
 
     ``over`` says of the call that ended last whether it was over its ``limit`` or hit the ``backstop``; ``close_calls``
     are those that took between half of the limit and all of it, as (task, candidate, CPU seconds); ``out_of_memory``
-    names the calls that ran out of memory, as (phase, candidate).
+    names the calls that ran out of memory, as (phase, candidate, whether they found less than they may take).
+
+    ``memory``, where there is one, is set anew between calls.
     """
 
     def __init__(
@@ -79,11 +85,13 @@ class Guard:
         heartbeat: Heartbeat,
         clock: Callable[[], float] = monotonic,
         cpu_clock: Callable[[], float] = thread_time,
+        memory: Memory | None = None,
     ) -> None:
         self.limit, self.backstop = limit, limit * BACKSTOP
         self.over: str | None = None
         self.close_calls: list[tuple[int, int, float]] = []
-        self.out_of_memory: set[tuple[int, int]] = set()
+        self.out_of_memory: set[tuple[int, int, bool]] = set()
+        self._memory, self._renew_at, self._grown = memory, math.inf if memory is None else 0.0, False
         self._clock, self._cpu_clock, self._beat = clock, cpu_clock, heartbeat.beat
         self._half = limit / 2
         self._started = self._seen = self._cpu_before = 0.0
@@ -100,7 +108,22 @@ class Guard:
 
     def ran_out(self) -> None:
         """The call at work ran out of memory."""
-        self.out_of_memory.add((int(self._beat[3]), int(self._beat[1])))
+        self.out_of_memory.add(
+            (int(self._beat[3]), int(self._beat[1]), self._memory is not None and self._memory.short)
+        )
+        if self._memory is not None:
+            self._renew_at = 0.0
+
+    def _renew(self) -> None:
+        """When the next call begins: what the last one gave has gone by then."""
+        assert self._memory is not None
+        self._memory.renew()
+        self._grown, self._renew_at = False, self._clock() + _RENEW_SECONDS
+
+    def allow(self, part: float) -> None:
+        """The calls that follow may take this part of a call's memory."""
+        if self._memory is not None:
+            self._memory.allow(part)
 
     def task(self, index: int) -> None:
         """Says whose candidates follow."""
@@ -116,6 +139,8 @@ class Guard:
 
     def begin(self) -> None:
         """A call begins."""
+        if self._grown:
+            self._renew()
         self._started = self._beat[0] = self._clock()
 
     def passed(self) -> float:
@@ -129,7 +154,9 @@ class Guard:
         """
         started, self._started = self._started, 0.0
         self._beat[0] = 0.0
-        seconds = self._clock() - started
+        now = self._clock()
+        self._grown = now > self._renew_at
+        seconds = now - started
         if seconds < self._half:
             self.over = None
             return seconds
@@ -198,14 +225,3 @@ class Watchdog:
         while not self._done.wait(patience):
             interrupt_main(signal.SIGALRM)
             patience = self._limit / 4
-
-
-def limit_memory(limit_bytes: int) -> None:
-    """From now on this process gets a MemoryError instead of more than ``limit_bytes`` of address space.
-
-    Where the system does not have such limits (macOS, Windows) nothing happens.
-    """
-    if resource is None:
-        return
-    with contextlib.suppress(ValueError, OverflowError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, resource.getrlimit(resource.RLIMIT_AS)[1]))

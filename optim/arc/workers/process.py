@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from optim.arc.workers.guard import Heartbeat
 from optim.arc.workers.leftovers import MARK as _MARK
 from optim.arc.workers.leftovers import kill_marked
+from optim.arc.workers.memory import ALLOCATOR
 from optim.arc.workers.messages import Answer, read_message
 from optim.arc.workers.partner import descriptors
 from optim.arc.workers.patience import Overdue, Patience, thread_seconds
@@ -137,4 +138,4 @@ class WorkerProcess:
 
 def _environment(mark: str) -> dict[str, str]:
     # Programs may not depend on the order of sets of texts; but equal runs must be equal.
-    return {**os.environ, "PYTHONHASHSEED": "0", _MARK: mark}
+    return {**os.environ, **ALLOCATOR, "PYTHONHASHSEED": "0", _MARK: mark}

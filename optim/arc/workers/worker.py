@@ -26,7 +26,8 @@ from optim.arc.save import SolverFolder
 from optim.arc.settings import Settings
 from optim.arc.tasks import Task
 from optim.arc.workers.fence import fence
-from optim.arc.workers.guard import Guard, Heartbeat, limit_memory
+from optim.arc.workers.guard import Guard, Heartbeat
+from optim.arc.workers.memory import Memory
 from optim.arc.workers.messages import message
 from optim.arc.workers.partner import Partner, descriptors
 from optim.arc.workers.process import EARLY
@@ -108,10 +109,12 @@ class Worker:
             echo=False,
         )
         self._recorded_line()  # the header
-        self._guard = Guard(settings.limit_seconds, heartbeat)
+        self._memory = Memory(settings.memory_bytes)
+        self._guard = Guard(settings.limit_seconds, heartbeat, memory=self._memory)
         bench = Bench(settings, dsl, cache_scope(settings, files, dsl.read), recorder, self._guard)
         self._pipeline = Pipeline(bench, programs.library, tasks, SolverFolder(Path(settings.output_dir), dsl))
-        limit_memory(settings.memory_bytes)
+        self._tasks_begun = 0
+        self._memory.renew()
         # What is loaded stays: the collector need not look at it again, nor as often as it does by default.
         gc.freeze()
         gc.enable()
@@ -145,10 +148,24 @@ class Worker:
         self._lines.truncate()
         return text.rstrip("\n")
 
-    def _out_of_memory(self) -> list[int]:
-        """The candidates whose scoring ran out of memory; -1 stands for solvers that were validated."""
-        score = PHASES.index("score")
-        return sorted({candidate if phase == score else -1 for phase, candidate in self._guard.out_of_memory})
+    def _out_of_memory(self) -> list[tuple[int, bool]]:
+        """The candidates whose scoring ran out of memory, and whether they found less than a call may take.
+
+        -1 stands for solvers that were validated.
+        """
+        score, calls = PHASES.index("score"), self._guard.out_of_memory
+        return sorted({(candidate if phase == score else -1, short) for phase, candidate, short in calls})
+
+    def _make_room(self) -> None:
+        """A task begins.
+
+        Raises:
+            MemoryError: earlier tasks left so much that its calls would find less than they may take.
+        """
+        self._memory.allow(1.0)
+        self._tasks_begun += 1
+        if self._memory.short and self._tasks_begun > 1:
+            raise MemoryError("what earlier tasks left takes the room of this one's calls")
 
     def close(self) -> None:
         """Closes the caches."""
@@ -158,9 +175,10 @@ class Worker:
         """Processes a task. What is wrong with the task's data or programs fails the task, not the worker.
 
         Raises:
-            MemoryError: between the calls of programs, when nothing that is held can be relied on any more; the process
-                ends, and the task begins again in another.
+            MemoryError: between the calls of programs, when nothing that is held can be relied on any more, or there is
+                too little left for calls; the process ends, and the task begins again in another.
         """
+        self._make_room()
         task, accepted, problem = self._tasks[index], [], None
         self._guard.close_calls.clear()
         self._guard.out_of_memory.clear()

@@ -69,7 +69,9 @@ def test_another_text_of_a_module_is_another_workload_and_another_scope_of_cache
     assert before[0] != after[0] and before[1] != after[1]
 
 
-@pytest.mark.parametrize(("name", "value"), [("CACHE_VERSION", 2), ("sys", SimpleNamespace(version_info=(3, 99)))])
+@pytest.mark.parametrize(
+    ("name", "value"), [("CACHE_VERSION", workload.CACHE_VERSION + 1), ("sys", SimpleNamespace(version_info=(3, 99)))]
+)
 def test_what_another_version_or_python_kept_is_not_used(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, name: str, value: object
 ) -> None:
