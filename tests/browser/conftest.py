@@ -50,7 +50,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_context_args, "viewport": {"width": 1400, "height": 900}}
+    # No motion: drawing what fades in and turns costs as much again as half a page, and no test looks at it.
+    return {**browser_context_args, "viewport": {"width": 1400, "height": 900}, "reduced_motion": "reduce"}
 
 
 @dataclass(frozen=True)
@@ -233,8 +234,14 @@ def _served(place: Place) -> Iterator[Served]:
     record(place)
     app = serve_place(place)
     yield Served(place, app)
-    app.close()
-    for pid in alive(place.folder):  # what a test that failed left at work
+    app.leave()
+    _end(place)
+    app.process.wait(15)
+
+
+def _end(place: Place) -> None:
+    """Ends what a test that failed left at work in a place, and the app that is to end anyway."""
+    for pid in alive(place.folder):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
 
@@ -249,10 +256,12 @@ def served(request: pytest.FixtureRequest) -> Served:
 def fresh(request: pytest.FixtureRequest, tmp_path: Path, left: list[App]) -> Iterator[Served]:
     """The same projects with nothing run yet, for one test."""
     place = request.param(tmp_path)
-    app = serve_place(place)
-    yield Served(place, app)
-    app.leave()
-    left.append(app)
+    try:
+        app = serve_place(place)
+        left.append(app)
+        yield Served(place, app)
+    finally:
+        _end(place)
 
 
 @pytest.fixture(scope="session")

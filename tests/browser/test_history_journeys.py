@@ -131,14 +131,6 @@ def test_a_link_to_runs_opens_what_it_says_also_when_reloaded(path: str, said: s
     assert asked.items() <= kept.items()
 
 
-@pytest.mark.parametrize("path", ["run?run=1&show=Tasks", "run?run=1&show=Environment", "compare?by=two%20configs"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_the_parts_of_a_page(path: str, scheme: str, full_app: App, page: Page) -> None:
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    full_app.open(page, path)
-    assert not found_by_axe(page)
-
-
 def test_axe_finds_nothing_in_a_preview(full_app: App, page: Page) -> None:
     full_app.open(page, "import")
     upload(page, ("kernel.log", LOG), ("rubbish.bin", bytes(range(256))))

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import App, Serve, settled
 from tests.worked_example import FOURTH, THIRD
 
 
-@pytest.mark.parametrize(
-    ("button", "name", "holds"),
-    [
+def test_the_evidence_can_be_taken_along(used_app: App, page: Page) -> None:
+    used_app.open(page)
+    for button, name, holds in (
         ("Tracker (Markdown)", "PHASE4_TRACKER.md", "### Quick Win #4: DSL Operation Caching"),
         ("Results (Markdown)", "PHASE4_RESULTS.md", "## Attribution"),
         ("Report (HTML, with charts)", "report.html", "<svg "),
-    ],
-)
-def test_the_evidence_can_be_taken_along(button: str, name: str, holds: str, used_app: App, page: Page) -> None:
-    used_app.open(page)
-    with page.expect_download() as download:
-        page.get_by_role("button", name=button, exact=True).click()
-    assert download.value.suggested_filename == name
-    assert holds in download.value.path().read_text("utf-8")
+    ):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=button, exact=True).click()
+        assert download.value.suggested_filename == name
+        assert holds in download.value.path().read_text("utf-8")
+        settled(page)
 
 
 def test_a_tick_of_the_checklist_leads_to_what_it_rests_on(full_app: App, page: Page) -> None:
