@@ -5,7 +5,9 @@
 OpenTelemetry and MLflow are installed into an environment of their own in a temporary folder, in the versions that pip
 finds, which are printed. hyperfine is asked where it is installed (Debian's package of that name). For the verdict both
 commands are the same one, so that every difference that is claimed is wrong; it gets slower by two percent with each
-run, as a machine does that warms up. hyperfine gets ten runs of each, Quickwin six blocks, which are twelve of each.
+run, as a machine does that warms up. Both get twelve runs of each: Quickwin in six blocks, hyperfine as it runs them.
+Phases and histories are timed by CPU seconds; phases in turns, each contender once a pass, OpenTelemetry's in one
+process with the recorder.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from db import queries, store
 from db.engine import open_engine
+from profiles import recorder as module
 from profiles.journal import read_journal
 from profiles.program import module_command
 from profiles.recorder import Recorder
@@ -42,17 +46,20 @@ _PEER = """
 import json, statistics, sys, time
 from importlib.metadata import version
 
-def phase(turns, passes):
+def phase(turns, passes, folder):
     from opentelemetry.sdk.trace import TracerProvider
-    tracer = TracerProvider().get_tracer("benchmark")
-    taken = []
+    sys.path.insert(0, folder)
+    from recorder import Recorder
+    spans, recorder = TracerProvider().get_tracer("benchmark").start_as_current_span, Recorder()
+    taken = {"seconds": [], "own": []}
     for _ in range(passes):
-        start = time.perf_counter()
-        for _ in range(turns):
-            with tracer.start_as_current_span("phase"):
-                pass
-        taken.append((time.perf_counter() - start) / turns)
-    return {"seconds": statistics.median(taken), "version": version("opentelemetry-sdk")}
+        for name, begun in (("seconds", spans), ("own", recorder.phase)):
+            start = time.process_time()
+            for _ in range(turns):
+                with begun("phase"):
+                    pass
+            taken[name].append((time.process_time() - start) / turns)
+    return {**taken, "version": version("opentelemetry-sdk")}
 
 def history(folder, runs, phases, words):
     import mlflow
@@ -61,19 +68,19 @@ def history(folder, runs, phases, words):
     mlflow.set_tracking_uri(f"sqlite:///{folder}/mlflow.db")
     client = MlflowClient()
     experiment = client.create_experiment("benchmark", artifact_location=folder)
-    start = time.perf_counter()
+    start = time.process_time()
     for number in range(runs):
         run = client.create_run(experiment).info.run_id
         metrics = [Metric(f"phase {one}", number + one / 10, 0, 0) for one in range(phases)]
         client.log_batch(run, metrics=metrics, params=[Param(f"word {one}", str(one)) for one in range(words)])
         client.set_terminated(run)
-    stored = (time.perf_counter() - start) / runs
+    stored = (time.process_time() - start) / runs
     client.search_runs([experiment], max_results=50)
     taken = []
     for _ in range(7):
-        start = time.perf_counter()
+        start = time.process_time()
         client.search_runs([experiment], max_results=50)
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
     return {"store": stored, "list": statistics.median(taken), "version": version("mlflow")}
 
 name, *arguments = json.loads(sys.argv[1])
@@ -84,7 +91,7 @@ import pathlib, sys, time
 file = pathlib.Path(sys.argv[1])
 number = int(file.read_text()) if file.exists() else 0
 file.write_text(str(number + 1))
-end = time.perf_counter() + 0.05 * 1.02 ** number
+end = time.perf_counter() + 0.15 * 1.02 ** number
 while time.perf_counter() < end:
     pass
 """
@@ -126,14 +133,23 @@ def _peer(folder: Path, *packages: str, call: tuple[Any, ...]) -> dict[str, Any]
 def _phase(folder: Path) -> None:
     print(f"a phase, entered and left: median of {PASSES} x {TURNS:,}")
     recorder = Recorder(journal=str(folder / "phases.jsonl"))
+    contenders = {
+        "Quickwin's recorder": lambda: _recorded_phases(recorder),
+        "contextlib.contextmanager with perf_counter": _timed_blocks,
+        "logging, two lines into a file": _logged(folder / "log.txt"),
+    }
+    taken: dict[str, list[float]] = {name: [] for name in contenders}
     with recorder.task("t"):
-        own = _seconds(lambda: _recorded_phases(recorder))
+        for _ in range(PASSES):
+            for name, loop in contenders.items():
+                taken[name].append(_seconds(loop))
     recorder.finish()
-    _row("Quickwin's recorder", own, own)
-    _row("contextlib.contextmanager with perf_counter", _seconds(_timed_blocks), own)
-    _row("logging, two lines into a file", _seconds(_logged(folder / "log.txt")), own)
-    if peer := _peer(folder, "opentelemetry-sdk", call=("phase", TURNS, PASSES)):
-        _row(f"OpenTelemetry {peer['version']}, no exporter", peer["seconds"], own)
+    own = taken["Quickwin's recorder"]
+    for name, seconds in taken.items():
+        _ratio_row(name, seconds, own)
+    source = str(Path(module.__file__).parent)
+    if peer := _peer(folder, "opentelemetry-sdk", call=("phase", TURNS, PASSES, source)):
+        _ratio_row(f"OpenTelemetry {peer['version']}, no exporter", peer["seconds"], peer["own"])
 
 
 def _recorded_phases(recorder: Recorder) -> None:
@@ -176,13 +192,17 @@ def _logged(path: Path) -> Callable[[], None]:
 
 
 def _seconds(loop: Callable[[], None]) -> float:
-    """Seconds of one of the turns that ``loop`` makes."""
-    taken = []
-    for _ in range(PASSES):
-        start = time.perf_counter()
-        loop()
-        taken.append((time.perf_counter() - start) / TURNS)
-    return statistics.median(taken)
+    """CPU seconds of one of the turns that ``loop`` makes."""
+    start = time.process_time()
+    loop()
+    return (time.process_time() - start) / TURNS
+
+
+def _ratio_row(name: str, seconds: list[float], own: list[float]) -> None:
+    """The median pass, and the least and the most that it was of the recorder's pass beside it."""
+    ratios = sorted(each / mine for each, mine in zip(seconds, own, strict=True))
+    spread = f"[{ratios[0]:,.1f}, {ratios[-1]:,.1f}]"
+    print(f"  {name:<46} {1e6 * statistics.median(seconds):12,.2f} us {statistics.median(ratios):8,.1f}x {spread}")
 
 
 def _row(name: str, seconds: float, own: float) -> None:
@@ -193,16 +213,16 @@ def _history(folder: Path, runs: int) -> None:
     print(f"a history of {runs} runs in SQLite: {PHASES} numbers and {WORDS} words each")
     engine = open_engine(f"sqlite:///{folder}/quickwin.db")
     records = [_recorded(folder, number) for number in range(runs)]
-    start = time.perf_counter()
+    start = time.process_time()
     for record in records:
         store.store_run(engine, record)
-    stored = (time.perf_counter() - start) / runs
+    stored = (time.process_time() - start) / runs
     queries.runs(engine, limit=50)
     taken = []
     for _ in range(PASSES):
-        start = time.perf_counter()
+        start = time.process_time()
         queries.runs(engine, limit=50)
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
     engine.dispose()
     listed = statistics.median(taken)
     _row("Quickwin, a run stored", stored, stored)
@@ -226,45 +246,47 @@ def _recorded(folder: Path, number: int) -> RunRecord:
 
 def _verdict(folder: Path, trials: int) -> None:
     print(f"a verdict on two equal commands that get 2% slower with each run, {trials} times")
-    ways: dict[str, Callable[[Path], bool]] = {"Quickwin, 6 blocks of A B B A": _own_verdict}
+    ways: dict[str, Callable[[Path], str]] = {"Quickwin, 6 blocks of A B B A": _own_verdict}
     if shutil.which("hyperfine"):
         version = subprocess.run(["hyperfine", "--version"], capture_output=True, text=True, check=True).stdout.strip()
-        ways[f"{version}, 10 runs each"] = _hyperfine
+        ways[f"{version}, 12 runs each"] = _hyperfine
     else:
         print("  hyperfine is not installed here")
     for name, way in ways.items():
-        wrong, start = 0, time.perf_counter()
+        verdicts, start = Counter[str](), time.perf_counter()
         for number in range(trials):
             place = folder / f"{name[:4]}{number}"
             place.mkdir()
             (place / "work.py").write_text(_COMMAND)
-            wrong += way(place)
+            verdicts[way(place)] += 1
         seconds = (time.perf_counter() - start) / trials
-        print(f"  {name:<46} {wrong} of {trials} claim a difference, {seconds:.1f} s each")
+        counted = ", ".join(f"{word} {n}" for word, n in verdicts.most_common())
+        print(f"  {name:<46} {counted} of {trials}; {seconds:.1f} s each")
 
 
-def _own_verdict(place: Path) -> bool:
+def _own_verdict(place: Path) -> str:
+    """What Quickwin says; any word but same and unresolved is wrong."""
     (place / "quickwin.toml").write_text(
-        f'[project]\nname = "equal"\n[pipeline]\ncommand = "{sys.executable} work.py count"\n'
+        f'[project]\nname = "equal"\n[pipeline]\ncommand = "{sys.executable} -I -S work.py count"\n'
         '[[win]]\nname = "other"\non = { env = { OTHER = "1" } }\n'
     )
     arguments = ["measure", "none", "other", "--blocks", "6", "--json"]
     done = subprocess.run(module_command("optim", *arguments), cwd=place, capture_output=True, text=True, check=False)
     if not done.stdout.strip():
         raise SystemExit(f"quickwin measure failed: {done.stderr}")
-    return str(json.loads(done.stdout)["verdict"]) not in ("same", "unresolved")
+    return str(json.loads(done.stdout)["verdict"])
 
 
-def _hyperfine(place: Path) -> bool:
+def _hyperfine(place: Path) -> str:
     """Whether its ratio of means is further from 1 than the spread that it prints beside it."""
-    command = f"{sys.executable} work.py count"
-    arguments = ["hyperfine", "--runs", "10", "--shell=none", "--export-json", "out.json", command, command]
+    command = f"{sys.executable} -I -S work.py count"
+    arguments = ["hyperfine", "--runs", "12", "--shell=none", "--export-json", "out.json", command, command]
     subprocess.run(arguments, cwd=place, capture_output=True, check=True)
     one, other = json.loads((place / "out.json").read_text())["results"]
     fast, slow = sorted((one, other), key=lambda result: float(result["mean"]))
     ratio = slow["mean"] / fast["mean"]
     spread = ratio * ((slow["stddev"] / slow["mean"]) ** 2 + (fast["stddev"] / fast["mean"]) ** 2) ** 0.5
-    return bool(ratio - spread > 1)
+    return "a difference" if ratio - spread > 1 else "none"
 
 
 if __name__ == "__main__":
