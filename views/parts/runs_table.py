@@ -85,6 +85,7 @@ th button { font: inherit; color: inherit; background: none; border: 0; cursor: 
   padding: 8px 7px; text-align: inherit; white-space: nowrap; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 .long div { width: max-content; max-width: 340px; white-space: normal; overflow-wrap: anywhere; }
+@media (max-width: 640px) { .long div { max-width: 104px; } }
 .bar div { width: 230px; height: 28px; content-visibility: auto; contain-intrinsic-size: 230px 28px; }
 .pick { position: sticky; left: 0; z-index: 1; width: 20px; text-align: center; padding: 3px 6px 3px 10px; }
 .run { position: sticky; left: 34px; z-index: 1; }
