@@ -14,7 +14,7 @@ def side(own: dict[str, float], wall: float) -> Side:
 
 
 def test_a_step_that_nobody_could_see_is_no_bar_and_nothing_is_lost() -> None:
-    found = data.steps(side({"score": 6.0, "save": 1.0}, 10.0), side({"score": 3.0, "save": 1.00001}, 7.0))
+    found = data.phase_changes(side({"score": 6.0, "save": 1.0}, 10.0), side({"score": 3.0, "save": 1.00001}, 7.0))
     assert found is not None
     table = data.waterfall(found)
     assert table["label"].tolist() == ["score"]
@@ -22,7 +22,7 @@ def test_a_step_that_nobody_could_see_is_no_bar_and_nothing_is_lost() -> None:
 
 
 def test_two_runs_alike_still_have_their_steps() -> None:
-    found = data.steps(side({"score": 6.0}, 10.0), side({"score": 6.0}, 10.0))
+    found = data.phase_changes(side({"score": 6.0}, 10.0), side({"score": 6.0}, 10.0))
     assert found is not None
     assert data.waterfall(found)["after_seconds"].sum() == pytest.approx(10.0)
 
@@ -33,7 +33,7 @@ def test_a_phase_is_resolved_where_one_in_it_is() -> None:
         Side(name=name, runs=tuple(run(n, {**own, "score/dsl": dsl + n / 100}, wall, block=(1, n)) for n in range(14)))
         for name, dsl, wall in (("a", 9.0, 12.0), ("b", 5.0, 8.0))
     )
-    found = data.steps(before, after)
+    found = data.phase_changes(before, after)
     assert found is not None
     nodes = data.nodes(found)
     resolved = dict(zip(nodes["id"], nodes["resolved"], strict=True))

@@ -120,7 +120,7 @@ def test_what_a_call_comes_to_does_not_depend_on_the_calls_before(seed: int, tmp
     """Programs take drawn amounts in a drawn order; all kinds of configs, and workers of other pasts, say the same."""
     chance = random.Random(seed)
     takes = ["large", "for_a_moment", "rows"]
-    amounts = [chance.choice(_BURST if chance.random() < 0.4 else _FIT) for _ in range(6)]
+    amounts = [chance.choice(_BURST if chance.random() < 0.4 else _FIT) for _ in range(3)]
     bodies = {
         f"u{number}": f"x1 = {chance.choice(takes)}(I, {amount})\n    x2 = first_of(x1, I)\n    return x2"
         for number, amount in enumerate(amounts)
@@ -138,7 +138,7 @@ def test_what_a_call_comes_to_does_not_depend_on_the_calls_before(seed: int, tmp
             solvers=write_solvers(tmp_path, bodies),
             tasks_dir=write_tasks(tmp_path, 2),
             tasks=2,
-            candidates=8,
+            candidates=5,
             caches_dir=str(tmp_path / f"caches{len(wins)}{workers}"),
             output_dir=str(tmp_path / "out"),
         )
