@@ -44,7 +44,7 @@ def test_last_week_s_runs_with_this_win_are_tagged_two_deleted_and_brought_back(
     page.get_by_role("textbox", name="Tag").fill("checked")
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_text(re.compile("checked.*4 runs|4 runs.*checked")).first).to_be_visible()
-    page.get_by_role("heading", level=1).click()
+    settled(page).get_by_role("heading", level=1).click()
     expect(page.get_by_role("textbox", name="Tag", exact=True)).to_be_hidden()
     select(page, 1, 3, then="2 runs selected: 6 and 4")
     page.get_by_role("button", name="Delete", exact=True).click()
