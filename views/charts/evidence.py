@@ -146,30 +146,33 @@ def interactions(pairs: pd.DataFrame, wins: Sequence[str]) -> go.Figure:
         pairs: one, two (win names), factor (of the speedup together over the product of both), low, high.
         wins: in the order to show.
     """
-    labels = [f"{circled(win)} {text.plain(win)}" for win in wins]
+    numbers = [circled(win) for win in wins]  # their names stand beside the bars: here they would take the cells' room
     by_pair = {frozenset((row["one"], row["two"])): row for row in pairs.to_dict("records")}
     cells = [[by_pair.get(frozenset((first, two))) for two in wins] for first in wins]
     drawn = figure(
         go.Heatmap(
             z=[[_resolved(cell) for cell in row] for row in cells],
-            x=[circled(win) for win in wins],
-            y=labels,
+            x=numbers,
+            y=numbers,
             zmid=1,
             colorscale=[[0, "#A84300"], [0.5, "#6B747D"], [1, "#005F99"]],
             textfont={"color": "#FFFFFF"},
             text=[[_signed(cell, short=len(wins) > _MOST_FACTORS) for cell in row] for row in cells],
-            customdata=[[_signed(cell) for cell in row] for row in cells],
+            customdata=[
+                [(text.plain(first), text.plain(two), _signed(cell)) for two, cell in zip(wins, row, strict=True)]
+                for first, row in zip(wins, cells, strict=True)
+            ],
             zmin=0.5,
             zmax=1.5,
             texttemplate="%{text}",
-            hovertemplate="%{y} with %{x}: %{customdata}<extra></extra>",
+            hovertemplate="%{customdata[0]} with %{customdata[1]}: %{customdata[2]}<extra></extra>",
             showscale=False,
             xgap=3,
             ygap=3,
         ),
         height=60 + 46 * len(wins),
     )
-    drawn.update_yaxes(autorange="reversed", showgrid=False)
+    drawn.update_yaxes(autorange="reversed", showgrid=False, type="category")
     drawn.update_xaxes(side="top", showgrid=False, type="category")
     return drawn
 

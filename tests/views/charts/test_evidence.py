@@ -90,7 +90,7 @@ def test_of_many_wins_a_pair_is_its_sign_alone() -> None:
     wins = [f"w{number}" for number in range(9)]
     pairs = pd.DataFrame([("w0", "w1", 0.7, 0.6, 0.8)], columns=["one", "two", "factor", "low", "high"])
     map_ = charts.interactions(pairs, wins).data[0]
-    assert map_.text[0][1] == "−" and map_.customdata[0][1] == "− 0.70x"
+    assert map_.text[0][1] == "−" and tuple(map_.customdata[0][1]) == ("w0", "w1", "− 0.70x")
 
 
 def test_configs_are_drawn_fastest_first() -> None:
