@@ -209,8 +209,8 @@ class Run:
         most = self._settings.memory_bytes / 1024**2
         what = f"calls wanted more than the {most * CALL_SHARE:.0f} MiB that each may take, and score nothing"
         short = (
-            f"calls ran out of memory in a worker that held more than half of its {most:.0f} MiB, and may score "
-            + ("otherwise in another run")
+            f"calls ran out of memory in a worker that held more than half of its {most:.0f} MiB, "
+            "and may score otherwise in another run"
         )
         return [*self._near_limit(), *self._without_memory(what, False), *self._without_memory(short, True)]
 

@@ -131,8 +131,9 @@ def table(frame: pd.DataFrame, where: str, columns: list[str], base: float | Non
         started_at=frame["started_at"].map(moment),
         relative=frame["wall_seconds"] / base if base else None,
     )
-    names = ["id", *(name for name in columns if base or name != "relative")]
-    pictures = runs.bars(tuple(ids), _BAR) if "phases" in names else {}
+    pictures = runs.bars(tuple(ids), _BAR) if "phases" in columns else {}
+    empty = {name for name, known in (("relative", base), ("phases", pictures)) if not known}
+    names = ["id", *(name for name in columns if name not in empty)]
     content = {
         "columns": [_column(name) for name in names],
         "rows": list(zip(ids, *(_texts(shown, name) for name in names[1:]), strict=True)),

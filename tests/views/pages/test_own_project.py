@@ -12,7 +12,7 @@ from db.engine import open_engine
 from profiles.records import Environment, RunRecord, Workload
 from profiles.sessions import write_session
 from tests.profiles.test_sessions import session
-from tests.views.conftest import Open, own_project, words
+from tests.views.conftest import Open, own_project, runs_table, words
 from views.data import profiles
 from views.data.connection import forget
 from views.page import all_pages
@@ -69,6 +69,11 @@ def test_an_opened_win_has_neither_tasks_nor_phases_where_there_are_none(measure
 def test_two_runs_beside_each_other_lack_no_tasks(measured: None, open_page: Open) -> None:
     said = words(open_page("compare", a=1, b=2))
     assert "no task in common" not in said and "No phase differs" not in said
+
+
+def test_runs_without_phases_have_no_column_of_where_their_time_went(measured: None, open_page: Open) -> None:
+    frame, _ = runs_table(open_page("runs"))
+    assert "wall_seconds" in frame.columns and "phases" not in frame.columns
 
 
 def test_what_is_measured_is_not_called_unmeasured(measured: None, open_page: Open) -> None:
