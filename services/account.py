@@ -135,7 +135,7 @@ def _evidence(
         measurements=[_measurement_row(measurement) for measurement in own],
         blocks=blocks,
         attempts=attempts,
-        decisions=queries.decisions(engine, limit=MOST),
+        decisions=queries.decision_rows(engine, limit=MOST),
         reference_runs=_marked_there(engine, project),
         results_file=newest_document(engine, REPORT),
         plan_order=order,
@@ -226,16 +226,15 @@ def _known(row: Row) -> KnownRun:
 def _marked_there(engine: Engine, project: Project) -> list[dict[str, Any]]:
     """Runs of the pipeline and machine of which the plan speaks, as far as their owner marked them."""
     machine = (project.plan.reference_machine or "").lower()
-    names = sorted({tag for tag in queries.tags(engine)["tag"] if tag.lower() in {*MARKS, machine}})
+    names = sorted({tag for tag, _ in queries.tag_rows(engine) if tag.lower() in {*MARKS, machine}})
     if not names:
         return []
     rows = queries.run_rows(engine, tag=names, profiled=False, limit=MOST, only_tags=True)
     named = _stated_machines(engine, [row["id"] for row in rows])
     there = [row for row in rows if _is_there(row, project, machine, named.get(row["id"], ""))]
-    counts = queries.counts(engine, [row["id"] for row in there])
     of_run: dict[int, dict[str, int]] = {}
-    for entry in counts.to_dict("records"):
-        of_run.setdefault(int(entry["run_id"]), {})[str(entry["name"])] = int(entry["value"])
+    for run_id, name, value in queries.count_rows(engine, [row["id"] for row in there]):
+        of_run.setdefault(run_id, {})[name] = value
     return [_with_counts(row, of_run.get(row["id"], {})) for row in there]
 
 

@@ -215,9 +215,15 @@ _COUNTS = {"run_id": ID, "name": TEXT, "value": ID}
 
 def counts(engine: Engine, run_ids: RunIds) -> pd.DataFrame:
     """The counts of runs by name. Columns: run_id, name, value."""
+    return frame(count_rows(engine, run_ids), _COUNTS)
+
+
+def count_rows(engine: Engine, run_ids: RunIds) -> list[tuple[int, str, int]]:
+    """As ``counts``, but plain rows."""
     statement = select(Count.run_id, Count.name, Count.value).where(Count.run_id.in_(_ids(run_ids)))
     with reading(engine) as connection:
-        return frame(connection.execute(statement.order_by(Count.run_id, Count.name)).all(), _COUNTS)
+        rows = connection.execute(statement.order_by(Count.run_id, Count.name))
+        return [(row.run_id, row.name, row.value) for row in rows]
 
 
 _FINDINGS = {"run_id": ID, "rule": TEXT, "severity": TEXT, "claimed": TEXT, "follows": TEXT, "line": WHOLE}
@@ -260,10 +266,15 @@ _TAGS = {"tag": TEXT, "runs": ID}
 
 def tags(engine: Engine, run_id: int | None = None) -> pd.DataFrame:
     """All tags of runs that are not deleted, or those of one run, by name. Columns: tag, runs (how many have it)."""
+    return frame(tag_rows(engine, run_id), _TAGS)
+
+
+def tag_rows(engine: Engine, run_id: int | None = None) -> list[tuple[str, int]]:
+    """As ``tags``, but plain rows."""
     chosen = Run.deleted_at.is_(None) if run_id is None else Run.id == int(run_id)
     statement = select(Tag.tag, func.count()).join(Run, Run.id == Tag.run_id).where(chosen)
     with reading(engine) as connection:
-        return frame(connection.execute(statement.group_by(Tag.tag).order_by(Tag.tag)).all(), _TAGS)
+        return [(tag, many) for tag, many in connection.execute(statement.group_by(Tag.tag).order_by(Tag.tag))]
 
 
 def profile(engine: Engine, run_id: int) -> str | None:

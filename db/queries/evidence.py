@@ -360,10 +360,16 @@ def decisions(engine: Engine, win: str | None = None, *, limit: int = 500, offse
 
     Columns: id, win, decision, because, measurement_id, seen_decision_id, forced, who, decided_at, overruled.
     """
+    rows = decision_rows(engine, win, limit=limit, offset=offset)
+    return frame([tuple(row.values()) for row in rows], _DECISIONS)
+
+
+def decision_rows(engine: Engine, win: str | None = None, *, limit: int = 500, offset: int = 0) -> list[dict[str, Any]]:
+    """As ``decisions``, but plain rows, None where something is unknown."""
     statement = _decided().order_by(DecisionRow.id.desc()).limit(limit).offset(offset)
     with reading(engine) as connection:
         rows = connection.execute(statement if win is None else statement.where(DecisionRow.win == win))
-        return frame(rows.all(), _DECISIONS)
+        return [dict(row) for row in rows.mappings()]
 
 
 def current_decisions(engine: Engine) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from optim.evidence.pooling import pooled_rows
 from optim.evidence.records import (
@@ -39,6 +39,16 @@ _TURNED = {
 }
 
 
+class _Runs(NamedTuple):
+    """The runs that a measurement's verdict rests on, and what all of them have in common."""
+
+    rows: list[dict[str, Any]]
+    place: dict[str, Any]
+
+
+_NO_RUNS = _Runs([], dict.fromkeys(("machine", "workload", "commit", "committed")))
+
+
 def assemble(
     *,
     measurements: Any = (),
@@ -62,13 +72,13 @@ def assemble(
     ended = [_plain(row) for row in rows(measurements) if row.get("status") in ENDED]
     ended.sort(key=lambda row: int(row["id"]), reverse=True)
     finished = pooled_rows(ended, of_blocks, attempts or {})
-    of_blocks = _together_with(finished, of_blocks)
+    runs = _together_with(finished, of_blocks)
     log = [row for row in rows(decisions) if not row.get("overruled")]
-    wins = _beside_kept([_win(win, finished, of_blocks, log) for win in plan_order])
+    wins = _beside_kept([_win(win, finished, runs, log) for win in plan_order])
     attribution, numbers = _newest_attribution(finished)
     return TrackerEvidence(
         wins=wins,
-        together=_together(plan_order, wins, finished, of_blocks),
+        together=_together(plan_order, wins, finished, runs),
         attribution=attribution,
         attributed_by=numbers,
         reference=tuple(_reference(row) for row in rows(reference_runs)),
@@ -92,12 +102,13 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _together_with(
     finished: Sequence[Mapping[str, Any]], blocks: Mapping[int, list[dict[str, Any]]]
-) -> dict[int, list[dict[str, Any]]]:
+) -> dict[int, _Runs]:
     """Under the number of each measurement its runs, and those of the ones that were judged with it."""
-    return {
+    together = {
         int(row["id"]): [run for number in row.get("pooled") or (row["id"],) for run in blocks.get(int(number), ())]
         for row in finished
     }
+    return {number: _Runs(rows, _place(rows)) for number, rows in together.items()}
 
 
 def _newest_attribution(finished: Rows) -> tuple[dict[str, Any] | None, tuple[int, ...]]:
@@ -125,13 +136,13 @@ def _config(text: Any) -> Config | None:
     return read_config(None if text is None else str(text))
 
 
-def _win(win: str, finished: Rows, blocks: Mapping[int, list[dict[str, Any]]], log: Rows) -> WinEvidence:
+def _win(win: str, finished: Rows, runs: Mapping[int, _Runs], log: Rows) -> WinEvidence:
     measured = []
     for row in finished:
         about = win_of(_object(row["spec"]))
         if about is not None and about[0] == win:
-            measured.append(_measured(win, about[1], row, blocks.get(int(row["id"]), [])))
-        measured += _attributed(win, row, blocks.get(int(row["id"]), []))
+            measured.append(_measured(win, about[1], row, runs.get(int(row["id"]), _NO_RUNS)))
+        measured += _attributed(win, row, runs.get(int(row["id"]), _NO_RUNS))
     decided = [decision for decision in log if decision["win"] == win]
     newest = max(decided, key=lambda decision: int(decision["id"]), default=None)
     return WinEvidence(win=win, measurements=tuple(measured), decided=_decided(newest) if newest else None)
@@ -143,12 +154,12 @@ def _beside_kept(wins: Sequence[WinEvidence]) -> tuple[WinEvidence, ...]:
     return tuple(replace(win, kept_beside=stored_text(kept - {win.win})) if kept else win for win in wins)
 
 
-def _measured(win: str, turned: bool, row: Mapping[str, Any], blocks: list[dict[str, Any]]) -> Measured:
+def _measured(win: str, turned: bool, row: Mapping[str, Any], runs: _Runs) -> Measured:
     spec, verdict = _object(row["spec"]), _object(row["verdict"])
     arms = {arm["name"]: str(arm["config"]) for arm in spec["arms"]}
     before, after = ("B", "A") if turned else ("A", "B")
     by_config = {
-        arm: [block["wall_seconds"] for block in blocks if block["arm"] in ("A", "B") and block["config"] == config]
+        arm: [run["wall_seconds"] for run in runs.rows if run["arm"] in ("A", "B") and run["config"] == config]
         for arm, config in arms.items()
     }
     seconds = {arm: _mean(by_config[arm]) for arm in ("A", "B")}
@@ -175,16 +186,16 @@ def _measured(win: str, turned: bool, row: Mapping[str, Any], blocks: list[dict[
         pooled=tuple(row.get("pooled") or ()),
         lines={name: _interval(line, turned) for name, line in (verdict.get("lines") or {}).items()},
         code=spec.get("code"),
-        **_place(blocks),
+        **runs.place,
     )
 
 
-def _attributed(win: str, row: Mapping[str, Any], blocks: list[dict[str, Any]]) -> list[Measured]:
+def _attributed(win: str, row: Mapping[str, Any], runs: _Runs) -> list[Measured]:
     """What an attribution says of a win beside all others, as evidence for it; of version 1 it did not say it."""
     attribution = _object(_object(row["verdict"]).get("attribution"))
     everything = frozenset(attribution.get("wins", ()))
     return [
-        _of_attribution(win, everything - {win}, everything, share, row, blocks)
+        _of_attribution(win, everything - {win}, everything, share, row, runs)
         for share in attribution.get("beside", ())
         if share["win"] == win and share["low"] is not None
     ]
@@ -196,7 +207,7 @@ def _of_attribution(
     after: Config,
     estimate: Mapping[str, Any],
     row: Mapping[str, Any],
-    blocks: list[dict[str, Any]],
+    runs: _Runs,
 ) -> Measured:
     """One of an attribution's speedups, from one config to another, as evidence."""
     spec, attribution = _object(row["spec"]), _object(_object(row["verdict"]).get("attribution"))
@@ -220,7 +231,7 @@ def _of_attribution(
         cache_state=str(spec.get("cache_state") or "unknown"),
         measured_at=_moment(row.get("finished_at") or row.get("updated_at")),
         pooled=tuple(row.get("pooled") or ()),
-        **_place(blocks),
+        **runs.place,
     )
 
 
@@ -280,7 +291,7 @@ def _together(
     order: Sequence[str],
     wins: Sequence[WinEvidence],
     finished: list[dict[str, Any]],
-    blocks: Mapping[int, list[dict[str, Any]]],
+    runs: Mapping[int, _Runs],
 ) -> tuple[Together, ...]:
     decided = {evidence.win: evidence.decision for evidence in wins}
     left = [win for win in order if decided.get(win) != "revert"]
@@ -288,7 +299,7 @@ def _together(
     then = [*kept, *(win for win in left if win not in kept)]
     sets = [tuple(group[:end]) for group in (left, then, list(order)) for end in range(1, len(group) + 1)]
     known = {frozenset(names): names for names in sets}
-    joints = (_joint(state, wins, finished, blocks) for state in known.values())
+    joints = (_joint(state, wins, finished, runs) for state in known.values())
     return tuple(joint for joint in joints if joint is not None)
 
 
@@ -296,11 +307,11 @@ def _joint(
     names: tuple[str, ...],
     wins: Sequence[WinEvidence],
     finished: list[dict[str, Any]],
-    blocks: Mapping[int, list[dict[str, Any]]],
+    runs: Mapping[int, _Runs],
 ) -> Together | None:
     """What speaks for several wins together is chosen as for one of them; a product only where nothing was measured."""
     known = [
-        measured for row in finished for measured in _measured_jointly(frozenset(names), row, blocks[int(row["id"])])
+        measured for row in finished for measured in _measured_jointly(frozenset(names), row, runs[int(row["id"])])
     ]
     joint = WinEvidence(win=stored_text(names), measurements=tuple(known)).measured
     if joint is None:
@@ -312,19 +323,17 @@ def _joint(
     )
 
 
-def _measured_jointly(wanted: Config, row: Mapping[str, Any], blocks: list[dict[str, Any]]) -> list[Measured]:
+def _measured_jointly(wanted: Config, row: Mapping[str, Any], runs: _Runs) -> list[Measured]:
     """What a measurement says of exactly these wins against none."""
     spec, name = _object(row["spec"]), stored_text(wanted)
     if spec.get("kind") == "attribution":
         return [
-            _of_attribution(name, Config(), wanted, gain, row, blocks)
-            for gain in _gains(row, wanted)
-            if gain["speedup"]
+            _of_attribution(name, Config(), wanted, gain, row, runs) for gain in _gains(row, wanted) if gain["speedup"]
         ]
     arms = {arm.get("name"): _config(arm.get("config")) for arm in spec.get("arms", ())}
     if {arms.get("A"), arms.get("B")} != {Config(), wanted}:
         return []
-    return [_measured(name, arms.get("A") == wanted, row, blocks)]
+    return [_measured(name, arms.get("A") == wanted, row, runs)]
 
 
 def _gains(row: Mapping[str, Any], wanted: Config) -> list[dict[str, Any]]:
