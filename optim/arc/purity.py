@@ -106,10 +106,11 @@ def _part_reaches_out(part: CodeType) -> bool:
 _ATOMS = frozenset({int, bool, str, float, complex, bytes, type(None)})
 
 
-def is_immutable(value: Any, checked: set[Any]) -> bool:
+def is_immutable(value: Any, checked: dict[int, Any]) -> bool:
     """Whether nothing can change a value, all the way down: of a function, what it holds from where it was made.
 
-    ``checked`` gathers the functions that were looked into: closures hold closures, and each is looked into once.
+    ``checked`` gathers the functions that were looked into, by ``id``: closures hold closures, and each is looked into
+    once. Not by their hash, which in a worker is the same for all closures of a line (``workers.hashing``).
     """
     level: Iterable[Any] = (value,)
     while not _ATOMS.issuperset(kinds := set(map(type, level))):
@@ -126,17 +127,17 @@ _CONTAINERS = frozenset({tuple, frozenset})
 _SEEN_THROUGH = _ATOMS | _CONTAINERS | {FunctionType, BuiltinFunctionType, type}
 
 
-def _holds_nothing(value: Any, checked: set[Any]) -> bool:
+def _holds_nothing(value: Any, checked: dict[int, Any]) -> bool:
     """Whether a function or a type holds nothing that can change."""
     if isinstance(value, type):
         return value.__module__ == "builtins"
     if isinstance(value, BuiltinFunctionType):
         return value.__self__ is None or isinstance(value.__self__, ModuleType)
-    if value in checked:
+    if id(value) in checked:
         return True
-    checked.add(value)
+    checked[id(value)] = value
     held = [*(cell.cell_contents for cell in value.__closure__ or ()), *(value.__defaults__ or ())]
     if not all(is_immutable(held_value, checked) for held_value in (*held, *(value.__kwdefaults__ or {}).values())):
-        checked.discard(value)
+        del checked[id(value)]
         return False
     return True

@@ -125,7 +125,7 @@ class GraphEvaluator:
         self._most_constant = int(bench.settings.cache_bytes * _CONSTANTS)
         self._holding = Holding(bench.settings.cache_bytes)
         self._unshared: set[int] = set()
-        self._checked: set[Any] = set()
+        self._checked: dict[int, Any] = {}
         self._cache = bench.recorder.cache("dsl")
 
     def begin(self, task: Task) -> None:

@@ -27,6 +27,7 @@ from optim.arc.settings import Settings
 from optim.arc.tasks import Task
 from optim.arc.workers.fence import fence
 from optim.arc.workers.guard import Guard, Heartbeat
+from optim.arc.workers.hashing import hash_functions_by_line
 from optim.arc.workers.memory import Memory
 from optim.arc.workers.messages import message
 from optim.arc.workers.partner import Partner, descriptors
@@ -46,6 +47,7 @@ def main(arguments: list[str]) -> None:
     and ``early`` for one that will wait for its settings: it reads the programs that come with the package meanwhile.
     """
     gc.disable()  # what is loaded stays
+    hash_functions_by_line()
     _die_with(int(arguments[4]), int(arguments[3]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group: the supervisor decides
     programs = _programs_at_hand() if EARLY in arguments[5:] else None

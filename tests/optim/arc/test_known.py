@@ -59,7 +59,7 @@ def test_what_known_functions_gave_on_real_tasks_can_not_change(
             for node, value in sample.values.items():
                 if node > 0 and self._graph.calls[node] is not None:
                     seen += 1
-                    assert is_immutable(value, set()), self._graph.text(node)
+                    assert is_immutable(value, {}), self._graph.text(node)
         whole(self)
 
     whole = evaluator.end

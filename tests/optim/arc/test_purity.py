@@ -111,9 +111,9 @@ def test_the_default_dsl_is_all_pure() -> None:
     "value", [(1, [2]), ((1, iter(())),), frozenset({object()}), (lambda held=[]: held,), [].append, ((({},),),)]
 )
 def test_a_value_that_holds_what_can_change_can_change(value: object) -> None:
-    assert not is_immutable(value, set())
+    assert not is_immutable(value, {})
 
 
 @pytest.mark.parametrize("value", [1, ((1, 2), (3, 4)), frozenset({(1, (2, 3))}), (None, len, tuple, lambda x: x)])
 def test_a_value_of_what_can_not_change_can_not(value: object) -> None:
-    assert is_immutable(value, set())
+    assert is_immutable(value, {})
