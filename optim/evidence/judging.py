@@ -13,7 +13,7 @@ from optim.evidence.records import REMARKS
 from optim.evidence.reliability import Attempt, failing, failures
 from optim.evidence.spec import Spec
 from optim.evidence.statistics import Interval, percent, verdict_of
-from optim.evidence.verdicts import AMOUNTS, BUSY_CORES, Block, Verdict, answers_note, judge, refusal
+from optim.evidence.verdicts import AMOUNTS, Block, Verdict, answers_note, busy_blocks, judge, refusal
 from profiles.configs import Config, stored_text
 
 
@@ -71,7 +71,7 @@ def _attributed(spec: Spec, attribution: Attribution, blocks: Sequence[Block], f
     interval = Interval(speedup=total.value, low=low, high=high, blocks=len(blocks))
     word = verdict_of(interval, spec.margin)
     reason = f"All wins together: {_total(word, interval)} {summary(attribution)}"
-    busy = sum(any((run.busy_cores or 0) > BUSY_CORES for run in block.values()) for block in blocks)
+    busy = busy_blocks(blocks)
     notes = (
         failed,
         f"{busy} of {len(blocks)} block{'' if len(blocks) == 1 else 's'} ran beside other work." if busy else "",

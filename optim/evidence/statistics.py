@@ -26,7 +26,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from statistics import NormalDist
 from typing import Any
 
@@ -45,6 +45,8 @@ MOST_BLOCKS = 10_000
 #: The bets in units of one over the mean size of the trials, and how much of the capital each gets.
 _BETS = np.array([0.2, 0.4, 0.8, 1.6, 3.2])
 _SHARES = np.array([0.08, 0.12, 0.2, 0.2, 0.4])
+#: So many factors from 1 to 2 are multiplied before their logarithm is taken: more than 1,023 could be too large.
+_FACTORS = 1000
 #: Where an end of the interval is looked for, in the farthest trial's distance from the middle; then in how many
 #: steps.
 _AWAY = np.concatenate([[0.0], np.geomspace(1e-3, 1e4, 36)])
@@ -139,16 +141,31 @@ def log_capital(trials: ArrayLike, effects: ArrayLike) -> Floats:
     Returns:
         Shape (effects,).
     """
-    rest = np.asarray(trials, float)[None, :] - np.asarray(effects, float)[:, None]
-    size = np.abs(rest).cumsum(axis=1) / np.arange(1, rest.shape[1] + 1)
+    values = np.asarray(trials, float)
+    count = len(values)
+    unit = values[:, None] - np.asarray(effects, float)
+    size = np.abs(unit).cumsum(axis=0)
+    size /= np.arange(1, count + 1)[:, None]
     # A size that is mere rounding has no sign to bet on.
-    unit = np.divide(rest, size, out=np.zeros_like(rest), where=size > 1e-12)
-    bet = 2 * _BETS[:, None, None] * unit
-    # log(1 + tanh(y)) = log 2 - log(1 + exp(-2 y)), without overflow.
-    up = (math.log(2) - np.log1p(np.exp(-np.abs(bet))) + np.minimum(bet, 0)).sum(axis=2)
-    down = up - bet.sum(axis=2)
-    shares = np.log(_SHARES / 2)[:, None]
-    capital: Floats = np.logaddexp.reduce(np.concatenate([up + shares, down + shares]), axis=0)
+    size[size <= 1e-12] = np.inf
+    unit /= size
+    lean = np.abs(unit.sum(axis=0))
+    np.abs(unit, out=unit)
+    way = unit.sum(axis=0)
+    # log(1 + tanh(y)) = log 2 + y - |y| - log(1 + exp(-2 |y|)), without overflow; each bet is twice the one before it.
+    unit *= -2 * _BETS[0]
+    decay, factor = np.exp(unit, out=unit), size
+    starts = np.arange(0, count, _FACTORS)
+    products = np.empty((len(_BETS), len(starts), unit.shape[1]))
+    for product in products:
+        np.add(decay, 1, out=factor)
+        np.multiply.reduceat(factor, starts, axis=0, out=product)
+        decay *= decay
+    bets, shares = _BETS[:, None], np.log(_SHARES / 2)[:, None] + count * math.log(2)
+    # Both signs: exp(z lean) + exp(-z lean), the larger one set apart.
+    each = bets * (lean - way) + np.log(1 + np.exp(-2 * bets * lean)) - np.log(products).sum(axis=1) + shares
+    most = each.max(axis=0)
+    capital: Floats = most + np.log(np.exp(each - most).sum(axis=0))
     return capital
 
 
@@ -158,8 +175,13 @@ def middle(trials: ArrayLike) -> float:
     A run that something disturbed moves it little, and it lies where the interval closes in.
     """
     values = np.asarray(trials, float)
-    first, second = np.triu_indices(len(values))
-    return float(np.median((values[first] + values[second]) / 2))
+    count = len(values)
+    # Around a ring each two are the half of it apart at most; those that are just that come once, from one side.
+    near = np.lib.stride_tricks.sliding_window_view(np.concatenate([values, values]), (count + 1) // 2)[:count]
+    sums = (values[:, None] + near).ravel()
+    if count % 2 == 0:
+        sums = np.concatenate([sums, values[: count // 2] + values[count // 2 :]])
+    return float(np.median(sums) / 2)
 
 
 def interval(ratios: ArrayLike, confidence: float = CONFIDENCE) -> Interval:
@@ -171,9 +193,16 @@ def interval(ratios: ArrayLike, confidence: float = CONFIDENCE) -> Interval:
     trials = np.asarray(ratios, float)
     if not trials.size:
         raise ValueError("no block has been measured: an interval needs one or more")
-    centre = middle(trials)
-    low, high = log_interval(trials, centre, confidence)
+    centre, low, high = _estimate(tuple(trials.tolist()), confidence)
     return Interval(speedup=_exp(centre), low=_exp(low), high=_exp(high), blocks=trials.size)
+
+
+@lru_cache(maxsize=256)
+def _estimate(trials: tuple[float, ...], confidence: float) -> tuple[float, float, float]:
+    """Middle, low and high of the log speedup; the same trials are asked for again by their forecast, and by pages."""
+    values = np.array(trials)
+    centre = middle(values)
+    return centre, *log_interval(values, centre, confidence)
 
 
 def log_interval(trials: Floats, centre: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
@@ -270,50 +299,52 @@ def forecast(ratios: ArrayLike, margin: float = MARGIN) -> Forecast:
     trials = np.asarray(ratios, float)
     if trials.size < MIN_BLOCKS:
         return Forecast(fewest=MIN_BLOCKS - trials.size, most=None if trials.size else MIN_BLOCKS, tried=False)
-    first = np.sort(_settling(trials, margin))
-    early, likely, late = (
-        None if math.isinf(blocks) else int(blocks) for blocks in first[[int(part * _PATHS) for part in _PARTS]]
-    )
+    places = [int(part * _PATHS) for part in _PARTS]
+    first = np.partition(_settling(trials, margin), places)[places]
+    early, likely, late = (None if math.isinf(blocks) else int(blocks) for blocks in first)
     return Forecast(fewest=early, most=late, likely=likely)
 
 
 def _settling(trials: Floats, margin: float) -> Floats:
     """The number of further blocks that settle it on each path; infinite where none of ``_FURTHER`` does."""
-    count, centre = trials.size, middle(trials)
-    spread = _spread(trials, centre)
-    degrees, shift, walk = _draws(count)
+    centre, low, high = _estimate(tuple(trials.tolist()), CONFIDENCE)
+    degrees, course, widths = _draws(trials.size)
     # A spread that was seen over a few blocks may be larger or smaller; chi-squared says by how much.
-    noise = spread * degrees
-    effect = centre + noise * shift / math.sqrt(count)
-    total = count + _FURTHER
-    middles = (count * centre + effect[:, None] * _FURTHER + noise[:, None] * walk) / total
-    reach = noise[:, None] * half_width(total)
-    edge = math.log1p(margin)
-    away = np.abs(middles)
-    settled = (away + reach <= edge) | ((away > _SLIGHT * edge) & (reach < away))
-    first: Floats = np.where(settled.any(axis=1), _FURTHER[settled.argmax(axis=1)].astype(float), math.inf)
+    noise = (_spread(trials, min(centre - low, high - centre)) * degrees)[:, None]
+    away = noise * course
+    away += centre
+    np.abs(away, out=away)
+    reach, edge = noise * widths, math.log1p(margin)
+    settled = np.ones((_PATHS, len(_FURTHER) + 1), bool)
+    np.greater(away, np.maximum(reach, _SLIGHT * edge), out=settled[:, :-1])
+    reach += away
+    settled[:, :-1] |= reach <= edge
+    first: Floats = np.append(_FURTHER, math.inf)[settled.argmax(axis=1)]
     return first
 
 
-def _spread(trials: Floats, centre: float) -> float:
-    """The trials' standard deviation, or that of normal ones with an interval as wide as theirs, if that is more."""
-    low, high = log_interval(trials, centre)
-    near = min(centre - low, high - centre)
+def _spread(trials: Floats, near: float) -> float:
+    """The trials' standard deviation, or that of normal ones whose interval ends as ``near``, if that is more."""
     seen = float(trials.std(ddof=1))
     return max(seen, near / float(half_width(trials.size))) if math.isfinite(near) else seen
 
 
 @cache
 def _draws(count: int) -> tuple[Floats, Floats, Floats]:
-    """Per path: true noise over seen noise and where the effect lies, shape (paths,), and sums of further noise over
-    the numbers of ``_FURTHER``, shape (paths, numbers). Always the same."""
+    """What the paths after so many blocks have in common, whatever the trials; always the same.
+
+    Per path the true noise over the seen one, shape (paths,); how far the middle of all trials has gone from that of
+    those so far after each of ``_FURTHER``, in true noises, shape (paths, numbers); and half the interval's width
+    there, in the same unit, shape (numbers,).
+    """
     chance = np.random.default_rng(7)
     freedom = _TRUST * (count - 1)
     degrees = np.sqrt(freedom / np.maximum(chance.chisquare(freedom, _PATHS), 1e-3))
-    shift = chance.normal(size=_PATHS)
+    shift = chance.normal(size=_PATHS)[:, None] / math.sqrt(count)
     steps = np.diff(_FURTHER, prepend=0)
     walk = (chance.normal(size=(_PATHS, len(_FURTHER))) * np.sqrt(steps)).cumsum(axis=1)
-    return degrees, shift, walk
+    total = count + _FURTHER
+    return degrees, (shift * _FURTHER + walk) / total, half_width(total)
 
 
 def half_width(blocks: ArrayLike) -> Floats:
@@ -380,7 +411,7 @@ def noise_floor(ratios: ArrayLike) -> NoiseFloor:
     Raises:
         ValueError: there is no trial.
     """
-    trials = tuple(float(ratio) for ratio in np.asarray(ratios, float))
+    trials = tuple(np.asarray(ratios, float).tolist())
     if not trials:
         raise ValueError("no block has been measured: a noise floor needs one or more")
     return NoiseFloor(trials=trials)

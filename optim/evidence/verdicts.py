@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,8 @@ SETTLED = ("faster", "slower", "same", "wrong", "not comparable")
 BUSY_CORES = 0.25
 #: What of a run is told with an interval, and where its ``Outcome`` has it; ``spec.METRICS`` are those that settle.
 AMOUNTS = {"wall": "wall_seconds", "cpu": "cpu_seconds", "memory": "peak_bytes"}
+#: What of a run can stand against it, and what it answered.
+_KIND = attrgetter(*("status", "cache_state", "workload", "machine", "profiled", "errors", "results_fingerprint"))
 _TITLES = {"wall": "wall-clock", "cpu": "CPU", "memory": "peak memory"}
 
 Block = Mapping[str, Outcome]
@@ -152,7 +155,7 @@ def _measured(
     settled = verdict in SETTLED or slight
     forecast = None if settled else statistics.forecast(ratios, margin)
     lines = _lines(blocks, before, after, metric)
-    busy = sum(any((run.busy_cores or 0) > BUSY_CORES for run in block.values()) for block in blocks)
+    busy = busy_blocks(blocks)
     floors = [_floor(blocks, names, metric) for names in (before, after)]
     notes = [
         *_line_notes(lines, settled, metric),
@@ -181,6 +184,11 @@ def _measured(
     )
 
 
+def busy_blocks(blocks: Sequence[Block]) -> int:
+    """How many blocks ran beside other work."""
+    return sum(any((run.busy_cores or 0) > BUSY_CORES for run in block.values()) for block in blocks)
+
+
 def _doubt(counts: Reliability) -> str:
     return f"Unresolved: {counts.sentence} More blocks tell whether the second config is a wrong one."
 
@@ -195,6 +203,9 @@ def trials(
 
     None where a run did not record the metric.
     """
+    names = {*before, *after}
+    if all(names <= block.keys() for block in blocks):
+        return _log_ratios(blocks, before, after, metric)
     rows = [trial(block, before, after, metric) for block in blocks]
     known = [row for row in rows if row is not None]
     return np.array(known, float) if len(known) == len(rows) else None
@@ -212,13 +223,19 @@ def trial(
     """
     if not all(arm in block for arm in (*before, *after)):
         before, after = before[:1], after[:1]
-    total = 0.0
+    ratios = _log_ratios([block], before, after, metric)
+    return None if ratios is None else float(ratios[0])
+
+
+def _log_ratios(blocks: Sequence[Block], before: Sequence[str], after: Sequence[str], metric: str) -> Floats | None:
+    """As ``trials``, of blocks in which each of these arms ran."""
+    total, amount = np.zeros(len(blocks)), attrgetter(AMOUNTS[metric])
     for side, sign in ((before, 1), (after, -1)):
         for arm in side:
-            amount = getattr(block[arm], AMOUNTS[metric])
-            if not amount or amount <= 0:
+            amounts = [amount(block[arm]) for block in blocks]
+            if None in amounts or min(amounts, default=1) <= 0:
                 return None
-            total += sign / len(side) * math.log(amount)
+            total += sign / len(side) * np.array([math.log(seconds) for seconds in amounts])
     return total
 
 
@@ -265,7 +282,7 @@ def _lean(interval: Interval, verdict: str) -> list[str]:
 
 def _floor(blocks: Sequence[Block], arms: Sequence[str], metric: str) -> NoiseFloor | None:
     both = [block for block in blocks if len(arms) > 1 and all(arm in block for arm in arms)]
-    ratios = trials(both, arms[:1], arms[1:], metric) if both else None
+    ratios = _log_ratios(both, arms[:1], arms[1:], metric) if both else None
     return None if ratios is None else statistics.noise_floor(ratios)
 
 
@@ -284,11 +301,12 @@ def _unsteady(blocks: Sequence[Block], before: Sequence[str]) -> str | None:
     """
     first = blocks[0][before[0]]
     own = [block[arm] for block in blocks for arm in before if arm in block]
-    differing = {_facts(run): run for run in own}.values()
-    if reason := next((reason for run in differing if (reason := other_answers(first, run))), None):
+    if reason := next((reason for run in _alike(own) if (reason := other_answers(first, run))), None):
         return f"the first config's own differ from run to run ({reason})"
+    if len(own) > 1:
+        return None
     others = {run.results_fingerprint for block in blocks for arm, run in block.items() if arm not in before} - {None}
-    if len(own) == 1 and others and first.results_fingerprint not in others:
+    if others and first.results_fingerprint not in others:
         return "the first config ran once so far, and no other run gave the same ones"
     return None
 
@@ -297,7 +315,7 @@ def refusal(blocks: Sequence[Block], before: Sequence[str], cache_state: str | N
     """``not comparable`` or ``wrong`` with its reason, or None; runs are held against the first block's baseline."""
     first = blocks[0][before[0]]
     # Runs that are all alike in what can stand against them are looked at once.
-    if len({_facts(run) for block in blocks for run in block.values()}) == 1:
+    if len(_alike(run for block in blocks for run in block.values())) == 1:
         reason = _not_as_prepared(first, cache_state) or incomparable(first, first)
         return ("not comparable", f"Block 1, arm {before[0]}: {reason}.") if reason else None
     runs = [(number, arm, run) for number, block in enumerate(blocks, 1) for arm, run in block.items()]
@@ -314,10 +332,9 @@ def refusal(blocks: Sequence[Block], before: Sequence[str], cache_state: str | N
     return None
 
 
-def _facts(run: Outcome) -> tuple[Any, ...]:
-    timed = bool(run.wall_seconds and run.wall_seconds > 0)
-    place = (run.cache_state, run.workload, run.machine, run.profiled)
-    return (run.status, timed, *place, run.errors, run.results_fingerprint)
+def _alike(runs: Iterable[Outcome]) -> Collection[Outcome]:
+    """One of each kind of run: what stands against one, and its answers, is the same for all of its kind."""
+    return {(_KIND(run), (run.wall_seconds or 0) > 0): run for run in runs}.values()
 
 
 def _not_as_prepared(run: Outcome, cache_state: str | None) -> str | None:
