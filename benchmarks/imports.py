@@ -41,14 +41,14 @@ Timing summary (seconds):
 
 def task(number: int) -> str:
     """The lines of one task."""
-    name = f"{number * 2654435761 % 2**32:08x}"
+    name, candidates, kept = f"{number * 2654435761 % 2**32:08x}", 60 + number % 37, 10 + number % 23
     samples = "".join(f"run_batt.py:650: demo[{sample}] - {name} - 32\n" for sample in range(3))
     return (
         f"run_batt.py:1427: -- {name} - {number} start --\n{samples}run_batt.py:650: test[0] - {name} - 32\n"
         "run_batt.py:1247: -- Demo+Test scoring: 128 outputs, 0 matches, 0 diff calls (skipped 128)\n"
-        f"run_batt.py:1437: -- {name} - {number} done - 96 candidates scored\n"
-        "run_batt.py:1493: -- Filtered to 32 unique candidates (from 96)\n"
-        "run_batt.py:1584: -- Phase 3a: Validated 32 solvers in 0.042s (parallelized)\n"
+        f"run_batt.py:1437: -- {name} - {number} done - {candidates} candidates scored\n"
+        f"run_batt.py:1493: -- Filtered to {kept} unique candidates (from {candidates})\n"
+        f"run_batt.py:1584: -- Phase 3a: Validated {kept} solvers in 0.0{kept}s (parallelized)\n"
         f"run_batt.py:1827: -- {name} batch stats: added=0 processed=0\n"
     )
 

@@ -107,7 +107,7 @@ class CacheStats:
         return self.hits * (self.miss_seconds - (self.hit_seconds or 0.0))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)  # not by keyword alone: a hundred thousand are made out of columns
 class TaskRecord:
     """One task of a run. ``solved`` is None where unknown; ``reason`` says why a task failed."""
 

@@ -11,8 +11,20 @@ from typing import Any
 from profiles.importers.base import Loss, UnknownLogFormat
 from profiles.records import Finding, RunRecord, TaskRecord
 
-_TASK_COLUMNS = tuple(field.name for field in dataclasses.fields(TaskRecord) if field.name != "phases")
-_row_of = attrgetter(*_TASK_COLUMNS)
+_TASK_FIELDS = [field.name for field in dataclasses.fields(TaskRecord)]
+_PHASES = _TASK_FIELDS.index("phases")
+_row_of = attrgetter(*_TASK_FIELDS[:_PHASES], *_TASK_FIELDS[_PHASES + 1 :])
+
+
+def _shortened(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A column; what is the same for all is said once."""
+    return values[:1] if values[0] == values[-1] and values.count(values[0]) == len(values) else values
+
+
+def _lengthened(values: list[Any], count: int) -> list[Any]:
+    if len(values) not in (1, count):
+        raise ValueError(f"a column of {len(values)} values for {count} tasks")
+    return values * count if len(values) == 1 else values
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,11 +45,13 @@ class RunPreview:
         return {"record": self.record.to_json(), **plain}
 
     def packed(self) -> dict[str, Any]:
-        """As ``to_json``, with the tasks as rows: some logs have a hundred thousand of them."""
-        rows = [_row_of(task) for task in self.record.tasks if not task.phases]
-        if len(rows) < len(self.record.tasks):
+        """As ``to_json``, with the tasks as columns: some logs have a hundred thousand of them."""
+        tasks = self.record.tasks
+        if not tasks or any(task.phases for task in tasks):
             return self.to_json()
-        return {**dataclasses.replace(self, record=self.record.replace(tasks=())).to_json(), "tasks": rows}
+        names, *others = zip(*map(_row_of, tasks), strict=True)
+        plain = dataclasses.replace(self, record=self.record.replace(tasks=())).to_json()
+        return {**plain, "tasks": [names, *map(_shortened, others)]}
 
     @classmethod
     def unpacked(cls, plain: Mapping[str, Any]) -> RunPreview:
@@ -45,8 +59,10 @@ class RunPreview:
         run = cls.from_json(plain)
         if "tasks" not in plain:
             return run
-        tasks = tuple(TaskRecord(**dict(zip(_TASK_COLUMNS, row, strict=True))) for row in plain["tasks"])
-        return dataclasses.replace(run, record=run.record.replace(tasks=tasks))
+        names, *others = plain["tasks"]
+        columns = [names, *(_lengthened(values, len(names)) for values in others)]
+        columns.insert(_PHASES, [()] * len(names))
+        return dataclasses.replace(run, record=run.record.replace(tasks=tuple(map(TaskRecord, *columns))))
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> RunPreview:

@@ -185,8 +185,8 @@ def _task(task: TaskFacts, index: int, timed: bool, log: RunLog) -> TaskRecord:
     seconds = task.seconds
     if seconds is None and timed and task.started is not None and task.ended is not None:
         seconds = max(task.ended - task.started, 0.0)
-    amounts = zip(_TASK_COUNTS, (task.candidates, task.kept, task.validated, task.outputs), strict=True)
-    counts = {name: value for name, value in amounts if value is not None}
+    amounts = (task.candidates, task.kept, task.validated, task.outputs)
+    counts = {name: value for name, value in zip(_TASK_COUNTS, amounts, strict=True) if value is not None}
     return TaskRecord(
         task_id=task.task_id,
         index=index,
