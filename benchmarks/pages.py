@@ -209,7 +209,7 @@ def main() -> None:
     parser.add_argument("--database", metavar="URL", help="a history that is there")
     asked = parser.parse_args()
     if not shutil.which("chromium"):
-        raise SystemExit("there is no chromium here: tests/install-browser installs one")
+        raise SystemExit("there is no chromium here, whose times these are: Debian has it as the package chromium")
     with tempfile.TemporaryDirectory() as folder:
         database = asked.database or f"sqlite:///{folder}/generated.db"
         if not asked.database:

@@ -16,14 +16,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests.at_work import alive
 from tests.browser.places import Place, record, words, worked_example
 from tests.views.seed import full_database_file
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+#: The shell first, where there is one: it draws the same pages without what a window needs, for fewer CPU seconds.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
+WINDOW: ViewportSize = {"width": 1400, "height": 900}
 expect.set_options(timeout=30_000)
 
 
@@ -43,15 +46,16 @@ def base_url() -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    # All tabs of one context are drawn by one process, which has compiled the app already.
-    arguments = ["--no-sandbox", "--process-per-site"]
+    # All tabs of one context are drawn by one process, which has compiled the app already. It keeps what it compiled,
+    # and takes no time to optimize it: a page is drawn before that pays.
+    arguments = ["--no-sandbox", "--process-per-site", "--js-flags=--no-opt --no-maglev --no-flush-bytecode"]
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments}
 
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     # No motion: drawing what fades in and turns costs as much again as half a page, and no test looks at it.
-    return {**browser_context_args, "viewport": {"width": 1400, "height": 900}, "reduced_motion": "reduce"}
+    return {**browser_context_args, "viewport": WINDOW, "reduced_motion": "reduce"}
 
 
 @dataclass(frozen=True)
@@ -264,49 +268,90 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path, left: list[App]) -> It
         _end(place)
 
 
-@pytest.fixture(scope="session")
-def kept_context(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
-    """A person's browser. It is kept: one that had to fetch and compile the app anew opens a page twice as slowly."""
-    yield from _kept(browser, browser_context_args)
+@dataclass(frozen=True)
+class Person:
+    """A browser that is kept, and its tab: one that had to fetch and compile the app anew takes twice as long."""
+
+    context: BrowserContext
+    kept: list[Page]
+
+    @classmethod
+    def new(cls, browser: Browser, arguments: dict[str, Any]) -> Person:
+        context = browser.new_context(**arguments)
+        keeper = context.new_page()  # an empty page of the apps' site: what has compiled the app ends with none
+        keeper.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
+        keeper.goto("http://127.0.0.1/")
+        return cls(context, [keeper])
+
+    def tab(self) -> Page:
+        """The tab, as it is when it is new."""
+        if len(self.kept) == 1 or self.kept[1].is_closed():
+            self.kept[1:] = [self.context.new_page()]
+        return self.kept[1]
+
+    def another_tab(self) -> Page:
+        """One more, which a test can listen to: it is closed afterwards."""
+        return self.context.new_page()
+
+    def leave(self) -> None:
+        """Closes what is not kept, and takes back what was stored, set or allowed; what was loaded stays loaded."""
+        for page in self.context.pages:
+            if page.url.startswith("http") and page is not self.kept[0]:
+                page.evaluate("localStorage.clear(), sessionStorage.clear()")
+            if page not in self.kept:
+                page.close()
+        for page in self.kept[1:]:
+            _as_new(page)
+        self.context.clear_permissions()
+        self.context.clear_cookies()
+
+
+def _as_new(page: Page) -> None:
+    """Takes back what a test made of a tab: its page, its steps of Back, its size, and what is caught on its way."""
+    if page.is_closed():
+        return
+    page.unroute_all()
+    page.goto("about:blank")
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Page.resetNavigationHistory")
+    devtools.detach()
+    page.set_viewport_size(WINDOW)
+    page.emulate_media(color_scheme="light")
 
 
 @pytest.fixture(scope="session")
-def other_context(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
-    """Another person's browser, kept too."""
-    yield from _kept(browser, browser_context_args)
+def one_person(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Person]:
+    person = Person.new(browser, browser_context_args)
+    yield person
+    person.context.close()
 
 
-def _kept(browser: Browser, arguments: dict[str, Any]) -> Iterator[BrowserContext]:
-    context = browser.new_context(**arguments)
-    keeper = context.new_page()  # an empty page of the apps' site: the process that has compiled the app ends with none
-    keeper.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
-    keeper.goto("http://127.0.0.1/")
-    yield context
-    context.close()
-
-
-def _emptied(context: BrowserContext) -> None:
-    """Closes its pages and takes back what they stored or were allowed; what was loaded of an app stays loaded."""
-    for page in context.pages[1:]:
-        if page.url.startswith("http"):
-            page.evaluate("localStorage.clear()")
-        page.close()
-    context.clear_permissions()
-    context.clear_cookies()
+@pytest.fixture(scope="session")
+def other_person(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Person]:
+    person = Person.new(browser, browser_context_args)
+    yield person
+    person.context.close()
 
 
 @pytest.fixture
-def page(kept_context: BrowserContext) -> Iterator[Page]:
-    """A tab of its own in a browser that stored nothing."""
-    yield kept_context.new_page()
-    _emptied(kept_context)
+def page(one_person: Person) -> Iterator[Page]:
+    """A tab in a browser that stored nothing."""
+    yield one_person.tab()
+    one_person.leave()
 
 
 @pytest.fixture
-def fresh_context(other_context: BrowserContext) -> Iterator[Opened]:
+def listened(one_person: Person) -> Iterator[Page]:
+    """A tab for a test that listens to what happens in it."""
+    yield one_person.another_tab()
+    one_person.leave()
+
+
+@pytest.fixture
+def fresh_context(other_person: Person) -> Iterator[Opened]:
     """A page in another browser context: another person, who has nothing but a link."""
-    yield other_context.new_page
-    _emptied(other_context)
+    yield other_person.tab
+    other_person.leave()
 
 
 @pytest.fixture(scope="session")

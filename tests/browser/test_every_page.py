@@ -99,10 +99,10 @@ def found_by_axe(page: Page, options: dict[str, Any] | None = None) -> list[str]
     return [f"{rule}: {html[:200]}" for rule, html in nodes if rule not in KNOWN]
 
 
-def test_a_first_start_leads_from_page_to_page_and_nothing_leaves_this_machine(empty_app: App, page: Page) -> None:
+def test_a_first_start_leads_from_page_to_page_and_nothing_leaves_this_machine(empty_app: App, listened: Page) -> None:
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    empty_app.open(page)
+    listened.on("request", lambda request: asked.append(request.url))
+    page = empty_app.open(listened)
     expect(page.get_by_text("Nothing is measured yet.")).to_be_visible()
     for one in all_pages()[1:]:
         page.get_by_test_id("stSidebarNav").get_by_role("link", name=one.title, exact=True).click()

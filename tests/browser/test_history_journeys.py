@@ -138,8 +138,9 @@ def test_axe_finds_nothing_in_a_preview(full_app: App, page: Page) -> None:
     assert not found_by_axe(settled(page))
 
 
-def test_a_hostile_log_is_shown_as_text_on_every_page(own_app: Serve, page: Page) -> None:
+def test_a_hostile_log_is_shown_as_text_on_every_page(own_app: Serve, listened: Page) -> None:
     asked: list[str] = []
+    page = listened
     page.on("request", lambda request: asked.append(request.url))
     page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
     app = own_app()
