@@ -146,9 +146,9 @@ def terms(wins: Sequence[str]) -> list[tuple[str, ...]]:
 
 def design_matrix(configs: Iterable[Config], wins: Sequence[str]) -> Floats:
     """Shape (configs, terms): products of +1 (on) and -1 (off), so that effects are averages over the other wins."""
-    rows = [[math.prod(1.0 if win in config else -1.0 for win in term) for term in terms(wins)] for config in configs]
-    matrix: Floats = np.array(rows, float)
-    return matrix
+    signs = np.array([[1.0 if win in config else -1.0 for win in wins] for config in configs])
+    place = {win: column for column, win in enumerate(wins)}
+    return np.stack([signs[:, [place[win] for win in term]].prod(axis=1) for term in terms(wins)], axis=1)
 
 
 def fit_weights(configs: Sequence[Config], wins: Sequence[str]) -> Floats:
@@ -165,16 +165,18 @@ def fit_weights(configs: Sequence[Config], wins: Sequence[str]) -> Floats:
     return np.asarray(np.linalg.pinv(matrix), np.float64)
 
 
-def value_weights(configs: Sequence[Config], wins: Sequence[str]) -> Floats:
+def value_weights(configs: Sequence[Config], wins: Sequence[str], coefficients: Floats) -> Floats:
     """Shape (2**wins, configs): mean log seconds of every config in the order of ``subsets``.
 
     What was measured stands for itself; what was not is what the model says.
+
+    Args:
+        coefficients: the ``fit_weights`` of these configs.
     """
-    fitted = design_matrix(subsets(wins), wins) @ fit_weights(configs, wins)
-    places = {config: place for place, config in enumerate(configs)}
-    for row, config in enumerate(subsets(wins)):
-        if config in places:
-            fitted[row] = np.eye(len(configs))[places[config]]
+    every = subsets(wins)
+    fitted: Floats = design_matrix(every, wins) @ coefficients
+    row = {config: number for number, config in enumerate(every)}
+    fitted[[row[config] for config in configs]] = np.eye(len(configs))
     return fitted
 
 

@@ -47,9 +47,10 @@ class FactorialModel:
         self.wins, self.configs, self.logs = wins, configs, logs
         self.means: Floats = logs.mean(axis=0)
         self.coefficients = factorial.fit_weights(configs, wins)
-        self.weights = factorial.value_weights(configs, wins)
+        self.weights = factorial.value_weights(configs, wins, self.coefficients)
         self.values: Floats = self.weights @ self.means
         self.rows = {config: row for row, config in enumerate(factorial.subsets(wins))}
+        self._design = factorial.design_matrix(self.rows, wins)
         self.misfit, self.misfit_freedom = self._misfit()
         self.noise, self.freedom = self._noise()
         every, chosen = len(self.rows), [self.rows[config] for config in configs]
@@ -100,7 +101,7 @@ class FactorialModel:
 
     def effect(self, term: int) -> Floats:
         """A coefficient of the model (in the order of ``factorial.terms``) as weights of all configs' log seconds."""
-        every: Floats = factorial.design_matrix(self.rows, self.wins)[:, term] / len(self.rows)
+        every: Floats = self._design[:, term] / len(self.rows)
         return every
 
     def seconds(self, config: Config) -> float:

@@ -51,6 +51,7 @@ _FACTORS = 1000
 #: steps.
 _AWAY = np.concatenate([[0.0], np.geomspace(1e-3, 1e4, 36)])
 _STEPS = 24
+_BOTH = np.arange(2)
 #: An effect whose middle lies within this share of the margin is called slight. At the edge it could go on for ever.
 _SLIGHT = 0.75
 _NORMAL_90 = 1.2815515655446004
@@ -211,17 +212,20 @@ def log_interval(trials: Floats, centre: float, confidence: float = CONFIDENCE) 
     reach = float(np.abs(trials - centre).max()) or 1e-12
     # Both sides at once, as shape (2, effects): the farthest effect that is not left out is looked for.
     sides = centre + np.array([[-reach], [reach]]) * _AWAY
-    open_sides = np.zeros(2, bool)
-    for _ in range(2):
-        kept = (log_capital(trials, sides.ravel()) < level).reshape(sides.shape)
-        last = kept.shape[1] - 1 - kept[:, ::-1].argmax(axis=1)
-        last = np.where(kept.any(axis=1), last, 0)
-        open_sides |= last == kept.shape[1] - 1
-        # The effect beyond the last one kept is left out: the end lies between the two.
-        last = np.minimum(last, kept.shape[1] - 2)
-        sides = np.linspace(sides[[0, 1], last], sides[[0, 1], last + 1], _STEPS, axis=1)
-    low, high = np.where(open_sides, [-math.inf, math.inf], sides[:, -1])
+    kept, left_out, is_open = _last_kept(trials, sides, level)
+    kept, left_out, still = _last_kept(trials, np.linspace(kept, left_out, _STEPS, axis=1), level)
+    low, high = np.where(is_open | still, [-math.inf, math.inf], left_out)
     return float(low), float(high)
+
+
+def _last_kept(trials: Floats, sides: Floats, level: float) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Of each side, shape (2, effects), the farthest effect that is not left out, and the one beyond it; and whether
+    there is none beyond it."""
+    kept = (log_capital(trials, sides.ravel()) < level).reshape(sides.shape)
+    end = sides.shape[1] - 1
+    last = np.where(kept.any(axis=1), end - kept[:, ::-1].argmax(axis=1), 0)
+    inner = np.minimum(last, end - 1)
+    return sides[_BOTH, inner], sides[_BOTH, inner + 1], last == end
 
 
 def _exp(value: float) -> float:

@@ -203,8 +203,7 @@ def trials(
 
     None where a run did not record the metric.
     """
-    names = {*before, *after}
-    if all(names <= block.keys() for block in blocks):
+    if len(_with(blocks, (*before, *after))) == len(blocks):
         return _log_ratios(blocks, before, after, metric)
     rows = [trial(block, before, after, metric) for block in blocks]
     known = [row for row in rows if row is not None]
@@ -225,6 +224,12 @@ def trial(
         before, after = before[:1], after[:1]
     ratios = _log_ratios([block], before, after, metric)
     return None if ratios is None else float(ratios[0])
+
+
+def _with(blocks: Sequence[Block], arms: Iterable[str]) -> list[Block]:
+    """The blocks in which each of these arms ran."""
+    names = set(arms)
+    return [block for block in blocks if names <= block.keys()]
 
 
 def _log_ratios(blocks: Sequence[Block], before: Sequence[str], after: Sequence[str], metric: str) -> Floats | None:
@@ -281,7 +286,7 @@ def _lean(interval: Interval, verdict: str) -> list[str]:
 
 
 def _floor(blocks: Sequence[Block], arms: Sequence[str], metric: str) -> NoiseFloor | None:
-    both = [block for block in blocks if len(arms) > 1 and all(arm in block for arm in arms)]
+    both = _with(blocks, arms) if len(arms) > 1 else []
     ratios = _log_ratios(both, arms[:1], arms[1:], metric) if both else None
     return None if ratios is None else statistics.noise_floor(ratios)
 
