@@ -3,7 +3,8 @@
 Programs put functions into sets, and the answer of some depends on the order in which a set gives what is in it. By
 their addresses, as CPython hashes them, functions stand elsewhere in each process; the closures that a program makes
 even in each call. A value around them (a tuple, a frozenset) hashes by what is in it, and is settled with them. Equal
-are functions as ever: each to itself only.
+are functions as ever: each to itself only. What else hashes by its address is left alone: ``None`` before Python 3.12,
+which many a dict holds that nobody can list, and objects of classes of the DSL's own that do not say their hash.
 
 No setting of Python's says so, and a class of our own around each function would not be one: DSLs ask functions for
 their code. So it is told to the type of functions itself, in this process, as a class tells it with ``__hash__``.
