@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests.at_work import alive
-from tests.browser.places import Place, record, words, worked_example
+from tests.browser.places import Place, recorded, words, worked_example
 from tests.views.seed import full_database_file
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -226,16 +226,15 @@ def serve_place(place: Place) -> App:
 
 @pytest.fixture(scope="session")
 def served_example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    yield from _served(worked_example(tmp_path_factory.mktemp("worked")))
+    yield from _served(recorded(tmp_path_factory, worked_example))
 
 
 @pytest.fixture(scope="session")
 def served_words(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    yield from _served(words(tmp_path_factory.mktemp("words")))
+    yield from _served(recorded(tmp_path_factory, words))
 
 
 def _served(place: Place) -> Iterator[Served]:
-    record(place)
     app = serve_place(place)
     yield Served(place, app)
     app.leave()
@@ -268,12 +267,13 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path, left: list[App]) -> It
         _end(place)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Person:
     """A browser that is kept, and its tab: one that had to fetch and compile the app anew takes twice as long."""
 
     context: BrowserContext
-    kept: list[Page]
+    left_alone: list[Page]
+    kept: Page | None = None
 
     @classmethod
     def new(cls, browser: Browser, arguments: dict[str, Any]) -> Person:
@@ -285,31 +285,27 @@ class Person:
 
     def tab(self) -> Page:
         """The tab, as it is when it is new."""
-        if len(self.kept) == 1 or self.kept[1].is_closed():
-            self.kept[1:] = [self.context.new_page()]
-        return self.kept[1]
-
-    def another_tab(self) -> Page:
-        """One more, which a test can listen to: it is closed afterwards."""
-        return self.context.new_page()
+        if self.kept is None or self.kept.is_closed():
+            self.kept = self.context.new_page()
+        return self.kept
 
     def leave(self) -> None:
-        """Closes what is not kept, and takes back what was stored, set or allowed; what was loaded stays loaded."""
+        """Takes back what was stored, set or allowed, and closes all other tabs; what was loaded stays loaded."""
         for page in self.context.pages:
-            if page.url.startswith("http") and page is not self.kept[0]:
+            if page in self.left_alone:
+                continue
+            if page.url.startswith("http"):
                 page.evaluate("localStorage.clear(), sessionStorage.clear()")
-            if page not in self.kept:
+            if page is self.kept:
+                _as_new(page)
+            else:
                 page.close()
-        for page in self.kept[1:]:
-            _as_new(page)
         self.context.clear_permissions()
         self.context.clear_cookies()
 
 
 def _as_new(page: Page) -> None:
     """Takes back what a test made of a tab: its page, its steps of Back, its size, and what is caught on its way."""
-    if page.is_closed():
-        return
     page.unroute_all()
     page.goto("about:blank")
     devtools = page.context.new_cdp_session(page)
@@ -343,7 +339,7 @@ def page(one_person: Person) -> Iterator[Page]:
 @pytest.fixture
 def listened(one_person: Person) -> Iterator[Page]:
     """A tab for a test that listens to what happens in it."""
-    yield one_person.another_tab()
+    yield one_person.context.new_page()
     one_person.leave()
 
 
@@ -355,8 +351,8 @@ def fresh_context(other_person: Person) -> Iterator[Opened]:
 
 
 @pytest.fixture(scope="session")
-def looking(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+def looking(one_person: Person) -> Page:
     """One tab for tests that only look, which open one page after the other in it."""
-    context = browser.new_context(**browser_context_args)
-    yield context.new_page()
-    context.close()
+    page = one_person.context.new_page()
+    one_person.left_alone.append(page)
+    return page

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ import pytest
 
 from profiles import recorder
 from tests.cli.place import quickwin
+from tests.made_once import made_once
 from tests.worked_example import FOURTH, SECOND, THIRD
 
 DATABASE = "quickwin.db"
@@ -119,7 +120,7 @@ def worked_example(folder: Path) -> Place:
 
 
 def words(folder: Path) -> Place:
-    """The user's command, as ``quickwin init`` begins its project."""
+    """The user's command, as ``quickwin init`` begins its project where it is not begun."""
     (folder / "count.py").write_text(textwrap.dedent(PROGRAM))
     shutil.copy(str(recorder.__file__), folder / "recorder.py")
     place = Place(
@@ -134,8 +135,9 @@ def words(folder: Path) -> Place:
     )
     switches = ["--win", "remember=--remember", "--win", "rank_once=RANK=once"]
     command = ["--command", "{python} count.py --lines {lines}", "--set", "lines=60"]
-    with at(place):
-        _done("init", *command, *switches, "--answers", "out/*.csv", "--reset", "rm -rf out")
+    if place.project and not place.project.exists():
+        with at(place):
+            _done("init", *command, *switches, "--answers", "out/*.csv", "--reset", "rm -rf out")
     return place
 
 
@@ -149,6 +151,18 @@ def at(place: Place) -> Iterator[None]:
             if name != "QUICKWIN_PROJECT" or (place.project and place.project.exists()):
                 patch.setenv(name, value)
         yield
+
+
+def recorded(factory: pytest.TempPathFactory, make: Callable[[Path], Place]) -> Place:
+    """A place of one's own with the runs in it, which were recorded once."""
+
+    def run_all(folder: Path) -> None:
+        folder.mkdir()
+        record(make(folder))
+
+    name = make.__name__
+    recorded_once = made_once(factory, f"recorded-{name}", run_all)
+    return make(Path(shutil.copytree(recorded_once, factory.mktemp(name), dirs_exist_ok=True)))
 
 
 def record(place: Place) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import App, settled
 from tests.worked_example import FIFTH, FOURTH, THIRD
@@ -119,14 +119,13 @@ def test_a_narrow_window_needs_no_scrolling_sideways(url_path: str, full_app: Ap
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 800
 
 
-def test_dark_is_dark_and_its_charts_have_no_white_box(full_app: App, browser: Browser) -> None:
-    context = browser.new_context(viewport={"width": 1400, "height": 900}, color_scheme="dark")
-    page = full_app.open(context.new_page(), "runs?zoom=1")
+def test_dark_is_dark_and_its_charts_have_no_white_box(full_app: App, page: Page) -> None:
+    page.emulate_media(color_scheme="dark")
+    full_app.open(page, "runs?zoom=1")
     background = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
     chart = page.locator(".js-plotly-plot .main-svg").first
     expect(chart).to_be_visible()
     fill = chart.evaluate("one => getComputedStyle(one).backgroundColor")
-    context.close()
     assert background == DARK
     assert fill in ("rgba(0, 0, 0, 0)", "transparent")
 
@@ -187,14 +186,13 @@ def test_the_keyboard_goes_through_a_page_and_sees_where_it_is(drawn: Page) -> N
     assert not [stop[:2] for stop in stops[:-1] if not stop[2]]
 
 
-def test_who_wants_no_motion_sees_none(full_app: App, browser: Browser) -> None:
-    context = browser.new_context(reduced_motion="reduce")
-    page = full_app.open(context.new_page(), "measure")
+def test_who_wants_no_motion_sees_none(full_app: App, page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    full_app.open(page, "measure")
     moving = page.evaluate(
         """() => [...document.querySelectorAll('*')].filter((one) => {
           const style = getComputedStyle(one);
           return [style.transitionDuration, style.animationDuration].some((time) => parseFloat(time) > 0.001);
         }).length"""
     )
-    context.close()
     assert moving == 0
