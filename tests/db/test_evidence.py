@@ -311,7 +311,6 @@ from db import queries, store
 from db.engine import open_engine
 
 def attempt(number, left):
-    engine = open_engine(sys.argv[1])
     def count(*ignored):
         left[0] -= 1
         if left[0] < 0:
@@ -319,23 +318,25 @@ def attempt(number, left):
     store.update_measurement(engine, number, pid=os.getpid())
     event.listen(engine, "before_cursor_execute", count)
     event.listen(engine, "commit", count)
+    add_block(number)
+
+def add_block(number):
     rows = [(1, arm, place, place) for place, arm in enumerate(("A", "B", "B2", "A2"), 1)]
     store.add_blocks(engine, number, rows, status="running", verdict={"blocks": 1}, owned=True)
 
+engine = open_engine(sys.argv[1])  # each fork opens connections of its own, but finds the statements compiled
 spec, code, statements = json.loads(sys.argv[2]), 9, 0
+add_block(store.begin_measurement(engine, spec))
 while code:
-    engine = open_engine(sys.argv[1])
     number = store.begin_measurement(engine, spec)
-    engine.dispose()
     child = os.fork()
     if child == 0:
         attempt(number, [statements])
         os._exit(0)
     code = os.waitpid(child, 0)[1]
-    engine = open_engine(sys.argv[1])
     print(json.dumps([code, queries.measurement(engine, number).verdict, len(queries.blocks(engine, number))]))
-    engine.dispose()
     statements += 1
+engine.dispose()
 """
 
 

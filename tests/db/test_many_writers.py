@@ -16,22 +16,22 @@ pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threade
 
 
 def test_many_writers_at_once_lose_nothing(url: str) -> None:
-    found = many_writers(url, writers=8, commits=15)
+    found = many_writers(url, writers=8, commits=8)
     assert {name: found[name] for name in ("commits", "kept", "errors", "finished")} == {
-        "commits": 120,
-        "kept": 120,
+        "commits": 64,
+        "kept": 64,
         "errors": 0,
         "finished": 8,
     }
 
 
 def test_killed_writers_lose_no_committed_task_and_are_never_shown_as_finished(url: str) -> None:
-    found = killed_writers(url, kills=6, at_once=2, seed=random.randrange(10**6))
+    found = killed_writers(url, kills=4, at_once=2, seed=random.randrange(10**6))
     assert found["tasks promised"]
     assert {name: found[name] for name in ("tasks lost", "shown as finished", "shown as interrupted")} == {
         "tasks lost": 0,
         "shown as finished": 0,
-        "shown as interrupted": 6,
+        "shown as interrupted": 4,
     }
 
 

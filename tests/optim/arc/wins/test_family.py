@@ -21,7 +21,7 @@ TESTS = Path(__file__).parent
 
 @pytest.fixture(scope="module")
 def baseline(tmp_path_factory: pytest.TempPathFactory) -> str:
-    found, records = answers(small(tmp_path_factory.mktemp("baseline")))
+    found, records = answers(small(tmp_path_factory.mktemp("baseline"), candidates=25))
     assert sum(record["counts"]["accepted"] for record in records) > 5
     return found
 
@@ -30,8 +30,8 @@ def baseline(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_every_subset_gives_the_baselines_answers_cold_and_warm(
     config: frozenset[str], baseline: str, tmp_path: Path
 ) -> None:
-    cold, _ = answers(small(tmp_path, wins=config))
-    warm, _ = answers(small(tmp_path, wins=config))
+    cold, _ = answers(small(tmp_path, wins=config, candidates=25))
+    warm, _ = answers(small(tmp_path, wins=config, candidates=25))
     assert (cold, warm) == (baseline, baseline)
 
 

@@ -54,7 +54,7 @@ def run(settings: Settings) -> RunRecord:
 
 def test_all_configs_give_one_fingerprint_beside_processes_that_eat_the_cores(tmp_path: Path) -> None:
     alone = run(small(tmp_path / "alone", limit_seconds=LIMIT, tasks=3, candidates=20))
-    with one_core() as cores, busy(3 * cores):
+    with one_core() as cores, busy(2 * cores):
         for number, config in enumerate(CONFIGS):
             settings = small(tmp_path / str(number), wins=config, limit_seconds=LIMIT, tasks=3, candidates=20)
             record = run(settings)
