@@ -8,7 +8,7 @@ import tempfile
 import pytest
 from hypothesis import settings
 
-from tests import new_databases
+from tests import compiled_statements, new_databases
 
 # Measurements of tests wait for each other, but not for one that is at work on this machine meanwhile.
 os.environ["QUICKWIN_LOCKS"] = tempfile.mkdtemp(prefix="quickwin-tests-")
@@ -22,6 +22,7 @@ for _name, _handler in {"SIGHUP": signal.SIG_DFL, "SIGINT": signal.default_int_h
 gc.set_threshold(50_000, 20, 20)
 
 new_databases.share()
+compiled_statements.share()
 
 settings.register_profile("no_deadline", deadline=None)
 settings.load_profile("no_deadline")

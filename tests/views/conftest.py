@@ -13,7 +13,9 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner import ScriptRunnerEvent
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 from streamlit.util import calc_hash
 
 from tests.views.seed import full_database_file
@@ -24,6 +26,16 @@ APP = Path(__file__).resolve().parents[2] / "app.py"
 Open = Callable[..., AppTest]
 # A server looks once for components among the installed packages, an AppTest at each opening: as long as a page takes.
 manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
+
+
+def _stopped(runner: LocalScriptRunner) -> bool:
+    """As an AppTest asks a thousand times a second, which takes turns from the script that it waits for."""
+    if runner._script_thread is not None:
+        runner._script_thread.join(1.0)
+    return any(event == ScriptRunnerEvent.SHUTDOWN for event in runner.events)
+
+
+LocalScriptRunner.script_stopped = _stopped
 
 
 @pytest.fixture(scope="session")
