@@ -57,6 +57,8 @@ _SLIGHT = 0.75
 _NORMAL_90 = 1.2815515655446004
 #: A forecast plays so many paths through, looks at these numbers of further blocks, and leaves out so many at each end.
 _PATHS = 800
+#: In pieces of so many paths: memory of 128 KB or more is given back and asked for anew each time.
+_AT_ONCE = 200
 _FURTHER = np.unique(np.round(np.geomspace(1, MOST_BLOCKS, 70)).astype(int))
 _TAIL = 0.025
 _PARTS = (_TAIL, 0.5, 1 - _TAIL)
@@ -315,14 +317,16 @@ def _settling(trials: Floats, margin: float) -> Floats:
     degrees, course, widths = _draws(trials.size)
     # A spread that was seen over a few blocks may be larger or smaller; chi-squared says by how much.
     noise = (_spread(trials, min(centre - low, high - centre)) * degrees)[:, None]
-    away = noise * course
-    away += centre
-    np.abs(away, out=away)
-    reach, edge = noise * widths, math.log1p(margin)
-    settled = np.ones((_PATHS, len(_FURTHER) + 1), bool)
-    np.greater(away, np.maximum(reach, _SLIGHT * edge), out=settled[:, :-1])
-    reach += away
-    settled[:, :-1] |= reach <= edge
+    edge, settled = math.log1p(margin), np.ones((_PATHS, len(_FURTHER) + 1), bool)
+    for paths in (slice(start, start + _AT_ONCE) for start in range(0, _PATHS, _AT_ONCE)):
+        away = noise[paths] * course[paths]
+        away += centre
+        np.abs(away, out=away)
+        reach = noise[paths] * widths
+        now = settled[paths, :-1]
+        np.greater(away, np.maximum(reach, _SLIGHT * edge), out=now)
+        reach += away
+        now |= reach <= edge
     first: Floats = np.append(_FURTHER, math.inf)[settled.argmax(axis=1)]
     return first
 
