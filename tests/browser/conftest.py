@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests.at_work import alive
-from tests.browser.places import Place, recorded, words, worked_example
+from tests.browser.places import PLACES, Place, recorded, words, worked_example
 from tests.views.seed import full_database_file
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -180,35 +180,7 @@ def used_app(tmp_path_factory: pytest.TempPathFactory, full_database: Path) -> I
     app.close()
 
 
-@pytest.fixture(scope="session")
-def left() -> Iterator[list[App]]:
-    """Apps that tests are done with: told to end at once, waited for when all tests are over."""
-    apps: list[App] = []
-    yield apps
-    for app in apps:
-        app.process.wait(15)
-
-
-Serve = Callable[..., App]
 Opened = Callable[[], Page]
-
-
-@pytest.fixture
-def own_app(tmp_path: Path, full_database: Path, left: list[App]) -> Iterator[Serve]:
-    """Serves an app that the test may change: ``own_app(full=True)``."""
-    apps: list[App] = []
-
-    def start(full: bool = False) -> App:
-        file = tmp_path / "quickwin.db"
-        if full:
-            shutil.copy(full_database, file)
-        apps.append(serve(tmp_path, f"sqlite:///{file}"))
-        return apps[-1]
-
-    yield start
-    for app in apps:
-        app.leave()
-    left.extend(apps)
 
 
 @dataclass(frozen=True)
@@ -255,16 +227,69 @@ def served(request: pytest.FixtureRequest) -> Served:
     return request.getfixturevalue(request.param)  # type: ignore[no-any-return]
 
 
-@pytest.fixture(params=[worked_example, words], ids=["worked example", "words"])
-def fresh(request: pytest.FixtureRequest, tmp_path: Path, left: list[App]) -> Iterator[Served]:
-    """The same projects with nothing run yet, for one test."""
-    place = request.param(tmp_path)
-    try:
-        app = serve_place(place)
-        left.append(app)
-        yield Served(place, app)
-    finally:
-        _end(place)
+class Journeys:
+    """Projects that began with nothing run, by name: the last of each is kept, for journeys that mind no past."""
+
+    def __init__(self, factory: pytest.TempPathFactory) -> None:
+        self._factory = factory
+        self._kept: dict[str, Served] = {}
+        self._all: list[Served] = []
+
+    def new(self, name: str) -> Served:
+        """Such a project with nothing run yet."""
+        return self._serve(PLACES[name](self._factory.mktemp("journey")))
+
+    def kept(self, name: str) -> Served:
+        """The one that is there already, whatever was run in it, where one is."""
+        return self._kept[name] if name in self._kept else self.new(name)
+
+    def restarted(self, served: Served) -> Served:
+        """Ends its app and starts it again."""
+        served.app.close()
+        return self._serve(served.place)
+
+    def drop(self, name: str) -> None:
+        """Ends what is at work in the one that is there, and its app: the next journey begins another."""
+        _end(self._kept.pop(name).place)
+
+    def end(self) -> None:
+        """Ends all apps."""
+        for served in self._all:
+            served.app.leave()
+            _end(served.place)
+        for served in self._all:
+            served.app.process.wait(15)
+
+    def _serve(self, place: Place) -> Served:
+        self._kept[place.name] = served = Served(place, serve_place(place))
+        self._all.append(served)
+        return served
+
+
+@pytest.fixture(scope="session")
+def journeys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journeys]:
+    journeys = Journeys(tmp_path_factory)
+    yield journeys
+    journeys.end()
+
+
+@pytest.fixture(params=PLACES)
+def fresh(request: pytest.FixtureRequest, journeys: Journeys) -> Iterator[Served]:
+    """The same projects with nothing run yet."""
+    yield from _until_one_fails(request, journeys, journeys.new(request.param))
+
+
+@pytest.fixture(params=PLACES)
+def lived_in(request: pytest.FixtureRequest, journeys: Journeys) -> Iterator[Served]:
+    """The same projects, whatever other journeys did there: for those that take that as it is."""
+    yield from _until_one_fails(request, journeys, journeys.kept(request.param))
+
+
+def _until_one_fails(request: pytest.FixtureRequest, journeys: Journeys, served: Served) -> Iterator[Served]:
+    failed = request.session.testsfailed
+    yield served
+    if request.session.testsfailed > failed:
+        journeys.drop(served.place.name)
 
 
 @dataclass

@@ -141,6 +141,10 @@ def words(folder: Path) -> Place:
     return place
 
 
+#: How each is begun in a folder, by name.
+PLACES: Mapping[str, Callable[[Path], Place]] = {"worked example": worked_example, "words": words}
+
+
 @contextmanager
 def at(place: Place) -> Iterator[None]:
     """In the place's folder, with its settings."""

@@ -6,7 +6,8 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import App, Opened, Served, serve_place, settled
+from tests.browser.conftest import App, Journeys, Opened, Served, settled
+from tests.browser.test_sharing_journey import copied
 from tests.worked_example import FOURTH
 
 VERDICT = re.compile(r"6 blocks: (Faster|Slower|The same|Unresolved)", re.IGNORECASE)
@@ -89,6 +90,7 @@ def block(page: Page, least: int) -> int:
         "least => Number((document.body.innerText.match(/under way: block (\\d+) of/) || [])[1]) >= least",
         arg=least,
         timeout=120_000,
+        polling=250,  # reading all that the page says with each frame would take as long as drawing it
     )
     words = page.get_by_text(re.compile(r"under way: block \d+ of")).inner_text()
     match = re.search(r"block (\d+) of", words)
@@ -102,34 +104,38 @@ def stop(page: Page) -> None:
 
 
 def test_a_measurement_is_stopped_the_tab_closed_the_app_restarted_and_it_goes_on(
-    fresh: Served, page: Page, fresh_context: Opened
+    lived_in: Served, journeys: Journeys, page: Page, fresh_context: Opened
 ) -> None:
-    fresh.app.open(page, "measure?before=none&after=none")
+    lived_in.app.open(page, "measure?before=none&after=none")
     # Runs so long that none of the blocks that are looked at is the last: after six it may be settled.
-    longer = {"lines": "1000"} if "lines" in fresh.place.fields else {}
-    start(page, fresh, "none none", 150, **longer)
+    longer = {"lines": "1000"} if "lines" in lived_in.place.fields else {}
+    start(page, lived_in, "none none", 150, **longer)
     done = block(page, 2)
     stop(page)
     page.close()
-    fresh.app.close()
-    again: App = serve_place(fresh.place)
-    try:
-        other = again.open(fresh_context(), "measure")
-        expect(other.get_by_text("was stopped", exact=False)).to_be_visible()
-        other.get_by_role("button", name="Continue", exact=True).click()
-        assert block(other, 1) >= done
-        stop(other)
-    finally:
-        again.close()
+    again = journeys.restarted(lived_in).app
+    other = again.open(fresh_context(), "measure")
+    expect(other.get_by_text("was stopped", exact=False)).to_be_visible()
+    other.get_by_role("button", name="Continue", exact=True).click()
+    assert block(other, 1) >= done
+    stop(other)
 
 
-def test_back_closes_a_row_and_a_link_opens_it(full_app: App, page: Page) -> None:
+def test_back_closes_a_row_and_a_link_opens_it(full_app: App, page: Page, fresh_context: Opened) -> None:
     full_app.open(page, "decide")
-    row = row_of(page, FOURTH)
-    row.get_by_role("button", name=FOURTH).click()
-    expect(row.get_by_text("Phases that it changed")).to_be_visible()
+    row_of(page, FOURTH).get_by_role("button", name=FOURTH).click()
+    said = re.compile(f"Decide so all the same|{FOURTH}, because")
+    opened(page, said)
+    other = fresh_context()
+    other.goto(copied(page))
+    opened(settled(other), said)
     page.go_back()
-    expect(row.get_by_text("Phases that it changed")).to_have_count(0)
+    expect(row_of(page, FOURTH).get_by_text("Phases that it changed")).to_have_count(0)
+    expect(page.get_by_label(said)).to_have_count(0)
     expect(settled(page).get_by_role("heading", level=1)).to_contain_text("Decide")
-    full_app.open(page, f"decide?win={FOURTH}")
-    expect(row.get_by_text("Phases that it changed")).to_be_visible()
+
+
+def opened(page: Page, said: re.Pattern[str]) -> None:
+    """Waits until the row shows what is known of the win, and asks for a decision."""
+    expect(row_of(page, FOURTH).get_by_text("Phases that it changed")).to_be_visible()
+    expect(page.get_by_label(said).first).to_be_visible()

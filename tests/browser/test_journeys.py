@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import App, Serve, settled
+from tests.browser.conftest import App, settled
 from tests.worked_example import FOURTH, THIRD
 
 
@@ -32,9 +32,8 @@ def test_a_tick_of_the_checklist_leads_to_what_it_rests_on(full_app: App, page: 
     expect(page.get_by_text(f"none against {FOURTH}").first).to_be_visible()
 
 
-def test_a_decision_changes_progress(own_app: Serve, page: Page) -> None:
-    app = own_app(full=True)
-    app.open(page)
+def test_a_decision_changes_progress(used_app: App, page: Page) -> None:
+    used_app.open(page)
     expect(page.get_by_text("faster here with the win that was kept", exact=False)).to_be_visible()
     card = page.locator(f".st-key-progress-card-{THIRD}")
     page.get_by_text("The quick wins one by one").click()

@@ -28,8 +28,8 @@ def seen(page: Page) -> str:
     return settled(page).get_by_test_id("stMain").inner_text()
 
 
-def test_a_filtered_history_is_shared(served: Served, page: Page, fresh_context: Opened) -> None:
-    served.app.open(page, "runs?ids=1")
+def test_a_filtered_history_is_shared(served_example: Served, page: Page, fresh_context: Opened) -> None:
+    served_example.app.open(page, "runs?ids=1")
     choose(page, "Order", "slowest first")
     choose(page, "Started", "last 7 days")
     choose(page, "Group by", "config")
@@ -47,23 +47,11 @@ def test_a_filtered_history_is_shared(served: Served, page: Page, fresh_context:
     expect(page.get_by_role("combobox", name="Order")).to_have_value("slowest first")
 
 
-def test_what_one_sees_another_sees(served: Served, page: Page, fresh_context: Opened) -> None:
+def test_what_one_sees_another_sees(served_words: Served, page: Page, fresh_context: Opened) -> None:
     other = fresh_context()
     for address in ("compare?a=3&b=6&more=7", "overhead?now_run=6", "run?run=7"):
-        served.app.open(page, address)
+        served_words.app.open(page, address)
         link = copied(page)
         expect(page.get_by_role("button", name="Copy link")).to_be_visible()
         other.goto(link)
         expect(settled(other).get_by_test_id("stMain")).to_have_text(seen(page), use_inner_text=True)
-
-
-def test_an_opened_row_is_shared_and_back_closes_it(served: Served, page: Page, fresh_context: Opened) -> None:
-    served.app.open(page, "decide")
-    page.get_by_role("button", name=served.place.win).first.click()
-    opened = f"Decide so all the same|{served.place.win}, because"
-    expect(page.get_by_label(re.compile(opened)).first).to_be_visible()
-    other = fresh_context()
-    other.goto(copied(page))
-    expect(settled(other).get_by_label(re.compile(opened)).first).to_be_visible()
-    page.go_back()
-    expect(page.get_by_label(re.compile(opened))).to_have_count(0)
