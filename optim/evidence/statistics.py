@@ -211,6 +211,8 @@ def _estimate(trials: tuple[float, ...], confidence: float) -> tuple[float, floa
 def log_interval(trials: Floats, centre: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """Low and high of the log speedup around ``centre``; infinite while nothing can be left out."""
     level = -math.log(1 - confidence)
+    if (len(trials) - 1) * math.log(2) < level:
+        return -math.inf, math.inf  # so few bets can not win so much: each doubles the capital at most, on one sign
     reach = float(np.abs(trials - centre).max()) or 1e-12
     # Both sides at once, as shape (2, effects): the farthest effect that is not left out is looked for.
     sides = centre + np.array([[-reach], [reach]]) * _AWAY
