@@ -306,7 +306,8 @@ def _unsteady(blocks: Sequence[Block], before: Sequence[str]) -> str | None:
     """
     first = blocks[0][before[0]]
     own = [block[arm] for block in blocks for arm in before if arm in block]
-    if reason := next((reason for run in _alike(own) if (reason := other_answers(first, run))), None):
+    differing = _alike(run for run in own if run.results_fingerprint != first.results_fingerprint)
+    if reason := next((reason for run in differing if (reason := other_answers(first, run))), None):
         return f"the first config's own differ from run to run ({reason})"
     if len(own) > 1:
         return None
