@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from db.models import Cache, Count, Phase, Run, RunEnvironment, RunFinding, Task, TaskPhase
 from db.problems import database_name, problem
@@ -37,7 +37,7 @@ def load_record(connection: Connection, run_id: int, *, stated: bool = False) ->
     Raises:
         DatabaseProblem: what is read is not what was written: the file is damaged.
     """
-    run = connection.execute(select(*Run.__table__.columns).where(Run.id == run_id)).mappings().first()
+    run = connection.execute(_of_run(Run), {"run": run_id}).mappings().first()
     if run is None:
         return None
     now = {name: run[name] for name in run if name in _RECORDED}
@@ -72,14 +72,21 @@ def _damaged(connection: Connection, run_id: int) -> Exception:
 
 
 def _environment(connection: Connection, run_id: int) -> dict[str, Any] | None:
-    columns = [column for column in RunEnvironment.__table__.columns if column.name != "run_id"]
-    row = connection.execute(select(*columns).where(RunEnvironment.run_id == run_id)).mappings().first()
+    row = connection.execute(_of_run(RunEnvironment), {"run": run_id}).mappings().first()
     return None if row is None else dict(row)
 
 
 def _rows(connection: Connection, child: Any, run_id: int) -> list[tuple[Any, ...]]:
-    table = child.__table__
-    order = list(table.primary_key.columns)[1:]
+    return [tuple(row) for row in connection.execute(_of_run(child), {"run": run_id})]
+
+
+@cache
+def _of_run(model: Any) -> Select[Any]:
+    """A run's row, or its rows in another table without its number, in their order. The run is the parameter ``run``.
+
+    Made once: that takes longer than SQLite needs for it.
+    """
+    table = model.__table__
+    own, *order = table.primary_key.columns
     columns = [column for column in table.columns if column.name != "run_id"]
-    rows = connection.execute(select(*columns).where(table.c.run_id == run_id).order_by(*order))
-    return [tuple(row) for row in rows]
+    return select(*columns).where(own == bindparam("run")).order_by(*order)

@@ -13,10 +13,11 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, select, update
 
 from db.models import AttemptRow, BlockRun, MeasurementRow, Phase, Run
 from db.parts import parts
@@ -110,18 +111,33 @@ def phase_digest(rows: Sequence[Sequence[Any]]) -> str:
 
 def seal(connection: Connection, run_id: int) -> None:
     """Seals a run as it stands now; one under way has no seal."""
-    run = connection.execute(select(*COLUMNS).where(Run.id == run_id)).mappings().one()
-    phases = select(*_PHASE).where(Phase.run_id == run_id, Phase.part != "task").order_by(Phase.number)
+    run = connection.execute(_row(), {"run": run_id}).mappings().one()
     values: dict[str, Any] = {"phase_seal": None, "seal": None}
     if run["status"] != "running":
-        values["phase_seal"] = phase_digest(connection.execute(phases).all())
+        values["phase_seal"] = phase_digest(connection.execute(_phases(), {"run": run_id}).all())
         values["seal"] = digest([{**run, **values}[name] for name in _SEALED])
-    connection.execute(update(Run).where(Run.id == run_id).values(**values))
+    connection.execute(_sealing(), {"run": run_id, **values})
+
+
+# Statements that are executed again and again are made once: that takes longer than SQLite needs for them.
+@cache
+def _row() -> Select[Any]:
+    return select(*COLUMNS).where(Run.id == bindparam("run"))
+
+
+@cache
+def _phases() -> Any:
+    return select(*_PHASE).where(Phase.run_id == bindparam("run"), Phase.part != "task").order_by(Phase.number)
+
+
+@cache
+def _sealing() -> Update:
+    return update(Run).where(Run.id == bindparam("run"))
 
 
 def altered(connection: Connection, run_id: int) -> bool:
     """Whether a run is not what the store wrote, as far as its row tells."""
-    run = connection.execute(select(*COLUMNS).where(Run.id == run_id)).first()
+    run = connection.execute(_row(), {"run": run_id}).first()
     return run is not None and is_altered(run)
 
 
@@ -154,12 +170,27 @@ def _measurement_seals(connection: Connection, rows: Iterable[Any]) -> dict[int,
     for columns in _PARTS:
         rows_of: dict[int, list[Any]] = {number: [] for number in ids}
         for part in parts(ids):
-            chosen = select(*columns).where(columns[0].in_(part)).order_by(*columns[:4])
-            for number, *values in connection.execute(chosen).all():
+            for number, *values in connection.execute(_parts_of(columns), {"ids": part}).all():
                 rows_of[number].append(values)
         for number in ids:
             known[number].append(rows_of[number])
     return {number: digest(values) for number, values in known.items()}
+
+
+@cache
+def _parts_of(columns: tuple[Any, ...]) -> Select[Any]:
+    return select(*columns).where(columns[0].in_(bindparam("ids", expanding=True))).order_by(*columns[:4])
+
+
+@cache
+def _measurement() -> Select[Any]:
+    columns = (MeasurementRow.id, MeasurementRow.seal, *_MEASUREMENT)
+    return select(*columns).where(MeasurementRow.id == bindparam("measurement"))
+
+
+@cache
+def _sealing_measurement() -> Update:
+    return update(MeasurementRow).where(MeasurementRow.id == bindparam("measurement"))
 
 
 def broken_measurements(connection: Connection, rows: Sequence[Any]) -> set[int]:
@@ -170,17 +201,15 @@ def broken_measurements(connection: Connection, rows: Sequence[Any]) -> set[int]
 
 def seal_measurement(connection: Connection, measurement_id: int) -> None:
     """Seals a measurement as it stands now."""
-    chosen = MeasurementRow.id == measurement_id
-    row = connection.execute(select(MeasurementRow.id, *_MEASUREMENT).where(chosen)).one()
+    row = connection.execute(_measurement(), {"measurement": measurement_id}).one()
     value = _measurement_seals(connection, [row])[measurement_id]
-    connection.execute(update(MeasurementRow).where(chosen).values(seal=value))
+    connection.execute(_sealing_measurement(), {"measurement": measurement_id, "seal": value})
 
 
 @contextmanager
 def changing_measurement(connection: Connection, measurement_id: int) -> Iterator[None]:
     """Seals a measurement anew after the block; what was altered before is not made good by that."""
-    columns = (MeasurementRow.id, MeasurementRow.seal, *_MEASUREMENT)
-    rows = connection.execute(select(*columns).where(MeasurementRow.id == measurement_id)).all()
+    rows = connection.execute(_measurement(), {"measurement": measurement_id}).all()
     whole = bool(rows) and not broken_measurements(connection, rows)
     yield
     if whole:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from db.models import Run, StatedFact
 from db.seals import altered, seal
@@ -68,8 +69,7 @@ def as_read(run: Mapping[str, Any], counting: Iterable[str]) -> Columns:
 
 def counting(connection: Connection, run_id: int) -> list[str]:
     """The names of the statements that count for a run."""
-    chosen = select(StatedFact.name).where(StatedFact.run_id == run_id, StatedFact.counts.is_(True))
-    return list(connection.scalars(chosen))
+    return list(connection.scalars(_counting(), {"run": run_id}))
 
 
 def put(connection: Connection, run_id: int, facts: Mapping[str, str | None], who: str | None, at: datetime) -> None:
@@ -93,15 +93,12 @@ def _take_back(connection: Connection, run_id: int, name: str) -> None:
 
 def forget(connection: Connection, run_id: int) -> None:
     """Says that no statement counts: the run's columns were just written as they were read."""
-    connection.execute(update(StatedFact).where(StatedFact.run_id == run_id).values(counts=False))
+    connection.execute(_forgetting(), {"run": run_id, "counts": False})
 
 
 def apply(connection: Connection, run_id: int) -> None:
     """Puts the statements that do not count yet into the columns that say nothing."""
-    waiting = select(StatedFact.name, StatedFact.value).where(
-        StatedFact.run_id == run_id, StatedFact.name.in_(FACTS), StatedFact.counts.is_(False)
-    )
-    stated = connection.execute(waiting).all()
+    stated = connection.execute(_waiting(), {"run": run_id}).all()
     if not stated:
         return
     row = connection.execute(select(*Run.__table__.columns).where(Run.id == run_id)).mappings().one()
@@ -111,3 +108,21 @@ def apply(connection: Connection, run_id: int) -> None:
             connection.execute(update(Run).where(Run.id == run_id).values(**_COLUMNS[name](value, row)))
             same = (StatedFact.run_id == run_id, StatedFact.name == name)
             connection.execute(update(StatedFact).where(*same).values(counts=True))
+
+
+# Statements that are executed for each run that is stored or read are made once.
+@cache
+def _counting() -> Any:
+    return select(StatedFact.name).where(StatedFact.run_id == bindparam("run"), StatedFact.counts.is_(True))
+
+
+@cache
+def _forgetting() -> Any:
+    return update(StatedFact).where(StatedFact.run_id == bindparam("run"))
+
+
+@cache
+def _waiting() -> Any:
+    of_run = StatedFact.run_id == bindparam("run")
+    chosen = select(StatedFact.name, StatedFact.value)
+    return chosen.where(of_run, StatedFact.name.in_(FACTS), StatedFact.counts.is_(False))

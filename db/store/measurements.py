@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Delete, Engine, Update, bindparam, delete, insert, select, update
 
 from db.engine import reading, writing
 from db.models import MOVED, UNDER_WAY, AttemptRow, BlockRun, MeasurementRow, Run
@@ -90,11 +91,10 @@ def add_blocks(
     with writing(engine) as connection, changing_measurement(connection, measurement_id):
         _touch(connection, measurement_id, _changes(status=status, verdict=verdict), owned)
         for block, arm, position, run_id in rows:
-            if connection.scalar(select(Run.id).where(Run.id == run_id)) is None:
+            if connection.scalar(_run(), {"run": run_id}) is None:
                 raise UnknownRow(f"there is no run {run_id}")
-            same = (BlockRun.measurement_id == measurement_id, BlockRun.block == block, BlockRun.arm == arm)
-            connection.execute(delete(BlockRun).where(*same))
             values = {"measurement_id": measurement_id, "block": block, "arm": arm}
+            connection.execute(_removing(BlockRun, *values), values)
             connection.execute(insert(BlockRun), [{**values, "position": position, "run_id": run_id}])
 
 
@@ -110,15 +110,10 @@ def add_attempt(engine: Engine, measurement_id: int, values: Mapping[str, Any], 
         UnknownRow: there is no such measurement.
         NotOwner: ``owned``, and another process has taken the measurement over.
     """
-    place = (
-        AttemptRow.measurement_id == measurement_id,
-        AttemptRow.block == values["block"],
-        AttemptRow.attempt == values["attempt"],
-        AttemptRow.arm == values["arm"],
-    )
+    place = {"measurement_id": measurement_id} | {name: values[name] for name in ("block", "attempt", "arm")}
     with writing(engine) as connection, changing_measurement(connection, measurement_id):
         _touch(connection, measurement_id, {}, owned)
-        connection.execute(delete(AttemptRow).where(*place))
+        connection.execute(_removing(AttemptRow, *place), place)
         connection.execute(insert(AttemptRow), [{**values, "measurement_id": measurement_id}])
 
 
@@ -210,7 +205,7 @@ def _changes(*, status: str | None = None, **values: Any) -> dict[str, Any]:
 
 def _locked(connection: Connection, measurement_id: int) -> Any:
     """Whose a measurement is; nobody else changes it before this transaction ends."""
-    row = connection.execute(_OWNERS.where(MeasurementRow.id == measurement_id).with_for_update()).first()
+    row = connection.execute(_owner(), {"measurement": measurement_id}).first()
     if row is None:
         raise UnknownRow(f"there is no measurement {measurement_id}")
     return row
@@ -235,6 +230,28 @@ def _place(row: Any) -> str:
 def _touch(connection: Connection, measurement_id: int, values: dict[str, Any], owned: bool = False) -> None:
     if owned and not _is_this_process(row := _locked(connection, measurement_id)):
         raise NotOwner(f"measurement {measurement_id} goes on in {_place(row)}, which has taken it over; this one ends")
-    changed = update(MeasurementRow).where(MeasurementRow.id == measurement_id)
-    if connection.execute(changed.values(**values, updated_at=datetime.now(UTC))).rowcount == 0:
+    values = {**values, "updated_at": datetime.now(UTC)}
+    if connection.execute(_changing(), {**values, "measurement": measurement_id}).rowcount == 0:
         raise UnknownRow(f"there is no measurement {measurement_id}")
+
+
+# Statements that are executed with each run of a measurement are made once: that takes longer than SQLite needs for
+# them. The columns' names are the parameters, and ``run`` or ``measurement`` its number.
+@cache
+def _run() -> Any:
+    return select(Run.id).where(Run.id == bindparam("run"))
+
+
+@cache
+def _removing(model: Any, *names: str) -> Delete:
+    return delete(model).where(*(getattr(model, name) == bindparam(name) for name in names))
+
+
+@cache
+def _owner() -> Any:
+    return _OWNERS.where(MeasurementRow.id == bindparam("measurement")).with_for_update()
+
+
+@cache
+def _changing() -> Update:
+    return update(MeasurementRow).where(MeasurementRow.id == bindparam("measurement"))
