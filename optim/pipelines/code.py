@@ -18,8 +18,15 @@ _DATABASES = {f"{kind}{part}" for kind in (".db", ".sqlite", ".sqlite3") for par
 def is_code(path: str) -> bool:
     """Whether a file may change what a program does: no bytecode, prose or database, nothing in a hidden folder."""
     *folders, name = Path(path).parts
-    hidden = any(part.startswith(".") or part == "__pycache__" for part in folders)
-    return not hidden and Path(name).suffix not in _NO_CODE | _DATABASES
+    return not any(map(_is_hidden, folders)) and _may_be_code(name)
+
+
+def _is_hidden(folder: str) -> bool:
+    return folder.startswith(".") or folder == "__pycache__"
+
+
+def _may_be_code(name: str) -> bool:
+    return os.path.splitext(name)[1] not in _NO_CODE | _DATABASES
 
 
 def fingerprint(parts: Mapping[str, object]) -> str:
@@ -35,9 +42,24 @@ def contents(folder: Path, files: Iterable[Path]) -> dict[str, str]:
 def files_below(folder: Path) -> Iterator[Path]:
     """Files of code below a folder, in order. What this process has open itself is none."""
     held = held_open()
-    for path in sorted(folder.rglob("*")):
-        if is_code(path.relative_to(folder).as_posix()) and path.is_file() and identity(path) not in held:
+    found = (Path(entry.path) for entry in _entries(folder) if _may_be_code(entry.name) and entry.is_file())
+    for path in sorted(found):
+        if identity(path) not in held:
             yield path
+
+
+def _entries(folder: Path | str) -> Iterator[os.DirEntry[str]]:
+    """What is no folder, below a folder; hidden ones, such as an environment's, are not looked into."""
+    try:
+        with os.scandir(folder) as listed:
+            entries = list(listed)
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return
+    for entry in entries:
+        if not entry.is_dir(follow_symlinks=False):
+            yield entry
+        elif not _is_hidden(entry.name):
+            yield from _entries(entry.path)
 
 
 def identity(path: Path) -> tuple[int, int]:
