@@ -31,7 +31,7 @@ PROJECT = """
 name = "quick"
 id = "one and the same"
 [pipeline]
-command = "{python} -S -c 'print({rows})'"
+command = "sh -c 'echo {rows}'"
 parameters = { rows = 3 }
 answers = { stdout = true }
 [[win]]

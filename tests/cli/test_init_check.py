@@ -173,7 +173,7 @@ def counting(place: Path, then: str) -> None:
     """A project that runs this after it has counted."""
     (place / "job.py").write_text(COUNTING + then)
     (place / "quickwin.toml").write_text(
-        f"[pipeline]\ncommand = '{sys.executable} job.py'\nanswers = {{ stdout = true }}\n"
+        f"[pipeline]\ncommand = '{sys.executable} -S job.py'\nanswers = {{ stdout = true }}\n"
         '[[win]]\nname = "fast"\non = { args = ["--fast"] }\n'
     )
 
