@@ -22,4 +22,6 @@ def frame(rows: Iterable[Sequence[Any]], schema: Schema) -> pd.DataFrame:
 
     columns = list(zip(*rows, strict=True)) or [()] * len(schema)
     named = zip(schema.items(), columns, strict=True)
-    return pd.DataFrame({name: pd.Series(list(values), dtype=dtype) for (name, dtype), values in named})
+    # Arrays: series would have an index each, which takes as long again to make and to compare.
+    array: Any = pd.array  # its types know only dtypes that are written out
+    return pd.DataFrame({name: array(list(values), dtype=dtype) for (name, dtype), values in named})

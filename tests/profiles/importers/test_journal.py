@@ -63,7 +63,7 @@ def test_a_newer_journal_is_refused(journal: bytes) -> None:
         IMPORTER.parse(source(json.dumps({**header, "version": 99}).encode()))
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.data())
 def test_any_damage_is_read_or_refused(journal: bytes, data: st.DataObject) -> None:
     lines = journal.splitlines()

@@ -81,7 +81,7 @@ def test_a_run_with_the_figures_of_another_and_other_tasks_is_not_called_a_copy(
     assert "1 runs with the same figures as another but other progress lines" in file.losses[0].reason
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_behind_a_log_leave_its_figures(junk):
     runs = read(("x", OCTOBER + b"\n\n" + junk)).records

@@ -92,7 +92,7 @@ def parse(text: str) -> Parsed:
     return IMPORTER.parse(Source(name="run.log", data=text.encode()))
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(RUNS)
 def test_any_run_is_written_and_read_back_equal(run: RunRecord) -> None:
     parsed = parse(write_log(run))

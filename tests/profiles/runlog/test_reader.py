@@ -58,7 +58,7 @@ def test_a_real_log_at_once_is_the_same_log():
     assert at_once(data, moments(data)) == one_by_one(data, moments(data))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(data=st.data())
 def test_damage_makes_no_difference(data):
     log = bytearray(fixture("run_batt_october.log") * 2)

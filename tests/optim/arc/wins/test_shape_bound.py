@@ -62,7 +62,7 @@ def result_of(name: str, arguments: Sequence[Any]) -> Any:
         return None
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(a_few(grids()), a_few(numbers | pairs), a_few(values))
 def test_the_shape_of_a_result_is_its_rules(some_grids: Any, some_numbers: Any, some_values: Any) -> None:
     of_kind = {"g": some_grids, "v": some_numbers, "-": some_values}
@@ -77,7 +77,7 @@ def test_the_shape_of_a_result_is_its_rules(some_grids: Any, some_numbers: Any, 
         assert promised is None or result is None or shape_of(result) == promised, name
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(a_few(values), grids(3))
 def test_what_is_never_a_grid_scores_nothing(some_values: Any, expected: Any) -> None:
     for name in sorted(NEVER_GRIDS):
