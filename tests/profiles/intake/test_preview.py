@@ -84,14 +84,14 @@ def test_logs_with_equal_figures_and_other_tasks_are_never_merged_silently():
 
 def test_progress_is_told_by_file():
     heard = []
-    preview([("big.log", GOOD[1] * 3000)], progress=lambda name, done, size: heard.append((name, done / size)))
+    preview([("big.log", GOOD[1] * 2000)], progress=lambda name, done, size: heard.append((name, done / size)))
     assert {name for name, _ in heard} == {"big.log"}
     shares = [share for _, share in heard]
     assert len(shares) > 3 and shares == sorted(shares) and shares[-1] <= 1
 
 
 def test_a_file_that_needs_too_much_memory_is_refused_and_the_others_are_read():
-    bomb = ("bomb.json", b'{"nbformat": 4, "cells": [' + b"[]," * 20_000_000 + b"[]]}")
+    bomb = ("bomb.json", b'{"nbformat": 4, "cells": [' + b"[]," * 6_000_000 + b"[]]}")
     there = preview([bomb, GOOD], Limits(memory_bytes=200 << 20))
     assert [bool(file.refused) for file in there.files] == [True, False]
     assert "more than 200 MB" in there.files[0].refused
@@ -99,7 +99,7 @@ def test_a_file_that_needs_too_much_memory_is_refused_and_the_others_are_read():
 
 
 def test_a_file_that_takes_too_long_is_refused_and_the_others_are_read():
-    slow = ("slow.log", GOOD[1] * 20_000)
+    slow = ("slow.log", GOOD[1] * 10_000)
     there = preview([GOOD, slow], Limits(cpu_seconds=1))
     assert {file.name: bool(file.refused) for file in there.files} == {"good.log": False, "slow.log": True}
     assert "took more than 1 s" in there.refused[0].refused

@@ -51,7 +51,7 @@ def test_a_baseline_older_than_the_newest_runs_is_still_the_baseline(empty: str,
     seeder = Seeder(empty)
     baseline = seeder.run(frozenset())
     for _ in range(201):
-        seeder.run(frozenset({FOURTH}))
+        seeder.run(frozenset({FOURTH}), tasks=())
     page = open_page("overhead")
     assert page.selectbox(key="overhead/baseline_run").value == str(baseline)
     assert "of the baseline measured here is overhead" in words(page)

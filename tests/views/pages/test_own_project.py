@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from db import store
 from db.engine import open_engine
 from profiles.records import Environment, RunRecord, Workload
 from profiles.sessions import write_session
+from tests.made_once import made_once
 from tests.profiles.test_sessions import session
 from tests.views.conftest import Open, own_project, runs_table, words
 from views.data import profiles
@@ -29,13 +31,14 @@ def run(number: int, config: frozenset[str], seconds: float, workload: str) -> R
     )  # fmt: skip
 
 
-@pytest.fixture
-def measured(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module")
+def measured_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Seven blocks, over other parameters than those of the file."""
-    own_project(monkeypatch, tmp_path, 3)
-    file = tmp_path / "quickwin.toml"
-    file.write_text(file.read_text().replace('"true"', '"true {rows}"\nparameters = { rows = 9 }'))
-    engine = open_engine(empty)
+    return made_once(tmp_path_factory, "measured.db", measure)
+
+
+def measure(file: Path) -> None:
+    engine = open_engine(f"sqlite:///{file}")
     arms = [{"name": name, "config": config} for name, config in zip("AB", ("none", "speed_0"), strict=True)]
     spec = {"kind": "pair", "arms": arms, "cache_state": "cold", "parameters": {"rows": 5}, "max_blocks": 7}
     number = store.begin_measurement(engine, spec)
@@ -47,6 +50,15 @@ def measured(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     verdict = {"verdict": "faster", "speedup": 2.0, "low": 1.9, "high": 2.1, "blocks": 7, "reason": "Faster: 2.000x."}
     store.update_measurement(engine, number, status="finished", verdict=verdict)
     engine.dispose()
+
+
+@pytest.fixture
+def measured(empty: str, measured_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A project of its own whose first win was measured so."""
+    own_project(monkeypatch, tmp_path, 3)
+    file = tmp_path / "quickwin.toml"
+    file.write_text(file.read_text().replace('"true"', '"true {rows}"\nparameters = { rows = 9 }'))
+    shutil.copy(measured_file, empty.removeprefix("sqlite:///"))
     forget()
 
 
