@@ -20,7 +20,7 @@ from tests.profiles.test_sessions import session
 from tests.test_parity_measuring import PROJECT
 from tests.test_parity_runs import places
 from tests.views.conftest import Open, open_page, words  # noqa: F401 - fixtures
-from tests.views.seed import fill
+from tests.views.seed import full_database_file
 from views.data import exports
 from views.data.connection import forget
 from views.parts.progress_documents import DOCUMENTS
@@ -36,9 +36,23 @@ COMMANDS: dict[str, tuple[tuple[str, ...], str]] = {
 }
 
 
-def seed(project: str, face: str, places: Places) -> None:
-    """The same database at each face: the worked example with all kinds of evidence, or a project that ran twice."""
-    places(face)
+Seed = Callable[[str, str], None]
+
+
+@pytest.fixture
+def seed(places: Places, tmp_path_factory: pytest.TempPathFactory) -> Seed:
+    """Goes to a face's place, where the same database is: the worked example with all kinds of evidence, or a project
+    that ran twice."""
+
+    def seeded(project: str, face: str) -> None:
+        places(face)
+        _fill(project, face, tmp_path_factory)
+        forget()
+
+    return seeded
+
+
+def _fill(project: str, face: str, factory: pytest.TempPathFactory) -> None:
     if project == "own":
         Path("quickwin.toml").write_text(PROJECT)
     if face == "app":
@@ -48,8 +62,7 @@ def seed(project: str, face: str, places: Places) -> None:
             assert quickwin("run", "--wins", wins, "--label", wins).exit_code == 0
         quickwin("decide", "aloud", "keep", "--because", "I say so", "--force", "nothing is measured yet")
     else:
-        fill(f"sqlite:///{Path('q.db').absolute()}")
-    forget()
+        copy(full_database_file(factory), Path("q.db"))
 
 
 def copy(source: Path, target: Path) -> None:
@@ -81,24 +94,24 @@ def test_every_document_of_the_app_has_its_command() -> None:
 def test_a_document_is_the_same_by_command_and_in_the_app(
     name: str,
     project: str,
-    places: Places,
+    seed: Seed,
     open_page: Open,  # noqa: F811
 ) -> None:
     command, file = COMMANDS[name]
-    seed(project, "cli", places)
+    seed(project, "cli")
     assert quickwin(*command).exit_code == 0
     [written] = Path().glob(file)
     by_command = written.read_text("utf-8")
-    seed(project, "app", places)
+    seed(project, "app")
     label, make, *_ = DOCUMENTS[name]
     assert label in [button.proto.label for button in open_page("progress").get("download_button")]
     assert dateless(make()) == dateless(by_command)
     assert len(by_command) > 500
 
 
-def test_results_that_were_written_are_noted_alike(places: Places) -> None:
+def test_results_that_were_written_are_noted_alike(seed: Seed, places: Places) -> None:
     for face in ("cli", "app"):
-        seed("the worked example", face, places)
+        seed("the worked example", face)
         assert noted() == {}
     DOCUMENTS["results"][1]()
     in_app = noted()
@@ -108,24 +121,24 @@ def test_results_that_were_written_are_noted_alike(places: Places) -> None:
     assert all(in_app.values()) and len(in_app) == 1
 
 
-def test_a_run_is_exported_alike_in_every_format(places: Places) -> None:
-    seed("the worked example", "cli", places)
+def test_a_run_is_exported_alike_in_every_format(seed: Seed) -> None:
+    seed("the worked example", "cli")
     engine = open_engine()
     save_profile(engine, 1, write_session(session([[["main\x00run.py\x001"], 2.0]])))
     engine.dispose()
     printed = {form: quickwin("export", "1", "--format", form).stdout for form in FORMATS}
     for form in FORMATS:
         quickwin("export", "1", "--format", form, "--output", exports.file_name(1, form))
-    seed("the worked example", "app", places)
+    seed("the worked example", "app")
     assert exports.formats_of(True) == FORMATS
     for form, text in printed.items():
         assert exports.export(1, form).decode() == text != ""
         assert (Path("..") / "cli" / exports.file_name(1, form)).read_text("utf-8") == text
 
 
-def test_a_measurement_is_exported_alike(places: Places) -> None:
-    seed("the worked example", "cli", places)
+def test_a_measurement_is_exported_alike(seed: Seed) -> None:
+    seed("the worked example", "cli")
     printed = quickwin("export", "--measurement", "1").stdout
-    seed("the worked example", "app", places)
+    seed("the worked example", "app")
     assert exports.export_of_measurement(1).decode() == printed
     assert exports.measurement_file_name(1).endswith(".json")
