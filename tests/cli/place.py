@@ -9,6 +9,7 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
+from db.engine import open_engine
 from optim.__main__ import main
 from tests.optim.own_data import write_dsl, write_solvers, write_tasks
 
@@ -29,6 +30,11 @@ def own_data(folder: Path, tasks: int = 3, more_dsl: str = "", body: str = GOOD)
     solvers = write_solvers(folder, {f"t{number}": body for number in range(tasks)})
     own = ["--tasks-dir", write_tasks(folder, tasks), "--dsl", write_dsl(folder, more_dsl), "--solvers", solvers]
     return [*own, "--candidates", "3", "--tasks", str(tasks)]
+
+
+def with_database() -> None:
+    """Makes the database of this place, for a command in a process of its own that is about something else."""
+    open_engine().dispose()
 
 
 def started(*words: str) -> subprocess.Popen[str]:

@@ -9,13 +9,14 @@ import pytest
 from db import queries
 from db.engine import open_engine
 from tests.at_work import PATIENCE_SECONDS, alive, end, measuring, sleeper, until
-from tests.cli.place import one_sentence
+from tests.cli.place import one_sentence, with_database
 
 
 @pytest.fixture
 def killed(place: Path) -> Path:
     """A project with measurement 1, whose process was killed while it was at work."""
     sleeper(place, seconds=0.1)
+    with_database()
     process = measuring("none", "quick", "--blocks", "6")
     try:
         engine = open_engine()

@@ -18,7 +18,7 @@ from cli._main import main
 from db import queries
 from db.engine import open_engine
 from tests.at_work import PATIENCE_SECONDS, alive, until
-from tests.cli.place import one_sentence, quickwin, started
+from tests.cli.place import one_sentence, quickwin, started, with_database
 from tests.optim.pipelines.external.projects import git
 
 
@@ -218,6 +218,7 @@ def test_caches_that_a_killed_measurement_set_aside_come_back_with_the_next_comm
     (place / ".cache").mkdir()
     (place / ".cache/kept").write_text("mine")
     quickwin("init", "--command", "{python} job.py", "--cache", ".cache", "--win", "idle=--idle")
+    with_database()
     with started("measure", "none", "idle") as process:
         until(lambda: not (place / ".cache").exists(), "the caches are set aside")
         os.kill(process.pid, signal.SIGKILL)
@@ -235,6 +236,7 @@ def test_an_interrupted_run_ends_its_whole_family_and_keeps_what_it_had(place: P
         "child.wait()\n"
     )
     quickwin("init", "--command", "{python} job.py", "--win", "idle=--idle")
+    with_database()
     with started("run", "--quiet") as process:
         until(lambda: (place / "pid").exists() and (place / "pid").read_text(), "the command is at work")
         process.send_signal(signal.SIGINT)

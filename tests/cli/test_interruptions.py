@@ -17,7 +17,7 @@ import pytest
 from db import queries
 from db.engine import open_engine
 from tests.at_work import PATIENCE_SECONDS, alive, end, sleeper, until, until_spent
-from tests.cli.place import ROOT, one_sentence, own_data, quickwin, started
+from tests.cli.place import ROOT, one_sentence, own_data, quickwin, started, with_database
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 #: Each command is interrupted in each sixth of its start, by one of the signals, and once when it is at work.
@@ -96,6 +96,7 @@ def test_at_any_moment_the_code_says_whether_something_is_stored(
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_run_that_is_interrupted_before_its_first_task_is_not_stored(place: Path, number: signal.Signals) -> None:
     slow_start = "\nimport time\ntime.sleep(30)\n"
+    with_database()
     process = started("run", *own_data(place, 2, slow_start), "--quiet", "--cold")
     until(lambda: len(alive(place)) >= 2, "a worker loads the DSL")
     said = interrupted(process, number, place)
@@ -171,6 +172,7 @@ def test_an_interruption_before_a_command_is_even_found_is_130(place: Path, monk
 
 def test_a_measurement_goes_on_after_a_hang_up_that_is_ignored(place: Path) -> None:
     sleeper(place, seconds=5)
+    with_database()
     ignoring = (
         "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
     )

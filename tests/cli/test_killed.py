@@ -15,7 +15,7 @@ import pytest
 from db import queries
 from db.engine import open_engine
 from tests.at_work import PATIENCE_SECONDS, alive, end, sleeper, until, until_spent
-from tests.cli.place import own_data, quickwin, started
+from tests.cli.place import own_data, quickwin, started, with_database
 from tests.cli.test_run import SLOW
 from tests.cli.test_serve import free_port, healthy
 from tests.worked_example import THIRD
@@ -42,6 +42,7 @@ def killed(process: subprocess.Popen[str], place: Path) -> None:
 
 def test_killing_measure_takes_the_command_and_all_that_it_started(place: Path) -> None:
     sleeper(place, seconds=30, starts="group,session,orphan")
+    with_database()
     process = started("measure", "none", "quick")
     try:
         # measure, the launcher, the command, and the three that the command started
@@ -78,6 +79,7 @@ def test_killing_a_measurement_of_the_built_in_pipeline_takes_its_run_and_its_wo
 ) -> None:
     # What is left over would not end by itself as long as it is waited for.
     data = own_data(place, 40, SLOW.replace("0.05", "5.0"), "x1 = slow(I)\n    return x1")
+    with_database()
     process = started(*words, *data, "--workers", "2")
     try:
         until(lambda: len(alive(place)) >= processes, "its run, and then its workers, are there")
@@ -88,6 +90,7 @@ def test_killing_a_measurement_of_the_built_in_pipeline_takes_its_run_and_its_wo
 
 def test_a_measurement_that_the_app_started_takes_its_run_too(place: Path) -> None:
     sleeper(place, seconds=30, starts="session")
+    with_database()
     pid, _ = actions.start(["measure", "none", "quick"])
     process = actions.STARTED[pid]
     try:
@@ -123,6 +126,7 @@ def test_killing_serve_while_it_starts_takes_its_server(place: Path) -> None:
 
 def test_a_reset_that_is_at_work_is_taken_too_and_what_it_left_running_by_itself_stays(place: Path) -> None:
     sleeper(place, seconds=0.05)
+    with_database()
     file = place / "quickwin.toml"
     slow = 'paths = [".cache"], reset = ["sleep 300"]'
     file.write_text(file.read_text().replace('paths = [".cache"]', slow))

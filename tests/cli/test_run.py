@@ -20,7 +20,7 @@ from db import queries, store
 from db.engine import open_engine
 from db.problems import problem
 from tests.at_work import PATIENCE_SECONDS
-from tests.cli.place import one_sentence, own_data, quickwin, started
+from tests.cli.place import one_sentence, own_data, quickwin, started, with_database
 from tests.worked_example import FOURTH, THIRD
 
 SLOW = "\nimport time\n\n\ndef slow(grid):\n    time.sleep(0.05)\n    return mirror(grid)\n"
@@ -254,6 +254,7 @@ def test_a_run_that_is_ended_from_outside_keeps_its_tasks_and_leaves_no_process(
     place: Path, number: signal.Signals
 ) -> None:
     data = own_data(place, 40, SLOW, "x1 = slow(I)\n    return x1")
+    with_database()
     quiet = ["--quiet"] if number in (signal.SIGINT, signal.SIGHUP) else []
     with started("run", *data, "--cold", "--label", "long", *quiet) as process:
         _wait_for_tasks(process, place / "home" / "journals", 3)
