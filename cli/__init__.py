@@ -5,14 +5,16 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+from functools import cache
 from pathlib import Path
 
 import click
 
 
-def command_names() -> list[str]:
+@cache
+def command_names() -> tuple[str, ...]:
     """The names of all commands, sorted; a trailing underscore of a module's name is not part of it."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")))
 
 
 def command_name(module: str) -> str:
