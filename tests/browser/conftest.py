@@ -84,7 +84,7 @@ class App:
 
 def settled(page: Page) -> Page:
     """Waits until the page is drawn and no script runs."""
-    # Asked with each frame: what is expected is looked for ever more rarely, up to once a second.
+    # Asked often: what is expected is looked for ever more rarely, up to once a second.
     # Elements come in chunks of code that are fetched when first needed; until then they are skeletons.
     page.wait_for_function(
         """() => document.querySelector('h1')
@@ -92,6 +92,7 @@ def settled(page: Page) -> Page:
               && !document.querySelector('[data-testid=stSkeleton]')
               && !document.querySelector('[data-stale=true]')""",
         timeout=60_000,
+        polling=40,  # not with each frame: drawing frames that change nothing is most of what waiting takes
     )
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     return page

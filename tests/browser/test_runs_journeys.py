@@ -21,6 +21,7 @@ def test_why_was_run_7_slower_than_6(served: Served, page: Page) -> None:
     select(page, 1, 2, then="2 runs selected: 7 and 6")
     page.get_by_role("button", name="Compare", exact=True).click()
     expect(settled(page).get_by_role("heading", level=1)).to_contain_text("Compare")
+    expect(page).to_have_url(re.compile(r"a=\d+&b=\d+"))
     expect(page.get_by_text("One pair of runs can not resolve which is faster", exact=False).first).to_be_visible()
     difference = page.get_by_text(re.compile(r"The difference is \+.*most of it comes from"))
     expect(difference).to_contain_text(served.place.phase)
