@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from db import queries
@@ -269,7 +270,13 @@ def _plain(frame: Any) -> list[dict[str, Any]]:
 
 def imported_trackers(engine: Engine) -> list[TrackerDocument]:
     """The trackers that were read in, oldest first."""
-    return [parse(body) for body in queries.bodies(engine, TRACKER)]
+    return [_parsed(body) for body in queries.bodies(engine, TRACKER)]
+
+
+@lru_cache(maxsize=16)
+def _parsed(body: str) -> TrackerDocument:
+    """Of a text once: each page and each command asks for the account, and what was read in stays as it is."""
+    return parse(body)
 
 
 def hand_edits(engine: Engine) -> tuple[HandEdit, ...]:

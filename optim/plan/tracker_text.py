@@ -20,4 +20,6 @@ def one_line(text: str) -> str:
 
     What joins emoji stays: without it, one sign falls apart into several.
     """
-    return " ".join("".join(c if c.isprintable() or c == JOINER else " " for c in text).split())
+    if not text.isprintable():  # hardly ever
+        text = "".join(c if c.isprintable() or c == JOINER else " " for c in text)
+    return " ".join(text.split())
