@@ -221,8 +221,8 @@ def test_a_file_that_needs_too_much_memory_is_refused_and_the_next_is_read() -> 
 
 
 def test_a_file_that_takes_too_long_is_refused_and_the_next_is_read() -> None:
-    rows = b"".join(b"t%d,p%d,0.5\n" % (number, number % 1000) for number in range(400_000))
-    limits = Limits(cpu_seconds=1, wall_seconds=30)
+    rows = b"".join(b"t%d,p%d,0.5\n" % (number, number % 1000) for number in range(200_000))
+    limits = Limits(cpu_seconds=0.4, wall_seconds=30)
     seen = preview([("long.csv", b"task,phase,seconds\n" + rows), ("good.csv", CSV)], limits)
     by_name = {file.name: file for file in seen.files}
     assert " s " in str(by_name["long.csv"].refused)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -22,10 +23,15 @@ SCRIPT = "import code_a, code_b, os, pathlib; print(code_a.A, code_b.B, os.getcw
 
 
 @pytest.fixture(params=["plain", "mit Ümlaut und Leerzeichen"])
-def repository(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+def repository(tmp_path: Path, request: pytest.FixtureRequest, made: Path) -> Path:
+    """A repository of the test's own."""
+    return Path(shutil.copytree(made, tmp_path / request.param))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """main: A=1, B=1; topic: A=2; other: B=2; clash: A=3."""
-    folder = tmp_path / request.param
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("repository")
     git(folder, "init", "-q", "-b", "main")
     (folder / "job.py").write_text(SCRIPT)
     (folder / "code_b.py").write_text("B = 1\n")
