@@ -117,9 +117,27 @@ def serve(folder: Path, database: str, **more: str) -> App:
     return app
 
 
+#: What apps were served at: a browser has what it loaded and compiled by its address, and another app is the same code.
+_PORTS: list[int] = []
+
+
 def _free_port() -> int:
+    for port in _PORTS:
+        with contextlib.suppress(OSError):
+            return _bound(port)
+    _PORTS.append(_bound(0))
+    return _PORTS[-1]
+
+
+def _bound(port: int) -> int:
+    """The port, 0 for any, where nothing listens at it.
+
+    Raises:
+        OSError: an app is at it still.
+    """
     with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind(("127.0.0.1", port))
         return int(found.getsockname()[1])
 
 
@@ -320,12 +338,15 @@ class Person:
         for page in self.context.pages:
             if page in self.left_alone:
                 continue
-            if page.url.startswith("http"):
-                page.evaluate("localStorage.clear(), sessionStorage.clear()")
             if page is self.kept:
                 _as_new(page)
             else:
                 page.close()
+        devtools = self.context.new_cdp_session(self.left_alone[0])
+        for port in _PORTS:
+            stored = {"origin": f"http://127.0.0.1:{port}", "storageTypes": "local_storage"}
+            devtools.send("Storage.clearDataForOrigin", stored)
+        devtools.detach()
         self.context.clear_permissions()
         self.context.clear_cookies()
 
@@ -333,12 +354,14 @@ class Person:
 def _as_new(page: Page) -> None:
     """Takes back what a test made of a tab: its page, its steps of Back, its size, and what is caught on its way."""
     page.unroute_all()
+    if page.url.startswith("http"):
+        page.evaluate("sessionStorage.clear()")
     page.goto("about:blank")
     devtools = page.context.new_cdp_session(page)
     devtools.send("Page.resetNavigationHistory")
     devtools.detach()
     page.set_viewport_size(WINDOW)
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
 
 
 @pytest.fixture(scope="session")
