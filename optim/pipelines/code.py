@@ -42,8 +42,8 @@ def contents(folder: Path, files: Iterable[Path]) -> dict[str, str]:
 def files_below(folder: Path) -> Iterator[Path]:
     """Files of code below a folder, in order. What this process has open itself is none."""
     held = held_open()
-    found = (Path(entry.path) for entry in _entries(folder) if _may_be_code(entry.name) and entry.is_file())
-    for path in sorted(found):
+    files = (Path(entry.path) for entry in _entries(folder) if _may_be_code(entry.name) and entry.is_file())
+    for path in sorted(files):
         if identity(path) not in held:
             yield path
 
