@@ -9,7 +9,7 @@ from pathlib import Path
 from db import queries
 from db.engine import open_engine
 from tests.at_work import PATIENCE_SECONDS, alive, end, measuring, sleeper, until
-from tests.cli.place import quickwin
+from tests.cli.place import quickwin, with_database
 from tests.test_parity_runs import places
 from tests.views.conftest import Open, open_page
 
@@ -19,6 +19,7 @@ __all__ = ["open_page", "places"]
 def at_work(folder: Path) -> subprocess.Popen[str]:
     """A measurement of a project in the folder, once a run of it is kept."""
     sleeper(folder, seconds=1.0)
+    with_database()
     process = measuring("none", "quick")
     engine = open_engine()
     until(lambda: len(queries.measurements(engine)) and len(queries.attempts(engine, 1)), "a run is kept")
