@@ -6,7 +6,6 @@ import json
 import math
 from typing import Any
 
-import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,7 +26,7 @@ from profiles.flame import (
 from profiles.importers.base import ImportProblem, Source
 from profiles.importers.speedscope import IMPORTER
 from profiles.sessions import profile
-from tests.profiles.test_exports import SCHEMA
+from tests.profiles.test_exports import VALIDATOR
 from tests.profiles.test_sessions import session
 
 NAMES = [f"{name}\x00{name}.py\x00{line}" for name in "abc" for line in (1, 2)]
@@ -142,7 +141,7 @@ def test_a_real_profile_gives_frames_that_add_up() -> None:
 @given(RECORDS)
 def test_a_session_as_speedscope_has_the_same_frames(records: list[Any]) -> None:
     text = session_to_speedscope(session(records))
-    jsonschema.validate(json.loads(text), SCHEMA)
+    VALIDATOR.validate(json.loads(text))
     again = speedscope_frames(text.encode(), None)
     frames = session_frames(session(records), None)
 
