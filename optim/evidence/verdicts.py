@@ -29,7 +29,9 @@ BUSY_CORES = 0.25
 #: What of a run is told with an interval, and where its ``Outcome`` has it; ``spec.METRICS`` are those that settle.
 AMOUNTS = {"wall": "wall_seconds", "cpu": "cpu_seconds", "memory": "peak_bytes"}
 #: What of a run can stand against it, and what it answered.
-_KIND = attrgetter(*("status", "cache_state", "workload", "machine", "profiled", "errors", "results_fingerprint"))
+_KIND = attrgetter(
+    *("status", "cache_state", "workload", "machine", "profiled", "errors", "backstops", "results_fingerprint")
+)
 _TITLES = {"wall": "wall-clock", "cpu": "CPU", "memory": "peak memory"}
 
 Block = Mapping[str, Outcome]

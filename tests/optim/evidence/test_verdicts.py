@@ -109,6 +109,13 @@ def test_unlike_runs_are_not_comparable(changes):
     assert "block 1, arm b" in found.reason.lower()
 
 
+def test_a_single_run_that_hit_the_backstop_is_not_comparable():
+    mixed = blocks(2.0)
+    mixed[4]["B"] = replace(mixed[4]["B"], timeouts=1, backstops=1)
+    reason, words = refusal(mixed, ("A", "A2"), None)
+    assert reason == "not comparable" and "Block 5, arm B" in words and "wall-clock backstop" in words
+
+
 def test_runs_in_another_cache_state_than_prepared_are_not_comparable():
     found = judge(blocks(2.0), cache_state="warm")
     assert found.verdict == "not comparable"
