@@ -68,7 +68,7 @@ def assemble(
     wall_seconds, tasks, solvers, errors, timeouts, config, cache_state, started_at. ``plan_order``: the project's wins
     in their order.
     """
-    of_blocks = {key: [row for row in rows(table) if _ran(row)] for key, table in (blocks or {}).items()}
+    of_blocks = {key: [row for row in _runs(table) if _ran(row)] for key, table in (blocks or {}).items()}
     ended = [_plain(row) for row in rows(measurements) if row.get("status") in ENDED]
     ended.sort(key=lambda row: int(row["id"]), reverse=True)
     finished = pooled_rows(ended, of_blocks, attempts or {})
@@ -93,6 +93,11 @@ def rows(table: Any) -> list[dict[str, Any]]:
         return [dict(row) for row in plain.to_dict("records")]
     # nan alone differs from itself.
     return [{key: value if value == value else None for key, value in row.items()} for row in table]
+
+
+def _runs(table: Any) -> list[dict[str, Any]]:
+    """The runs of blocks; what the database gives as rows has no nan, and there are thousands of them."""
+    return rows(table) if hasattr(table, "to_dict") else table
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -248,14 +253,15 @@ def _interval(verdict: Mapping[str, Any], turned: bool) -> dict[str, Any]:
     return {"speedup": speedup, "low": low, "high": high}
 
 
-def _place(blocks: list[dict[str, Any]]) -> dict[str, Any]:
-    def only(name: str) -> Any:
-        values = {block.get(name) for block in blocks}
-        return next(iter(values)) if len(values) == 1 else None
-
-    commit, dirty = only("git_commit"), only("git_dirty")
+def _place(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    places = {tuple(map(run.get, ("machine", "workload", "git_commit", "git_dirty"))) for run in runs}
+    machine, workload, commit, dirty = map(_only, zip(*places, strict=True)) if places else [None] * 4
     committed = None if commit is None or dirty is None else not dirty
-    return {"machine": only("machine"), "workload": only("workload"), "commit": commit, "committed": committed}
+    return {"machine": machine, "workload": workload, "commit": commit, "committed": committed}
+
+
+def _only(values: tuple[Any, ...]) -> Any:
+    return values[0] if len(set(values)) == 1 else None
 
 
 def _decided(row: Mapping[str, Any]) -> Decided:
