@@ -145,7 +145,8 @@ def mark_stopping(engine: Engine, measurement_id: int, pid: int | None, owner: s
     is_theirs = (MeasurementRow.id == measurement_id, MeasurementRow.pid == pid, MeasurementRow.owner == owner)
     at_work = MeasurementRow.status.in_(("planned", "running"))
     with writing(engine) as connection:
-        connection.execute(update(MeasurementRow).where(at_work, *is_theirs).values(status="stopping"))
+        stopping = update(MeasurementRow).where(at_work, *is_theirs)
+        connection.execute(stopping.values(status="stopping", updated_at=datetime.now(UTC)))
 
 
 def interrupt_measurements(engine: Engine, silent_seconds: float) -> int:

@@ -22,13 +22,13 @@ from views.data.connection import cached, engine
 UNDER_WAY = store.UNDER_WAY
 
 
-@cached("evidence", ttl=5)
+@cached("evidence", ttl=30, until_written=True)
 def measurements(limit: int = 200) -> pd.DataFrame:
     """Measurements, the newest first; columns as ``db.queries.measurements``."""
     return queries.measurements(engine(), limit=limit)
 
 
-@cached("evidence", ttl=2)
+@cached("evidence", ttl=30, until_written=True)
 def measurement(measurement_id: int) -> str:
     """One measurement as JSON text: id, kind, status, spec, verdict, pid, updated_at.
 
@@ -49,7 +49,7 @@ def measurement(measurement_id: int) -> str:
     )
 
 
-@cached("evidence", ttl=2)
+@cached("evidence", ttl=30, until_written=True)
 def blocks(measurement_id: int) -> pd.DataFrame:
     """The runs of a measurement; columns as ``db.queries.blocks``."""
     return queries.blocks(engine(), measurement_id)
@@ -62,7 +62,7 @@ def settled_by(measurement_id: int) -> tuple[float, str]:
     return margin_of(spec), metric if metric in METRICS else "wall"
 
 
-@cached("evidence", ttl=5)
+@cached("evidence", ttl=30, until_written=True)
 def decisions(limit: int = 200) -> pd.DataFrame:
     """The log of decisions, the newest first; columns as ``db.queries.decisions``."""
     return queries.decisions(engine(), limit=limit)

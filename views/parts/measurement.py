@@ -176,7 +176,7 @@ def _every_run(table: Any) -> None:
         shown.plotly_chart(charts.arms(table), key="measure.arms", config=CONFIG, alt=alt)
 
 
-@st.fragment(run_every=1.0)
+@st.fragment(run_every=0.5)
 def starting(pid: int, log: str) -> None:
     """Waits until the process that was started has stored its measurement, then shows that; or says why it ended."""
     with guard():

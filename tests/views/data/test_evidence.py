@@ -1,8 +1,9 @@
+import json
 from dataclasses import replace
 
 import pytest
 
-from db import store
+from db import queries, store
 from optim.plan.standing import standing
 from optim.project.plan import load_plan
 from profiles.records import Workload
@@ -92,3 +93,21 @@ def test_a_measurement_is_drawn_by_its_own_margin_and_metric(
 ) -> None:
     number = store.begin_measurement(engine(), {"kind": "pair", "arms": [{"name": "A", "config": "none"}], **spec})
     assert data.settled_by(number) == settled
+
+
+def test_what_another_process_writes_of_a_measurement_is_seen_at_the_next_look(empty: str) -> None:
+    # A page that shows a measurement at work looks every two seconds, and nobody waits for a cache besides.
+    spec = {"kind": "pair", "arms": [{"name": "A", "config": "none"}]}
+    assert data.measurements().empty
+    number = store.begin_measurement(engine(), spec)
+    assert data.measurements()["id"].tolist() == [number]
+    assert json.loads(data.measurement(number))["status"] == "running"
+    assert data.blocks(number).empty
+    store.add_block_run(engine(), number, 1, "A", 1, Seeder(empty).run(frozenset()))
+    assert len(data.blocks(number)) == 1
+    (owned,) = queries.owned_measurements(engine())
+    store.mark_stopping(engine(), number, owned.pid, owned.owner)
+    assert json.loads(data.measurement(number))["status"] == "stopping"
+    store.update_measurement(engine(), number, status="stopped")
+    assert json.loads(data.measurement(number))["status"] == "stopped"
+    assert data.measurements()["status"].tolist() == ["stopped"]
