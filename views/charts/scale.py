@@ -45,13 +45,19 @@ class Scale:
 
 def from_zero(values: Iterable[float], room: float = 1.06) -> Scale:
     """Seconds from 0 to the largest of ``values``, with ``room`` behind it."""
-    largest = max([0.0, *values])
-    top = largest * room if largest > _LEAST else 1.0
-    raw = top / _MOST
+    return around_zero((max(value, 0.0) for value in values), room)
+
+
+def around_zero(values: Iterable[float], room: float = 1.06) -> Scale:
+    """As ``from_zero``, and to the left as far as the least of ``values`` lies below 0."""
+    known = [0.0, *values]
+    low, high = min(known) * room, max(known) * room
+    high = high if high - low > _LEAST else 1.0
+    raw = (high - low) / _MOST
     base = 10.0 ** floor(log10(raw))
     step = next(size * base for size in _STEPS if size * base >= raw * 0.999)
-    named = [at * step for at in range(1, int(top / step) + 1)]
-    return Scale(low=0.0, high=top, ticks=((0.0, "0"), *((tick, seconds(tick)) for tick in named)))
+    named = [at * step for at in range(int(low / step), int(high / step) + 1)]
+    return Scale(low=low, high=high, ticks=tuple((tick, seconds(tick) if tick else "0") for tick in named))
 
 
 def counted(most: int) -> Scale:

@@ -11,6 +11,7 @@ from services.project import current_project
 from views import address
 from views.charts import evidence as charts
 from views.charts.layout import CONFIG
+from views.charts.scale import around_zero
 from views.data import board as board_data
 from views.data import deciding
 from views.data import evidence as data
@@ -19,6 +20,8 @@ from views.page import Page
 from views.parts import decide_row, decision
 from views.parts.board import Acts, board
 from views.parts.lattice import lattice
+from views.parts.pictures import bars
+from views.parts.table import table
 
 #: Decisions from which on the log scrolls, and its height in pixels then.
 _SHORT, _LOG = 10, 400
@@ -63,20 +66,14 @@ def _attribution() -> None:
     pair = st.grid(2, min_column_width=330)
     with pair.cell():
         st.markdown(deciding.most_saved(attribution))
-        st.plotly_chart(
-            charts.contributions(deciding.shapley(attribution)),
-            key="decide.shapley",
-            config=CONFIG,
-            alt="Seconds that each win saves",
-        )
+        saved = charts.contributions(deciding.shapley(attribution))
+        reach = [value for row in saved for value in (row.parts[0].end, row.low, row.high) if value is not None]
+        bars(saved, around_zero(reach), title="seconds saved (Shapley)")
     with pair.cell():
         st.markdown(deciding.pairs_apart(attribution))
-        st.plotly_chart(
-            charts.interactions(deciding.interactions(attribution), attribution["wins"]),
-            key="decide.interactions",
-            config=CONFIG,
-            alt="Pairs of wins: below 1x they do each other's work, above they help each other",
-        )
+        pairs, fills = charts.interactions(deciding.interactions(attribution), attribution["wins"])
+        spoken = "Pairs of wins: below 1x they do each other's work, above they help each other"
+        table(pairs, "decide.interactions", spoken, whole=True, fills=fills)
     _configs(attribution)
 
 

@@ -7,14 +7,13 @@ import streamlit as st
 from services.board import BoardRow
 from services.project import current_project
 from views import address, text
-from views.charts import evidence as charts
-from views.charts.layout import CONFIG
-from views.data import board, deciding
+from views.data import board, deciding, measuring
 from views.data import evidence as data
-from views.data.safe import cells
 from views.navigation import link
 from views.parts import decision
 from views.parts.board import title
+from views.parts.measurement import stage_of
+from views.parts.table import table
 
 
 def is_open(row: BoardRow) -> bool:
@@ -75,16 +74,9 @@ def _closing(row: BoardRow) -> None:
     basis = row.basis
     if basis is None:
         return
-    margin, metric = data.settled_by(basis.measurement_id)
-    path = data.closing(data.blocks(basis.measurement_id), metric)
-    if not path.empty:
-        noise = (basis.noise_low, basis.noise_high) if basis.noise_low and basis.noise_high else None
-        st.plotly_chart(
-            charts.closing_in(path, margin, noise),
-            key=f"decide.closing.{row.win.name}",
-            config=CONFIG,
-            alt="The interval block by block",
-        )
+    known, runs = measuring.load(data.measurement(basis.measurement_id)), data.blocks(basis.measurement_id)
+    if known["spec"].get("kind") != "attribution" and not runs.empty:
+        stage_of(known, runs)
     link("measure", "See every run of it", icon=":material/timer:", measurement=basis.measurement_id)
 
 
@@ -95,33 +87,25 @@ def _measurements(row: BoardRow) -> None:
         f"It was measured {text.count(len(row.evidence.measurements), 'time')}. What a win brings alone, beside the "
         f"others, and with warm caches may differ; measurement {row.basis.measurement_id} speaks for it above."
     )
-    times = {"speedup": "speedup", "low": "95% from", "high": "to"}
-    st.dataframe(
-        cells(deciding.every_measurement(row.evidence)),
-        key="decide.measurements",
-        placeholder=text.NONE,
-        hide_index=True,
-        alt="All measurements of this win, the newest first",
-        column_config={
-            "measurement": "no.",
-            **{name: st.column_config.NumberColumn(title, format="%.2fx") for name, title in times.items()},
-        },
+    table(
+        deciding.every_measurement(row.evidence),
+        "decide.measurements",
+        "All measurements of this win, the newest first",
+        titles={"measurement": "no.", "speedup": "speedup", "low": "95% from", "high": "to"},
+        formats=dict.fromkeys(("speedup", "low", "high"), "{:.2f}x"),
     )
 
 
 def _phases(row: BoardRow) -> None:
     if row.basis is None or row.basis.verdict == "not comparable":
         return
-    sentence, table = deciding.changed_phases(row.basis)
+    sentence, changed = deciding.changed_phases(row.basis)
     st.markdown(f"**Phases that it changed.** {text.escape(sentence)}")
-    if table.empty:
-        return
-    st.dataframe(
-        cells(table),
-        key="decide.phases",
-        hide_index=True,
-        alt="Phases whose seconds differ by more than the runs' noise",
-        column_config={
-            name: st.column_config.NumberColumn(f"{name} (s)", format="%.3f") for name in ("before", "after")
-        },
-    )
+    if not changed.empty:
+        table(
+            changed,
+            "decide.phases",
+            "Phases whose seconds differ by more than the runs' noise",
+            titles={"before": "before (s)", "after": "after (s)"},
+            formats=dict.fromkeys(("before", "after"), "{:.3f}"),
+        )

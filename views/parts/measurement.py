@@ -47,7 +47,7 @@ def _draw(measurement_id: int, was_under_way: bool) -> None:
         if known["spec"].get("kind") == "attribution":
             _lattice(known)
         else:
-            _stage(known, table)
+            stage_of(known, table)
         _buttons(known, table)
         if known["spec"].get("kind") != "attribution":
             _every_run(table)
@@ -139,11 +139,11 @@ def begin(arguments: list[str]) -> None:
         st.session_state["measure.problem"] = str(problem)
 
 
-def _stage(known: dict[str, Any], table: Any) -> None:
+def stage_of(known: dict[str, Any], table: Any) -> None:
     """The axis with a dot for each block, and the band that closes in."""
-    spec, verdict = known["spec"], known["verdict"] or {}
-    looks = measuring.looks(table, spec.get("metric") or "wall")
-    noise, margin = verdict.get("noise") or {}, float(spec.get("margin") or 0.01)
+    margin, metric = data.settled_by(known["id"])
+    looks = measuring.looks(table, metric)
+    noise = (known["verdict"] or {}).get("noise") or {}
     zone = (noise["low"], noise["high"]) if noise.get("low") and noise.get("high") else None
     on = stage.axis_of(looks, zone)
     st.html(_picture(looks, on, stage.stage_svg(looks, on, margin, zone)))

@@ -6,33 +6,6 @@ from views import palette
 from views.charts import evidence as charts
 from views.data import evidence as data
 
-PATH = pd.DataFrame(
-    {
-        "block": [1.0, 2, 3, 4],
-        "speedup": [1.3, 1.25, 1.2, 1.2],
-        "low": [None, None, 0.5, 1.1],
-        "high": [None, None, 3.0, 1.3],
-    }
-).astype("float64")
-
-
-def test_the_interval_is_a_band_around_the_speedup() -> None:
-    band, line = charts.closing_in(PATH, 0.01).data
-    assert list(band.x) == [3, 4, 4, 3]
-    assert list(band.y) == [3.0, 1.3, 1.1, 0.5]
-    assert list(line.y) == PATH["speedup"].tolist()
-
-
-def test_the_axis_shows_the_newest_interval_and_one() -> None:
-    low, high = charts.closing_in(PATH, 0.01).layout.yaxis.range
-    assert 0.9 < low < 1 and 1.3 < high < 1.5
-
-
-def test_the_noise_floor_stands_beside_the_interval() -> None:
-    drawn = charts.closing_in(PATH, 0.01, (0.9, 1.1))
-    assert "noise floor" in [note.text for note in drawn.layout.annotations]
-    assert (0.9, 1.1) in [(shape.y0, shape.y1) for shape in drawn.layout.shapes]
-
 
 def test_the_interval_closes_in_block_by_block() -> None:
     rows = [
@@ -69,28 +42,32 @@ def test_every_arm_has_its_line_and_its_symbol() -> None:
 
 def test_a_win_is_its_number_in_a_circle_and_no_colour() -> None:
     shapley = pd.DataFrame({"win": WIN_NAMES, "seconds": 1.0, "low": 0.5, "high": 2.0})
-    bar = charts.contributions(shapley).data[0]
-    assert bar.marker.color not in {palette.win(win).colour for win in WIN_NAMES[1:]}
-    assert bar.error_x.array[0] == 1.0 and bar.error_x.arrayminus[0] == 0.5
-    assert bar.y[0] == f"① {FIRST}: 1.00 s"
+    row = charts.contributions(shapley)[0]
+    assert row.parts[0].mark.colour not in {palette.win(win).colour for win in WIN_NAMES[1:]}
+    assert (row.label, row.value) == (f"① {FIRST}", "1.00 s")
+    assert (row.parts[0].start, row.parts[0].end, row.low, row.high) == (0.0, 1.0, 0.5, 2.0)
+    assert row.words == f"{FIRST} saves 1.00 s, 95% interval 0.50 s to 2.00 s"
+
+
+def test_what_a_win_saves_without_an_interval_has_none() -> None:
+    shapley = pd.DataFrame({"win": [THIRD], "seconds": [-0.5], "low": [None], "high": [None]}).astype(
+        {"low": "float64"}
+    )
+    (row,) = charts.contributions(shapley)
+    assert (row.low, row.high, row.parts[0].end) == (None, None, -0.5) and "interval" not in row.words
 
 
 def test_an_interaction_is_coloured_only_where_it_is_resolved() -> None:
     pairs = pd.DataFrame(
-        [(THIRD, FOURTH, 0.7, 0.6, 0.8), (THIRD, FIFTH, 0.7, 0.4, 1.2)],
+        [(THIRD, FOURTH, 0.7, 0.6, 0.8), (THIRD, FIFTH, 0.7, 0.4, 1.2), (FOURTH, FIFTH, 1.2, 1.1, 1.3)],
         columns=["one", "two", "factor", "low", "high"],
     )
-    map_ = charts.interactions(pairs, [THIRD, FOURTH, FIFTH]).data[0]
-    assert list(map_.z[0]) == [None, 0.7, 1.0]
-    assert list(map_.text[0]) == ["", "− 0.70x", "≈ 0.70x"]
-    assert map_.text[1][0] == "− 0.70x"
-
-
-def test_of_many_wins_a_pair_is_its_sign_alone() -> None:
-    wins = [f"w{number}" for number in range(9)]
-    pairs = pd.DataFrame([("w0", "w1", 0.7, 0.6, 0.8)], columns=["one", "two", "factor", "low", "high"])
-    map_ = charts.interactions(pairs, wins).data[0]
-    assert map_.text[0][1] == "−" and tuple(map_.customdata[0][1]) == ("w0", "w1", "− 0.70x")
+    shown, fills = charts.interactions(pairs, [THIRD, FOURTH, FIFTH])
+    assert shown.iloc[0].tolist() == ["③", "", "0.70x −", "0.70x ≈"]
+    assert shown.iloc[1].tolist() == ["④", "0.70x −", "", "1.20x +"]
+    assert fills.iloc[0].tolist()[0] == "" and fills.iloc[0].tolist()[2] == ""
+    overlap, help_ = fills.iloc[0].tolist()[1], fills.iloc[1].tolist()[2]
+    assert overlap.startswith("rgba(") and help_.startswith("rgba(") and overlap != help_
 
 
 def test_configs_are_drawn_fastest_first() -> None:
