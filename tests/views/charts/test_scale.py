@@ -34,6 +34,14 @@ def test_every_value_lies_on_the_axis(values: list[float]) -> None:
 
 
 @settings(max_examples=60, deadline=None)
+@given(some.lists(some.floats(-1e4, 1e4), max_size=9))
+def test_an_axis_around_zero_holds_what_lies_on_either_side(values: list[float]) -> None:
+    on = scale.around_zero(values)
+    assert on.low <= min([0.0, *values]) and max([0.0, *values]) <= on.high
+    assert (0.0, "0") in on.ticks and all(on.low <= at <= on.high for at, _ in on.ticks)
+
+
+@settings(max_examples=60, deadline=None)
 @given(some.floats(1e-6, 1e4), some.floats(1, 1e6))
 def test_an_axis_in_powers_is_even_in_ratios(low: float, ratio: float) -> None:
     on = scale.in_powers(low, low * ratio)
